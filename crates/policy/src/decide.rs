@@ -1,0 +1,653 @@
+//! The rules: [`admit`] on the way in, [`decide`] on the way out. Both are pure and total: the same
+//! ask, facts and moment give the same answer, and there is always one. Only `decide` makes a
+//! [`Permit`], and the vault opens nothing without one. Read `record.rs` next.
+
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use crate::consent::{ConsentFact, ConsentName, ConsentState};
+use crate::document::{Document, Version};
+use crate::item::{ItemName, Sensitivity};
+use crate::party::{
+    Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, SubjectId,
+};
+use crate::purpose::{Basis, Purpose, PurposeName};
+use crate::reason::Reason;
+use crate::record::{ProvisionBasis, RecordDuty, Route, record_duty};
+use crate::regime::{Regime, RegimeName};
+
+/// The closed list of exceptions to consent (S13).
+///
+/// The template also names the module providers of the tools table; law knows no such exception,
+/// so there is none here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExceptionKind {
+    /// Entrustment within the purpose (Act 27(5)(i)).
+    Entrustment,
+    /// Succession of business by merger or otherwise (Act 27(5)(ii)).
+    Succession,
+    /// Based on laws and regulations (Act 27(1)(i)).
+    Law,
+    /// Life, body or property, where consent is hard to get (Act 27(1)(ii)).
+    LifeBodyProperty,
+    /// Public health or children, where consent is hard to get (Act 27(1)(iii)).
+    PublicHealthOrChildren,
+    /// Cooperation with a public body that consent would hinder (Act 27(1)(iv)).
+    PublicBody,
+    /// Academic research (Act 27(1)(v)-(vii)).
+    Academic,
+}
+
+impl ExceptionKind {
+    /// What a provision under it stands on, for the record duty (R1.9).
+    fn basis(self) -> ProvisionBasis {
+        match self {
+            Self::Entrustment | Self::Succession => ProvisionBasis::Entrustment,
+            _ => ProvisionBasis::Exception,
+        }
+    }
+}
+
+/// An exception that the information manager approved, with its reason and evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Which exception.
+    pub kind: ExceptionKind,
+    /// Why it applies.
+    pub reason: String,
+    /// What shows it: a letter, an order, a contract, by number or file name.
+    pub evidence: String,
+    /// The service key of the manager who approved it.
+    pub approved_by: String,
+    /// The person it is about; `None` for all.
+    pub subject: Option<SubjectId>,
+    /// Who may receive.
+    pub recipient: RecipientName,
+    /// What for.
+    pub purpose: PurposeName,
+    /// Which items.
+    pub items: Vec<ItemName>,
+    /// Until when.
+    pub ends_at: Timestamp,
+}
+
+/// A question to the gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// Whose information.
+    pub subject: SubjectId,
+    /// Who would receive it; `None` for the controller's own use.
+    pub recipient: Option<RecipientName>,
+    /// What for.
+    pub purpose: PurposeName,
+    /// Which items.
+    pub items: Vec<ItemName>,
+    /// The recipient's number for the engagement, when the ask is about one.
+    pub reference: Option<Reference>,
+    /// True when the ask stands on an approved exception.
+    pub exception: bool,
+}
+
+/// Everything an answer depends on, gathered beforehand.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    /// The policy in force.
+    pub policy: &'a Document,
+    /// The person's regime; `None` when nobody is held under the id.
+    pub regime: Option<RegimeName>,
+    /// Her consents.
+    pub consents: Vec<ConsentFact>,
+    /// The purposes she had stopped; `None` inside stops all.
+    pub restrictions: Vec<Option<PurposeName>>,
+    /// The recipient; `None` when neither policy nor register knows it.
+    pub recipient: Option<RecipientFact>,
+    /// The engagement under the ask's reference, or, without a reference, the one that ends last.
+    pub engagement: Option<Engagement>,
+    /// The approval the ask names, if it is on record.
+    pub approval: Option<Approval>,
+    /// Facts that could not be read; any one refuses.
+    pub unreadable: Vec<String>,
+}
+
+/// Leave to open certain items of one person, for one purpose and recipient.
+///
+/// Only [`decide`] makes one:
+///
+/// ```compile_fail
+/// let permit = policy::Permit { ask: todo!() };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permit {
+    ask: Ask,
+    basis: Basis,
+    provision_basis: ProvisionBasis,
+    route: Route,
+    record_duty: RecordDuty,
+    consents: Vec<(ConsentName, Version)>,
+    approval: Option<Approval>,
+}
+
+impl Permit {
+    /// Whose information.
+    pub fn subject(&self) -> SubjectId {
+        self.ask.subject
+    }
+
+    /// What for.
+    pub fn purpose(&self) -> &PurposeName {
+        &self.ask.purpose
+    }
+
+    /// Who receives; `None` for the controller's own use.
+    pub fn recipient(&self) -> Option<&RecipientName> {
+        self.ask.recipient.as_ref()
+    }
+
+    /// Which items.
+    pub fn items(&self) -> &[ItemName] {
+        &self.ask.items
+    }
+
+    /// The engagement's number.
+    pub fn reference(&self) -> Option<&Reference> {
+        self.ask.reference.as_ref()
+    }
+
+    /// True when this permit covers that item of that person.
+    pub fn covers(&self, subject: SubjectId, item: &ItemName) -> bool {
+        self.ask.subject == subject && self.ask.items.contains(item)
+    }
+
+    /// What the purpose stands on in the person's regime.
+    pub fn basis(&self) -> &Basis {
+        &self.basis
+    }
+
+    /// What the provision stands on.
+    pub fn provision_basis(&self) -> ProvisionBasis {
+        self.provision_basis
+    }
+
+    /// How the recipient is reached.
+    pub fn route(&self) -> Route {
+        self.route
+    }
+
+    /// Whether law asks for a record.
+    pub fn record_duty(&self) -> RecordDuty {
+        self.record_duty
+    }
+
+    /// The consents it stands on, with the version of the notice each was given to.
+    pub fn consents(&self) -> &[(ConsentName, Version)] {
+        &self.consents
+    }
+
+    /// The exception it stands on.
+    pub fn exception(&self) -> Option<&Approval> {
+        self.approval.as_ref()
+    }
+}
+
+/// The answer no, with every reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why, in the order of the rules; never empty.
+    pub reasons: Vec<Reason>,
+}
+
+/// The answer to an ask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Yes, and this opens the vault.
+    Permit(Box<Permit>),
+    /// No, and why.
+    Refusal(Refusal),
+}
+
+/// Decides an ask. Default is no: unknown words, missing facts and failing rules refuse.
+pub fn decide(ask: Ask, facts: &Facts<'_>, now: Timestamp) -> Decision {
+    let mut rules = Rules { ask: &ask, facts, now, reasons: Vec::new(), consents: Vec::new() };
+    let granted = rules.run();
+    let Rules { reasons, consents, .. } = rules;
+    match granted {
+        Some(granted) if reasons.is_empty() => Decision::Permit(Box::new(Permit {
+            basis: granted.basis,
+            provision_basis: granted.provision_basis,
+            route: granted.route,
+            record_duty: granted.record_duty,
+            consents,
+            approval: if ask.exception { facts.approval.clone() } else { None },
+            ask,
+        })),
+        _ => {
+            let mut reasons = reasons;
+            if reasons.is_empty() {
+                reasons.push(Reason::RuleFailed { rule: "decide".to_owned() });
+            }
+            Decision::Refusal(Refusal { reasons })
+        }
+    }
+}
+
+/// What the rules found when none of them refused.
+struct Granted {
+    basis: Basis,
+    provision_basis: ProvisionBasis,
+    route: Route,
+    record_duty: RecordDuty,
+}
+
+/// The rules at work on one ask: each adds its reasons, none stops the others.
+struct Rules<'a> {
+    ask: &'a Ask,
+    facts: &'a Facts<'a>,
+    now: Timestamp,
+    reasons: Vec<Reason>,
+    consents: Vec<(ConsentName, Version)>,
+}
+
+impl<'a> Rules<'a> {
+    fn refuse(&mut self, reason: Reason) {
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+
+    /// Walks all rules. `None` when a word is unknown, so that later rules have nothing to stand on.
+    fn run(&mut self) -> Option<Granted> {
+        let (ask, policy) = (self.ask, self.facts.policy);
+        for fact in &self.facts.unreadable {
+            self.refuse(Reason::FactUnreadable { fact: fact.clone() });
+        }
+        if ask.items.is_empty() {
+            self.refuse(Reason::NothingAsked {});
+        }
+        let approval = self.approval();
+        self.items(approval.is_some());
+
+        let purpose = policy.purposes.get(&ask.purpose);
+        if purpose.is_none() {
+            self.refuse(Reason::UnknownPurpose { purpose: ask.purpose.clone() });
+        }
+        let party = match &ask.recipient {
+            None => None,
+            Some(name) => {
+                let found = self.facts.recipient.as_ref().filter(|fact| fact.name == *name);
+                let entry = found.and_then(|fact| policy.recipients.get(&fact.category));
+                let party = found.zip(entry);
+                if party.is_none() {
+                    self.refuse(Reason::UnknownRecipient { recipient: name.clone() });
+                }
+                Some(party?)
+            }
+        };
+        let Some(regime_name) = &self.facts.regime else {
+            self.refuse(Reason::UnknownSubject {});
+            return None;
+        };
+        let purpose = purpose?;
+        let Some(regime) = policy.regimes.get(regime_name) else {
+            self.refuse(Reason::NoBasis {
+                purpose: ask.purpose.clone(),
+                regime: regime_name.clone(),
+            });
+            return None;
+        };
+
+        let basis = self.basis(purpose, regime, approval.is_some())?;
+        if approval.is_none() {
+            self.restrictions();
+            self.explicit_consents();
+        }
+        let (provision_basis, route) = match party {
+            None => {
+                if !purpose.own_use {
+                    self.refuse(Reason::NotAnOwnUse { purpose: ask.purpose.clone() });
+                }
+                (ProvisionBasis::Contract, Route::NotAProvision)
+            }
+            Some((fact, entry)) => self.party(fact, entry, purpose, &basis, regime, approval)?,
+        };
+        let record_duty = record_duty(regime, provision_basis, route);
+        Some(Granted { basis, provision_basis, route, record_duty })
+    }
+
+    /// The approval the ask stands on, if it asks for one and it holds (S13).
+    fn approval(&mut self) -> Option<&'a Approval> {
+        if !self.ask.exception {
+            return None;
+        }
+        let ask = self.ask;
+        let Some(approval) = &self.facts.approval else {
+            self.refuse(Reason::ExceptionNotApproved {});
+            return None;
+        };
+        if approval.ends_at <= self.now {
+            self.refuse(Reason::ExceptionExpired { ended_at: approval.ends_at });
+        }
+        let in_scope = ask.recipient.as_ref() == Some(&approval.recipient)
+            && ask.purpose == approval.purpose
+            && ask.items.iter().all(|item| approval.items.contains(item))
+            && approval.subject.is_none_or(|subject| subject == ask.subject);
+        if !in_scope {
+            self.refuse(Reason::ExceptionOutOfScope {});
+        }
+        Some(approval)
+    }
+
+    /// Every item is in the inventory, may leave at all, and is declared for the purpose.
+    fn items(&mut self, by_exception: bool) {
+        let (ask, policy) = (self.ask, self.facts.policy);
+        for name in &ask.items {
+            let Some(item) = policy.items.get(name) else {
+                let is_secret = policy.secrets.keys().any(|s| s.as_str() == name.as_str());
+                self.refuse(if is_secret {
+                    Reason::NeverLeaves { item: name.clone() }
+                } else {
+                    Reason::UnknownItem { item: name.clone() }
+                });
+                continue;
+            };
+            // The approval lists the items it covers; that list stands in for the declaration.
+            if !by_exception
+                && policy.purposes.contains_key(&ask.purpose)
+                && !item.purposes.contains(&ask.purpose)
+            {
+                self.refuse(Reason::ItemNotForPurpose {
+                    item: name.clone(),
+                    purpose: ask.purpose.clone(),
+                });
+            }
+        }
+    }
+
+    /// The purpose has a basis in the person's regime, and a consent it names is in force.
+    fn basis(&mut self, purpose: &Purpose, regime: &Regime, by_exception: bool) -> Option<Basis> {
+        let Some(basis) = purpose.basis.get(&regime.name) else {
+            self.refuse(Reason::NoBasis {
+                purpose: self.ask.purpose.clone(),
+                regime: regime.name.clone(),
+            });
+            return None;
+        };
+        if let (Basis::Consent(consent), false) = (basis, by_exception) {
+            self.consent(consent);
+        }
+        Some(basis.clone())
+    }
+
+    /// A consent is given, to a wording that still stands (I5).
+    fn consent(&mut self, name: &ConsentName) -> bool {
+        match standing_consent(self.facts.policy, &self.facts.consents, name) {
+            Ok(seen) => {
+                if !self.consents.iter().any(|(known, _)| known == name) {
+                    self.consents.push((name.clone(), seen));
+                }
+                true
+            }
+            Err(reason) => {
+                self.refuse(reason);
+                false
+            }
+        }
+    }
+
+    /// Nothing the person had stopped (S29).
+    fn restrictions(&mut self) {
+        for stopped in &self.facts.restrictions {
+            if stopped.as_ref().is_none_or(|purpose| *purpose == self.ask.purpose) {
+                self.refuse(Reason::Restricted { purpose: stopped.clone() });
+            }
+        }
+    }
+
+    /// Items under special care, or with a consent of their own, have that consent in force (R9.2).
+    fn explicit_consents(&mut self) {
+        let (ask, policy) = (self.ask, self.facts.policy);
+        for name in &ask.items {
+            let Some(item) = policy.items.get(name) else { continue };
+            match (&item.consent, item.sensitivity) {
+                (Some(consent), sensitivity) => {
+                    if !self.consent(consent) && sensitivity == Sensitivity::SpecialCare {
+                        self.refuse(Reason::SpecialCareWithoutConsent {
+                            item: name.clone(),
+                            consent: consent.clone(),
+                        });
+                    }
+                }
+                // A coherent policy has no such item; should one appear, nothing goes.
+                (None, Sensitivity::SpecialCare) => {
+                    self.refuse(Reason::RuleFailed { rule: format!("special care of {name}") });
+                }
+                (None, Sensitivity::Ordinary) => {}
+            }
+        }
+    }
+
+    /// The rules of a crossing to another party.
+    fn party(
+        &mut self,
+        fact: &RecipientFact,
+        entry: &Recipient,
+        purpose: &Purpose,
+        basis: &Basis,
+        regime: &Regime,
+        approval: Option<&Approval>,
+    ) -> Option<(ProvisionBasis, Route)> {
+        let ask = self.ask;
+        if fact.suspended {
+            self.refuse(Reason::RecipientSuspended { recipient: fact.name.clone() });
+        }
+        if approval.is_none() {
+            if !entry.purposes.contains(&ask.purpose) {
+                self.refuse(Reason::RecipientNotForPurpose {
+                    recipient: fact.name.clone(),
+                    purpose: ask.purpose.clone(),
+                });
+            }
+            for item in &ask.items {
+                if !entry.items.is_empty() && !entry.items.contains(item) {
+                    self.refuse(Reason::ItemNotForRecipient {
+                        item: item.clone(),
+                        recipient: fact.name.clone(),
+                    });
+                }
+            }
+            if purpose.needs_engagement {
+                self.engagement(&fact.name, purpose);
+            }
+        }
+        let provision_basis = match approval {
+            Some(approval) => approval.kind.basis(),
+            None => self.provision_basis(entry.role, basis, regime)?,
+        };
+        let route = self.route(fact, entry, provision_basis, regime)?;
+        Some((provision_basis, route))
+    }
+
+    /// The engagement is in force: neither called off nor over (S10).
+    fn engagement(&mut self, recipient: &RecipientName, purpose: &Purpose) {
+        let matching = self.facts.engagement.as_ref().filter(|engagement| {
+            self.ask.reference.as_ref().is_none_or(|asked| *asked == engagement.reference)
+        });
+        let Some(engagement) = matching else {
+            self.refuse(Reason::NoEngagement { recipient: recipient.clone() });
+            return;
+        };
+        if engagement.cancelled {
+            self.refuse(Reason::EngagementCancelled { recipient: recipient.clone() });
+        }
+        match engagement.ends_at.checked_add(i64::from(purpose.after_end_hours).hours()) {
+            Ok(ended_at) if ended_at <= self.now => {
+                self.refuse(Reason::EngagementEnded { ended_at });
+            }
+            Ok(_) => {}
+            Err(_) => self.refuse(Reason::RuleFailed { rule: "end of engagement".to_owned() }),
+        }
+    }
+
+    /// What the provision stands on, by the recipient's role in the person's regime (Act 27).
+    fn provision_basis(
+        &mut self,
+        role: Role,
+        basis: &Basis,
+        regime: &Regime,
+    ) -> Option<ProvisionBasis> {
+        let found = regime.provision.get(&role).copied();
+        let too_weak = match (found, basis) {
+            (Some(ProvisionBasis::Consent), Basis::Consent(_))
+            | (Some(ProvisionBasis::Contract), Basis::Contract | Basis::Consent(_))
+            | (Some(ProvisionBasis::Entrustment | ProvisionBasis::JointUse), _) => false,
+            // An authority receives by exception only, and this ask names none.
+            _ => true,
+        };
+        if too_weak {
+            self.refuse(Reason::BasisTooWeak { role, regime: regime.name.clone() });
+            return None;
+        }
+        found
+    }
+
+    /// How the recipient is reached: the routes of R2.1, tried in order.
+    fn route(
+        &mut self,
+        fact: &RecipientFact,
+        entry: &Recipient,
+        basis: ProvisionBasis,
+        regime: &Regime,
+    ) -> Option<Route> {
+        if !entry.handles_personal_data {
+            return Some(Route::NotAProvision);
+        }
+        let Some(country) = fact.country.as_ref().or(entry.country.as_ref()) else {
+            self.refuse(Reason::CountryUnconfirmed { recipient: fact.name.clone() });
+            return None;
+        };
+        let transfer = &regime.transfer;
+        if transfer.home.contains(country) {
+            return Some(Route::Domestic);
+        }
+        if transfer.designated.contains(country) {
+            return Some(Route::Designated);
+        }
+        // Before routes (b) and (c): a case of 27(1) needs neither.
+        if basis == ProvisionBasis::Exception {
+            return Some(Route::Exception);
+        }
+        let mut overdue = None;
+        if let Some(measures) = &entry.equivalent_measures {
+            let days = i64::from(transfer.equivalent_measures_check_days.value);
+            let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+            match measures.checked_on.checked_add(days.days()) {
+                Ok(due) if today <= due => return Some(Route::EquivalentMeasures),
+                Ok(_) => overdue = Some(measures.checked_on),
+                Err(_) => {
+                    self.refuse(Reason::RuleFailed { rule: "equivalent measures".to_owned() });
+                    return None;
+                }
+            }
+        }
+        if transfer.consent
+            && let Some(consent) = &entry.transfer_consent
+        {
+            return self.consent(consent).then_some(Route::Consent);
+        }
+        self.refuse(match overdue {
+            Some(checked_on) => Reason::RouteCheckOverdue { country: country.clone(), checked_on },
+            None => Reason::NoRoute { country: country.clone() },
+        });
+        None
+    }
+}
+
+/// Whether a consent allows anything, and which version of the notice it was given to (I5).
+fn standing_consent(
+    policy: &Document,
+    consents: &[ConsentFact],
+    name: &ConsentName,
+) -> Result<Version, Reason> {
+    let Some(asked) = policy.consents.get(name) else {
+        return Err(Reason::RuleFailed { rule: format!("consent {name}") });
+    };
+    let Some(fact) = consents.iter().find(|fact| fact.consent == *name) else {
+        return Err(Reason::ConsentMissing { consent: name.clone() });
+    };
+    if fact.state != ConsentState::Given {
+        return Err(Reason::ConsentNotGiven { consent: name.clone(), state: fact.state });
+    }
+    if fact.notice < asked.since || fact.notice > policy.version {
+        return Err(Reason::ConsentForOtherNotice {
+            consent: name.clone(),
+            seen: fact.notice,
+            needed: asked.since,
+        });
+    }
+    Ok(fact.notice)
+}
+
+/// What somebody wants to bring in.
+#[derive(Debug, Clone)]
+pub struct Offer<'a> {
+    /// The policy in force.
+    pub policy: &'a Document,
+    /// The rules that apply to the person.
+    pub regime: &'a RegimeName,
+    /// The items offered; their values have been read already.
+    pub items: Vec<ItemName>,
+    /// Her consents as they would stand.
+    pub consents: &'a [ConsentFact],
+    /// True when the person is new.
+    pub registering: bool,
+}
+
+/// Leave to seal certain items; only [`admit`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admission {
+    items: Vec<ItemName>,
+}
+
+impl Admission {
+    /// True when that item was admitted.
+    pub fn covers(&self, item: &ItemName) -> bool {
+        self.items.contains(item)
+    }
+}
+
+/// Decides what may come in: every item in the inventory with a purpose, special care only with
+/// explicit consent, and nobody is taken in who refused a condition of the service (S3, S11, L4).
+pub fn admit(offer: Offer<'_>) -> Result<Admission, Refusal> {
+    let Offer { policy, regime, items, consents, registering } = offer;
+    let mut reasons = Vec::new();
+    if registering {
+        for (name, consent) in &policy.consents {
+            if consent.condition_of_service.contains(regime)
+                && let Err(reason) = standing_consent(policy, consents, name)
+            {
+                reasons.push(Reason::ConditionOfService { consent: name.clone() });
+                if !matches!(reason, Reason::ConsentMissing { .. }) {
+                    reasons.push(reason);
+                }
+            }
+        }
+    }
+    for name in &items {
+        let Some(item) = policy.items.get(name) else {
+            reasons.push(Reason::UnknownItem { item: name.clone() });
+            continue;
+        };
+        if let Some(consent) = &item.consent
+            && let Err(reason) = standing_consent(policy, consents, consent)
+        {
+            reasons.push(match item.sensitivity {
+                Sensitivity::SpecialCare => Reason::SpecialCareWithoutConsent {
+                    item: name.clone(),
+                    consent: consent.clone(),
+                },
+                Sensitivity::Ordinary => reason,
+            });
+        }
+    }
+    if reasons.is_empty() { Ok(Admission { items }) } else { Err(Refusal { reasons }) }
+}

@@ -1,0 +1,182 @@
+//! A controller's published policy as one value. [`crate::read`] makes it from files; everything
+//! else only looks. The notice, the gate and the records all read this one value.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::consent::{Consent, ConsentName};
+use crate::item::{Item, ItemName, Secret, SecretName};
+use crate::party::{NotAName, Recipient, RecipientName};
+use crate::purpose::{Purpose, PurposeName};
+use crate::regime::{Regime, RegimeName};
+
+/// A language that the policy is published in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// 日本語
+    Ja,
+    /// English
+    En,
+}
+
+impl Language {
+    /// Every language, the first being the one to fall back to.
+    pub const ALL: [Self; 2] = [Self::Ja, Self::En];
+
+    /// The BCP 47 tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::En => "en",
+        }
+    }
+
+    /// Reads a tag such as `en-GB` by its first part.
+    pub fn parse(tag: &str) -> Option<Self> {
+        let first = tag.split(['-', '_']).next()?;
+        Self::ALL.into_iter().find(|language| first.eq_ignore_ascii_case(language.tag()))
+    }
+}
+
+/// The same words in every language of the policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    /// In Japanese.
+    pub ja: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Label {
+    /// The words in one language.
+    pub fn get(&self, language: Language) -> &str {
+        match language {
+            Language::Ja => &self.ja,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// The version of a policy: the day it takes effect, and a serial number within that day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    /// The day.
+    pub on: Date,
+    /// 1 for the first of the day.
+    pub serial: u32,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.serial {
+            1 => write!(f, "{}", self.on),
+            serial => write!(f, "{}.{serial}", self.on),
+        }
+    }
+}
+
+impl FromStr for Version {
+    type Err = NotAName;
+
+    fn from_str(text: &str) -> Result<Self, NotAName> {
+        let wrong = || NotAName {
+            given: text.chars().take(40).collect(),
+            rule: "a version is a day, such as 2026-10-01, or 2026-10-01.2 for the second of a day",
+        };
+        let (day, serial) = match text.split_once('.') {
+            Some((day, serial)) => (day, serial.parse().map_err(|_| wrong())?),
+            None => (text, 1),
+        };
+        let on = day.parse().map_err(|_| wrong())?;
+        let version = Self { on, serial };
+        // One spelling each, so that a version can be compared as text.
+        if serial > 0 && version.to_string() == text { Ok(version) } else { Err(wrong()) }
+    }
+}
+
+impl Serialize for Version {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// The inquiry desk 問い合わせ窓口.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Desk {
+    /// What people read.
+    pub name: Label,
+    /// Where they write to.
+    pub email: String,
+}
+
+/// The business that answers for the information 個人情報取扱事業者.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Controller {
+    /// Its name.
+    pub name: Label,
+    /// Its address (Act 32(1)(i)).
+    pub address: Label,
+    /// Its representative (Act 32(1)(i)).
+    pub representative: Label,
+    /// What it offers.
+    pub service: Label,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Where inquiries go.
+    pub desk: Desk,
+}
+
+/// A controller's policy, read and found coherent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Document {
+    /// Which version this is.
+    pub version: Version,
+    /// SHA-256 over the files, lower-case hexadecimal.
+    pub hash: String,
+    /// Who publishes it.
+    pub controller: Controller,
+    /// The languages it is published in.
+    pub languages: Vec<Language>,
+    /// What may be held.
+    pub items: BTreeMap<ItemName, Item>,
+    /// What is held and never leaves.
+    pub secrets: BTreeMap<SecretName, Secret>,
+    /// What it may be used for.
+    pub purposes: BTreeMap<PurposeName, Purpose>,
+    /// Where it may go.
+    pub recipients: BTreeMap<RecipientName, Recipient>,
+    /// What people are asked.
+    pub consents: BTreeMap<ConsentName, Consent>,
+    /// The law of each kind of person it serves.
+    pub regimes: BTreeMap<RegimeName, Regime>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_have_one_spelling_and_an_order() {
+        let first: Version = "2026-10-01".parse().unwrap();
+        let second: Version = "2026-10-01.2".parse().unwrap();
+        assert!(first < second);
+        for wrong in ["2026-10-01.1", "2026-10-01.0", "2026-10-01.02", "1.0", "2026-13-01", ""] {
+            assert!(wrong.parse::<Version>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! What is written down about each act, and the exact bytes the ledger is told.
+//!
+//! A [`Record`] is sealed and kept; the ledger gets an [`entry`], which carries the kind of act, the
+//! moment and a salted commitment, and nothing about a person. Whoever holds record and salt can
+//! show that the entry speaks of it; nobody else learns anything.
+
+use data_encoding::BASE64;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::consent::{ConsentName, ConsentState};
+use crate::decide::{Approval, Ask, Permit};
+use crate::document::Version;
+use crate::item::ItemName;
+use crate::party::{Engagement, RecipientName, Reference, Role, SubjectId};
+use crate::purpose::PurposeName;
+use crate::reason::Reason;
+use crate::regime::{Regime, RegimeName};
+
+/// What a provision to another party stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProvisionBasis {
+    /// The person's consent (Act 27(1)).
+    Consent,
+    /// The contract with the person (GDPR 6(1)(b)).
+    Contract,
+    /// Entrustment or succession (Act 27(5)(i), (ii)).
+    Entrustment,
+    /// A published joint use (Act 27(5)(iii)).
+    JointUse,
+    /// A case of Act 27(1)(i)-(vii).
+    Exception,
+}
+
+/// How a recipient is reached (R2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// It is not abroad.
+    Domestic,
+    /// (a) A designated or adequate country.
+    Designated,
+    /// (b) A system of equivalent measures, checked in time.
+    EquivalentMeasures,
+    /// (c) The person's consent with the information of R2.2.
+    Consent,
+    /// (d) An exception of Act 27(1).
+    Exception,
+    /// Contract and technique keep the recipient from the data (R2.6).
+    NotAProvision,
+}
+
+/// Whether law asks for the record or the controller keeps it of its own accord (R1.10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordDuty {
+    /// Act 29 asks for it.
+    Statutory,
+    /// Kept all the same.
+    Voluntary,
+}
+
+/// The record duty as a function of what a provision stands on and how it travels (R1.9).
+pub fn record_duty(regime: &Regime, basis: ProvisionBasis, route: Route) -> RecordDuty {
+    if !regime.record_duty {
+        return RecordDuty::Voluntary;
+    }
+    match (basis, route) {
+        (ProvisionBasis::Exception, _) | (_, Route::NotAProvision) => RecordDuty::Voluntary,
+        (ProvisionBasis::Consent | ProvisionBasis::Contract, _)
+        // Under Article 28(1) consent even entrustment needs a record.
+        | (ProvisionBasis::Entrustment | ProvisionBasis::JointUse, Route::Consent) => {
+            RecordDuty::Statutory
+        }
+        (ProvisionBasis::Entrustment | ProvisionBasis::JointUse, _) => RecordDuty::Voluntary,
+    }
+}
+
+/// Until when a record made now is kept (R1.8).
+///
+/// # Errors
+/// When the calendar has no such day; the caller refuses the act.
+pub fn keep_until(regime: &Regime, now: Timestamp) -> Result<Timestamp, jiff::Error> {
+    let years = i64::from(regime.record_keeping.years.value);
+    let span = jiff::Span::new().try_years(years)?;
+    Ok(now.to_zoned(TimeZone::UTC).checked_add(span)?.timestamp())
+}
+
+/// One held value, by name and version; never the value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldItem {
+    /// Which item.
+    pub item: ItemName,
+    /// Which version of its value.
+    pub version: i64,
+}
+
+/// A consent as it stood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentTaken {
+    /// Which consent.
+    pub consent: ConsentName,
+    /// The answer.
+    pub state: ConsentState,
+    /// The policy version the person saw.
+    pub notice: Version,
+    /// The language she saw it in.
+    pub language: String,
+}
+
+/// The third party of a provision record (R1.5): who received.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThirdParty {
+    /// Its name in the register.
+    pub recipient: RecipientName,
+    /// Its part in the flow.
+    pub role: Role,
+    /// Its legal name.
+    pub name: String,
+    /// Its address.
+    pub address: String,
+    /// Its representative, for a corporation.
+    pub representative: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+/// A provision record 第三者提供記録 with the items of R1.5.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provision {
+    /// Who received.
+    pub third_party: ThirdParty,
+    /// What was received.
+    pub items: Vec<HeldItem>,
+    /// What for.
+    pub purpose: PurposeName,
+    /// What it stands on.
+    pub basis: ProvisionBasis,
+    /// The consents it stands on, with the version of the notice each was given to.
+    pub consents: Vec<(ConsentName, Version)>,
+    /// How it travelled.
+    pub route: Route,
+    /// The recipient's number for the engagement.
+    pub reference: Option<Reference>,
+    /// Whether law asks for this record.
+    pub record_duty: RecordDuty,
+    /// Until when it is kept (R1.8).
+    pub keep_until: Timestamp,
+    /// The exception it stands on, if any.
+    pub exception: Option<Approval>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum Act {
+    /// A person was taken in.
+    Registered {
+        /// The rules that apply to her.
+        regime: RegimeName,
+        /// What was put.
+        items: Vec<HeldItem>,
+        /// Names of the secrets put.
+        secrets: Vec<String>,
+        /// What she answered.
+        consents: Vec<ConsentTaken>,
+    },
+    /// A value was put or replaced.
+    ItemPut {
+        /// Which.
+        item: HeldItem,
+    },
+    /// A consent got another state.
+    ConsentChanged {
+        /// Which, and how.
+        consent: ConsentTaken,
+    },
+    /// An engagement began, changed or was called off.
+    Engaged {
+        /// With whom.
+        recipient: RecipientName,
+        /// How it stands.
+        engagement: Engagement,
+    },
+    /// Values were used by the controller.
+    Used {
+        /// Which.
+        items: Vec<HeldItem>,
+        /// What for.
+        purpose: PurposeName,
+        /// What it stands on.
+        basis: String,
+    },
+    /// Values crossed the gate to another party.
+    Disclosed(Box<Provision>),
+    /// An ask was refused.
+    Refused {
+        /// What was asked.
+        ask: Ask,
+        /// Why it was refused.
+        reasons: Vec<Reason>,
+    },
+    /// The information manager approved an exception to consent (S13).
+    ExceptionApproved {
+        /// What, why and until when.
+        approval: Approval,
+    },
+    /// A member of a category of recipients was registered or changed.
+    RecipientPut {
+        /// Who.
+        recipient: RecipientName,
+        /// Which category.
+        category: RecipientName,
+    },
+    /// A use or provision was stopped, or allowed again.
+    RestrictionChanged {
+        /// The purpose; `None` for all.
+        purpose: Option<PurposeName>,
+        /// True when stopped.
+        stopped: bool,
+    },
+    /// A version of the policy came into force.
+    PolicyPublished {
+        /// Which version.
+        version: Version,
+        /// SHA-256 of its files, lower-case hexadecimal.
+        hash: String,
+    },
+}
+
+impl Act {
+    /// The kind, as rows and ledger entries name it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Registered { .. } => "registered",
+            Self::ItemPut { .. } => "item_put",
+            Self::ConsentChanged { .. } => "consent_changed",
+            Self::Engaged { .. } => "engaged",
+            Self::Used { .. } => "used",
+            Self::Disclosed(_) => "disclosed",
+            Self::Refused { .. } => "refused",
+            Self::ExceptionApproved { .. } => "exception_approved",
+            Self::RecipientPut { .. } => "recipient_put",
+            Self::RestrictionChanged { .. } => "restriction_changed",
+            Self::PolicyPublished { .. } => "policy_published",
+        }
+    }
+}
+
+/// One act, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// When it happened.
+    pub at: Timestamp,
+    /// The policy version in force.
+    pub policy: Version,
+    /// The person it is about, if any.
+    pub subject: Option<SubjectId>,
+    /// Who asked for it: the service key's name.
+    pub by: String,
+    /// What happened.
+    #[serde(flatten)]
+    pub act: Act,
+}
+
+impl Provision {
+    /// The provision record of a permit (R1.5).
+    pub fn of(
+        permit: &Permit,
+        third_party: ThirdParty,
+        items: Vec<HeldItem>,
+        keep_until: Timestamp,
+    ) -> Self {
+        Self {
+            third_party,
+            items,
+            purpose: permit.purpose().clone(),
+            basis: permit.provision_basis(),
+            consents: permit.consents().to_vec(),
+            route: permit.route(),
+            reference: permit.reference().cloned(),
+            record_duty: permit.record_duty(),
+            keep_until,
+            exception: permit.exception().cloned(),
+        }
+    }
+}
+
+/// The salt that hides a record behind its commitment, in bytes.
+pub const SALT_BYTES: usize = 16;
+
+/// The commitment to a record: SHA-256 over a label, the salt and the record's bytes.
+pub fn commitment(salt: &[u8; SALT_BYTES], record: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"azukari record v1\n");
+    hash.update(salt);
+    hash.update(record);
+    hash.finalize().into()
+}
+
+/// The bytes of a ledger entry: JSON with the version, kind, moment and commitment.
+pub fn entry(kind: &str, at: Timestamp, commitment: &[u8; 32]) -> Vec<u8> {
+    let commitment = BASE64.encode(commitment);
+    format!(r#"{{"v":1,"act":"{kind}","at":"{at}","commitment":"{commitment}"}}"#).into_bytes()
+}
