@@ -1,5 +1,10 @@
 //! The tree and its proofs against published roots and paths, and against another implementation.
-#![expect(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::unnecessary_wraps,
+    reason = "tests, and readers of tiles may fail"
+)]
 
 use std::{collections::BTreeMap, convert::Infallible};
 
