@@ -225,7 +225,7 @@ impl<R> Tiles<R> {
             let hashes = read_tile(id, id.width(self.size), &mut self.read)?;
             self.seen.insert(id, hashes);
         }
-        let start = (first % u64::from(TILE_WIDTH)) as usize;
+        let start = (first & 255) as usize;
         // INVARIANT: a complete node lies within the width its tile has in this tree.
         let hashes = self.seen.get(&id).and_then(|tile| tile.get(start..start + (1 << bits)));
         Ok(root_of(hashes.unwrap_or_default()))

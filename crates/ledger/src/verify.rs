@@ -71,7 +71,7 @@ pub enum Finding {
     EntriesMissing { first: u64, last: u64 },
     #[error("entry {index} has been changed")]
     EntryChanged { index: u64 },
-    #[error("one or more of entries {first} to {last} have been changed together with their tiles")]
+    #[error("one or more of entries {first} to {last} have been changed")]
     EntriesChanged { first: u64, last: u64 },
     #[error("bundle {n} of entries cannot be read")]
     MalformedBundle { n: u64 },
@@ -236,7 +236,7 @@ impl<S: LogSource + ?Sized, F: FnMut(u64, &[u8])> Walk<'_, S, F> {
                 self.findings.extend(stored.map(|_| changed));
                 computed_root
             }
-            (Some(stored), Some(_)) if !stands => {
+            (Some(stored), Some(claim)) if claim.vouched && !stands => {
                 self.findings.push(changed);
                 if id.level == 0 {
                     self.entries_changed(id, &stored, &computed);
@@ -252,8 +252,8 @@ impl<S: LogSource + ?Sized, F: FnMut(u64, &[u8])> Walk<'_, S, F> {
                 self.findings.push(Finding::EntriesChanged { first, last: first + width - 1 });
                 computed_root
             }
-            (Some(stored), None) if id.level == 0 => {
-                // No tile above to judge by; a leaf hash is the likelier witness.
+            (Some(stored), claim) if id.level == 0 && claim.is_none_or(|claim| !claim.vouched) => {
+                // No trusted tile above to judge by; a leaf hash is the likelier witness.
                 self.entries_changed(id, &stored, &computed);
                 computed = known(&stored);
                 stored_root

@@ -192,7 +192,7 @@ fn an_offline_proof_has_the_published_form_and_checks() {
     let entry = 130u32.to_be_bytes();
 
     let text = tlog_proof(130, &proof, &checkpoint, None);
-    let path: String = proof.0.iter().map(|hash| format!("{hash}\n")).collect();
+    let path: String = proof.0.iter().flat_map(|hash| [hash.to_string(), "\n".into()]).collect();
     assert_eq!(text, format!("c2sp.org/tlog-proof@v1\nindex 130\n{path}\n{checkpoint}"));
     let checked = check_tlog_proof(&text, &entry, &vkeys).unwrap();
     assert_eq!((checked.index, checked.checkpoint.size, checked.extra), (130, 300, None));

@@ -108,6 +108,7 @@ fn what_does_not_fit_a_bundle_is_refused() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_bundle_reads_back(entries in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..=256)) {
         let bundle = encode_bundle(&entries).expect("these fit");

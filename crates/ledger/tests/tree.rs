@@ -226,7 +226,7 @@ fn in_batches(leaves: &[Hash], lengths: &[usize]) -> Tree {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_batches_make_the_same_tree(
