@@ -15,6 +15,7 @@ mod proof;
 mod receipt;
 mod tile;
 mod tree;
+mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError, open_checkpoint, sign_checkpoint};
 pub use hash::{Hash, HashError, leaf_hash, node_hash};
@@ -29,3 +30,4 @@ pub use tile::{
     encode_bundle,
 };
 pub use tree::{Edge, LoadError};
+pub use verify::{Expected, Finding, LogSource, Report, verify_log};

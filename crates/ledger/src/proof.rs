@@ -4,10 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Hash, LoadError, TileId,
-    hash::root_of,
-    node_hash,
-    tile::{FULL, TILE_HEIGHT},
+    Hash, LoadError, TILE_WIDTH, TileId, hash::root_of, node_hash, tile::TILE_HEIGHT,
     tree::read_tile,
 };
 
@@ -223,12 +220,12 @@ impl<R> Tiles<R> {
         let bits = height % TILE_HEIGHT;
         let first = index << bits;
         #[expect(clippy::cast_possible_truncation, reason = "a height is at most 64")]
-        let id = TileId { level: (height / TILE_HEIGHT) as u8, n: first / FULL as u64 };
+        let id = TileId { level: (height / TILE_HEIGHT) as u8, n: first / u64::from(TILE_WIDTH) };
         if !self.seen.contains_key(&id) {
             let hashes = read_tile(id, id.width(self.size), &mut self.read)?;
             self.seen.insert(id, hashes);
         }
-        let start = (first % FULL as u64) as usize;
+        let start = (first & 255) as usize;
         // INVARIANT: a complete node lies within the width its tile has in this tree.
         let hashes = self.seen.get(&id).and_then(|tile| tile.get(start..start + (1 << bits)));
         Ok(root_of(hashes.unwrap_or_default()))

@@ -1,5 +1,10 @@
 //! The tree and its proofs against published roots and paths, and against another implementation.
-#![expect(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::unnecessary_wraps,
+    reason = "tests, and readers of tiles may fail"
+)]
 
 use std::{collections::BTreeMap, convert::Infallible};
 
@@ -221,7 +226,7 @@ fn in_batches(leaves: &[Hash], lengths: &[usize]) -> Tree {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_batches_make_the_same_tree(
