@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::consent::{ConsentName, ConsentState};
 use crate::decide::{Approval, Ask, Permit};
 use crate::document::Version;
-use crate::item::ItemName;
+use crate::item::{ItemName, SecretName};
 use crate::party::{Engagement, RecipientName, Reference, Role, SubjectId};
 use crate::purpose::PurposeName;
 use crate::reason::Reason;
@@ -95,7 +95,7 @@ pub struct HeldItem {
     /// Which item.
     pub item: ItemName,
     /// Which version of its value.
-    pub version: i64,
+    pub version: u32,
 }
 
 /// A consent as it stood.
@@ -164,7 +164,7 @@ pub enum Act {
         /// What was put.
         items: Vec<HeldItem>,
         /// Names of the secrets put.
-        secrets: Vec<String>,
+        secrets: Vec<SecretName>,
         /// What she answered.
         consents: Vec<ConsentTaken>,
     },

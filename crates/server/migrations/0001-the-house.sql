@@ -1,0 +1,148 @@
+-- One text for both databases: BIGINT, TEXT and BLOB only; BLOB is read as BYTEA and
+-- WITHOUT ROWID is dropped on PostgreSQL. docs/DATA.md tells what each table means.
+
+CREATE TABLE meta (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+);
+
+CREATE TABLE system_keys (
+  name TEXT NOT NULL PRIMARY KEY,
+  wrapped BLOB NOT NULL
+);
+
+CREATE TABLE policies (
+  version TEXT NOT NULL PRIMARY KEY,
+  hash TEXT NOT NULL,
+  files TEXT NOT NULL,
+  published_at BIGINT NOT NULL
+);
+
+CREATE TABLE service_keys (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  hash BLOB NOT NULL,
+  scopes TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  revoked_at BIGINT
+);
+
+CREATE TABLE subjects (
+  id BLOB NOT NULL PRIMARY KEY,
+  regime TEXT NOT NULL,
+  registered_at BIGINT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE subject_keys (
+  subject BLOB NOT NULL PRIMARY KEY,
+  wrapped BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE items (
+  subject BLOB NOT NULL,
+  item TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  sealed BLOB NOT NULL,
+  put_at BIGINT NOT NULL,
+  PRIMARY KEY (subject, item)
+) WITHOUT ROWID;
+
+CREATE TABLE lookups (
+  item TEXT NOT NULL,
+  token BLOB NOT NULL,
+  subject BLOB NOT NULL,
+  PRIMARY KEY (item, token, subject)
+) WITHOUT ROWID;
+
+CREATE INDEX lookups_of_a_subject ON lookups (subject);
+
+CREATE TABLE secrets (
+  subject BLOB NOT NULL,
+  secret TEXT NOT NULL,
+  kept TEXT NOT NULL,
+  sealed BLOB,
+  put_at BIGINT NOT NULL,
+  PRIMARY KEY (subject, secret)
+) WITHOUT ROWID;
+
+CREATE TABLE consents (
+  subject BLOB NOT NULL,
+  consent TEXT NOT NULL,
+  state TEXT NOT NULL,
+  notice TEXT NOT NULL,
+  language TEXT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  PRIMARY KEY (subject, consent)
+) WITHOUT ROWID;
+
+CREATE TABLE restrictions (
+  subject BLOB NOT NULL,
+  purpose TEXT NOT NULL,
+  stopped_at BIGINT NOT NULL,
+  PRIMARY KEY (subject, purpose)
+) WITHOUT ROWID;
+
+CREATE TABLE recipients (
+  name TEXT NOT NULL PRIMARY KEY,
+  category TEXT NOT NULL,
+  country TEXT,
+  suspended BIGINT NOT NULL,
+  details BLOB NOT NULL
+);
+
+CREATE TABLE engagements (
+  subject BLOB NOT NULL,
+  recipient TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  cancelled BIGINT NOT NULL,
+  PRIMARY KEY (subject, recipient, reference)
+) WITHOUT ROWID;
+
+CREATE TABLE exceptions (
+  id BLOB NOT NULL PRIMARY KEY,
+  ends_at BIGINT NOT NULL,
+  sealed BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE records (
+  place BIGINT NOT NULL PRIMARY KEY,
+  id BLOB NOT NULL,
+  act TEXT NOT NULL,
+  subject BLOB,
+  at BIGINT NOT NULL,
+  keep_until BIGINT,
+  sealed BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX records_of_a_subject ON records (subject, place);
+
+CREATE TABLE ledger (
+  id BIGINT NOT NULL PRIMARY KEY,
+  size BIGINT NOT NULL,
+  checkpoint TEXT NOT NULL
+);
+
+INSERT INTO ledger (id, size, checkpoint) VALUES (1, 0, '');
+
+CREATE TABLE entries (
+  place BIGINT NOT NULL PRIMARY KEY,
+  entry BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE tiles (
+  level BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  hashes BLOB NOT NULL,
+  PRIMARY KEY (level, n)
+) WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+  id BLOB NOT NULL PRIMARY KEY,
+  request BLOB NOT NULL,
+  reply TEXT NOT NULL,
+  at BIGINT NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX idempotency_by_age ON idempotency (at);

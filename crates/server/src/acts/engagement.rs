@@ -1,0 +1,54 @@
+//! An engagement begins, changes or is called off: the fact that lets a recipient see what its
+//! purpose needs, and ends its sight by itself.
+
+use std::sync::Arc;
+
+use policy::record::Act;
+use policy::{Engagement, RecipientName, Record, SubjectId};
+
+use crate::acts::consent::held;
+use crate::app::App;
+use crate::error::Error;
+use crate::once::Fresh;
+use crate::record::Place;
+use crate::store::{Tx, engagements, recipients};
+
+/// Sets how an engagement stands.
+///
+/// # Errors
+/// [`Error::Invalid`] when it ends before it starts; [`Error::NotFound`] for an unknown person or
+/// recipient.
+pub async fn engage(
+    app: &Arc<App>,
+    subject: SubjectId,
+    recipient: RecipientName,
+    engagement: Engagement,
+    by: String,
+) -> Result<Place, Error> {
+    if engagement.ends_at <= engagement.starts_at {
+        return Err(Error::field("ends_at", "before_start", "is not after `starts_at`"));
+    }
+    let now = app.clock.now();
+    let document = app.policy();
+    let fresh = Fresh::new()?;
+    let keeper = Arc::clone(app);
+    app.store
+        .write(move |tx: &mut Tx<'_>| {
+            held(tx, subject)?;
+            let rows = tx.query(recipients::BY_NAME, &[recipient.as_str().into()])?;
+            let named = document.recipients.get(&recipient).is_some_and(|entry| !entry.many);
+            if rows.is_empty() && !named {
+                return Err(Error::not_found("recipient", recipient.as_str()));
+            }
+            engagements::put(tx, subject, &recipient, &engagement);
+            let record = Record {
+                at: now,
+                policy: document.version,
+                subject: Some(subject),
+                by: by.clone(),
+                act: Act::Engaged { recipient: recipient.clone(), engagement: engagement.clone() },
+            };
+            keeper.record(tx, &record, None, &fresh)
+        })
+        .await
+}

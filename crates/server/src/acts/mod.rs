@@ -1,0 +1,10 @@
+//! What people decide, one file per act: each is a transaction with its record. None opens a
+//! value; that is the gate's.
+
+pub mod consent;
+pub mod engagement;
+pub mod exception;
+pub mod publish;
+pub mod recipient;
+pub mod restriction;
+pub mod sign_in;

@@ -1,0 +1,67 @@
+//! Does this password go with this address? The answer takes as long, and sounds the same, whether
+//! the address is known or not; too many tries for one address wait.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use policy::{ItemName, RegimeName, SubjectId, normal};
+use vault::{Plain, Verifier};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::store::{items, secrets, subjects};
+
+/// Tries for one address before waiting.
+const TRIES: NonZeroU32 = NonZeroU32::new(10).unwrap();
+
+/// Counts tries by the blind index of the address, so that no address is kept for it.
+pub struct Tries(DefaultKeyedRateLimiter<[u8; 16]>);
+
+impl Default for Tries {
+    fn default() -> Self {
+        // Ten at once, then one a minute.
+        let quota = Quota::per_minute(NonZeroU32::MIN).allow_burst(TRIES);
+        Self(RateLimiter::keyed(quota))
+    }
+}
+
+/// Signs a person in by e-mail and password.
+///
+/// # Errors
+/// [`Error::SignInFailed`], whatever the reason; [`Error::TooMany`] after ten tries.
+pub async fn sign_in(
+    app: &Arc<App>,
+    tries: &Tries,
+    email: &str,
+    password: String,
+) -> Result<(SubjectId, RegimeName), Error> {
+    let address = normal::email(email);
+    let item: ItemName = "email".parse().map_err(anyhow::Error::from)?;
+    let token = app.keys.token(&item, address.as_deref().unwrap_or(email))?;
+    if tries.0.check_key(&token).is_err() {
+        return Err(Error::TooMany { retry_after_s: 60 });
+    }
+    let found = app
+        .store
+        .read(move |conn| {
+            let Some(subject) = items::find(conn, item.as_str(), &token)?.pop() else { return Ok(None) };
+            let regime = subjects::get(conn, subject)?.and_then(|held| held.regime);
+            let verifier = secrets::kept(conn, subject, "password")?;
+            Ok::<_, Error>(regime.zip(verifier).map(|(regime, kept)| (subject, regime, kept)))
+        })
+        .await?;
+    let password = Plain::new(password);
+    let answer = tokio::task::spawn_blocking(move || match found {
+        None => {
+            // The same work, so that the time tells nothing; its answer is always no.
+            let _ = vault::check_against_nobody(&password);
+            None
+        }
+        Some((subject, regime, kept)) => {
+            let fits = Verifier::parse(&kept).is_ok_and(|v| v.check(&password).unwrap_or(false));
+            fits.then_some((subject, regime))
+        }
+    });
+    answer.await.map_err(anyhow::Error::from)?.ok_or(Error::SignInFailed)
+}

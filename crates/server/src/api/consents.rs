@@ -1,0 +1,110 @@
+//! `/v1/subjects/{subject}/consents/{consent}`: how a consent stands, and a new answer to it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::Body;
+use super::caller::Called;
+use super::problem::{LedgerPlace, Problem, ProblemDetails};
+use super::{Api, subject};
+use crate::acts::consent::{self, Standing};
+use crate::error::Error;
+use crate::intake::Answer;
+use crate::record::Place;
+
+/// A new answer.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewState {
+    /// `given`, `refused`, `withdrawn`, …
+    state: String,
+    /// The policy version that was shown.
+    notice: String,
+    /// The language it was shown in.
+    language: String,
+}
+
+/// How a consent stands.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ConsentStanding {
+    /// Which consent.
+    consent: String,
+    /// Its state.
+    state: &'static str,
+    /// The policy version that was shown.
+    notice: String,
+    /// The language it was shown in.
+    language: String,
+    /// Since when.
+    at: String,
+    /// The record of the answer, when it was just given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<String>,
+    /// Its place in the ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ledger: Option<LedgerPlace>,
+}
+
+fn shown(standing: Standing, place: Option<Place>) -> Json<ConsentStanding> {
+    let Standing { taken, at } = standing;
+    Json(ConsentStanding {
+        consent: taken.consent.to_string(),
+        state: taken.state.word(),
+        notice: taken.notice.to_string(),
+        language: taken.language,
+        at: at.to_string(),
+        record: place.map(|place| place.record_id()),
+        ledger: place.map(LedgerPlace::from),
+    })
+}
+
+/// How a consent stands.
+#[utoipa::path(
+    get, path = "/v1/subjects/{subject}/consents/{consent}", tag = "consent",
+    security(("service_key" = ["consents:write"])),
+    params(("subject" = String, Path), ("consent" = String, Path)),
+    responses(
+        (status = 200, description = "its standing", body = ConsentStanding),
+        (status = 404, description = "no such person, or never asked", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn get(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    Path((of, name)): Path<(String, String)>,
+) -> Result<Json<ConsentStanding>, Problem> {
+    caller.may("consents:write")?;
+    let parsed = name.parse().map_err(|_| Error::not_found("consent", name))?;
+    let standing = consent::standing(&api.app, subject(&of)?, parsed).await?;
+    Ok(shown(standing, None))
+}
+
+/// Sets how a consent stands; the gate heeds it at once.
+#[utoipa::path(
+    put, path = "/v1/subjects/{subject}/consents/{consent}", tag = "consent",
+    security(("service_key" = ["consents:write"])),
+    params(("subject" = String, Path), ("consent" = String, Path)),
+    request_body = NewState,
+    responses(
+        (status = 200, description = "its new standing", body = ConsentStanding),
+        (status = 404, description = "no such person or consent", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn put(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    Path((of, name)): Path<(String, String)>,
+    body: Body<NewState>,
+) -> Result<Json<ConsentStanding>, Problem> {
+    caller.may("consents:write")?;
+    let NewState { state, notice, language } = body.value;
+    let answer = Answer { consent: name, state, notice, language };
+    let (standing, place) =
+        consent::change(&api.app, subject(&of)?, answer, caller.by()).await?;
+    Ok(shown(standing, Some(place)))
+}

@@ -1,0 +1,100 @@
+//! `POST /v1/exceptions`: the information manager approves an exception to consent (S13).
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use policy::decide::{Approval, ExceptionKind};
+use policy::party::base32;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::Body;
+use super::caller::Called;
+use super::problem::{LedgerPlace, Problem, ProblemDetails};
+use super::{Api, instant, name, names};
+use crate::acts::exception;
+use crate::error::Error;
+
+/// An exception to approve.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewException {
+    /// `entrustment`, `succession`, `law`, `life_body_property`, `public_health_or_children`,
+    /// `public_body` or `academic`.
+    #[schema(value_type = String)]
+    kind: ExceptionKind,
+    /// Why it applies.
+    reason: String,
+    /// What shows it.
+    evidence: String,
+    /// The person it is about; everyone when left out.
+    subject: Option<String>,
+    /// Who may receive.
+    recipient: String,
+    /// What for.
+    purpose: String,
+    /// Which items.
+    items: Vec<String>,
+    /// Until when (RFC 3339).
+    ends_at: String,
+}
+
+/// An exception that was approved.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Approved {
+    /// The id that a disclosure names.
+    exception: String,
+    /// The id of the record.
+    record: String,
+    /// Its place in the ledger.
+    ledger: LedgerPlace,
+}
+
+/// The id of an exception as programs see it.
+pub(super) fn read_id(text: &str) -> Result<[u8; 16], Error> {
+    text.strip_prefix("exc_")
+        .and_then(|rest| base32().decode(rest.as_bytes()).ok())
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| Error::field("exception", "not_an_id", "is not `exc_` and 26 characters"))
+}
+
+/// Approves an exception to consent.
+#[utoipa::path(
+    post, path = "/v1/exceptions", tag = "exceptions",
+    security(("service_key" = ["exceptions:approve"])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "makes a retry safe")),
+    request_body = NewException,
+    responses(
+        (status = 201, description = "approved", body = Approved),
+        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn approve(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    body: Body<NewException>,
+) -> Result<(StatusCode, Json<Approved>), Problem> {
+    caller.may("exceptions:approve")?;
+    let once = body.once(&caller.id);
+    let given = body.value;
+    let approval = Approval {
+        kind: given.kind,
+        reason: given.reason,
+        evidence: given.evidence,
+        approved_by: caller.by(),
+        subject: given.subject.map(|subject| name("subject", &subject)).transpose()?,
+        recipient: name("recipient", &given.recipient)?,
+        purpose: name("purpose", &given.purpose)?,
+        items: names("items", &given.items)?,
+        ends_at: instant("ends_at", &given.ends_at)?,
+    };
+    let place = exception::approve(&api.app, approval, once).await?;
+    let approved = Approved {
+        exception: format!("exc_{}", base32().encode(&place.id)),
+        record: place.record_id(),
+        ledger: place.into(),
+    };
+    Ok((StatusCode::CREATED, Json(approved)))
+}

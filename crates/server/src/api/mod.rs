@@ -1,0 +1,194 @@
+//! Machines enter: the HTTP API, one file per resource. Each handler knows its caller, reads its
+//! body into typed values, and calls a door or an act; nothing else happens here. The OpenAPI
+//! document at `/openapi.json` is made from this code.
+
+pub mod body;
+pub mod caller;
+mod consents;
+mod disclosures;
+mod engagements;
+mod exceptions;
+mod items;
+mod ledger;
+mod policy;
+pub mod problem;
+mod provisions;
+mod recipients;
+mod restrictions;
+mod sign_ins;
+mod subjects;
+mod uses;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::routing::get;
+use axum::{Json, Router};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::acts::sign_in::Tries;
+use crate::app::App;
+use crate::error::Error;
+use caller::Callers;
+use problem::Problem;
+
+/// What handlers share.
+pub struct Api {
+    /// The house.
+    pub app: Arc<App>,
+    /// Who called lately.
+    pub callers: Callers,
+    /// Sign-ins tried lately.
+    pub tries: Tries,
+}
+
+impl Api {
+    /// The API of a house, with so many requests a second for each service key.
+    pub fn new(app: Arc<App>, per_second: Option<std::num::NonZeroU32>) -> Arc<Self> {
+        Arc::new(Self { app, callers: Callers::new(per_second), tries: Tries::default() })
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Azukari",
+        description = "A privacy policy that runs. Values come in through `subjects` and `items`, \
+                       go out through `uses` and `disclosures`, and every act is in the ledger \
+                       before it is answered.\n\nEvery POST takes an `Idempotency-Key`: the same \
+                       request under the same key is one act. Errors are problem details (RFC 9457)."
+    ),
+    modifiers(&ServiceKeys)
+)]
+struct Description;
+
+struct ServiceKeys;
+
+impl utoipa::Modify for ServiceKeys {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("azk_…")
+            .description(Some("A service key, made with `azukari keys new`"))
+            .build();
+        let components = openapi.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("service_key", SecurityScheme::Http(scheme));
+    }
+}
+
+fn described() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(subjects::register))
+        .routes(routes!(items::put))
+        .routes(routes!(consents::get, consents::put))
+        .routes(routes!(engagements::put))
+        .routes(routes!(restrictions::put))
+        .routes(routes!(recipients::put))
+        .routes(routes!(exceptions::approve))
+        .routes(routes!(sign_ins::sign_in))
+        .routes(routes!(uses::r#use))
+        .routes(routes!(disclosures::disclose))
+        .routes(routes!(provisions::list))
+        .routes(routes!(policy::current))
+        .routes(routes!(policy::version))
+        .routes(routes!(ledger::proof))
+        .routes(routes!(ledger::checkpoint))
+        .routes(routes!(ledger::key))
+        .routes(routes!(ledger::tile))
+        .split_for_parts()
+}
+
+/// The OpenAPI document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    described().1
+}
+
+/// The API's routes, to be served beside the pages.
+pub fn router(api: &Arc<Api>) -> Router {
+    let (router, description) = described();
+    let description = Arc::new(description);
+    router
+        .route(
+            "/openapi.json",
+            get(move || {
+                let description = Arc::clone(&description);
+                async move { Json(description.as_ref().clone()) }
+            }),
+        )
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(ready))
+        .layer(DefaultBodyLimit::max(body::MAX_BYTES))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(Arc::clone(api), problem::dress))
+        .with_state(Arc::clone(api))
+}
+
+/// Ready when the database answers within two seconds.
+async fn ready(State(api): State<Arc<Api>>) -> (StatusCode, &'static str) {
+    let asked = api.app.store.read(|conn| {
+        crate::store::ledger::head(conn).map(drop)
+    });
+    match tokio::time::timeout(Duration::from_secs(2), asked).await {
+        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    }
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> axum::response::Response {
+    use axum::response::IntoResponse;
+    // The payload may quote a value, so it is not logged; the panic hook has named the place.
+    Problem::from(Error::Failure(anyhow::anyhow!("a handler panicked"))).into_response()
+}
+
+/// Reads a person's id from a path.
+///
+/// # Errors
+/// [`Error::NotFound`]: an id that cannot be read is nobody's.
+fn subject(text: &str) -> Result<::policy::SubjectId, Error> {
+    text.parse().map_err(|_| Error::not_found("subject", text.chars().take(40).collect::<String>()))
+}
+
+/// Reads names from a body; what cannot be read is named by its place.
+fn names<T: std::str::FromStr<Err = ::policy::party::NotAName>>(
+    field: &str,
+    given: &[String],
+) -> Result<Vec<T>, Error> {
+    let mut read = Vec::with_capacity(given.len());
+    let mut wrong = Vec::new();
+    for (n, text) in given.iter().enumerate() {
+        match text.parse() {
+            Ok(name) => read.push(name),
+            Err(error) => wrong.push(crate::error::FieldError::new(
+                format!("{field}[{n}]"),
+                "not_a_name",
+                format!("cannot be read: {error}"),
+            )),
+        }
+    }
+    if wrong.is_empty() { Ok(read) } else { Err(Error::Invalid(wrong)) }
+}
+
+/// Reads one name from a body.
+fn name<T: std::str::FromStr<Err = ::policy::party::NotAName>>(
+    field: &str,
+    given: &str,
+) -> Result<T, Error> {
+    given.parse().map_err(|error| Error::field(field, "not_a_name", format!("cannot be read: {error}")))
+}
+
+/// Reads an instant of RFC 3339 from a body.
+fn instant(field: &str, given: &str) -> Result<jiff::Timestamp, Error> {
+    let read: jiff::Timestamp = given.parse().map_err(|_| {
+        let detail = "is not an instant of RFC 3339; send one such as 2026-11-22T18:30:00+09:00";
+        Error::field(field, "not_an_instant", detail)
+    })?;
+    jiff::Timestamp::from_millisecond(read.as_millisecond())
+        .map_err(|_| Error::field(field, "not_an_instant", "is outside the calendar"))
+}

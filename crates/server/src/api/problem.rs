@@ -1,0 +1,218 @@
+//! Every no of the API, as RFC 9457 problem details. A handler returns an [`Error`]; the layer here
+//! dresses it in the reader's language on the way out. A failure of ours shows an id and nothing
+//! else; the log has the rest under the same id.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use policy::Language;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::Api;
+use crate::error::Error;
+use crate::record::Place;
+use crate::store::Kind;
+use crate::words;
+
+/// The address under which each kind of problem is known.
+const TYPES: &str = "https://azukari.example/problems/";
+
+/// Problem details (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub struct ProblemDetails {
+    /// The kind of problem, as an address.
+    pub r#type: String,
+    /// The kind, in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened here and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Why the rules refused, each with `reason`, its facts and `words`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Value>,
+    /// Fields that cannot be read, each with `field`, `code`, `detail` and `words`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Value>,
+    /// The ledger's index of the refusal's record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// Under this id the operator's log tells more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+/// An error on its way out.
+#[derive(Clone)]
+pub struct Problem(Arc<Error>);
+
+impl<E: Into<Error>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        Self(Arc::new(error.into()))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The language a request asks for.
+pub fn language(headers: &axum::http::HeaderMap) -> Language {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let mut tags = accepted.into_iter().flat_map(|value| value.split(','));
+    tags.find_map(|tag| Language::parse(tag.trim().split(';').next().unwrap_or_default()))
+        .unwrap_or(Language::En)
+}
+
+/// The layer that dresses problems.
+pub async fn dress(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+    let language = language(request.headers());
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => details(&problem.0, language, &api),
+        None => response,
+    }
+}
+
+fn details(error: &Error, language: Language, api: &Api) -> Response {
+    let mut retry_after = None;
+    let mut reasons = Vec::new();
+    let mut errors = Vec::new();
+    let mut record = None;
+    let mut failure = None;
+    let mut detail = Some(error.to_string());
+    let (status, kind, title) = match error {
+        Error::Refused { reasons: given, place } => {
+            let document = api.app.policy();
+            for reason in given {
+                let mut value = match serde_json::to_value(reason) {
+                    Ok(Value::Object(map)) => map,
+                    _ => Map::new(),
+                };
+                value.insert("words".into(), words::reason(reason, language, &document).into());
+                reasons.push(Value::Object(value));
+            }
+            record = *place;
+            detail = None;
+            (StatusCode::FORBIDDEN, "refused", "the policy does not allow this")
+        }
+        Error::Invalid(fields) => {
+            for field in fields {
+                errors.push(json!({
+                    "field": field.field,
+                    "code": field.code,
+                    "detail": format!("`{}` {}", field.field, field.detail),
+                    "words": words::field(field.code, language),
+                }));
+            }
+            detail = None;
+            (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "some fields cannot be read")
+        }
+        Error::NotFound { .. } => (StatusCode::NOT_FOUND, "not-found", "not found"),
+        Error::Conflict(_) => (StatusCode::CONFLICT, "conflict", "conflict"),
+        Error::KeyReused => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", "idempotency key reused")
+        }
+        Error::Unauthenticated => {
+            (StatusCode::UNAUTHORIZED, "unauthenticated", "no service key in force")
+        }
+        Error::SignInFailed => (StatusCode::UNAUTHORIZED, "sign-in-failed", "sign-in failed"),
+        Error::Scope(_) => (StatusCode::FORBIDDEN, "scope", "the service key may not do this"),
+        Error::TooMany { retry_after_s } => {
+            retry_after = Some(*retry_after_s);
+            (StatusCode::TOO_MANY_REQUESTS, "too-many", "too many requests")
+        }
+        Error::Database(db) => {
+            let (kind, words) = match db.kind {
+                Kind::Full => {
+                    ("disk-full", "the disk is full; nothing was changed; free space and retry")
+                }
+                Kind::Busy => ("busy", "too many acts are waiting; nothing was changed; retry"),
+                Kind::Unavailable => (
+                    "database-away",
+                    "the database cannot be reached; retry with the same idempotency key",
+                ),
+                Kind::ReadOnly => ("read-only", "the database may not be written; nothing changed"),
+                _ => ("failure", "a failure of this server; nothing was changed"),
+            };
+            failure = Some(log(error));
+            detail = Some(words.to_owned());
+            if kind == "failure" {
+                (StatusCode::INTERNAL_SERVER_ERROR, kind, "failure")
+            } else {
+                retry_after = Some(1);
+                (StatusCode::SERVICE_UNAVAILABLE, kind, "the database cannot take this now")
+            }
+        }
+        Error::Failure(_) => {
+            failure = Some(log(error));
+            detail = Some("a failure of this server; nothing was changed".to_owned());
+            (StatusCode::INTERNAL_SERVER_ERROR, "failure", "failure")
+        }
+    };
+    let body = ProblemDetails {
+        r#type: format!("{TYPES}{kind}"),
+        title: title.to_owned(),
+        status: status.as_u16(),
+        detail,
+        reasons,
+        errors,
+        record,
+        failure,
+    };
+    metrics::counter!("azukari_problems_total", "kind" => kind).increment(1);
+    let mut response = (status, axum::Json(body)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(seconds) = retry_after
+        && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
+    {
+        headers.insert(header::RETRY_AFTER, value);
+    }
+    response
+}
+
+/// Logs a failure once, under an id.
+fn log(error: &Error) -> String {
+    let mut bytes = [0; 8];
+    let _ = crate::once::random(&mut bytes);
+    let id = format!("fail_{}", policy::party::base32().encode(&bytes));
+    match error {
+        Error::Failure(cause) => tracing::error!(failure = %id, "{cause:#}"),
+        other => tracing::error!(failure = %id, "{other}"),
+    }
+    id
+}
+
+/// Where an act is written down, as answers show it.
+#[derive(Serialize, ToSchema)]
+pub struct LedgerPlace {
+    /// The entry's index.
+    pub index: u64,
+    /// Where its proof is to be had.
+    pub proof: String,
+}
+
+impl From<Place> for LedgerPlace {
+    fn from(place: Place) -> Self {
+        Self { index: place.index, proof: format!("/v1/ledger/proofs/{}", place.index) }
+    }
+}

@@ -1,0 +1,204 @@
+//! `GET /v1/subjects/{subject}/provisions`: who received what, when, with what opens the proof; and
+//! who asked and was refused.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use data_encoding::BASE64;
+use policy::record::Act;
+use policy::{Language, party};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::caller::Called;
+use super::problem::{self, LedgerPlace, Problem, ProblemDetails};
+use super::{Api, subject};
+use crate::error::Error;
+use crate::record::Place;
+use crate::store::{records, subjects};
+use crate::words;
+
+/// Crossings on one page.
+const PAGE: i64 = 50;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Paging {
+    /// Where the page before ended.
+    cursor: Option<String>,
+}
+
+/// A crossing of the gate, or a refusal at it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Crossing {
+    /// `disclosed` or `refused`.
+    outcome: &'static str,
+    /// When.
+    at: String,
+    /// Who received, or asked.
+    recipient: String,
+    /// Its legal name, where the record has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient_name: Option<String>,
+    /// What for.
+    purpose: String,
+    /// Which items.
+    items: Vec<String>,
+    /// The engagement's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    /// Whether law asks for the record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record_duty: Option<serde_json::Value>,
+    /// Until when the record is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keep_until: Option<String>,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<serde_json::Value>,
+    /// The id of the record.
+    record: String,
+    /// Its place in the ledger.
+    ledger: LedgerPlace,
+    /// What shows that the ledger's entry speaks of this record.
+    opening: OpeningShown,
+}
+
+/// The salt and the exact bytes behind a commitment: SHA-256 over `azukari record v1\n`, salt, record.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OpeningShown {
+    /// The salt, base64.
+    salt: String,
+    /// The record, base64.
+    record: String,
+}
+
+/// A page of crossings, newest first.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Crossings {
+    /// The crossings.
+    provisions: Vec<Crossing>,
+    /// Where the next page begins; null on the last.
+    next: Option<String>,
+}
+
+/// Who received what of a person, when; newest first.
+#[utoipa::path(
+    get, path = "/v1/subjects/{subject}/provisions", tag = "records",
+    security(("service_key" = ["provisions:read"])),
+    params(("subject" = String, Path), Paging),
+    responses(
+        (status = 200, description = "a page", body = Crossings),
+        (status = 404, description = "no such person", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    Path(of): Path<String>,
+    Query(paging): Query<Paging>,
+    headers: HeaderMap,
+) -> Result<Json<Crossings>, Problem> {
+    caller.may("provisions:read")?;
+    let of = subject(&of)?;
+    let before = paging.cursor.map(|cursor| read_cursor(&cursor)).transpose()?;
+    let rows = api
+        .app
+        .store
+        .read(move |conn| {
+            if subjects::get(conn, of)?.is_none() {
+                return Err(Error::not_found("subject", of.to_string()));
+            }
+            Ok(records::crossings(conn, of, before.unwrap_or(i64::MAX), PAGE + 1)?)
+        })
+        .await?;
+    let full = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let next = rows.get(full).and_then(|_| rows.get(full - 1)).map(|last| cursor(last.place));
+    let language = problem::language(&headers);
+    let mut provisions = Vec::with_capacity(rows.len().min(full));
+    for row in rows.iter().take(full) {
+        if let Some(crossing) = shown(&api, row, language)? {
+            provisions.push(crossing);
+        }
+    }
+    Ok(Json(Crossings { provisions, next }))
+}
+
+fn shown(
+    api: &Api,
+    row: &records::SealedRecord,
+    language: Language,
+) -> Result<Option<Crossing>, Error> {
+    let opening = api.app.open_record(row)?;
+    let record = opening.record().map_err(anyhow::Error::from)?;
+    let place = Place { index: row.place.unsigned_abs(), id: row.id };
+    let base = |outcome, recipient, purpose, items| Crossing {
+        outcome,
+        at: record.at.to_string(),
+        recipient,
+        recipient_name: None,
+        purpose,
+        items,
+        reference: None,
+        record_duty: None,
+        keep_until: None,
+        reasons: Vec::new(),
+        record: place.record_id(),
+        ledger: place.into(),
+        opening: OpeningShown {
+            salt: BASE64.encode(&opening.salt),
+            record: BASE64.encode(&opening.bytes),
+        },
+    };
+    Ok(match &record.act {
+        Act::Disclosed(provision) => Some(Crossing {
+            recipient_name: Some(provision.third_party.name.clone()),
+            reference: provision.reference.as_ref().map(ToString::to_string),
+            record_duty: serde_json::to_value(provision.record_duty).ok(),
+            keep_until: Some(provision.keep_until.to_string()),
+            ..base(
+                "disclosed",
+                provision.third_party.recipient.to_string(),
+                provision.purpose.to_string(),
+                provision.items.iter().map(|held| held.item.to_string()).collect(),
+            )
+        }),
+        // A refused use of the controller's own is not a provision.
+        Act::Refused { ask, reasons } => ask.recipient.as_ref().map(|recipient| {
+            let document = api.app.policy();
+            let worded = reasons.iter().filter_map(|reason| {
+                let mut value = serde_json::to_value(reason).ok()?;
+                let words = words::reason(reason, language, &document);
+                value.as_object_mut()?.insert("words".into(), words.into());
+                Some(value)
+            });
+            Crossing {
+                reference: ask.reference.as_ref().map(ToString::to_string),
+                reasons: worded.collect(),
+                ..base(
+                    "refused",
+                    recipient.to_string(),
+                    ask.purpose.to_string(),
+                    ask.items.iter().map(ToString::to_string).collect(),
+                )
+            }
+        }),
+        _ => None,
+    })
+}
+
+/// Opaque to callers, so that paging may change.
+fn cursor(place: i64) -> String {
+    party::base32().encode(&place.to_be_bytes())
+}
+
+fn read_cursor(text: &str) -> Result<i64, Error> {
+    party::base32()
+        .decode(text.as_bytes())
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(i64::from_be_bytes)
+        .ok_or_else(|| Error::field("cursor", "unreadable", "is not a cursor; leave it out to begin"))
+}

@@ -1,0 +1,61 @@
+//! `PUT /v1/subjects/{subject}/restrictions`: a purpose, or everything, is stopped or allowed again.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::Body;
+use super::caller::Called;
+use super::problem::{LedgerPlace, Problem, ProblemDetails};
+use super::{Api, name, subject};
+use crate::acts::restriction;
+
+/// A stop, or its end.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewRestriction {
+    /// The purpose; everything when left out.
+    purpose: Option<String>,
+    /// True to stop, false to allow again.
+    stopped: bool,
+}
+
+/// A restriction as it stands.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Restricted {
+    /// True while stopped.
+    stopped: bool,
+    /// The id of the record.
+    record: String,
+    /// Its place in the ledger.
+    ledger: LedgerPlace,
+}
+
+/// Stops a purpose for a person, or allows it again; the gate heeds it at once.
+#[utoipa::path(
+    put, path = "/v1/subjects/{subject}/restrictions", tag = "consent",
+    security(("service_key" = ["consents:write"])),
+    params(("subject" = String, Path)),
+    request_body = NewRestriction,
+    responses(
+        (status = 200, description = "as it stands", body = Restricted),
+        (status = 404, description = "no such person", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "an unknown purpose", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn put(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    Path(of): Path<String>,
+    body: Body<NewRestriction>,
+) -> Result<Json<Restricted>, Problem> {
+    caller.may("consents:write")?;
+    let of = subject(&of)?;
+    let NewRestriction { purpose, stopped } = body.value;
+    let purpose = purpose.map(|purpose| name("purpose", &purpose)).transpose()?;
+    let place = restriction::change(&api.app, of, purpose, stopped, caller.by()).await?;
+    Ok(Json(Restricted { stopped, record: place.record_id(), ledger: place.into() }))
+}

@@ -1,0 +1,116 @@
+//! `azukari keys …`: service keys, and the root key's rotation.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use vault::FileKey;
+
+use super::{Outcome, Place};
+use crate::api::caller::{self, SCOPES};
+use crate::error::Error;
+use crate::store::service_keys;
+use crate::words;
+
+#[derive(Subcommand)]
+pub enum Keys {
+    /// Make a service key; it is shown once
+    New {
+        #[command(flatten)]
+        place: Place,
+        /// What it is for, such as the name of the program that will use it
+        #[arg(long)]
+        name: String,
+        /// What it may do; several times, or `all`
+        #[arg(long = "scope", required = true, value_name = "SCOPE", long_help = scopes_help())]
+        scopes: Vec<String>,
+    },
+    /// List service keys
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Revoke a service key; a running server heeds it within two seconds
+    Revoke {
+        #[command(flatten)]
+        place: Place,
+        /// The id: the second part of `azk_<id>_…`
+        id: String,
+    },
+    /// Wrap every key under a new root key; values stay as they are. Stop the server first
+    RotateRoot {
+        #[command(flatten)]
+        place: Place,
+        /// Where the new root key is made; start with `--root-key` and this file afterwards
+        #[arg(long, value_name = "FILE")]
+        new_root_key: PathBuf,
+    },
+}
+
+fn scopes_help() -> String {
+    format!("What it may do; several times, or `all`: {}", SCOPES.join(", "))
+}
+
+/// The first error of a refused input, for the terminal.
+fn told(error: Error) -> anyhow::Error {
+    match error {
+        Error::Invalid(fields) => {
+            let lines: Vec<String> =
+                fields.iter().map(|f| format!("--{} {}", f.field, f.detail)).collect();
+            anyhow::anyhow!(lines.join("; "))
+        }
+        other => other.into(),
+    }
+}
+
+impl Keys {
+    pub fn run(self) -> anyhow::Result<Outcome> {
+        match self {
+            Self::New { place, name, scopes } => {
+                let cellar = place.open_cellar()?;
+                let scopes = if scopes == ["all"] {
+                    SCOPES.iter().map(|s| (*s).to_owned()).collect()
+                } else {
+                    scopes
+                };
+                let made = caller::make(&cellar.store, cellar.clock.now(), &name, &scopes).map_err(told)?;
+                eprintln!("shown once; keep it where only `{name}` can read it:");
+                println!("{}", made.key);
+            }
+            Self::List { place } => {
+                let cellar = place.open_cellar()?;
+                let keys = cellar
+                    .store
+                    .read_blocking(|conn| service_keys::all(conn).map_err(Error::from))?;
+                for key in keys {
+                    let made = jiff::Timestamp::from_millisecond(key.created_at)?;
+                    let made = words::moment(made, policy::Language::En);
+                    let state = if key.revoked_at.is_some() { "revoked" } else { "in force" };
+                    println!("{}  {state:8}  {made}  {}  [{}]", key.id, key.name, key.scopes);
+                }
+            }
+            Self::Revoke { place, id } => {
+                let cellar = place.open_cellar()?;
+                let now = cellar.clock.now().as_millisecond();
+                let wanted = id.clone();
+                let done = cellar.store.write_blocking(move |tx| {
+                    service_keys::revoke(tx, &wanted, now).map_err(Error::from)
+                })?;
+                if !done {
+                    anyhow::bail!("there is no key `{id}` in force; see `azukari keys list`");
+                }
+                println!("revoked {id}");
+            }
+            Self::RotateRoot { place, new_root_key } => {
+                let cellar = place.open_cellar()?;
+                let new = FileKey::create(&new_root_key)?;
+                let subjects = cellar.keys.rotate_root(&cellar.store, Box::new(new))?;
+                println!(
+                    "the keys of {subjects} people and of the house are wrapped under `{}`; start \
+                     with --root-key and this file, and destroy the old one once backups are done",
+                    new_root_key.display()
+                );
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}

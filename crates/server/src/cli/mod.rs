@@ -1,0 +1,214 @@
+//! Operators enter: one file per subcommand. What goes wrong is told in one line that says what to
+//! do, on standard error, with exit code 1; findings of a check exit with 2.
+
+mod bench;
+mod demo;
+mod keys;
+mod ledger;
+mod policy;
+mod serve;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand};
+use vault::{FileKey, KeySource};
+
+use crate::acts::publish::Files;
+use crate::app::{App, Cellar, DataDir, Opening};
+use crate::clock::SystemClock;
+use crate::store::DatabaseUrl;
+
+/// A privacy policy that runs: holds people's information and keeps what the policy promises.
+#[derive(Parser)]
+#[command(name = "azukari", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run everything with sample data: Azukari, the reservation app, stores, guests, bookings
+    Demo(demo::Demo),
+    /// Run Azukari, with no sample data
+    Serve(serve::Serve),
+    /// Check a policy's files
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Make, list and revoke service keys; rotate the root key
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Verify the ledger, or a single proof
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
+    Bench(bench::Bench),
+}
+
+/// Where the data lies.
+#[derive(Args, Clone)]
+pub struct Place {
+    /// The folder for the embedded database and the root key
+    #[arg(long, value_name = "DIR", default_value = "azukari-data")]
+    pub data: PathBuf,
+    /// The database, instead of the embedded one: `postgres://user@host/name`
+    #[arg(long, value_name = "URL", env = "AZUKARI_DATABASE")]
+    pub database: Option<String>,
+    /// The root key's file [default: root.key in the data folder]
+    #[arg(long, value_name = "FILE")]
+    pub root_key: Option<PathBuf>,
+}
+
+impl Place {
+    fn database(&self) -> anyhow::Result<DatabaseUrl> {
+        Ok(match &self.database {
+            Some(url) => url.parse()?,
+            None => DataDir(self.data.clone()).database(),
+        })
+    }
+
+    fn root_path(&self) -> PathBuf {
+        self.root_key.clone().unwrap_or_else(|| DataDir(self.data.clone()).root_key())
+    }
+
+    /// Makes the data folder, readable by its owner alone, or says why it cannot be.
+    fn folder(&self) -> anyhow::Result<()> {
+        make_private_folder(&self.data)
+    }
+
+    fn opening(&self) -> anyhow::Result<Opening> {
+        self.folder()?;
+        let path = self.root_path();
+        Ok(Opening {
+            database: self.database()?,
+            root: Box::new(move |new| {
+                let key = match new && !path.exists() {
+                    true => FileKey::create(&path)?,
+                    false => FileKey::open(&path)?,
+                };
+                Ok(Box::new(key) as Box<dyn KeySource>)
+            }),
+            clock: Arc::new(SystemClock),
+            origin: new_origin()?,
+        })
+    }
+
+    /// Opens the house, publishing the policy unless it is the one in force.
+    fn open(&self, policy: Option<Files>) -> anyhow::Result<Arc<App>> {
+        Ok(App::open(self.opening()?, policy)?)
+    }
+
+    /// Opens database and keys only.
+    fn open_cellar(&self) -> anyhow::Result<Cellar> {
+        Ok(Cellar::open(self.opening()?)?)
+    }
+}
+
+/// A name for a new ledger: unlike any other, so that its checkpoints cannot be mistaken.
+fn new_origin() -> anyhow::Result<String> {
+    let mut bytes = [0; 5];
+    crate::once::random(&mut bytes)?;
+    Ok(format!("azukari.example/ledger/{}", ::policy::party::base32().encode(&bytes)))
+}
+
+fn make_private_folder(dir: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    builder.create(dir).with_context(|| {
+        format!("the data folder `{}` cannot be made; name another with --data", dir.display())
+    })?;
+    // Ask the folder itself: rights, read-only mounts and full disks all answer here.
+    let probe = dir.join(".writable");
+    std::fs::write(&probe, b"?").and_then(|()| std::fs::remove_file(&probe)).with_context(|| {
+        format!(
+            "the data folder `{}` is not writable; give it to this user or name another with --data",
+            dir.display()
+        )
+    })
+}
+
+/// Reads a policy's files, as they are; `read_files` says whether they make sense.
+fn read_policy(dir: &Path) -> anyhow::Result<Files> {
+    let mut files = Files::new();
+    for name in ::policy::read::FILES {
+        let path = dir.join(name);
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("the policy's file `{}` cannot be read", path.display()))?;
+        files.insert(name.to_owned(), text);
+    }
+    Ok(files)
+}
+
+/// Keeps this process's memory out of crash dumps and from other processes: it holds keys.
+fn keep_memory_private() -> anyhow::Result<()> {
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
+        .context("core dumps cannot be switched off")?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .context("crash dumps cannot be switched off")?;
+    Ok(())
+}
+
+/// Logs to standard error; `AZUKARI_LOG` chooses what, `AZUKARI_LOG_FORMAT=json` how.
+fn start_logging() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("AZUKARI_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,azukari=info,reservation=info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::env::var("AZUKARI_LOG_FORMAT").is_ok_and(|format| format == "json") {
+        builder.json().init();
+    } else {
+        builder.with_target(false).init();
+    }
+    // The default hook prints the payload, which may quote a value; the place is enough.
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(%place, "panicked");
+    }));
+}
+
+/// Runs the command that the command line names.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Demo(demo) => demo.run(),
+        Command::Serve(serve) => serve.run(),
+        Command::Policy(policy) => policy.run(),
+        Command::Keys(keys) => keys.run(),
+        Command::Ledger(ledger) => ledger.run(),
+        Command::Bench(bench) => bench.run(),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(2),
+        Err(error) => {
+            eprintln!("azukari: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// How a command came out.
+pub enum Outcome {
+    /// It did what it was asked.
+    Done,
+    /// It looked and found something wrong.
+    Findings,
+}
+
+/// Binds a port, or says who to ask.
+async fn bind(listen: &str, flag: &str) -> anyhow::Result<tokio::net::TcpListener> {
+    match tokio::net::TcpListener::bind(listen).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            bail!("{listen} is taken by another program; stop it, or choose another with {flag}")
+        }
+        Err(error) => Err(error).with_context(|| {
+            format!("cannot listen on {listen}; give an address of this machine with {flag}")
+        }),
+    }
+}

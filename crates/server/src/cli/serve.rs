@@ -1,0 +1,123 @@
+//! `azukari serve`: the house, open until it is told to stop.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use axum::routing::get;
+use clap::Args;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+
+use super::{Outcome, Place, bind, keep_memory_private, read_policy, start_logging};
+use crate::api::{self, Api};
+use crate::app::App;
+use crate::{jobs, web};
+
+/// Run Azukari, with no sample data
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub place: Place,
+    /// The policy's folder; needed at the first start, later to publish a new version
+    #[arg(long, value_name = "DIR")]
+    pub policy: Option<PathBuf>,
+    #[command(flatten)]
+    pub listening: Listening,
+}
+
+/// Where and how the server listens.
+#[derive(Args, Clone)]
+pub struct Listening {
+    /// Where Azukari listens
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// Where metrics are served, on a port of their own
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9464")]
+    pub metrics: String,
+    /// Requests a second for each service key; 0 for no limit
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub rate: u32,
+}
+
+impl Serve {
+    pub fn run(self) -> anyhow::Result<Outcome> {
+        start_logging();
+        keep_memory_private()?;
+        let runtime = runtime()?;
+        runtime.block_on(async {
+            // Ports first: nothing is made where nothing can be served.
+            let listener = bind(&self.listening.listen, "--listen").await?;
+            let metrics = bind(&self.listening.metrics, "--metrics").await?;
+            let policy = self.policy.as_deref().map(read_policy).transpose()?;
+            let place = self.place.clone();
+            let app = tokio::task::spawn_blocking(move || place.open(policy)).await??;
+            let address = listener.local_addr()?;
+            tracing::info!(version = %app.policy().version, "ready on http://{address}");
+            println!("azukari is ready on http://{address}");
+            let stop = stopped();
+            serve(app, listener, metrics, self.listening.rate, stop).await
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// The runtime: as many threads as cores; database threads come on top.
+pub fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime does not start")
+}
+
+/// Everything that is served on the main port.
+pub fn router(app: &Arc<App>, rate: u32) -> Router {
+    let api = Api::new(Arc::clone(app), NonZeroU32::new(rate));
+    api::router(&api).merge(web::router(app))
+}
+
+/// Serves until told to stop; requests under way are answered first.
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    metrics: TcpListener,
+    rate: u32,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let handle = PrometheusBuilder::new()
+        .install_recorder()
+        .context("metrics do not start")?;
+    let numbers = Router::new().route("/metrics", get(move || render(handle.clone())));
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(metrics, numbers).await {
+            tracing::error!(%error, "metrics are no longer served");
+        }
+    });
+    let jobs = tokio::spawn(jobs::run(Arc::clone(&app)));
+    axum::serve(listener, router(&app, rate)).with_graceful_shutdown(stop).await?;
+    jobs.abort();
+    Ok(())
+}
+
+async fn render(handle: PrometheusHandle) -> String {
+    handle.run_upkeep();
+    handle.render()
+}
+
+/// Resolves on Ctrl-C or SIGTERM.
+pub async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(interrupt.await),
+    }
+    tracing::info!("stopping");
+}

@@ -1,0 +1,87 @@
+//! The three ways of saying no, kept apart: a refusal by the rules, input that cannot be read, and
+//! a failure of ours. `api/problem.rs` dresses them for machines, `web` for people.
+
+use policy::Reason;
+
+use crate::store::DbError;
+
+/// One field that cannot be read, with the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's place in the request, such as `items.email`.
+    pub field: String,
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// What is wrong and what to send instead; never the value.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// Says of a field what is wrong with it.
+    pub fn new(field: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { field: field.into(), code, detail: detail.into() }
+    }
+}
+
+/// Why a room could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The rules answered no.
+    #[error("refused")]
+    Refused {
+        /// Why; never empty.
+        reasons: Vec<Reason>,
+        /// The place of the refusal's record, when it was recorded.
+        place: Option<u64>,
+    },
+    /// The caller sent something that cannot be read, field by field.
+    #[error("invalid input")]
+    Invalid(Vec<FieldError>),
+    /// There is nothing under that name.
+    #[error("there is no {what} `{name}`")]
+    NotFound {
+        /// The kind of thing.
+        what: &'static str,
+        /// The name asked for.
+        name: String,
+    },
+    /// What was asked for collides with what is there.
+    #[error("{0}")]
+    Conflict(String),
+    /// An idempotency key came back with another request.
+    #[error("this idempotency key was used for another request; send a new key")]
+    KeyReused,
+    /// No service key, or none that is in force.
+    #[error("send a service key in force as `Authorization: Bearer azk_…`")]
+    Unauthenticated,
+    /// The service key may not do this.
+    #[error("this service key lacks the scope `{0}`; make one with `azukari keys new --scope {0}`")]
+    Scope(&'static str),
+    /// The address and the password do not go together.
+    #[error("the e-mail address and the password do not go together")]
+    SignInFailed,
+    /// Too many requests.
+    #[error("too many requests; wait {retry_after_s} s")]
+    TooMany {
+        /// Seconds to wait.
+        retry_after_s: u64,
+    },
+    /// The database cannot take this now.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// A fault of ours.
+    #[error(transparent)]
+    Failure(#[from] anyhow::Error),
+}
+
+impl Error {
+    /// One field that cannot be read.
+    pub fn field(field: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, code, detail)])
+    }
+
+    /// There is nothing under that name.
+    pub fn not_found(what: &'static str, name: impl Into<String>) -> Self {
+        Self::NotFound { what, name: name.into() }
+    }
+}

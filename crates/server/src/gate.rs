@@ -1,0 +1,382 @@
+//! The one way out: decide → record → open.
+//!
+//! Every use and every disclosure of a value comes through here. The facts are gathered, decided
+//! upon and written down in one transaction; only when that is durable does the vault open
+//! anything. A refusal walks the same way and is written down too. Knows nothing of HTTP.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use policy::record::{Act, HeldItem, Provision, ThirdParty, keep_until};
+use policy::{
+    Ask, Decision, Document, Facts, ItemName, Permit, RecipientFact, Record, RecordDuty, decide,
+};
+use vault::Plain;
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::intake::Details;
+use crate::once::{Fresh, Once};
+use crate::record::Place;
+use crate::store::items::SealedItem;
+use crate::store::{
+    Call, Conn, Row, Tx, Val, consents, engagements, exceptions, items, recipients, restrictions,
+    subjects,
+};
+
+/// What crossed the gate.
+pub struct Disclosed {
+    /// The values asked for; `None` where nothing is held.
+    pub items: BTreeMap<ItemName, Option<Plain>>,
+    /// The record of it.
+    pub place: Place,
+    /// Whether law asks for the record.
+    pub record_duty: RecordDuty,
+    /// Until when the record is kept; `None` for the controller's own use.
+    pub keep_until: Option<Timestamp>,
+}
+
+/// Who asks, on what terms.
+pub struct Asking {
+    /// The question.
+    pub ask: Ask,
+    /// The approval it stands on, if it asks for an exception.
+    pub exception: Option<[u8; 16]>,
+    /// The service key's name.
+    pub by: String,
+    /// Makes a repeated request one act.
+    pub once: Option<Once>,
+}
+
+/// How an ask came out, as the transaction leaves it.
+enum Crossing {
+    Permitted(Box<Permitted>),
+    Refused { reasons: Vec<policy::Reason>, place: Place },
+}
+
+/// A permit with what it opens; nothing is opened yet.
+struct Permitted {
+    permit: Permit,
+    wrapped: Vec<u8>,
+    sealed: Vec<SealedItem>,
+    place: Place,
+    keep_until: Option<Timestamp>,
+}
+
+/// Discloses, or refuses; either is on record before this returns.
+///
+/// # Errors
+/// [`Error::Refused`] with every reason; [`Error::KeyReused`]; failures of database or vault.
+pub async fn disclose(app: &Arc<App>, asking: Asking) -> Result<Disclosed, Error> {
+    let crossing = {
+        let app = Arc::clone(app);
+        let now = app.clock.now();
+        let fresh = Fresh::new()?;
+        let keeper = Arc::clone(&app);
+        app.store
+            .write(move |tx| cross(&keeper, tx, &asking, now, &fresh))
+            .await?
+    };
+    // The act is durable: only now may anything be opened.
+    match crossing {
+        Crossing::Refused { reasons, place } => {
+            Err(Error::Refused { reasons, place: Some(place.index) })
+        }
+        Crossing::Permitted(permitted) => open(app, *permitted),
+    }
+}
+
+/// The transaction: gather, decide, write down.
+fn cross(
+    app: &App,
+    tx: &mut Tx<'_>,
+    asking: &Asking,
+    now: Timestamp,
+    fresh: &Fresh,
+) -> Result<Crossing, Error> {
+    let document = app.policy();
+    let gathered = gather(app, tx, &document, asking)?;
+    let replay = match (&asking.once, &gathered.known_key) {
+        (Some(once), Some(known)) => Some(once.replays(known)?),
+        _ => None,
+    };
+    let Gathered { facts, wrapped, sealed, details, .. } = gathered;
+    let decision = decide(asking.ask.clone(), &facts, now);
+    let subject = facts.regime.is_some().then_some(asking.ask.subject);
+    let (act, outcome) = match decision {
+        Decision::Refusal(refusal) => {
+            let reasons = refusal.reasons;
+            let act = Act::Refused { ask: asking.ask.clone(), reasons: reasons.clone() };
+            (act, Err(reasons))
+        }
+        Decision::Permit(permit) => {
+            let Some(wrapped) = wrapped else {
+                return Err(anyhow::anyhow!("a subject without a key has items").into());
+            };
+            let held = held_items(&sealed)?;
+            let (act, until) = match permit.recipient() {
+                None => (
+                    Act::Used {
+                        items: held,
+                        purpose: permit.purpose().clone(),
+                        basis: permit.basis().word().to_owned(),
+                    },
+                    None,
+                ),
+                Some(_) => {
+                    let third_party = third_party(&document, &facts, details)?;
+                    let until = regime_of(&document, &facts)
+                        .map(|regime| keep_until(regime, now))
+                        .transpose()
+                        .map_err(anyhow::Error::from)?
+                        .unwrap_or(now);
+                    let provision = Provision::of(&permit, third_party, held, until);
+                    (Act::Disclosed(Box::new(provision)), Some(until))
+                }
+            };
+            (act, Ok((permit, wrapped, until)))
+        }
+    };
+    let until = outcome.as_ref().ok().and_then(|(_, _, until)| *until);
+    let place = match replay {
+        // The same request again: what was written down stands, as long as the answer is the same.
+        Some(index) => app.same_record(tx, index, &act)?,
+        None => {
+            let record =
+                Record { at: now, policy: document.version, subject, by: asking.by.clone(), act };
+            let place = app.record(tx, &record, until, fresh)?;
+            if let Some(once) = &asking.once {
+                once.done(tx, place.index, now);
+            }
+            place
+        }
+    };
+    Ok(match outcome {
+        Err(reasons) => Crossing::Refused { reasons, place },
+        Ok((permit, wrapped, keep_until)) => Crossing::Permitted(Box::new(Permitted {
+            permit: *permit,
+            wrapped,
+            sealed,
+            place,
+            keep_until,
+        })),
+    })
+}
+
+/// Opens what the permit covers. The record is durable by now.
+fn open(app: &App, permitted: Permitted) -> Result<Disclosed, Error> {
+    let Permitted { permit, wrapped, sealed, place, keep_until } = permitted;
+    let subject = permit.subject();
+    let key = app.keys.subject_key(subject, &wrapped)?;
+    let mut items: BTreeMap<ItemName, Option<Plain>> =
+        permit.items().iter().map(|item| (item.clone(), None)).collect();
+    for SealedItem { item, version, sealed } in sealed {
+        let name: ItemName = item.parse().map_err(anyhow::Error::from)?;
+        if !permit.covers(subject, &name) {
+            continue;
+        }
+        let plain = vault::open(&permit, &key, &name, version, &sealed)
+            .map_err(|error| anyhow::anyhow!("item `{name}` of {subject}: {error}"))?;
+        items.insert(name, Some(plain));
+    }
+    Ok(Disclosed { items, place, record_duty: permit.record_duty(), keep_until })
+}
+
+/// The facts of an ask, with what a permit would open.
+struct Gathered<'a> {
+    facts: Facts<'a>,
+    wrapped: Option<Vec<u8>>,
+    sealed: Vec<SealedItem>,
+    details: Option<Zeroizing<Vec<u8>>>,
+    known_key: Option<(Vec<u8>, String)>,
+}
+
+/// Reads everything an answer depends on, in one round trip.
+fn gather<'a>(
+    app: &App,
+    conn: &mut Conn,
+    document: &'a Document,
+    asking: &Asking,
+) -> Result<Gathered<'a>, Error> {
+    let ask = &asking.ask;
+    let subject = [Val::from(&ask.subject.0)];
+    let recipient = ask.recipient.as_ref().map(|name| [Val::from(name.as_str())]);
+    let engaged: Vec<Val<'_>> = ask
+        .recipient
+        .iter()
+        .flat_map(|name| [Val::from(&ask.subject.0), Val::from(name.as_str())])
+        .chain(ask.reference.iter().map(|reference| Val::from(reference.as_str())))
+        .collect();
+    let wanted = items::select_params(&ask.subject, &ask.items);
+    let once = asking.once.as_ref().map(|once| [Val::from(&once.id)]);
+    let exception = asking.exception.as_ref().map(|id| [Val::from(id)]);
+
+    let mut calls: Vec<Call<'_>> = vec![
+        (subjects::WITH_KEY, &subject),
+        (consents::OF_SUBJECT, &subject),
+        (restrictions::OF_SUBJECT, &subject),
+        (items::select(ask.items.len()), &wanted),
+    ];
+    if let Some(name) = &recipient {
+        calls.push((recipients::BY_NAME, name));
+        let sql = match ask.reference {
+            Some(_) => engagements::BY_REFERENCE,
+            None => engagements::LATEST,
+        };
+        calls.push((sql, &engaged));
+    }
+    if let Some(id) = &once {
+        calls.push((crate::store::idempotency::BY_ID, id));
+    }
+    if let Some(id) = &exception {
+        calls.push((exceptions::BY_ID, id));
+    }
+    let mut answers = conn.query_many(&calls)?.into_iter();
+    let mut next = || -> Vec<Row> { answers.next().unwrap_or_default() };
+
+    let mut unreadable = Vec::new();
+    let held = subjects::held(&next())?;
+    let consent_rows = next();
+    let mut consent_facts = Vec::with_capacity(consent_rows.len());
+    for row in &consent_rows {
+        match consents::fact(row)? {
+            Ok(fact) => consent_facts.push(fact),
+            Err(what) => unreadable.push(what),
+        }
+    }
+    let mut stopped = Vec::new();
+    for row in &next() {
+        match restrictions::restriction(row)? {
+            Ok(purpose) => stopped.push(purpose),
+            Err(what) => unreadable.push(what),
+        }
+    }
+    let sealed = items::sealed(next())?
+        .into_iter()
+        .filter(|sealed| ask.items.iter().any(|item| item.as_str() == sealed.item))
+        .collect();
+
+    let mut recipient_fact = None;
+    let mut details = None;
+    let mut engagement = None;
+    if let Some(name) = &ask.recipient {
+        match recipients::fact(name, &next())? {
+            Some(Ok((fact, sealed))) => {
+                recipient_fact = Some(fact);
+                details = Some(sealed);
+            }
+            Some(Err(what)) => unreadable.push(what),
+            // A recipient that the policy itself names.
+            None => {
+                recipient_fact = document.recipients.get(name).filter(|entry| !entry.many).map(
+                    |entry| RecipientFact {
+                        name: name.clone(),
+                        category: name.clone(),
+                        country: entry.country.clone(),
+                        suspended: false,
+                    },
+                );
+            }
+        }
+        match engagements::engagement(&next())? {
+            Some(Ok(found)) => engagement = Some(found),
+            Some(Err(what)) => unreadable.push(what),
+            None => {}
+        }
+    }
+    let known_key = once.is_some().then(|| {
+        let rows = next();
+        crate::store::idempotency::known(&rows).map(|(r, reply)| (r.to_vec(), reply.to_owned()))
+    });
+    let mut approval = None;
+    if let Some(id) = &asking.exception {
+        let rows = next();
+        if let Some(sealed) = exceptions::sealed(&rows) {
+            match app.keys.open_system("exception", id, sealed) {
+                Ok(bytes) => match serde_json::from_slice(&bytes) {
+                    Ok(read) => approval = Some(read),
+                    Err(_) => unreadable.push("exception".to_owned()),
+                },
+                Err(_) => unreadable.push("exception".to_owned()),
+            }
+        }
+    }
+
+    let (regime, wrapped) = match held {
+        None => (None, None),
+        Some(held) => {
+            if held.regime.is_none() {
+                unreadable.push("regime".to_owned());
+            }
+            if held.wrapped.is_none() {
+                // Her key was shredded: she is held no longer.
+                (None, None)
+            } else {
+                (held.regime, held.wrapped)
+            }
+        }
+    };
+    let facts = Facts {
+        policy: document,
+        regime,
+        consents: consent_facts,
+        restrictions: stopped,
+        recipient: recipient_fact,
+        engagement,
+        approval,
+        unreadable,
+    };
+    // What the record will say of the recipient must be readable before anything goes there.
+    let details = details
+        .map(|sealed| app.keys.open_system("recipient", name_of(ask), &sealed))
+        .transpose()
+        .map_err(|error| anyhow::anyhow!("the register of recipients: {error}"))?;
+    Ok(Gathered { facts, wrapped, sealed, details, known_key: known_key.flatten() })
+}
+
+fn name_of(ask: &Ask) -> &[u8] {
+    ask.recipient.as_ref().map_or(&[], |name| name.as_str().as_bytes())
+}
+
+fn held_items(sealed: &[SealedItem]) -> Result<Vec<HeldItem>, Error> {
+    sealed
+        .iter()
+        .map(|item| {
+            let name = item.item.parse().map_err(anyhow::Error::from)?;
+            Ok(HeldItem { item: name, version: item.version })
+        })
+        .collect()
+}
+
+fn regime_of<'a>(document: &'a Document, facts: &Facts<'_>) -> Option<&'a policy::Regime> {
+    document.regimes.get(facts.regime.as_ref()?)
+}
+
+/// The third party of the provision record: from the register, or from the policy.
+fn third_party(
+    document: &Document,
+    facts: &Facts<'_>,
+    details: Option<Zeroizing<Vec<u8>>>,
+) -> Result<ThirdParty, Error> {
+    let missing = || anyhow::anyhow!("a permit without a recipient");
+    let fact = facts.recipient.as_ref().ok_or_else(missing)?;
+    let entry = document.recipients.get(&fact.category).ok_or_else(missing)?;
+    let Details { name, address, representative } = match details {
+        Some(bytes) => serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?,
+        None => Details {
+            name: entry.label.ja.clone(),
+            address: String::new(),
+            representative: String::new(),
+        },
+    };
+    Ok(ThirdParty {
+        recipient: fact.name.clone(),
+        role: entry.role,
+        name,
+        address,
+        representative,
+        country: fact.country.clone().or_else(|| entry.country.clone()).unwrap_or_default(),
+    })
+}

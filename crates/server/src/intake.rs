@@ -1,0 +1,459 @@
+//! The one way in: read → admit → seal → put → record.
+//!
+//! Values arrive as text, are read into the one form in which they are held, admitted by the
+//! policy, sealed and recorded in one transaction. From here on they are ciphertext. Knows nothing
+//! of HTTP.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use policy::record::{Act, ConsentTaken, HeldItem};
+use policy::item::{self, SecretKind};
+use policy::{
+    ConsentFact, ConsentState, Document, ItemName, Record, RegimeName, SecretName, SubjectId, decide,
+};
+use serde::{Deserialize, Serialize};
+use vault::{Plain, Verifier};
+
+use crate::app::App;
+use crate::error::{Error, FieldError};
+use crate::once::{Fresh, Once, random};
+use crate::record::Place;
+use crate::store::{Tx, consents, items, secrets, subjects};
+
+/// The legal details of a recipient, for provision records (R1.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Details {
+    /// Its legal name.
+    pub name: String,
+    /// Its address.
+    pub address: String,
+    /// Its representative.
+    pub representative: String,
+}
+
+/// A new person as she comes in.
+pub struct Newcomer {
+    /// The rules that apply to her.
+    pub regime: String,
+    /// Values by item.
+    pub items: BTreeMap<String, String>,
+    /// A password, if she chose one.
+    pub password: Option<String>,
+    /// A payment card, as the payment platform's token.
+    pub card: Option<Card>,
+    /// What she answered.
+    pub consents: Vec<Answer>,
+}
+
+/// A payment card as the payment platform knows it.
+pub struct Card {
+    /// The platform's token.
+    pub token: String,
+    /// Visa, JCB and so on.
+    pub brand: String,
+    /// The last four digits.
+    pub last4: String,
+}
+
+/// A consent as somebody answered it, in text.
+pub struct Answer {
+    /// Which consent.
+    pub consent: String,
+    /// The state.
+    pub state: String,
+    /// The policy version she saw.
+    pub notice: String,
+    /// The language she saw it in.
+    pub language: String,
+}
+
+/// A person who was taken in.
+pub struct Registered {
+    /// Her id.
+    pub subject: SubjectId,
+    /// The record of it.
+    pub place: Place,
+}
+
+/// A value read and ready to be sealed, with its look-up token.
+struct Ready {
+    item: ItemName,
+    plain: Plain,
+    token: Option<[u8; 16]>,
+    unique: bool,
+}
+
+/// Reads answers to consents; what cannot be read is named by its place under `at`.
+pub fn read_answers(
+    document: &Document,
+    answers: &[Answer],
+    wrong: &mut Vec<FieldError>,
+) -> Vec<ConsentTaken> {
+    let mut taken: Vec<ConsentTaken> = Vec::new();
+    for (n, answer) in answers.iter().enumerate() {
+        let at = |field: &str| format!("consents[{n}].{field}");
+        let known = answer.consent.parse().ok().and_then(|name| {
+            let (name, consent) = document.consents.get_key_value(&name)?;
+            Some((name.clone(), consent))
+        });
+        let Some((consent, asked)) = known else {
+            let known = list(document.consents.keys());
+            wrong.push(FieldError::new(
+                at("consent"),
+                "unknown",
+                format!("is not a consent of the policy; it asks for {known}"),
+            ));
+            continue;
+        };
+        if taken.iter().any(|t| t.consent == consent) {
+            wrong.push(FieldError::new(at("consent"), "twice", "is answered twice; send it once"));
+            continue;
+        }
+        let state = ConsentState::parse(&answer.state);
+        if state.is_none() {
+            let states = list(ConsentState::ALL.iter().map(|s| s.word()));
+            wrong.push(FieldError::new(
+                at("state"),
+                "unknown",
+                format!("is not a state of a consent; send one of {states}"),
+            ));
+        }
+        let notice = answer.notice.parse().ok();
+        // A person answers what she was shown; only the notice in force can have been shown now.
+        if notice != Some(document.version) {
+            let version = document.version;
+            wrong.push(FieldError::new(
+                at("notice"),
+                "other_notice",
+                format!("is not the notice in force, `{version}`; show that one and ask again"),
+            ));
+        }
+        let language = policy::Language::parse(&answer.language);
+        if language.is_none() {
+            wrong.push(FieldError::new(at("language"), "unknown", "is not ja or en"));
+        }
+        let _ = asked;
+        if let (Some(state), Some(notice), Some(language)) = (state, notice, language) {
+            let language = language.tag().to_owned();
+            taken.push(ConsentTaken { consent, state, notice, language });
+        }
+    }
+    taken
+}
+
+fn list(names: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// A stable word for what is wrong with a value.
+fn code(bad: &item::BadValue) -> &'static str {
+    use item::BadValue as B;
+    match bad {
+        B::Empty => "empty",
+        B::TooLong { .. } => "too_long",
+        B::ControlCharacter => "control_character",
+        B::MultiLine => "multi_line",
+        B::NotAnEmail => "not_an_email",
+        B::NotAPhone => "not_a_phone",
+        B::NotADate => "not_a_date",
+        B::ImpossibleDate => "impossible_date",
+        B::NotAChoice { .. } => "not_a_choice",
+        B::NotALanguage => "not_a_language",
+    }
+}
+
+/// Reads one value; what is wrong with it is named by `field`.
+fn read_value(
+    app: &App,
+    document: &Document,
+    field: &str,
+    name: &str,
+    given: &str,
+    now: Timestamp,
+) -> Result<Ready, FieldError> {
+    let known = name.parse().ok().and_then(|name| {
+        let (name, item) = document.items.get_key_value::<ItemName>(&name)?;
+        Some((name.clone(), item))
+    });
+    let Some((name, item)) = known else {
+        let secret = document.secrets.keys().any(|secret| secret.as_str() == name);
+        return Err(if secret {
+            FieldError::new(field, "secret", "is a secret; send it under `secrets`")
+        } else {
+            FieldError::new(field, "unknown", "is not an item of the policy; nothing else is held")
+        });
+    };
+    // The earliest place on earth where tomorrow has begun: nobody's birthday is refused there.
+    let today = now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(14))).date();
+    let value = item
+        .parse(given, today)
+        .map_err(|bad| FieldError::new(field, code(&bad), bad.to_string()))?;
+    let token = item
+        .lookup
+        .then(|| app.keys.token(&name, &value))
+        .transpose()
+        .map_err(|_| FieldError::new(field, "unreadable", "cannot be indexed; try again"))?;
+    Ok(Ready { item: name, plain: Plain::new(value), token, unique: item.unique })
+}
+
+/// Takes a person in, or refuses and keeps nothing at all.
+///
+/// # Errors
+/// [`Error::Invalid`] field by field; [`Error::Refused`] with every reason.
+pub async fn register(
+    app: &Arc<App>,
+    newcomer: Newcomer,
+    by: String,
+    once: Option<Once>,
+) -> Result<Registered, Error> {
+    let now = app.clock.now();
+    let document = app.policy();
+    let mut wrong = Vec::new();
+    let regime = newcomer.regime.parse::<RegimeName>().ok();
+    let regime = regime.filter(|regime| document.regimes.contains_key(regime));
+    if regime.is_none() {
+        let known = list(document.regimes.keys());
+        wrong.push(FieldError::new("regime", "unknown", format!("is not one of {known}")));
+    }
+    let mut ready = Vec::with_capacity(newcomer.items.len());
+    for (name, given) in &newcomer.items {
+        match read_value(app, &document, &format!("items.{name}"), name, given, now) {
+            Ok(value) => ready.push(value),
+            Err(error) => wrong.push(error),
+        }
+    }
+    for (name, item) in &document.items {
+        if item.required && !newcomer.items.contains_key(name.as_str()) {
+            wrong.push(FieldError::new(
+                format!("items.{name}"),
+                "missing",
+                "is missing; the service cannot be provided without it",
+            ));
+        }
+    }
+    let taken = read_answers(&document, &newcomer.consents, &mut wrong);
+    let verifier = read_password(newcomer.password, &mut wrong).await?;
+    let card = newcomer.card.and_then(|card| {
+        vault::CardToken::new(Plain::new(card.token), &card.brand, &card.last4)
+            .map_err(|error| {
+                wrong.push(FieldError::new("secrets.card", "not_a_token", error.to_string()));
+            })
+            .ok()
+    });
+    let (Some(regime), true) = (regime, wrong.is_empty()) else {
+        return Err(Error::Invalid(wrong));
+    };
+
+    let facts: Vec<ConsentFact> = taken
+        .iter()
+        .map(|t| ConsentFact {
+            consent: t.consent.clone(),
+            state: t.state,
+            notice: t.notice,
+            at: now,
+        })
+        .collect();
+    let admission = decide::admit(policy::decide::Offer {
+        policy: &document,
+        regime: &regime,
+        items: ready.iter().map(|r| r.item.clone()).collect(),
+        consents: &facts,
+        registering: true,
+    })
+    .map_err(|refusal| Error::Refused { reasons: refusal.reasons, place: None })?;
+
+    let mut id = [0; 16];
+    random(&mut id)?;
+    let subject = SubjectId(id);
+    let fresh = Fresh::new()?;
+    let (key, wrapped) = app.keys.new_subject_key(subject)?;
+    let mut sealed = Vec::with_capacity(ready.len());
+    for Ready { item, plain, token, unique } in ready {
+        let value = vault::seal(&admission, &key, &item, 1, &plain)
+            .map_err(anyhow::Error::from)?
+            .into_bytes();
+        sealed.push((item, value, token, unique));
+    }
+    let mut kept_secrets = Vec::new();
+    if let Some(verifier) = verifier {
+        let name = secret_of(&document, SecretKind::Password)?;
+        kept_secrets.push((name, verifier.to_text(), None));
+    }
+    if let Some(card) = card {
+        let name = secret_of(&document, SecretKind::CardToken)?;
+        let sealed = card.seal(&key, &name, 1).map_err(anyhow::Error::from)?;
+        let shown = format!("{} {}", card.brand(), card.last4());
+        kept_secrets.push((name, shown, Some(sealed.into_bytes())));
+    }
+
+    let keeper = Arc::clone(app);
+    let at = now.as_millisecond();
+    app.store
+        .write(move |tx: &mut Tx<'_>| {
+            if let Some(index) = begin(tx, once.as_ref())? {
+                let place = keeper.place(tx, index)?;
+                let subject = place.1.ok_or_else(|| anyhow::anyhow!("no subject at {index}"))?;
+                return Ok(Registered { subject, place: place.0 });
+            }
+            for (item, _, token, unique) in &sealed {
+                if let (Some(token), true) = (token, unique)
+                    && !items::find(tx, item.as_str(), token)?.is_empty()
+                {
+                    return Err(taken_already(item));
+                }
+            }
+            subjects::insert(tx, subject, &regime, &wrapped, at);
+            for (item, value, token, _) in &sealed {
+                items::put(tx, subject, item, 1, value, at);
+                if let Some(token) = token {
+                    items::index(tx, subject, item, token, false);
+                }
+            }
+            for consent in &taken {
+                consents::put(tx, subject, consent, at);
+            }
+            for (name, kept, sealed) in &kept_secrets {
+                secrets::put(tx, subject, name, kept, sealed.as_deref(), at);
+            }
+            let record = Record {
+                at: now,
+                policy: document.version,
+                subject: Some(subject),
+                by: by.clone(),
+                act: Act::Registered {
+                    regime: regime.clone(),
+                    items: sealed
+                        .iter()
+                        .map(|(item, ..)| HeldItem { item: item.clone(), version: 1 })
+                        .collect(),
+                    secrets: kept_secrets.iter().map(|(name, ..)| name.clone()).collect(),
+                    consents: taken.clone(),
+                },
+            };
+            let place = keeper.record(tx, &record, None, &fresh)?;
+            if let Some(once) = &once {
+                once.done(tx, place.index, now);
+            }
+            Ok(Registered { subject, place })
+        })
+        .await
+}
+
+fn begin(tx: &mut Tx<'_>, once: Option<&Once>) -> Result<Option<u64>, Error> {
+    once.map_or(Ok(None), |once| once.begin(tx))
+}
+
+fn taken_already(item: &ItemName) -> Error {
+    Error::field(
+        format!("items.{item}"),
+        "taken",
+        "belongs to another account; sign in to that one, or send another value",
+    )
+}
+
+/// The policy's word for a kind of secret.
+fn secret_of(document: &Document, kind: SecretKind) -> Result<SecretName, Error> {
+    let mut known = document.secrets.iter().filter(|(_, secret)| secret.keeps == kind);
+    let field = match kind {
+        SecretKind::Password => "secrets.password",
+        SecretKind::CardToken => "secrets.card",
+    };
+    known
+        .next()
+        .map(|(name, _)| name.clone())
+        .ok_or_else(|| Error::field(field, "unknown", "is not held under this policy"))
+}
+
+/// Checks a password and turns it into a verifier, away from the threads that answer.
+async fn read_password(
+    password: Option<String>,
+    wrong: &mut Vec<FieldError>,
+) -> Result<Option<Verifier>, Error> {
+    let Some(password) = password else { return Ok(None) };
+    let password = Plain::new(password);
+    let made = tokio::task::spawn_blocking(move || Verifier::new(&password))
+        .await
+        .map_err(anyhow::Error::from)?;
+    match made {
+        Ok(verifier) => Ok(Some(verifier)),
+        Err(error) => {
+            wrong.push(FieldError::new("secrets.password", "unfit", error.to_string()));
+            Ok(None)
+        }
+    }
+}
+
+/// A value that was put.
+pub struct Put {
+    /// The new version.
+    pub version: u32,
+    /// The record of it.
+    pub place: Place,
+}
+
+/// Puts one value of a person who is held.
+///
+/// # Errors
+/// As [`register`]; [`Error::NotFound`] when she is not held.
+pub async fn put_item(
+    app: &Arc<App>,
+    subject: SubjectId,
+    name: String,
+    value: String,
+    by: String,
+) -> Result<Put, Error> {
+    let now = app.clock.now();
+    let document = app.policy();
+    if !document.items.keys().any(|item| item.as_str() == name) {
+        return Err(Error::not_found("item", name));
+    }
+    let ready = read_value(app, &document, "value", &name, &value, now)
+        .map_err(|error| Error::Invalid(vec![error]))?;
+    let fresh = Fresh::new()?;
+    let keeper = Arc::clone(app);
+    app.store
+        .write(move |tx: &mut Tx<'_>| {
+            let Ready { item, plain, token, unique } = &ready;
+            let not_held = || Error::not_found("subject", subject.to_string());
+            let held = subjects::get(tx, subject)?.ok_or_else(not_held)?;
+            let (Some(regime), Some(wrapped)) = (held.regime, held.wrapped) else {
+                return Err(not_held());
+            };
+            let facts: Vec<ConsentFact> =
+                consents::all(tx, subject)?.into_iter().map(|(fact, _)| fact).collect();
+            let admission = decide::admit(policy::decide::Offer {
+                policy: &document,
+                regime: &regime,
+                items: vec![item.clone()],
+                consents: &facts,
+                registering: false,
+            })
+            .map_err(|refusal| Error::Refused { reasons: refusal.reasons, place: None })?;
+            if let (Some(token), true) = (token, unique)
+                && items::find(tx, item.as_str(), token)?.iter().any(|other| *other != subject)
+            {
+                return Err(Error::field("value", "taken", "belongs to another account"));
+            }
+            let version = items::version(tx, subject, item)? + 1;
+            let key = keeper.keys.subject_key(subject, &wrapped)?;
+            let sealed =
+                vault::seal(&admission, &key, item, version, plain).map_err(anyhow::Error::from)?;
+            items::put(tx, subject, item, version, sealed.as_bytes(), now.as_millisecond());
+            if let Some(token) = token {
+                items::index(tx, subject, item, token, true);
+            }
+            let record = Record {
+                at: now,
+                policy: document.version,
+                subject: Some(subject),
+                by: by.clone(),
+                act: Act::ItemPut { item: HeldItem { item: item.clone(), version } },
+            };
+            let place = keeper.record(tx, &record, None, &fresh)?;
+            Ok(Put { version, place })
+        })
+        .await
+}

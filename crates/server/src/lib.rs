@@ -1,0 +1,24 @@
+//! Azukari: a privacy policy that runs. The map of the rooms:
+//!
+//! - entrances: [`api`] for machines, [`web`] for people, [`cli`] for operators, [`jobs`] for time
+//! - [`acts`]: what people decide
+//! - the three doors: [`intake`] in, [`gate`] out (`erase` comes with the requests)
+//! - keepers: [`record`], [`store`], [`keys`]
+//!
+//! Calls go down this list and never up. ARCHITECTURE.md walks through it.
+
+pub mod acts;
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod error;
+pub mod gate;
+pub mod intake;
+pub mod jobs;
+pub mod keys;
+pub mod once;
+pub mod record;
+pub mod store;
+pub mod web;
+pub mod words;

@@ -1,0 +1,225 @@
+//! The keeper of what happened: writes an act's record and the ledger entry that commits to it, in
+//! the act's own transaction, and grows the published log at the end of every batch.
+//!
+//! What a record says is `policy::record`; what the tree does is the `ledger` crate; this room
+//! joins the two to the tables.
+
+use std::sync::{Arc, OnceLock};
+
+use jiff::Timestamp;
+use ledger::{Edge, SigningKey, leaf_hash, sign_checkpoint};
+use policy::record::{Act, HeldItem, Record, SALT_BYTES, commitment, entry};
+use policy::{SubjectId, party};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::once::Fresh;
+use crate::store::records::SealedRecord;
+use crate::store::{Conn, DbError, Journal, Kind, Tx, ledger as log, records};
+
+/// Where an act is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its index in the ledger.
+    pub index: u64,
+    /// The record's id.
+    pub id: [u8; 16],
+}
+
+impl Place {
+    /// The record's id as people and programs see it.
+    pub fn record_id(&self) -> String {
+        format!("rec_{}", party::base32().encode(&self.id))
+    }
+
+    /// The same number as the id of a disclosure.
+    pub fn disclosure_id(&self) -> String {
+        format!("dis_{}", party::base32().encode(&self.id))
+    }
+}
+
+/// A record as it was written, with the salt that opens its commitment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The salt.
+    pub salt: [u8; SALT_BYTES],
+    /// The record's exact bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Opening {
+    /// The record, read back.
+    ///
+    /// # Errors
+    /// When the bytes are not a record.
+    pub fn record(&self) -> Result<Record, serde_json::Error> {
+        serde_json::from_slice(&self.bytes)
+    }
+
+    /// The commitment that the ledger must hold.
+    pub fn commitment(&self) -> [u8; 32] {
+        commitment(&self.salt, &self.bytes)
+    }
+}
+
+/// Everything about a record that stands in clear beside it, bound to it by the seal.
+fn context(id: &[u8; 16], act: &str, subject: Option<SubjectId>, at: i64, until: Option<i64>) -> Vec<u8> {
+    let mut context = Vec::with_capacity(80);
+    context.extend_from_slice(id);
+    context.push(u8::try_from(act.len()).unwrap_or(u8::MAX));
+    context.extend_from_slice(act.as_bytes());
+    match subject {
+        Some(subject) => {
+            context.push(1);
+            context.extend_from_slice(&subject.0);
+        }
+        None => context.push(0),
+    }
+    context.extend_from_slice(&at.to_be_bytes());
+    context.extend_from_slice(&until.unwrap_or(i64::MIN).to_be_bytes());
+    context
+}
+
+impl App {
+    /// Writes an act down: the sealed record, and the entry that commits to it.
+    ///
+    /// # Errors
+    /// When the record cannot be sealed.
+    pub fn record(
+        &self,
+        tx: &mut Tx<'_>,
+        record: &Record,
+        keep_until: Option<Timestamp>,
+        fresh: &Fresh,
+    ) -> Result<Place, Error> {
+        let act = record.act.kind();
+        let bytes = serde_json::to_vec(record).map_err(anyhow::Error::from)?;
+        let index = tx.append(entry(act, record.at, &commitment(&fresh.salt, &bytes)));
+        let (at, until) = (record.at.as_millisecond(), keep_until.map(Timestamp::as_millisecond));
+        let context = context(&fresh.id, act, record.subject, at, until);
+        let mut plain = Vec::with_capacity(SALT_BYTES + bytes.len());
+        plain.extend_from_slice(&fresh.salt);
+        plain.extend_from_slice(&bytes);
+        let sealed = self.keys.seal_system("record", &context, &plain)?;
+        records::insert(
+            tx,
+            &SealedRecord {
+                place: index.cast_signed(),
+                id: fresh.id,
+                act: act.to_owned(),
+                subject: record.subject,
+                at,
+                keep_until: until,
+                sealed,
+            },
+        );
+        Ok(Place { index, id: fresh.id })
+    }
+
+    /// Opens a record for whoever may see it: the person it is about, or a verifier.
+    ///
+    /// # Errors
+    /// When the row was changed, or sealed under another key.
+    pub fn open_record(&self, row: &SealedRecord) -> Result<Opening, Error> {
+        let context = context(&row.id, &row.act, row.subject, row.at, row.keep_until);
+        let plain = self.keys.open_system("record", &context, &row.sealed)?;
+        let (salt, bytes) = plain
+            .split_first_chunk::<SALT_BYTES>()
+            .ok_or_else(|| anyhow::anyhow!("a record without a salt"))?;
+        Ok(Opening { salt: *salt, bytes: bytes.to_vec() })
+    }
+
+    /// Finds the record of an act done before under the same idempotency key, if doing it again
+    /// would come out the same.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] when the answer would be another one now.
+    pub fn same_record(&self, conn: &mut Conn, index: u64, now: &Act) -> Result<Place, Error> {
+        let row = records::at(conn, index.cast_signed())?
+            .ok_or_else(|| anyhow::anyhow!("record {index} is missing"))?;
+        let then = self.open_record(&row)?.record().map_err(anyhow::Error::from)?.act;
+        if same(&then, now) {
+            Ok(Place { index, id: row.id })
+        } else {
+            Err(Error::Conflict(
+                "this request was carried out before and its answer has changed since; send it \
+                 with a new idempotency key"
+                    .to_owned(),
+            ))
+        }
+    }
+}
+
+/// Whether two acts answer the same ask in the same way.
+fn same(then: &Act, now: &Act) -> bool {
+    let items = |act: &Act| -> Option<Vec<HeldItem>> {
+        match act {
+            Act::Used { items, .. } => Some(items.clone()),
+            Act::Disclosed(provision) => Some(provision.items.clone()),
+            _ => None,
+        }
+    };
+    match (then, now) {
+        (Act::Refused { reasons: a, .. }, Act::Refused { reasons: b, .. }) => a == b,
+        _ => then.kind() == now.kind() && items(then) == items(now),
+    }
+}
+
+/// Grows the log: tiles, head and signed checkpoint, once per batch.
+pub struct Log {
+    key: Arc<OnceLock<SigningKey>>,
+    edge: Option<Edge>,
+    next: Option<Edge>,
+}
+
+impl Log {
+    /// A log whose checkpoints are signed with this key. The key lies in the database, so it is
+    /// there only after the store is open, and before the first act.
+    pub fn new(key: Arc<OnceLock<SigningKey>>) -> Self {
+        Self { key, edge: None, next: None }
+    }
+}
+
+/// A fault in the log, as the database's.
+fn fault(error: impl std::fmt::Display) -> DbError {
+    DbError { kind: Kind::Corrupt, message: format!("the ledger cannot go on: {error}") }
+}
+
+impl Journal for Log {
+    fn begin(&mut self, conn: &mut Conn) -> Result<u64, DbError> {
+        let size = log::take_place(conn)?;
+        // Another process may have appended, or the last commit's outcome is not known.
+        if self.edge.as_ref().is_none_or(|edge| edge.size() != size) {
+            let edge = Edge::load(size, |tile| {
+                log::tile(conn, tile)?.ok_or_else(|| fault(format!("tile {tile:?} is missing")))
+            })
+            .map_err(fault)?;
+            self.edge = Some(edge);
+        }
+        Ok(size)
+    }
+
+    fn end(&mut self, conn: &mut Conn, base: u64, entries: &[Vec<u8>]) -> Result<(), DbError> {
+        let mut edge = self.edge.clone().ok_or_else(|| fault("it has no edge"))?;
+        for (entry, place) in entries.iter().zip(base..) {
+            log::put_entry(conn, place, entry);
+        }
+        for tile in edge.append(entries.iter().map(|entry| leaf_hash(entry))) {
+            log::put_tile(conn, &tile);
+        }
+        let key = self.key.get().ok_or_else(|| fault("it has no key"))?;
+        let checkpoint = sign_checkpoint(key, edge.size(), edge.root()).map_err(fault)?;
+        log::put_head(conn, edge.size(), &checkpoint);
+        self.next = Some(edge);
+        Ok(())
+    }
+
+    fn settled(&mut self, committed: bool) {
+        match (self.next.take(), committed) {
+            (Some(next), true) => self.edge = Some(next),
+            (None, true) => {}
+            // Nothing is known of the log now; the next batch reads it anew.
+            (_, false) => self.edge = None,
+        }
+    }
+}

@@ -1,0 +1,473 @@
+//! The one SQL both databases speak: values, rows, errors and the connection that carries them.
+//!
+//! Parameters are `$1`, `$2` … in order of first appearance; types are BIGINT, TEXT and BLOB.
+//! A statement that fails fails the whole act: whoever wants to ask first writes `ON CONFLICT`.
+//! Knows nothing of tables, of batches (`writer.rs`) or of who is asking.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::postgres::Postgres;
+use super::sqlite::Sqlite;
+
+/// A value on its way into or out of the database; its `Debug` tells the kind, never the content.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Val<'a> {
+    Null,
+    Int(i64),
+    Text(Cow<'a, str>),
+    Blob(Cow<'a, [u8]>),
+}
+
+impl Val<'_> {
+    pub(super) fn into_owned(self) -> Val<'static> {
+        match self {
+            Val::Null => Val::Null,
+            Val::Int(n) => Val::Int(n),
+            Val::Text(text) => Val::Text(Cow::Owned(text.into_owned())),
+            Val::Blob(blob) => Val::Blob(Cow::Owned(blob.into_owned())),
+        }
+    }
+}
+
+impl fmt::Debug for Val<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Val::Null => "Null",
+            Val::Int(_) => "Int(…)",
+            Val::Text(_) => "Text(…)",
+            Val::Blob(_) => "Blob(…)",
+        })
+    }
+}
+
+impl From<i64> for Val<'_> {
+    fn from(n: i64) -> Self {
+        Val::Int(n)
+    }
+}
+
+impl From<i32> for Val<'_> {
+    fn from(n: i32) -> Self {
+        Val::Int(n.into())
+    }
+}
+
+impl From<u32> for Val<'_> {
+    fn from(n: u32) -> Self {
+        Val::Int(n.into())
+    }
+}
+
+impl From<bool> for Val<'_> {
+    fn from(yes: bool) -> Self {
+        Val::Int(yes.into())
+    }
+}
+
+impl<'a> From<&'a str> for Val<'a> {
+    fn from(text: &'a str) -> Self {
+        Val::Text(Cow::Borrowed(text))
+    }
+}
+
+impl<'a> From<&'a String> for Val<'a> {
+    fn from(text: &'a String) -> Self {
+        Val::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Val<'_> {
+    fn from(text: String) -> Self {
+        Val::Text(Cow::Owned(text))
+    }
+}
+
+impl<'a> From<&'a [u8]> for Val<'a> {
+    fn from(blob: &'a [u8]) -> Self {
+        Val::Blob(Cow::Borrowed(blob))
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Val<'a> {
+    fn from(blob: &'a Vec<u8>) -> Self {
+        Val::Blob(Cow::Borrowed(blob))
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Val<'a> {
+    fn from(blob: &'a [u8; N]) -> Self {
+        Val::Blob(Cow::Borrowed(blob))
+    }
+}
+
+impl From<Vec<u8>> for Val<'_> {
+    fn from(blob: Vec<u8>) -> Self {
+        Val::Blob(Cow::Owned(blob))
+    }
+}
+
+impl<'a, T: Into<Val<'a>>> From<Option<T>> for Val<'a> {
+    fn from(maybe: Option<T>) -> Self {
+        maybe.map_or(Val::Null, Into::into)
+    }
+}
+
+/// One row of an answer; columns are read by position.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row(pub(super) Vec<Val<'static>>);
+
+impl Row {
+    pub fn int(&self, column: usize) -> Result<i64, DbError> {
+        self.opt_int(column)?.ok_or_else(|| misread(column, "an integer"))
+    }
+
+    pub fn text(&self, column: usize) -> Result<&str, DbError> {
+        self.opt_text(column)?.ok_or_else(|| misread(column, "text"))
+    }
+
+    pub fn blob(&self, column: usize) -> Result<&[u8], DbError> {
+        self.opt_blob(column)?.ok_or_else(|| misread(column, "a blob"))
+    }
+
+    /// A blob of a known length: a key, a hash, an id.
+    pub fn bytes<const N: usize>(&self, column: usize) -> Result<[u8; N], DbError> {
+        self.blob(column)?.try_into().map_err(|_| misread(column, "a blob of the right length"))
+    }
+
+    pub fn opt_int(&self, column: usize) -> Result<Option<i64>, DbError> {
+        match self.0.get(column) {
+            Some(Val::Int(n)) => Ok(Some(*n)),
+            Some(Val::Null) => Ok(None),
+            _ => Err(misread(column, "an integer")),
+        }
+    }
+
+    pub fn opt_text(&self, column: usize) -> Result<Option<&str>, DbError> {
+        match self.0.get(column) {
+            Some(Val::Text(text)) => Ok(Some(text)),
+            Some(Val::Null) => Ok(None),
+            _ => Err(misread(column, "text")),
+        }
+    }
+
+    pub fn opt_blob(&self, column: usize) -> Result<Option<&[u8]>, DbError> {
+        match self.0.get(column) {
+            Some(Val::Blob(blob)) => Ok(Some(blob)),
+            Some(Val::Null) => Ok(None),
+            _ => Err(misread(column, "a blob")),
+        }
+    }
+
+    /// Moves a text out of the row, leaving NULL behind.
+    pub fn take_text(&mut self, column: usize) -> Result<String, DbError> {
+        match self.0.get_mut(column).map(|val| std::mem::replace(val, Val::Null)) {
+            Some(Val::Text(text)) => Ok(text.into_owned()),
+            _ => Err(misread(column, "text")),
+        }
+    }
+
+    /// Moves a blob out of the row, leaving NULL behind.
+    pub fn take_blob(&mut self, column: usize) -> Result<Vec<u8>, DbError> {
+        match self.0.get_mut(column).map(|val| std::mem::replace(val, Val::Null)) {
+            Some(Val::Blob(blob)) => Ok(blob.into_owned()),
+            _ => Err(misread(column, "a blob")),
+        }
+    }
+}
+
+fn misread(column: usize, wanted: &str) -> DbError {
+    DbError::new(Kind::Other, format!("column {column} of the answer is not {wanted}"))
+}
+
+/// What the database said, without any value it was given.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct DbError {
+    pub kind: Kind,
+    pub message: String,
+}
+
+/// The kinds of database error that callers tell apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A row with this key is there already; `constraint` reads `table(column,column)` on both databases.
+    Unique {
+        constraint: String,
+    },
+    /// The disk is full.
+    Full,
+    /// The database file is damaged.
+    Corrupt,
+    /// The database may not be written.
+    ReadOnly,
+    /// The database cannot be reached, or went away; what was being committed may or may not be there.
+    Unavailable,
+    /// Someone else holds what this act needs, or too many acts are waiting.
+    Busy,
+    /// `one` found no row.
+    NoRow,
+    /// The act panicked.
+    Panic,
+    Other,
+}
+
+impl DbError {
+    pub(super) fn new(kind: Kind, message: impl Into<String>) -> DbError {
+        DbError { kind, message: message.into() }
+    }
+
+    pub fn is_unique(&self) -> bool {
+        matches!(self.kind, Kind::Unique { .. })
+    }
+
+    /// The violated uniqueness as `table(column,column)`.
+    pub fn constraint(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Unique { constraint } => Some(constraint),
+            _ => None,
+        }
+    }
+}
+
+/// One statement with its parameters.
+pub type Call<'a> = (&'static str, &'a [Val<'a>]);
+
+/// What one statement answered.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    pub(super) rows: Vec<Row>,
+    pub(super) affected: u64,
+}
+
+/// A connection inside a transaction that someone else opens and closes.
+pub struct Conn {
+    db: Db,
+    /// The act's first error; from then on every statement answers with it, on both databases.
+    failed: Option<DbError>,
+    /// Whether the act has sent anything but SELECT.
+    wrote: bool,
+}
+
+enum Db {
+    Sqlite(Box<Sqlite>),
+    Postgres(Box<Postgres>),
+}
+
+impl Conn {
+    /// Every row the statement answers with.
+    pub fn query(&mut self, sql: &'static str, params: &[Val<'_>]) -> Result<Vec<Row>, DbError> {
+        let answers = self.ask(&[(sql, params)])?;
+        Ok(answers.into_iter().next().unwrap_or_default().rows)
+    }
+
+    /// Several statements, in order, in one round trip where there is one.
+    pub fn query_many(&mut self, calls: &[Call<'_>]) -> Result<Vec<Vec<Row>>, DbError> {
+        Ok(self.ask(calls)?.into_iter().map(|answer| answer.rows).collect())
+    }
+
+    /// The first row; its absence is an error.
+    pub fn one(&mut self, sql: &'static str, params: &[Val<'_>]) -> Result<Row, DbError> {
+        self.opt(sql, params)?
+            .ok_or_else(|| DbError::new(Kind::NoRow, "the database has no such row"))
+    }
+
+    /// The first row, if there is one.
+    pub fn opt(&mut self, sql: &'static str, params: &[Val<'_>]) -> Result<Option<Row>, DbError> {
+        Ok(self.query(sql, params)?.into_iter().next())
+    }
+
+    /// Runs the statement and tells how many rows it touched.
+    pub fn exec(&mut self, sql: &'static str, params: &[Val<'_>]) -> Result<u64, DbError> {
+        let answers = self.ask(&[(sql, params)])?;
+        Ok(answers.first().map_or(0, |answer| answer.affected))
+    }
+
+    /// Sends statements whose answers nobody waits for: they ride with the next round trip.
+    /// Should one fail, the next statement or else the act itself fails with its error.
+    pub fn exec_many(&mut self, calls: &[Call<'_>]) {
+        for call in calls {
+            if self.failed.is_some() {
+                return;
+            }
+            check_order(call.0);
+            self.wrote = true;
+            match &mut self.db {
+                Db::Sqlite(sqlite) => {
+                    if let Err(error) = sqlite.exec(call.0, call.1) {
+                        self.failed = Some(error);
+                    }
+                }
+                Db::Postgres(postgres) => postgres.later(call.0, call.1),
+            }
+        }
+    }
+
+    fn ask(&mut self, calls: &[Call<'_>]) -> Result<Vec<Answer>, DbError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        for (sql, _) in calls {
+            check_order(sql);
+            self.wrote |= !sql.starts_with("SELECT");
+        }
+        let answers = match &mut self.db {
+            Db::Sqlite(sqlite) => {
+                calls.iter().map(|(sql, params)| sqlite.query(sql, params)).collect()
+            }
+            Db::Postgres(postgres) => postgres.ask(calls),
+        };
+        answers.inspect_err(|error| self.failed = Some(error.clone()))
+    }
+}
+
+/// What the threads that own a connection do with it, and acts may not.
+impl Conn {
+    pub(super) fn sqlite(sqlite: Sqlite) -> Conn {
+        Conn { db: Db::Sqlite(Box::new(sqlite)), failed: None, wrote: false }
+    }
+
+    pub(super) fn postgres(postgres: Postgres) -> Conn {
+        Conn { db: Db::Postgres(Box::new(postgres)), failed: None, wrote: false }
+    }
+
+    /// A new act begins: what the last one did and suffered is forgotten.
+    pub(super) fn reset(&mut self) {
+        self.failed = None;
+        self.wrote = false;
+    }
+
+    pub(super) fn failed(&self) -> Option<&DbError> {
+        self.failed.as_ref()
+    }
+
+    pub(super) fn wrote(&self) -> bool {
+        self.wrote
+    }
+
+    /// Whether every act has a savepoint from the start, because that costs next to nothing here.
+    pub(super) fn savepoints_are_cheap(&self) -> bool {
+        matches!(self.db, Db::Sqlite(_))
+    }
+
+    /// Begins, ends or marks a transaction; on PostgreSQL the words ride with the next round trip.
+    pub(super) fn control(&mut self, words: &'static str) -> Result<(), DbError> {
+        match &mut self.db {
+            Db::Sqlite(sqlite) => sqlite.exec(words, &[]).map(|_| ()),
+            Db::Postgres(postgres) => {
+                postgres.later(words, &[]);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn begin_write(&mut self) -> Result<(), DbError> {
+        self.reset();
+        match &self.db {
+            Db::Sqlite(_) => self.control("BEGIN IMMEDIATE"),
+            Db::Postgres(_) => self.control("BEGIN"),
+        }
+    }
+
+    pub(super) fn begin_read(&mut self) -> Result<(), DbError> {
+        self.reset();
+        match &self.db {
+            Db::Sqlite(_) => self.control("BEGIN"),
+            Db::Postgres(_) => self.control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        }
+    }
+
+    /// Waits until everything sent has been answered; the first error is the answer.
+    pub(super) fn settle(&mut self) -> Result<(), DbError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        match &mut self.db {
+            Db::Sqlite(_) => Ok(()),
+            Db::Postgres(postgres) => postgres.settle(),
+        }
+        .inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    /// Undoes the transaction, if one is open; fails only if the connection is lost.
+    pub(super) fn rollback(&mut self) -> Result<(), DbError> {
+        self.reset();
+        match &mut self.db {
+            Db::Sqlite(sqlite) => sqlite.rollback(),
+            Db::Postgres(postgres) => postgres.undo(&["ROLLBACK"]),
+        }
+    }
+
+    /// Undoes everything since `SAVEPOINT act`.
+    pub(super) fn rollback_act(&mut self) -> Result<(), DbError> {
+        self.reset();
+        match &mut self.db {
+            Db::Sqlite(sqlite) => {
+                sqlite.exec("ROLLBACK TO act", &[])?;
+                sqlite.exec("RELEASE act", &[]).map(|_| ())
+            }
+            Db::Postgres(postgres) => postgres.undo(&["ROLLBACK TO act", "RELEASE act"]),
+        }
+    }
+
+    /// Whether the transaction is still there; a full disk makes SQLite throw it away.
+    pub(super) fn in_transaction(&self) -> bool {
+        match &self.db {
+            Db::Sqlite(sqlite) => sqlite.in_transaction(),
+            Db::Postgres(postgres) => !postgres.is_closed(),
+        }
+    }
+
+    /// Whether a connection that has just ended a transaction can begin another.
+    pub(super) fn is_fit(&self) -> bool {
+        match &self.db {
+            Db::Sqlite(sqlite) => !sqlite.in_transaction(),
+            Db::Postgres(postgres) => !postgres.is_closed(),
+        }
+    }
+
+    /// Whether the connection still answers; asks over the wire where there is one.
+    pub(super) fn is_alive(&mut self) -> bool {
+        match &mut self.db {
+            Db::Sqlite(_) => true,
+            Db::Postgres(postgres) => postgres.is_alive(),
+        }
+    }
+
+    /// DDL: several statements in one text.
+    pub(super) fn batch(&mut self, ddl: &str) -> Result<(), DbError> {
+        match &mut self.db {
+            Db::Sqlite(sqlite) => sqlite.batch(ddl),
+            Db::Postgres(postgres) => postgres.batch(ddl),
+        }
+    }
+
+    pub(super) fn as_sqlite(&mut self) -> Option<&mut Sqlite> {
+        match &mut self.db {
+            Db::Sqlite(sqlite) => Some(sqlite),
+            Db::Postgres(_) => None,
+        }
+    }
+}
+
+/// INVARIANT: SQLite numbers `$n` by first appearance and PostgreSQL by n, so the two must agree.
+fn check_order(sql: &str) {
+    if cfg!(debug_assertions) {
+        debug_assert!(in_order(sql), "parameters must first appear as $1, $2, … in: {sql}");
+    }
+}
+
+pub(super) fn in_order(sql: &str) -> bool {
+    let mut seen = 0;
+    let mut parts = sql.split('$');
+    parts.next();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let Ok(n) = part[..digits].parse::<usize>() else { continue };
+        if n == 0 || n > seen + 1 {
+            return false;
+        }
+        seen = seen.max(n);
+    }
+    true
+}

@@ -1,0 +1,102 @@
+//! Table `items`: sealed values, one row per person and item, and `lookups`, the blind index that
+//! finds a person by a value without holding it.
+
+use policy::{ItemName, SubjectId};
+
+use super::{Conn, DbError, Kind, Row, Val};
+
+/// A sealed value.
+pub struct SealedItem {
+    /// Which item.
+    pub item: String,
+    /// Which version of it.
+    pub version: u32,
+    /// The ciphertext.
+    pub sealed: Vec<u8>,
+}
+
+/// Puts a value, replacing the one before.
+pub fn put(conn: &mut Conn, subject: SubjectId, item: &ItemName, version: u32, sealed: &[u8], now: i64) {
+    conn.exec_many(&[(
+        "INSERT INTO items (subject, item, version, sealed, put_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (subject, item) DO UPDATE SET version = excluded.version, \
+         sealed = excluded.sealed, put_at = excluded.put_at",
+        &[(&subject.0).into(), item.as_str().into(), version.into(), sealed.into(), now.into()],
+    )]);
+}
+
+/// The version of a held value; 0 when there is none.
+pub fn version(conn: &mut Conn, subject: SubjectId, item: &ItemName) -> Result<u32, DbError> {
+    let row = conn.opt(
+        "SELECT version FROM items WHERE subject = $1 AND item = $2",
+        &[(&subject.0).into(), item.as_str().into()],
+    )?;
+    row.map_or(Ok(0), |row| version_in(&row, 0))
+}
+
+fn version_in(row: &Row, column: usize) -> Result<u32, DbError> {
+    u32::try_from(row.int(column)?).map_err(|_| DbError {
+        kind: Kind::Corrupt,
+        message: "an item's version is not a version".to_owned(),
+    })
+}
+
+/// The statement that reads so many items of a person; more than these are read all at once.
+pub fn select(count: usize) -> &'static str {
+    const COLUMNS: [&str; 9] = [
+        "SELECT item, version, sealed FROM items WHERE subject = $1",
+        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item = $2",
+        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3)",
+        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4)",
+        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4, $5)",
+        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4, $5, $6)",
+        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4, $5, $6, $7)",
+        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4, $5, $6, $7, $8)",
+        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4, $5, $6, $7, $8, $9)",
+    ];
+    COLUMNS.get(count).copied().unwrap_or(COLUMNS[0])
+}
+
+/// The parameters of [`select`] for these items.
+pub fn select_params<'a>(subject: &'a SubjectId, items: &'a [ItemName]) -> Vec<Val<'a>> {
+    let named = if items.len() <= 8 { items } else { &[] };
+    std::iter::once(Val::from(&subject.0)).chain(named.iter().map(|i| i.as_str().into())).collect()
+}
+
+/// Reads the rows of [`select`].
+pub fn sealed(rows: Vec<Row>) -> Result<Vec<SealedItem>, DbError> {
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(SealedItem {
+                item: row.take_text(0)?,
+                version: version_in(&row, 1)?,
+                sealed: row.take_blob(2)?,
+            })
+        })
+        .collect()
+}
+
+/// Whoever is found by a value of an item.
+pub fn find(conn: &mut Conn, item: &str, token: &[u8]) -> Result<Vec<SubjectId>, DbError> {
+    conn.query(
+        "SELECT subject FROM lookups WHERE item = $1 AND token = $2",
+        &[item.into(), token.into()],
+    )?
+    .iter()
+    .map(|row| Ok(SubjectId(row.bytes(0)?)))
+    .collect()
+}
+
+/// Makes a person findable by a value, and no longer by the one before.
+pub fn index(conn: &mut Conn, subject: SubjectId, item: &ItemName, token: &[u8], replaces: bool) {
+    if replaces {
+        conn.exec_many(&[(
+            "DELETE FROM lookups WHERE subject = $1 AND item = $2",
+            &[(&subject.0).into(), item.as_str().into()],
+        )]);
+    }
+    conn.exec_many(&[(
+        "INSERT INTO lookups (item, token, subject) VALUES ($1, $2, $3)",
+        &[item.as_str().into(), token.into(), (&subject.0).into()],
+    )]);
+}

@@ -1,0 +1,66 @@
+//! Tables `ledger`, `entries` and `tiles`: the log as it is published.
+
+use ledger::{Tile, TileId};
+
+use super::{Conn, DbError};
+
+/// Takes the place: whoever shares the database waits here for the batch before.
+pub fn take_place(conn: &mut Conn) -> Result<u64, DbError> {
+    let row = conn.one("UPDATE ledger SET size = size WHERE id = 1 RETURNING size", &[])?;
+    Ok(row.int(0)?.unsigned_abs())
+}
+
+/// Size and signed checkpoint.
+pub fn head(conn: &mut Conn) -> Result<(u64, String), DbError> {
+    let mut row = conn.one("SELECT size, checkpoint FROM ledger WHERE id = 1", &[])?;
+    Ok((row.int(0)?.unsigned_abs(), row.take_text(1)?))
+}
+
+/// Moves the head on.
+pub fn put_head(conn: &mut Conn, size: u64, checkpoint: &str) {
+    conn.exec_many(&[(
+        "UPDATE ledger SET size = $1, checkpoint = $2 WHERE id = 1",
+        &[size.cast_signed().into(), checkpoint.into()],
+    )]);
+}
+
+/// Keeps an entry at its place.
+pub fn put_entry(conn: &mut Conn, place: u64, entry: &[u8]) {
+    conn.exec_many(&[(
+        "INSERT INTO entries (place, entry) VALUES ($1, $2)",
+        &[place.cast_signed().into(), entry.into()],
+    )]);
+}
+
+/// Entries from a place on, in order, with their places.
+pub fn entries(conn: &mut Conn, from: u64, count: u64) -> Result<Vec<(u64, Vec<u8>)>, DbError> {
+    conn.query(
+        "SELECT place, entry FROM entries WHERE place >= $1 AND place < $2 ORDER BY place",
+        &[from.cast_signed().into(), (from + count).cast_signed().into()],
+    )?
+    .into_iter()
+    .map(|mut row| Ok((row.int(0)?.unsigned_abs(), row.take_blob(1)?)))
+    .collect()
+}
+
+/// Keeps a tile with its present contents.
+pub fn put_tile(conn: &mut Conn, tile: &Tile) {
+    conn.exec_many(&[(
+        "INSERT INTO tiles (level, n, hashes) VALUES ($1, $2, $3) \
+         ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes",
+        &[
+            i64::from(tile.id.level).into(),
+            tile.id.n.cast_signed().into(),
+            (&tile.hashes).into(),
+        ],
+    )]);
+}
+
+/// The hashes of a tile.
+pub fn tile(conn: &mut Conn, id: TileId) -> Result<Option<Vec<u8>>, DbError> {
+    let row = conn.opt(
+        "SELECT hashes FROM tiles WHERE level = $1 AND n = $2",
+        &[i64::from(id.level).into(), id.n.cast_signed().into()],
+    )?;
+    row.map(|mut row| row.take_blob(0)).transpose()
+}

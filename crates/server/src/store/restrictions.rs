@@ -1,0 +1,35 @@
+//! Table `restrictions`: the purposes a person had stopped; an empty purpose stops all (S29).
+
+use policy::{PurposeName, SubjectId};
+
+use super::{Conn, DbError, Row};
+
+/// Reads all restrictions of a person.
+pub const OF_SUBJECT: &str = "SELECT purpose FROM restrictions WHERE subject = $1";
+
+/// A restriction read back; `Err` says that the row cannot be understood.
+pub fn restriction(row: &Row) -> Result<Result<Option<PurposeName>, String>, DbError> {
+    Ok(match row.text(0)? {
+        "" => Ok(None),
+        purpose => purpose.parse().map(Some).map_err(|_| "restriction".to_owned()),
+    })
+}
+
+/// Stops a purpose, or all.
+pub fn put(conn: &mut Conn, subject: SubjectId, purpose: Option<&PurposeName>, now: i64) {
+    let purpose = purpose.map_or("", PurposeName::as_str);
+    conn.exec_many(&[(
+        "INSERT INTO restrictions (subject, purpose, stopped_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (subject, purpose) DO NOTHING",
+        &[(&subject.0).into(), purpose.into(), now.into()],
+    )]);
+}
+
+/// Allows a purpose, or all, again.
+pub fn delete(conn: &mut Conn, subject: SubjectId, purpose: Option<&PurposeName>) {
+    let purpose = purpose.map_or("", PurposeName::as_str);
+    conn.exec_many(&[(
+        "DELETE FROM restrictions WHERE subject = $1 AND purpose = $2",
+        &[(&subject.0).into(), purpose.into()],
+    )]);
+}

@@ -1,0 +1,324 @@
+//! SQLite behind `Conn`: a file of mode 0600, WAL, every commit on the disk before it is answered.
+//!
+//! Deleted bytes are overwritten (`secure_delete`), and the write-ahead log is folded into the
+//! file by its own thread, so that a checkpoint does not hold up the writer.
+//! Knows nothing of batches or tables.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi};
+
+use super::OpenError;
+use super::conn::{Answer, DbError, Kind, Row, Val};
+
+/// Frames in the write-ahead log at which the checkpointer is woken (4 KiB each).
+const CHECKPOINT_AT: i32 = 4_000;
+/// What may be left after the checkpointer for the writer to fold in itself and start the log anew.
+const REST: i32 = 2_000;
+/// Page caches, in KiB: the writer's and each reader's.
+const WRITER_CACHE: i32 = 8_192;
+const READER_CACHE: i32 = 2_048;
+
+/// One connection to the file.
+pub(super) struct Sqlite {
+    conn: Connection,
+}
+
+impl Sqlite {
+    pub(super) fn open_writer(path: &Path, wal: &Wal) -> Result<Sqlite, DbError> {
+        let mut conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, WRITER_CACHE)?;
+        let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if mode != "wal" {
+            return Err(DbError::new(
+                Kind::Other,
+                format!(
+                    "the file system does not carry a write-ahead log (journal mode `{mode}`): move the database to a local disk"
+                ),
+            ));
+        }
+        conn.execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864;",
+        )?;
+        let frames = Arc::clone(&wal.frames);
+        // Replaces SQLite's own automatic checkpoint.
+        conn.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
+            frames.store(pages, Ordering::Relaxed);
+            Ok(())
+        }))?;
+        Ok(Sqlite { conn })
+    }
+
+    pub(super) fn open_reader(path: &Path) -> Result<Sqlite, DbError> {
+        let conn = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_CACHE)?;
+        conn.execute_batch("PRAGMA query_only = ON")?;
+        Ok(Sqlite { conn })
+    }
+
+    pub(super) fn query(&mut self, sql: &str, params: &[Val<'_>]) -> Result<Answer, DbError> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        bind(&mut statement, params)?;
+        let columns = statement.column_count();
+        if columns == 0 {
+            let affected = statement.raw_execute()? as u64;
+            return Ok(Answer { rows: Vec::new(), affected });
+        }
+        let mut found = Vec::new();
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next()? {
+            let mut vals = Vec::with_capacity(columns);
+            for column in 0..columns {
+                vals.push(match row.get_ref(column)? {
+                    ValueRef::Null => Val::Null,
+                    ValueRef::Integer(n) => Val::Int(n),
+                    ValueRef::Text(_) => {
+                        Val::Text(row.get_ref(column)?.as_str().map_err(other)?.to_owned().into())
+                    }
+                    ValueRef::Blob(blob) => Val::Blob(blob.to_vec().into()),
+                    ValueRef::Real(_) => {
+                        return Err(DbError::new(Kind::Other, "the store knows no real numbers"));
+                    }
+                });
+            }
+            found.push(Row(vals));
+        }
+        drop(rows);
+        drop(statement);
+        let affected = found.len() as u64;
+        Ok(Answer { rows: found, affected })
+    }
+
+    pub(super) fn exec(&mut self, sql: &str, params: &[Val<'_>]) -> Result<u64, DbError> {
+        Ok(self.query(sql, params)?.affected)
+    }
+
+    pub(super) fn batch(&mut self, ddl: &str) -> Result<(), DbError> {
+        Ok(self.conn.execute_batch(ddl)?)
+    }
+
+    pub(super) fn in_transaction(&self) -> bool {
+        !self.conn.is_autocommit()
+    }
+
+    pub(super) fn rollback(&mut self) -> Result<(), DbError> {
+        if self.in_transaction() {
+            self.exec("ROLLBACK", &[])?;
+        }
+        Ok(())
+    }
+
+    /// Folds the log into the file; tells how many frames the log has and how many are folded in.
+    fn checkpoint(&self) -> Result<(i32, i32), DbError> {
+        Ok(self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            Ok((row.get(1)?, row.get(2)?))
+        })?)
+    }
+
+    /// Folds the log into the file and cuts it to nothing, so that no erased byte stays in it.
+    pub(super) fn scrub(&self) -> Result<(), DbError> {
+        let busy: i64 =
+            self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy == 0 {
+            Ok(())
+        } else {
+            Err(DbError::new(Kind::Busy, "a reader still holds the write-ahead log, try again"))
+        }
+    }
+}
+
+fn open(path: &Path, access: OpenFlags, cache: i32) -> Result<Connection, DbError> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_PRIVATE_CACHE;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.set_prepared_statement_cache_capacity(512);
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    conn.execute_batch(&format!(
+        "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{cache};"
+    ))?;
+    Ok(conn)
+}
+
+fn bind(statement: &mut rusqlite::Statement<'_>, params: &[Val<'_>]) -> Result<(), DbError> {
+    if statement.parameter_count() != params.len() {
+        return Err(DbError::new(
+            Kind::Other,
+            format!(
+                "the statement has {} parameters and was given {}",
+                statement.parameter_count(),
+                params.len()
+            ),
+        ));
+    }
+    for (index, val) in params.iter().enumerate() {
+        statement.raw_bind_parameter(index + 1, val)?;
+    }
+    Ok(())
+}
+
+impl ToSql for Val<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Val::Null => ValueRef::Null,
+            Val::Int(n) => ValueRef::Integer(*n),
+            Val::Text(text) => ValueRef::Text(text.as_bytes()),
+            Val::Blob(blob) => ValueRef::Blob(blob),
+        }))
+    }
+}
+
+fn other(error: impl std::fmt::Display) -> DbError {
+    DbError::new(Kind::Other, error.to_string())
+}
+
+impl From<rusqlite::Error> for DbError {
+    fn from(error: rusqlite::Error) -> DbError {
+        let rusqlite::Error::SqliteFailure(code, message) = &error else {
+            return other(error);
+        };
+        let message = message.clone().unwrap_or_else(|| code.to_string());
+        match (code.code, code.extended_code) {
+            (
+                _,
+                ffi::SQLITE_CONSTRAINT_UNIQUE
+                | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+                | ffi::SQLITE_CONSTRAINT_ROWID,
+            ) => {
+                let constraint = constraint(&message);
+                DbError::new(
+                    Kind::Unique { constraint: constraint.clone() },
+                    format!("a row with this {constraint} is there already"),
+                )
+            }
+            (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => DbError::new(
+                Kind::Full,
+                "the disk is full: make room where the database lies, nothing was written",
+            ),
+            (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => DbError::new(
+                Kind::Corrupt,
+                format!("the database file is damaged ({message}): restore it from a backup"),
+            ),
+            (ErrorCode::ReadOnly, _) => DbError::new(
+                Kind::ReadOnly,
+                format!("the database may not be written ({message}): check its owner and mode"),
+            ),
+            (ErrorCode::CannotOpen, _) => DbError::new(
+                Kind::Unavailable,
+                format!("{message}: check that the folder exists and who owns it"),
+            ),
+            (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => {
+                DbError::new(Kind::Busy, "another program holds the database, try again")
+            }
+            _ => DbError::new(Kind::Other, message),
+        }
+    }
+}
+
+/// `UNIQUE constraint failed: items.subject, items.name` becomes `items(subject,name)`.
+fn constraint(message: &str) -> String {
+    let columns = message.rsplit(": ").next().unwrap_or_default();
+    let mut table = "";
+    let names: Vec<&str> = columns
+        .split(", ")
+        .filter_map(|column| column.split_once('.'))
+        .map(|(of, name)| {
+            table = of;
+            name
+        })
+        .collect();
+    if names.is_empty() { columns.to_owned() } else { format!("{table}({})", names.join(",")) }
+}
+
+/// Creates the file with mode 0600 if it is not there, and keeps other processes from it.
+pub(super) fn claim(path: &Path) -> Result<File, OpenError> {
+    let open = |path: &Path| {
+        OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(|error| {
+            OpenError::Refused(format!(
+                "cannot open `{}` ({error}): check that its folder exists and who owns it",
+                path.display()
+            ))
+        })
+    };
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let lock = open(Path::new(&name))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(OpenError::Refused(format!(
+                "another azukari is using `{}`: stop it first, or give this one its own database",
+                path.display()
+            )));
+        }
+        Err(TryLockError::Error(error)) => {
+            return Err(OpenError::Refused(format!(
+                "cannot lock `{}` ({error}): move the database to a local disk",
+                path.display()
+            )));
+        }
+    }
+    open(path)?;
+    Ok(lock)
+}
+
+/// What the writer and the checkpointer tell each other about the write-ahead log.
+#[derive(Clone, Default)]
+pub(super) struct Wal {
+    /// Frames in the log after the last commit.
+    frames: Arc<AtomicI32>,
+    /// Frames the checkpointer has folded in since the writer last looked; 0 when there is nothing to tell.
+    folded: Arc<AtomicI32>,
+    wake: Option<crossbeam_channel::Sender<()>>,
+}
+
+impl Wal {
+    pub(super) fn folded(&self) -> Arc<AtomicI32> {
+        Arc::clone(&self.folded)
+    }
+
+    /// The two ends; the receiver goes to `checkpoint_thread`.
+    pub(super) fn new() -> (Wal, crossbeam_channel::Receiver<()>) {
+        let (wake, woken) = crossbeam_channel::bounded(1);
+        (Wal { wake: Some(wake), ..Wal::default() }, woken)
+    }
+
+    /// The writer calls this after a commit: wakes the checkpointer when the log is long, and
+    /// folds in the little that came in meanwhile, so that the log can start anew.
+    pub(super) fn committed(&self, writer: &Sqlite) {
+        let frames = self.frames.load(Ordering::Relaxed);
+        if frames < CHECKPOINT_AT {
+            return;
+        }
+        let folded = self.folded.swap(0, Ordering::Relaxed);
+        if folded > 0 && frames - folded <= REST {
+            // A reader in the way only means trying again after a later commit.
+            let _ = writer.checkpoint();
+        } else if let Some(wake) = &self.wake {
+            let _ = wake.try_send(());
+        }
+    }
+}
+
+/// Runs until the writer is gone; closing its connection then folds in what is left.
+pub(super) fn checkpoint_thread(
+    path: &Path,
+    folded: &AtomicI32,
+    woken: &crossbeam_channel::Receiver<()>,
+) -> Result<(), DbError> {
+    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, 512)?;
+    conn.execute_batch("PRAGMA synchronous = FULL")?;
+    let sqlite = Sqlite { conn };
+    while woken.recv().is_ok() {
+        match sqlite.checkpoint() {
+            Ok((_, frames)) => folded.store(frames, Ordering::Relaxed),
+            Err(error) => tracing::warn!(%error, "the write-ahead log could not be folded in"),
+        }
+    }
+    Ok(())
+}

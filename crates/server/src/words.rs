@@ -1,0 +1,276 @@
+//! The words of this server in every language: each reason as a sentence that its reader
+//! understands. The compiler names every reason and language that has no words; labels come from
+//! the policy.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use policy::{ConsentState, Document, Language, Reason};
+
+/// A moment in the reader's form, in the controller's time zone.
+pub fn moment(at: Timestamp, language: Language) -> String {
+    let zone = TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC);
+    let at = at.to_zoned(zone);
+    let weekdays = ["月", "火", "水", "木", "金", "土", "日"];
+    let weekday = weekdays[usize::from(at.weekday().to_monday_zero_offset().unsigned_abs()) % 7];
+    match language {
+        Language::Ja => format!(
+            "{}年{}月{}日({weekday}){}時{:02}分",
+            at.year(),
+            at.month(),
+            at.day(),
+            at.hour(),
+            at.minute()
+        ),
+        Language::En => at.strftime("%-d %B %Y, %H:%M").to_string(),
+    }
+}
+
+/// A day in the reader's form.
+pub fn day(on: jiff::civil::Date, language: Language) -> String {
+    match language {
+        Language::Ja => format!("{}年{}月{}日", on.year(), on.month(), on.day()),
+        Language::En => on.strftime("%-d %B %Y").to_string(),
+    }
+}
+
+fn state(state: ConsentState, language: Language) -> &'static str {
+    use ConsentState as S;
+    match (state, language) {
+        (S::Requested, Language::Ja) => "未回答",
+        (S::Requested, Language::En) => "not answered yet",
+        (S::RequestDeferred, Language::Ja) => "回答保留",
+        (S::RequestDeferred, Language::En) => "put off",
+        (S::Given, Language::Ja) => "同意済み",
+        (S::Given, Language::En) => "given",
+        (S::Refused, Language::Ja) => "不同意",
+        (S::Refused, Language::En) => "refused",
+        (S::Withdrawn, Language::Ja) => "撤回済み",
+        (S::Withdrawn, Language::En) => "withdrawn",
+        (S::Revoked, Language::Ja) => "取消済み",
+        (S::Revoked, Language::En) => "revoked",
+        (S::Expired, Language::Ja) => "期限切れ",
+        (S::Expired, Language::En) => "expired",
+        (S::Invalidated, Language::Ja) => "無効",
+        (S::Invalidated, Language::En) => "invalid",
+        (S::Unknown, Language::Ja) => "不明",
+        (S::Unknown, Language::En) => "unknown",
+    }
+}
+
+/// A reason as a sentence.
+pub fn reason(reason: &Reason, language: Language, document: &Document) -> String {
+    use Language::{En, Ja};
+    use Reason as R;
+    let item = |name: &policy::ItemName| {
+        let known = document.items.get(name).map(|i| i.label.get(language));
+        let secret = || {
+            let mut all = document.secrets.iter();
+            all.find(|(s, _)| s.as_str() == name.as_str()).map(|(_, s)| s.label.get(language))
+        };
+        known.or_else(secret).unwrap_or(name.as_str()).to_owned()
+    };
+    let purpose = |name: &policy::PurposeName| {
+        let known = document.purposes.get(name).map(|p| p.label.get(language));
+        known.unwrap_or(name.as_str()).to_owned()
+    };
+    let consent = |name: &policy::ConsentName| {
+        let known = document.consents.get(name).map(|c| c.label.get(language));
+        known.unwrap_or(name.as_str()).to_owned()
+    };
+    match (reason, language) {
+        (R::NothingAsked {}, Ja) => "項目が一つも指定されていません。".into(),
+        (R::NothingAsked {}, En) => "The ask names no item.".into(),
+        (R::UnknownSubject {}, Ja) => "該当する方の情報は保有していません。".into(),
+        (R::UnknownSubject {}, En) => "Nobody is held under that id.".into(),
+        (R::UnknownItem { item: name }, Ja) => {
+            format!("「{name}」という項目は、プライバシーポリシーにありません。")
+        }
+        (R::UnknownItem { item: name }, En) => format!("The policy has no item “{name}”."),
+        (R::NeverLeaves { item: name }, Ja) => {
+            format!("「{}」は、どなたにもお渡ししません。", item(name))
+        }
+        (R::NeverLeaves { item: name }, En) => {
+            format!("“{}” is never given to anyone.", item(name))
+        }
+        (R::UnknownPurpose { purpose }, Ja) => {
+            format!("「{purpose}」という利用目的は、プライバシーポリシーにありません。")
+        }
+        (R::UnknownPurpose { purpose }, En) => {
+            format!("The policy declares no purpose “{purpose}”.")
+        }
+        (R::UnknownRecipient { recipient }, Ja) => {
+            format!("提供先「{recipient}」は登録されていません。")
+        }
+        (R::UnknownRecipient { recipient }, En) => {
+            format!("“{recipient}” is not a registered recipient.")
+        }
+        (R::RecipientSuspended { .. }, Ja) => "この提供先への提供は停止されています。".into(),
+        (R::RecipientSuspended { .. }, En) => "Nothing goes to this recipient for now.".into(),
+        (R::ItemNotForPurpose { item: name, purpose: p }, Ja) => {
+            format!("「{}」は、「{}」の目的では利用しません。", item(name), purpose(p))
+        }
+        (R::ItemNotForPurpose { item: name, purpose: p }, En) => {
+            format!("“{}” is not used for “{}”.", item(name), purpose(p))
+        }
+        (R::RecipientNotForPurpose { purpose: p, .. }, Ja) => {
+            format!("この提供先には、「{}」の目的では提供しません。", purpose(p))
+        }
+        (R::RecipientNotForPurpose { purpose: p, .. }, En) => {
+            format!("This recipient receives nothing for “{}”.", purpose(p))
+        }
+        (R::ItemNotForRecipient { item: name, .. }, Ja) => {
+            format!("「{}」は、この提供先には提供しません。", item(name))
+        }
+        (R::ItemNotForRecipient { item: name, .. }, En) => {
+            format!("“{}” does not go to this recipient.", item(name))
+        }
+        (R::NotAnOwnUse { purpose: p }, Ja) => {
+            format!("「{}」は、当社自身の利用目的ではありません。", purpose(p))
+        }
+        (R::NotAnOwnUse { purpose: p }, En) => {
+            format!("“{}” is not a purpose of the company's own.", purpose(p))
+        }
+        (R::NoBasis { purpose: p, .. }, Ja) => {
+            format!("「{}」には、この方に適用される法令上の根拠がありません。", purpose(p))
+        }
+        (R::NoBasis { purpose: p, .. }, En) => {
+            format!("“{}” has no legal basis for this person.", purpose(p))
+        }
+        (R::BasisTooWeak { .. }, Ja) => {
+            "この提供先への提供には、ご本人の同意など、より確かな根拠が必要です。".into()
+        }
+        (R::BasisTooWeak { .. }, En) => {
+            "This recipient needs a stronger basis, such as the person's consent.".into()
+        }
+        (R::ConsentMissing { consent: c }, Ja) => {
+            format!("「{}」について、同意をいただいていません。", consent(c))
+        }
+        (R::ConsentMissing { consent: c }, En) => {
+            format!("The consent “{}” has not been given.", consent(c))
+        }
+        (R::ConsentNotGiven { consent: c, state: s }, Ja) => {
+            format!("「{}」への同意は、現在「{}」です。", consent(c), state(*s, language))
+        }
+        (R::ConsentNotGiven { consent: c, state: s }, En) => {
+            format!("The consent “{}” is {}.", consent(c), state(*s, language))
+        }
+        (R::ConsentForOtherNotice { consent: c, .. }, Ja) => {
+            format!("「{}」の説明文が変わりました。改めて同意が必要です。", consent(c))
+        }
+        (R::ConsentForOtherNotice { consent: c, .. }, En) => {
+            format!("The wording of “{}” has changed; it must be asked again.", consent(c))
+        }
+        (R::ConditionOfService { consent: c }, Ja) => {
+            let words = document.consents.get(c).map(|c| c.on_refusal.ja.clone());
+            words.unwrap_or_else(|| "この同意がないと、サービスをご利用いただけません。".into())
+        }
+        (R::ConditionOfService { consent: c }, En) => {
+            let words = document.consents.get(c).map(|c| c.on_refusal.en.clone());
+            words.unwrap_or_else(|| "The service cannot be used without this consent.".into())
+        }
+        (R::SpecialCareWithoutConsent { item: name, .. }, Ja) => {
+            format!("「{}」は、明示の同意をいただいた場合に限りお預かりします。", item(name))
+        }
+        (R::SpecialCareWithoutConsent { item: name, .. }, En) => {
+            format!("“{}” is held and shown only with explicit consent.", item(name))
+        }
+        (R::Restricted { .. }, Ja) => "ご本人のお申し出により、利用を停止しています。".into(),
+        (R::Restricted { .. }, En) => "Stopped at the person's request.".into(),
+        (R::NoEngagement { .. }, Ja) => "この店舗への予約が見つかりません。".into(),
+        (R::NoEngagement { .. }, En) => "There is no booking with this recipient.".into(),
+        (R::EngagementCancelled { .. }, Ja) => "この予約は取り消されています。".into(),
+        (R::EngagementCancelled { .. }, En) => "The booking has been cancelled.".into(),
+        (R::EngagementEnded { ended_at }, Ja) => {
+            format!("ご利用は終了しました。閲覧できたのは{}までです。", moment(*ended_at, language))
+        }
+        (R::EngagementEnded { ended_at }, En) => {
+            format!("The visit is over; access ended on {}.", moment(*ended_at, language))
+        }
+        (R::CountryUnconfirmed { .. }, Ja) => {
+            "提供先の国が確認できていないため、提供しません。".into()
+        }
+        (R::CountryUnconfirmed { .. }, En) => {
+            "The recipient's country is not confirmed, so nothing goes there.".into()
+        }
+        (R::NoRoute { country }, Ja) => {
+            format!("提供先の国({country})へ提供できる法令上の根拠がありません。")
+        }
+        (R::NoRoute { country }, En) => {
+            format!("The law opens no way to the recipient's country ({country}).")
+        }
+        (R::RouteCheckOverdue { checked_on, .. }, Ja) => format!(
+            "提供先の体制の確認({})から期限が過ぎているため、提供しません。",
+            day(*checked_on, language)
+        ),
+        (R::RouteCheckOverdue { checked_on, .. }, En) => format!(
+            "The recipient was last checked on {}; the check is overdue.",
+            day(*checked_on, language)
+        ),
+        (R::ExceptionNotApproved {}, Ja) => {
+            "例外としての提供は、情報管理責任者に承認されていません。".into()
+        }
+        (R::ExceptionNotApproved {}, En) => {
+            "The information manager has approved no such exception.".into()
+        }
+        (R::ExceptionExpired { ended_at }, Ja) => {
+            format!("例外の承認は{}に終了しました。", moment(*ended_at, language))
+        }
+        (R::ExceptionExpired { ended_at }, En) => {
+            format!("The approval ended on {}.", moment(*ended_at, language))
+        }
+        (R::ExceptionOutOfScope {}, Ja) => "承認された例外の範囲を超えています。".into(),
+        (R::ExceptionOutOfScope {}, En) => "This is beyond what was approved.".into(),
+        (R::FactUnreadable { .. }, Ja) => {
+            "判断に必要な記録を読み取れないため、提供しません。".into()
+        }
+        (R::FactUnreadable { .. }, En) => {
+            "A fact that the decision needs cannot be read, so nothing goes.".into()
+        }
+        (R::RuleFailed { .. }, Ja) => "判断できないため、提供しません。".into(),
+        (R::RuleFailed { .. }, En) => "The rules came to no answer, so nothing goes.".into(),
+    }
+}
+
+/// What is wrong with a field, for the person who filled it in; `None` when only a programmer can
+/// do something about it.
+pub fn field(code: &str, language: Language) -> Option<&'static str> {
+    Some(match (code, language) {
+        ("empty" | "missing", Language::Ja) => "入力してください。",
+        ("empty" | "missing", Language::En) => "Please fill this in.",
+        ("too_long", Language::Ja) => "文字数が多すぎます。短くしてください。",
+        ("too_long", Language::En) => "This is too long; please shorten it.",
+        ("control_character", Language::Ja) => "使えない文字が含まれています。",
+        ("control_character", Language::En) => "This contains a character that cannot be used.",
+        ("multi_line", Language::Ja) => "一行で入力してください。",
+        ("multi_line", Language::En) => "Please use one line.",
+        ("not_an_email", Language::Ja) => {
+            "メールアドレスの形式をご確認ください(例:name@example.jp)。"
+        }
+        ("not_an_email", Language::En) => {
+            "Please check the e-mail address (such as name@example.com)."
+        }
+        ("not_a_phone", Language::Ja) => "電話番号をご確認ください(例:090-1234-5678)。",
+        ("not_a_phone", Language::En) => {
+            "Please check the number; from abroad begin with + and the country."
+        }
+        ("not_a_date", Language::Ja) => "日付をご確認ください(例:1990-04-01)。",
+        ("not_a_date", Language::En) => "Please check the date (such as 1990-04-01).",
+        ("impossible_date", Language::Ja) => "年月日をご確認ください。",
+        ("impossible_date", Language::En) => "Please check the year of this date.",
+        ("not_a_choice", Language::Ja) => "選択肢から選んでください。",
+        ("not_a_choice", Language::En) => "Please choose from the list.",
+        ("not_a_language", Language::Ja) => "言語を選んでください。",
+        ("not_a_language", Language::En) => "Please choose a language.",
+        ("taken", Language::Ja) => {
+            "すでに登録されています。サインインするか、別のものをご利用ください。"
+        }
+        ("taken", Language::En) => "This is registered already; sign in, or use another one.",
+        ("unfit", Language::Ja) => "8文字以上128文字以内のパスワードにしてください。",
+        ("unfit", Language::En) => "Please choose a password of 8 to 128 characters.",
+        ("other_notice", Language::Ja) => {
+            "プライバシーポリシーが新しくなりました。新しい内容をご確認ください。"
+        }
+        ("other_notice", Language::En) => "The policy has a new version; please read that one.",
+        _ => return None,
+    })
+}
