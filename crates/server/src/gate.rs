@@ -75,9 +75,7 @@ pub async fn disclose(app: &Arc<App>, asking: Asking) -> Result<Disclosed, Error
         let now = app.clock.now();
         let fresh = Fresh::new()?;
         let keeper = Arc::clone(&app);
-        app.store
-            .write(move |tx| cross(&keeper, tx, &asking, now, &fresh))
-            .await?
+        app.store.write(move |tx| cross(&keeper, tx, &asking, now, &fresh)).await?
     };
     // The act is durable: only now may anything be opened.
     match crossing {
@@ -270,14 +268,15 @@ fn gather<'a>(
             Some(Err(what)) => unreadable.push(what),
             // A recipient that the policy itself names.
             None => {
-                recipient_fact = document.recipients.get(name).filter(|entry| !entry.many).map(
-                    |entry| RecipientFact {
-                        name: name.clone(),
-                        category: name.clone(),
-                        country: entry.country.clone(),
-                        suspended: false,
-                    },
-                );
+                recipient_fact =
+                    document.recipients.get(name).filter(|entry| !entry.many).map(|entry| {
+                        RecipientFact {
+                            name: name.clone(),
+                            category: name.clone(),
+                            country: entry.country.clone(),
+                            suspended: false,
+                        }
+                    });
             }
         }
         match engagements::engagement(&next())? {

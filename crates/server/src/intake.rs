@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use policy::record::{Act, ConsentTaken, HeldItem};
 use policy::item::{self, SecretKind};
+use policy::record::{Act, ConsentTaken, HeldItem};
 use policy::{
-    ConsentFact, ConsentState, Document, ItemName, Record, RegimeName, SecretName, SubjectId, decide,
+    ConsentFact, ConsentState, Document, ItemName, Record, RegimeName, SecretName, SubjectId,
+    decide,
 };
 use serde::{Deserialize, Serialize};
 use vault::{Plain, Verifier};

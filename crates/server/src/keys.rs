@@ -154,7 +154,12 @@ impl Keys {
     ///
     /// # Errors
     /// When the machine has no randomness to give.
-    pub fn seal_system(&self, label: &str, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, anyhow::Error> {
+    pub fn seal_system(
+        &self,
+        label: &str,
+        context: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, anyhow::Error> {
         Ok(self.records.seal_record(label.as_bytes(), context, plain)?)
     }
 
@@ -183,8 +188,7 @@ impl Keys {
         store.write_blocking(move |tx| -> Result<u64, RotationError> {
             let mut rewrapped = 0;
             for (row, name) in NAMES {
-                let wrapped =
-                    meta::key(tx, row)?.ok_or(RotationError::Missing(row))?;
+                let wrapped = meta::key(tx, row)?.ok_or(RotationError::Missing(row))?;
                 meta::put_key(tx, row, &rewrap(&*old, &*new, name, &wrapped)?);
             }
             let mut after: Vec<u8> = Vec::new();

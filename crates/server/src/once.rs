@@ -51,7 +51,10 @@ pub struct Once {
 impl Once {
     /// A key as a caller sent it, with what was asked.
     pub fn new(caller: &str, key: &str, path: &str, body: &[u8]) -> Self {
-        Self { id: digest(&[caller.as_bytes(), key.as_bytes()]), request: digest(&[path.as_bytes(), body]) }
+        Self {
+            id: digest(&[caller.as_bytes(), key.as_bytes()]),
+            request: digest(&[path.as_bytes(), body]),
+        }
     }
 
     /// The place of the act that was done under this key, when the request is the same.
@@ -69,16 +72,20 @@ impl Once {
     pub fn begin(&self, conn: &mut Conn) -> Result<Option<u64>, Error> {
         let rows = conn.query(idempotency::BY_ID, &[(&self.id).into()])?;
         match idempotency::known(&rows) {
-            Some((request, reply)) => {
-                self.replays(&(request.to_vec(), reply.to_owned())).map(Some)
-            }
+            Some((request, reply)) => self.replays(&(request.to_vec(), reply.to_owned())).map(Some),
             None => Ok(None),
         }
     }
 
     /// Notes that the act was done and stands at that place.
     pub fn done(&self, conn: &mut Conn, place: u64, now: Timestamp) {
-        idempotency::insert(conn, &self.id, &self.request, &place.to_string(), now.as_millisecond());
+        idempotency::insert(
+            conn,
+            &self.id,
+            &self.request,
+            &place.to_string(),
+            now.as_millisecond(),
+        );
     }
 }
 

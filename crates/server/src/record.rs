@@ -63,7 +63,13 @@ impl Opening {
 }
 
 /// Everything about a record that stands in clear beside it, bound to it by the seal.
-fn context(id: &[u8; 16], act: &str, subject: Option<SubjectId>, at: i64, until: Option<i64>) -> Vec<u8> {
+fn context(
+    id: &[u8; 16],
+    act: &str,
+    subject: Option<SubjectId>,
+    at: i64,
+    until: Option<i64>,
+) -> Vec<u8> {
     let mut context = Vec::with_capacity(80);
     context.extend_from_slice(id);
     context.push(u8::try_from(act.len()).unwrap_or(u8::MAX));

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
+use policy::Record;
 use policy::decide::Approval;
 use policy::record::Act;
-use policy::Record;
 
 use crate::app::App;
 use crate::error::{Error, FieldError};

@@ -24,9 +24,7 @@ pub fn in_force(
     store: &Store,
     given: Option<Files>,
 ) -> Result<(Document, Option<Files>), AppError> {
-    let published: Vec<Published> = store.read_blocking(|conn| {
-        policies::all(conn)
-    })?;
+    let published: Vec<Published> = store.read_blocking(|conn| policies::all(conn))?;
     let read = |files: &Files| {
         read_files(files).map(|read| read.document).map_err(|findings| {
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();

@@ -45,7 +45,9 @@ pub async fn sign_in(
     let found = app
         .store
         .read(move |conn| {
-            let Some(subject) = items::find(conn, item.as_str(), &token)?.pop() else { return Ok(None) };
+            let Some(subject) = items::find(conn, item.as_str(), &token)?.pop() else {
+                return Ok(None);
+            };
             let regime = subjects::get(conn, subject)?.and_then(|held| held.regime);
             let verifier = secrets::kept(conn, subject, "password")?;
             Ok::<_, Error>(regime.zip(verifier).map(|(regime, kept)| (subject, regime, kept)))

@@ -146,12 +146,7 @@ pub struct NewKey {
 ///
 /// # Errors
 /// [`Error::Invalid`] for an unknown scope or an unfit name.
-pub fn make(
-    store: &Store,
-    now: Timestamp,
-    name: &str,
-    scopes: &[String],
-) -> Result<NewKey, Error> {
+pub fn make(store: &Store, now: Timestamp, name: &str, scopes: &[String]) -> Result<NewKey, Error> {
     if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
         return Err(Error::field("name", "unfit", "is not 1 to 60 plain characters"));
     }

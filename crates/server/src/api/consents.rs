@@ -104,7 +104,6 @@ pub(super) async fn put(
     caller.may("consents:write")?;
     let NewState { state, notice, language } = body.value;
     let answer = Answer { consent: name, state, notice, language };
-    let (standing, place) =
-        consent::change(&api.app, subject(&of)?, answer, caller.by()).await?;
+    let (standing, place) = consent::change(&api.app, subject(&of)?, answer, caller.by()).await?;
     Ok(shown(standing, Some(place)))
 }

@@ -67,7 +67,6 @@ pub(super) async fn put(
         ends_at: instant("ends_at", &body.value.ends_at)?,
         cancelled: body.value.cancelled,
     };
-    let place =
-        engagement::engage(&api.app, of, recipient, engagement, caller.by()).await?;
+    let place = engagement::engage(&api.app, of, recipient, engagement, caller.by()).await?;
     Ok(Json(Engaged { reference, record: place.record_id(), ledger: place.into() }))
 }

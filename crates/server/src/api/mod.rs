@@ -132,9 +132,7 @@ pub fn router(api: &Arc<Api>) -> Router {
 
 /// Ready when the database answers within two seconds.
 async fn ready(State(api): State<Arc<Api>>) -> (StatusCode, &'static str) {
-    let asked = api.app.store.read(|conn| {
-        crate::store::ledger::head(conn).map(drop)
-    });
+    let asked = api.app.store.read(|conn| crate::store::ledger::head(conn).map(drop));
     match tokio::time::timeout(Duration::from_secs(2), asked).await {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
@@ -180,7 +178,9 @@ fn name<T: std::str::FromStr<Err = ::policy::party::NotAName>>(
     field: &str,
     given: &str,
 ) -> Result<T, Error> {
-    given.parse().map_err(|error| Error::field(field, "not_a_name", format!("cannot be read: {error}")))
+    given
+        .parse()
+        .map_err(|error| Error::field(field, "not_a_name", format!("cannot be read: {error}")))
 }
 
 /// Reads an instant of RFC 3339 from a body.

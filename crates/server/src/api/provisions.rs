@@ -200,5 +200,7 @@ fn read_cursor(text: &str) -> Result<i64, Error> {
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
         .map(i64::from_be_bytes)
-        .ok_or_else(|| Error::field("cursor", "unreadable", "is not a cursor; leave it out to begin"))
+        .ok_or_else(|| {
+            Error::field("cursor", "unreadable", "is not a cursor; leave it out to begin")
+        })
 }

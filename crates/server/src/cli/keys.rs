@@ -72,7 +72,8 @@ impl Keys {
                 } else {
                     scopes
                 };
-                let made = caller::make(&cellar.store, cellar.clock.now(), &name, &scopes).map_err(told)?;
+                let made = caller::make(&cellar.store, cellar.clock.now(), &name, &scopes)
+                    .map_err(told)?;
                 eprintln!("shown once; keep it where only `{name}` can read it:");
                 println!("{}", made.key);
             }

@@ -86,9 +86,7 @@ pub async fn serve(
     rate: u32,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let handle = PrometheusBuilder::new()
-        .install_recorder()
-        .context("metrics do not start")?;
+    let handle = PrometheusBuilder::new().install_recorder().context("metrics do not start")?;
     let numbers = Router::new().route("/metrics", get(move || render(handle.clone())));
     tokio::spawn(async move {
         if let Err(error) = axum::serve(metrics, numbers).await {

@@ -345,9 +345,9 @@ impl Conn {
         self.wrote
     }
 
-    /// Whether every act has a savepoint from the start, because that costs next to nothing here.
-    pub(super) fn savepoints_are_cheap(&self) -> bool {
-        matches!(self.db, Db::Sqlite(_))
+    /// Whether there is a wire that can break.
+    pub(super) fn is_remote(&self) -> bool {
+        matches!(self.db, Db::Postgres(_))
     }
 
     /// Begins, ends or marks a transaction; on PostgreSQL the words ride with the next round trip.

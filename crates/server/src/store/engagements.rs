@@ -29,7 +29,12 @@ pub fn engagement(rows: &[Row]) -> Result<Option<Result<Engagement, String>>, Db
 }
 
 /// Sets how an engagement stands.
-pub fn put(conn: &mut Conn, subject: SubjectId, recipient: &RecipientName, engagement: &Engagement) {
+pub fn put(
+    conn: &mut Conn,
+    subject: SubjectId,
+    recipient: &RecipientName,
+    engagement: &Engagement,
+) {
     conn.exec_many(&[(
         "INSERT INTO engagements (subject, recipient, reference, starts_at, ends_at, cancelled) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (subject, recipient, reference) DO UPDATE \

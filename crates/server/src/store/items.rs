@@ -16,7 +16,14 @@ pub struct SealedItem {
 }
 
 /// Puts a value, replacing the one before.
-pub fn put(conn: &mut Conn, subject: SubjectId, item: &ItemName, version: u32, sealed: &[u8], now: i64) {
+pub fn put(
+    conn: &mut Conn,
+    subject: SubjectId,
+    item: &ItemName,
+    version: u32,
+    sealed: &[u8],
+    now: i64,
+) {
     conn.exec_many(&[(
         "INSERT INTO items (subject, item, version, sealed, put_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (subject, item) DO UPDATE SET version = excluded.version, \

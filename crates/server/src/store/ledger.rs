@@ -48,11 +48,7 @@ pub fn put_tile(conn: &mut Conn, tile: &Tile) {
     conn.exec_many(&[(
         "INSERT INTO tiles (level, n, hashes) VALUES ($1, $2, $3) \
          ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes",
-        &[
-            i64::from(tile.id.level).into(),
-            tile.id.n.cast_signed().into(),
-            (&tile.hashes).into(),
-        ],
+        &[i64::from(tile.id.level).into(), tile.id.n.cast_signed().into(), (&tile.hashes).into()],
     )]);
 }
 

@@ -114,8 +114,8 @@ struct Inner {
     acts: Option<Sender<Job>>,
     reads: Option<Sender<ReadJob>>,
     threads: Vec<JoinHandle<()>>,
-    /// Held until the threads are done.
-    _lock: Option<File>,
+    /// Held until the threads are done: SQLite's lock file, and the handle on the database.
+    held: Option<(File, Arc<File>)>,
 }
 
 type ReadJob = Box<dyn FnOnce(Result<&mut Conn, DbError>) + Send>;
@@ -138,17 +138,16 @@ impl Store {
         journal: Box<dyn Journal>,
         readers: usize,
     ) -> Result<Store, OpenError> {
-        let mut inner = Inner { acts: None, reads: None, threads: Vec::new(), _lock: None };
+        let mut inner = Inner { acts: None, reads: None, threads: Vec::new(), held: None };
         let mut wal = None;
-        if let DatabaseUrl::Sqlite(path) = url {
-            inner._lock = Some(sqlite::claim(path)?);
-        }
         let mut checkpointer = None;
         let mut connect: writer::Connect = match url.clone() {
             DatabaseUrl::Sqlite(path) => {
-                let (ends, woken) = Wal::new();
+                let (lock, file) = sqlite::claim(&path)?;
+                let (ends, woken) = Wal::new(file);
+                inner.held = Some((lock, ends.file()));
+                checkpointer = Some(ends.checkpointer(&path, woken));
                 wal = Some(ends.clone());
-                checkpointer = Some((path.clone(), ends.folded(), woken));
                 Box::new(move || Ok(Conn::sqlite(Sqlite::open_writer(&path, &ends)?)))
             }
             DatabaseUrl::Postgres(url) => {
@@ -168,9 +167,9 @@ impl Store {
             let (url, waiting) = (url.clone(), waiting.clone());
             inner.spawn(&format!("azukari-read-{n}"), move || read_thread(&url, &waiting))?;
         }
-        if let Some((path, folded, woken)) = checkpointer {
+        if let Some(checkpoint) = checkpointer {
             inner.spawn("azukari-fold", move || {
-                if let Err(error) = sqlite::checkpoint_thread(&path, &folded, &woken) {
+                if let Err(error) = checkpoint() {
                     tracing::error!(%error, "the write-ahead log is not folded in");
                 }
             })?;
@@ -297,6 +296,7 @@ impl Drop for Inner {
                 let _ = thread.join();
             }
         }
+        drop(self.held.take());
     }
 }
 

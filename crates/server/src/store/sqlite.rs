@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
+use crossbeam_channel::{Receiver, Sender};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi};
@@ -18,13 +19,16 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi};
 use super::OpenError;
 use super::conn::{Answer, DbError, Kind, Row, Val};
 
-/// Frames in the write-ahead log at which the checkpointer is woken (4 KiB each).
-const CHECKPOINT_AT: i32 = 4_000;
+/// Frames (of 4 KiB) in the write-ahead log at which the checkpointer is woken.
+const CHECKPOINT_AT: i32 = 8_000;
 /// What may be left after the checkpointer for the writer to fold in itself and start the log anew.
 const REST: i32 = 2_000;
-/// Page caches, in KiB: the writer's and each reader's.
+/// Frames at which the writer folds in whatever is left, so that the log does not grow for ever.
+const LONG: i32 = 24_000;
+/// Page caches, in KiB: the writer's, each reader's and the checkpointer's.
 const WRITER_CACHE: i32 = 8_192;
 const READER_CACHE: i32 = 2_048;
+const CHECKPOINTER_CACHE: i32 = 256;
 
 /// One connection to the file.
 pub(super) struct Sqlite {
@@ -44,7 +48,7 @@ impl Sqlite {
             ));
         }
         conn.execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864;",
+            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 134217728;",
         )?;
         let frames = Arc::clone(&wal.frames);
         // Replaces SQLite's own automatic checkpoint.
@@ -235,8 +239,9 @@ fn constraint(message: &str) -> String {
     if names.is_empty() { columns.to_owned() } else { format!("{table}({})", names.join(",")) }
 }
 
-/// Creates the file with mode 0600 if it is not there, and keeps other processes from it.
-pub(super) fn claim(path: &Path) -> Result<File, OpenError> {
+/// Creates the file with mode 0600 if it is not there, and keeps other processes from it for as
+/// long as the first of the two handles, the lock, lives. The second is on the database itself.
+pub(super) fn claim(path: &Path) -> Result<(File, File), OpenError> {
     let open = |path: &Path| {
         OpenOptions::new().create(true).append(true).mode(0o600).open(path).map_err(|error| {
             OpenError::Refused(format!(
@@ -263,62 +268,86 @@ pub(super) fn claim(path: &Path) -> Result<File, OpenError> {
             )));
         }
     }
-    open(path)?;
-    Ok(lock)
+    Ok((lock, open(path)?))
 }
 
 /// What the writer and the checkpointer tell each other about the write-ahead log.
-#[derive(Clone, Default)]
+///
+/// SQLite's own checkpoint would make the writer copy the log and wait for the disk. Here the
+/// checkpointer does both, and leaves the writer only what was committed meanwhile.
+#[derive(Clone)]
 pub(super) struct Wal {
     /// Frames in the log after the last commit.
     frames: Arc<AtomicI32>,
-    /// Frames the checkpointer has folded in since the writer last looked; 0 when there is nothing to tell.
+    /// `IDLE`, `WORKING`, or how many frames the checkpointer has brought to the disk.
     folded: Arc<AtomicI32>,
-    wake: Option<crossbeam_channel::Sender<()>>,
+    /// Open for `sync_data` alone.
+    // INVARIANT: closing any handle on the file drops SQLite's POSIX locks on it, so this one is
+    // shared, and outlives every connection.
+    file: Arc<File>,
+    wake: Sender<()>,
 }
 
+const IDLE: i32 = 0;
+const WORKING: i32 = -1;
+
 impl Wal {
-    pub(super) fn folded(&self) -> Arc<AtomicI32> {
-        Arc::clone(&self.folded)
+    /// The receiver goes to `fold`.
+    pub(super) fn new(file: File) -> (Wal, Receiver<()>) {
+        let (wake, woken) = crossbeam_channel::bounded(1);
+        let idle = || Arc::new(AtomicI32::new(IDLE));
+        (Wal { frames: idle(), folded: idle(), file: Arc::new(file), wake }, woken)
     }
 
-    /// The two ends; the receiver goes to `checkpoint_thread`.
-    pub(super) fn new() -> (Wal, crossbeam_channel::Receiver<()>) {
-        let (wake, woken) = crossbeam_channel::bounded(1);
-        (Wal { wake: Some(wake), ..Wal::default() }, woken)
+    pub(super) fn file(&self) -> Arc<File> {
+        Arc::clone(&self.file)
+    }
+
+    /// What the checkpointer thread runs: until the writer is gone.
+    pub(super) fn checkpointer(
+        &self,
+        path: &Path,
+        woken: Receiver<()>,
+    ) -> impl FnOnce() -> Result<(), DbError> + Send + 'static {
+        let (path, file, folded) = (path.to_owned(), self.file(), Arc::clone(&self.folded));
+        move || {
+            let sqlite = Sqlite {
+                conn: open(&path, OpenFlags::SQLITE_OPEN_READ_WRITE, CHECKPOINTER_CACHE)?,
+            };
+            while woken.recv().is_ok() {
+                let mut reached = IDLE;
+                // The second round takes what was committed during the first: much less.
+                for _ in 0..2 {
+                    match sqlite.checkpoint() {
+                        Ok((_, frames)) if file.sync_data().is_ok() => reached = frames,
+                        Ok(_) => {}
+                        Err(error) => tracing::warn!(%error, "a checkpoint did not come through"),
+                    }
+                }
+                folded.store(reached.max(IDLE), Ordering::Release);
+            }
+            Ok(())
+        }
     }
 
     /// The writer calls this after a commit: wakes the checkpointer when the log is long, and
-    /// folds in the little that came in meanwhile, so that the log can start anew.
+    /// folds in the rest when it is done, so that the log can start anew.
     pub(super) fn committed(&self, writer: &Sqlite) {
         let frames = self.frames.load(Ordering::Relaxed);
         if frames < CHECKPOINT_AT {
             return;
         }
-        let folded = self.folded.swap(0, Ordering::Relaxed);
-        if folded > 0 && frames - folded <= REST {
-            // A reader in the way only means trying again after a later commit.
-            let _ = writer.checkpoint();
-        } else if let Some(wake) = &self.wake {
-            let _ = wake.try_send(());
+        match self.folded.load(Ordering::Acquire) {
+            WORKING => {}
+            folded if folded > IDLE && (frames - folded <= REST || frames >= LONG) => {
+                self.folded.store(IDLE, Ordering::Release);
+                // A reader in the way only means trying again after a later commit.
+                let _ = writer.checkpoint();
+            }
+            _ => {
+                self.folded.store(WORKING, Ordering::Release);
+                let _ = self.wake.try_send(());
+            }
         }
     }
-}
-
-/// Runs until the writer is gone; closing its connection then folds in what is left.
-pub(super) fn checkpoint_thread(
-    path: &Path,
-    folded: &AtomicI32,
-    woken: &crossbeam_channel::Receiver<()>,
-) -> Result<(), DbError> {
-    let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, 512)?;
-    conn.execute_batch("PRAGMA synchronous = FULL")?;
-    let sqlite = Sqlite { conn };
-    while woken.recv().is_ok() {
-        match sqlite.checkpoint() {
-            Ok((_, frames)) => folded.store(frames, Ordering::Relaxed),
-            Err(error) => tracing::warn!(%error, "the write-ahead log could not be folded in"),
-        }
-    }
-    Ok(())
 }

@@ -6,13 +6,7 @@ use policy::{RegimeName, SubjectId};
 use super::{Conn, DbError};
 
 /// Takes a person in with her wrapped key.
-pub fn insert(
-    conn: &mut Conn,
-    subject: SubjectId,
-    regime: &RegimeName,
-    wrapped: &[u8],
-    now: i64,
-) {
+pub fn insert(conn: &mut Conn, subject: SubjectId, regime: &RegimeName, wrapped: &[u8], now: i64) {
     conn.exec_many(&[
         (
             "INSERT INTO subjects (id, regime, registered_at) VALUES ($1, $2, $3)",

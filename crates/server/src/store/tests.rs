@@ -1,6 +1,7 @@
 //! The same stories on both databases: SQLite always, PostgreSQL when `AZUKARI_TEST_POSTGRES`
 //! holds its address.
 
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -72,14 +73,26 @@ impl Journal for Lines {
 /// A database of its own.
 struct House {
     url: DatabaseUrl,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
+    schema: Option<String>,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if let (Some(schema), Ok(server)) = (&self.schema, std::env::var("AZUKARI_TEST_POSTGRES"))
+            && let Ok(mut admin) = Postgres::connect(&server)
+        {
+            let _ = admin.batch(&format!("DROP SCHEMA {schema} CASCADE"));
+        }
+    }
 }
 
 impl House {
+    #[expect(clippy::unnecessary_wraps, reason = "the same shape as `on_postgres`")]
     fn on_sqlite() -> Option<House> {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("house.db"));
-        Some(House { url, _folder: folder })
+        Some(House { url, _folder: Some(folder), schema: None })
     }
 
     fn on_postgres() -> Option<House> {
@@ -93,16 +106,12 @@ impl House {
         let mut admin = Postgres::connect(&server).unwrap();
         admin.batch(&format!("CREATE SCHEMA {schema}")).unwrap();
         let url = format!("{server}?options=-c%20search_path%3D{schema}");
-        let folder = tempfile::tempdir().unwrap();
-        Some(House { url: DatabaseUrl::Postgres(url), _folder: folder })
+        let url = DatabaseUrl::Postgres(url);
+        Some(House { url, _folder: None, schema: Some(schema) })
     }
 
     fn open(&self) -> Store {
         Store::open(&self.url, DDL, Box::new(Lines::default())).unwrap()
-    }
-
-    fn is_sqlite(&self) -> bool {
-        matches!(self.url, DatabaseUrl::Sqlite(_))
     }
 }
 
@@ -154,11 +163,10 @@ fn hold(store: &Store) -> crossbeam_channel::Sender<()> {
     release
 }
 
+type Boxed<T> = Box<dyn FnMut(&mut Tx<'_>) -> Result<T, Oops> + Send>;
+
 /// Runs the acts in one batch, in this order.
-fn together<T: Send + 'static>(
-    store: &Store,
-    acts: Vec<Box<dyn FnMut(&mut Tx<'_>) -> Result<T, Oops> + Send>>,
-) -> Vec<Result<T, Oops>> {
+fn together<T: Send + 'static>(store: &Store, acts: Vec<Boxed<T>>) -> Vec<Result<T, Oops>> {
     let release = hold(store);
     let answers: Vec<_> = acts
         .into_iter()
@@ -247,7 +255,7 @@ fn a_failed_act_leaves_nothing_and_its_neighbours_stay(house: &House) {
     let store = house.open();
     for round in 0..3 {
         let first = round * 10;
-        let mut acts: Vec<Box<dyn FnMut(&mut Tx<'_>) -> Result<u64, Oops> + Send>> = Vec::new();
+        let mut acts: Vec<Boxed<u64>> = Vec::new();
         for id in first..first + 9 {
             acts.push(Box::new(move |tx| {
                 let place = tx.append(id.to_string().into_bytes());
@@ -299,7 +307,7 @@ fn an_error_passed_over_still_fails_the_act(house: &House) {
 
 fn a_write_sent_without_waiting_fails_its_own_act_only(house: &House) {
     let store = house.open();
-    let act = |id: i64| -> Box<dyn FnMut(&mut Tx<'_>) -> Result<i64, Oops> + Send> {
+    let act = |id: i64| -> Boxed<i64> {
         Box::new(move |tx| {
             tx.exec_many(&[(PUT, &[id.into(), "owner".into(), id.into(), Val::Null])]);
             Ok(id)
@@ -367,7 +375,7 @@ fn a_journal_that_fails_is_heard_by_everyone(house: &House) {
     let lines = Lines::default();
     let (fail, settled) = (Arc::clone(&lines.fail_next_end), Arc::clone(&lines.settled));
     let store = Store::open(&house.url, DDL, Box::new(lines)).unwrap();
-    let act = |id: i64| -> Box<dyn FnMut(&mut Tx<'_>) -> Result<u64, Oops> + Send> {
+    let act = |id: i64| -> Boxed<u64> {
         Box::new(move |tx| {
             put(tx, id)?;
             Ok(tx.append(vec![1]))
@@ -496,9 +504,7 @@ fn a_store_outlives_its_handles_until_all_is_answered(house: &House) {
     assert_eq!(answer.recv().unwrap(), Ok(1));
     closing.join().unwrap();
     assert_eq!(count(&house.open()), 1);
-    if house.is_sqlite() {
-        let DatabaseUrl::Sqlite(path) = &house.url else { unreachable!() };
-        use std::os::unix::fs::PermissionsExt;
+    if let DatabaseUrl::Sqlite(path) = &house.url {
         assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }
@@ -569,8 +575,6 @@ fn a_lost_connection_is_made_anew() {
     let store = house.open();
     store.write_blocking(|tx| put(tx, 1)).unwrap();
     assert_eq!(count(&store), 1);
-    let DatabaseUrl::Postgres(url) = &house.url else { unreachable!() };
-    let schema = url.rsplit_once("%3D").unwrap().1;
     let mut admin = Postgres::connect(&std::env::var("AZUKARI_TEST_POSTGRES").unwrap()).unwrap();
     let pids = store
         .read_blocking(|conn| conn.one("SELECT pg_backend_pid()", &[])?.int(0))
@@ -580,7 +584,6 @@ fn a_lost_connection_is_made_anew() {
             Ok((reader, writer))
         })
         .unwrap();
-    assert!(!schema.is_empty());
     admin
         .batch(&format!(
             "SELECT pg_terminate_backend({}); SELECT pg_terminate_backend({})",
