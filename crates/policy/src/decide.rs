@@ -13,7 +13,7 @@ use crate::party::{
 };
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::reason::Reason;
-use crate::record::{ProvisionBasis, RecordDuty, Route, record_duty};
+use crate::record::{ProvisionBasis, RecordDuty, Route, calendar_day, record_duty};
 use crate::regime::{Regime, RegimeName};
 
 /// The closed list of exceptions to consent (S13).
@@ -40,6 +40,13 @@ pub enum ExceptionKind {
 }
 
 impl ExceptionKind {
+    /// True for the cases of Act 27(1): in the same cases Act 18(3) lets information be used beyond
+    /// its purpose, so neither purpose nor stop nor explicit consent stands against them. Entrustment
+    /// and succession free from the consent to a provision only, and stay within the purpose (R3.1).
+    fn reaches_beyond_purpose(self) -> bool {
+        !matches!(self, Self::Entrustment | Self::Succession)
+    }
+
     /// What a provision under it stands on, for the record duty (R1.9).
     fn basis(self) -> ProvisionBasis {
         match self {
@@ -102,7 +109,8 @@ pub struct Facts<'a> {
     pub restrictions: Vec<Option<PurposeName>>,
     /// The recipient; `None` when neither policy nor register knows it.
     pub recipient: Option<RecipientFact>,
-    /// The engagement under the ask's reference, or, without a reference, the one that ends last.
+    /// The engagement of this recipient with this person under the ask's reference, or, without a
+    /// reference, the one that ends last of those not called off.
     pub engagement: Option<Engagement>,
     /// The approval the ask names, if it is on record.
     pub approval: Option<Approval>,
@@ -265,7 +273,8 @@ impl<'a> Rules<'a> {
             self.refuse(Reason::NothingAsked {});
         }
         let approval = self.approval();
-        self.items(approval.is_some());
+        let beyond_purpose = approval.is_some_and(|a| a.kind.reaches_beyond_purpose());
+        self.items(beyond_purpose);
 
         let purpose = policy.purposes.get(&ask.purpose);
         if purpose.is_none() {
@@ -296,8 +305,8 @@ impl<'a> Rules<'a> {
             return None;
         };
 
-        let basis = self.basis(purpose, regime, approval.is_some())?;
-        if approval.is_none() {
+        let basis = self.basis(purpose, regime, beyond_purpose)?;
+        if !beyond_purpose {
             self.restrictions();
             self.explicit_consents();
         }
@@ -338,7 +347,7 @@ impl<'a> Rules<'a> {
     }
 
     /// Every item is in the inventory, may leave at all, and is declared for the purpose.
-    fn items(&mut self, by_exception: bool) {
+    fn items(&mut self, beyond_purpose: bool) {
         let (ask, policy) = (self.ask, self.facts.policy);
         for name in &ask.items {
             let Some(item) = policy.items.get(name) else {
@@ -351,7 +360,7 @@ impl<'a> Rules<'a> {
                 continue;
             };
             // The approval lists the items it covers; that list stands in for the declaration.
-            if !by_exception
+            if !beyond_purpose
                 && policy.purposes.contains_key(&ask.purpose)
                 && !item.purposes.contains(&ask.purpose)
             {
@@ -364,7 +373,7 @@ impl<'a> Rules<'a> {
     }
 
     /// The purpose has a basis in the person's regime, and a consent it names is in force.
-    fn basis(&mut self, purpose: &Purpose, regime: &Regime, by_exception: bool) -> Option<Basis> {
+    fn basis(&mut self, purpose: &Purpose, regime: &Regime, beyond_purpose: bool) -> Option<Basis> {
         let Some(basis) = purpose.basis.get(&regime.name) else {
             self.refuse(Reason::NoBasis {
                 purpose: self.ask.purpose.clone(),
@@ -372,7 +381,7 @@ impl<'a> Rules<'a> {
             });
             return None;
         };
-        if let (Basis::Consent(consent), false) = (basis, by_exception) {
+        if let (Basis::Consent(consent), false) = (basis, beyond_purpose) {
             self.consent(consent);
         }
         Some(basis.clone())
@@ -495,19 +504,21 @@ impl<'a> Rules<'a> {
         basis: &Basis,
         regime: &Regime,
     ) -> Option<ProvisionBasis> {
-        let found = regime.provision.get(&role).copied();
-        let too_weak = match (found, basis) {
-            (Some(ProvisionBasis::Consent), Basis::Consent(_))
-            | (Some(ProvisionBasis::Contract), Basis::Contract | Basis::Consent(_))
-            | (Some(ProvisionBasis::Entrustment | ProvisionBasis::JointUse), _) => false,
+        match (regime.provision.get(&role).copied(), basis) {
+            // A consent carries more than a contract, and the record says what it was (R1.5).
+            (Some(ProvisionBasis::Consent | ProvisionBasis::Contract), Basis::Consent(_)) => {
+                Some(ProvisionBasis::Consent)
+            }
+            (Some(ProvisionBasis::Contract), Basis::Contract) => Some(ProvisionBasis::Contract),
+            (Some(found @ (ProvisionBasis::Entrustment | ProvisionBasis::JointUse)), _) => {
+                Some(found)
+            }
             // An authority receives by exception only, and this ask names none.
-            _ => true,
-        };
-        if too_weak {
-            self.refuse(Reason::BasisTooWeak { role, regime: regime.name.clone() });
-            return None;
+            _ => {
+                self.refuse(Reason::BasisTooWeak { role, regime: regime.name.clone() });
+                None
+            }
         }
-        found
     }
 
     /// How the recipient is reached: the routes of R2.1, tried in order.
@@ -536,10 +547,13 @@ impl<'a> Rules<'a> {
         if basis == ProvisionBasis::Exception {
             return Some(Route::Exception);
         }
+        // Routes (b) and (c) speak of the country that the policy names: a member elsewhere has
+        // neither its evidence nor its wording (R2.2, R2.4).
+        let is_named = entry.country.as_ref() == Some(country);
         let mut overdue = None;
-        if let Some(measures) = &entry.equivalent_measures {
+        if let (Some(measures), true) = (&entry.equivalent_measures, is_named) {
             let days = i64::from(transfer.equivalent_measures_check_days.value);
-            let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+            let today = calendar_day(self.now);
             match measures.checked_on.checked_add(days.days()) {
                 Ok(due) if today <= due => return Some(Route::EquivalentMeasures),
                 Ok(_) => overdue = Some(measures.checked_on),
@@ -550,9 +564,11 @@ impl<'a> Rules<'a> {
             }
         }
         if transfer.consent
+            && is_named
             && let Some(consent) = &entry.transfer_consent
+            && self.consent(consent)
         {
-            return self.consent(consent).then_some(Route::Consent);
+            return Some(Route::Consent);
         }
         self.refuse(match overdue {
             Some(checked_on) => Reason::RouteCheckOverdue { country: country.clone(), checked_on },
@@ -571,7 +587,12 @@ fn standing_consent(
     let Some(asked) = policy.consents.get(name) else {
         return Err(Reason::RuleFailed { rule: format!("consent {name}") });
     };
-    let Some(fact) = consents.iter().find(|fact| fact.consent == *name) else {
+    // The latest word counts; of two at the same moment, the one that takes it back.
+    let latest = consents
+        .iter()
+        .filter(|fact| fact.consent == *name)
+        .max_by_key(|fact| (fact.at, fact.state != ConsentState::Given));
+    let Some(fact) = latest else {
         return Err(Reason::ConsentMissing { consent: name.clone() });
     };
     if fact.state != ConsentState::Given {
@@ -620,6 +641,10 @@ impl Admission {
 pub fn admit(offer: Offer<'_>) -> Result<Admission, Refusal> {
     let Offer { policy, regime, items, consents, registering } = offer;
     let mut reasons = Vec::new();
+    // Its conditions are not known here, so nobody can have met them.
+    if !policy.regimes.contains_key(regime) {
+        reasons.push(Reason::RuleFailed { rule: format!("regime {regime}") });
+    }
     if registering {
         for (name, consent) in &policy.consents {
             if consent.condition_of_service.contains(regime)
@@ -637,16 +662,34 @@ pub fn admit(offer: Offer<'_>) -> Result<Admission, Refusal> {
             reasons.push(Reason::UnknownItem { item: name.clone() });
             continue;
         };
-        if let Some(consent) = &item.consent
-            && let Err(reason) = standing_consent(policy, consents, consent)
-        {
-            reasons.push(match item.sensitivity {
-                Sensitivity::SpecialCare => Reason::SpecialCareWithoutConsent {
-                    item: name.clone(),
-                    consent: consent.clone(),
-                },
-                Sensitivity::Ordinary => reason,
+        let purposes =
+            || item.purposes.iter().filter_map(|name| policy.purposes.get_key_value(name));
+        // What no purpose could ever use here is not taken (Act 18, GDPR 5(1)(c)).
+        if !purposes().any(|(_, purpose)| purpose.basis.contains_key(regime)) {
+            reasons.push(match purposes().next() {
+                Some((purpose, _)) => {
+                    Reason::NoBasis { purpose: purpose.clone(), regime: regime.clone() }
+                }
+                None => Reason::RuleFailed { rule: format!("purpose of {name}") },
             });
+        }
+        match (&item.consent, item.sensitivity) {
+            (Some(consent), sensitivity) => {
+                if let Err(reason) = standing_consent(policy, consents, consent) {
+                    reasons.push(match sensitivity {
+                        Sensitivity::SpecialCare => Reason::SpecialCareWithoutConsent {
+                            item: name.clone(),
+                            consent: consent.clone(),
+                        },
+                        Sensitivity::Ordinary => reason,
+                    });
+                }
+            }
+            // A coherent policy has no such item; should one appear, nothing comes in.
+            (None, Sensitivity::SpecialCare) => {
+                reasons.push(Reason::RuleFailed { rule: format!("special care of {name}") });
+            }
+            (None, Sensitivity::Ordinary) => {}
         }
     }
     if reasons.is_empty() { Ok(Admission { items }) } else { Err(Refusal { reasons }) }
