@@ -2,7 +2,7 @@
 //! ask, facts and moment give the same answer, and there is always one. Only `decide` makes a
 //! [`Permit`], and the vault opens nothing without one. Read `record.rs` next.
 
-use jiff::{Timestamp, ToSpan};
+use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::consent::{ConsentFact, ConsentName, ConsentState};
@@ -488,7 +488,9 @@ impl<'a> Rules<'a> {
         if engagement.cancelled {
             self.refuse(Reason::EngagementCancelled { recipient: recipient.clone() });
         }
-        match engagement.ends_at.checked_add(i64::from(purpose.after_end_hours).hours()) {
+        // `try_`: a number beyond the calendar is a rule without an answer, and so a no.
+        let after = Span::new().try_hours(purpose.after_end_hours);
+        match after.and_then(|after| engagement.ends_at.checked_add(after)) {
             Ok(ended_at) if ended_at <= self.now => {
                 self.refuse(Reason::EngagementEnded { ended_at });
             }
@@ -552,9 +554,9 @@ impl<'a> Rules<'a> {
         let is_named = entry.country.as_ref() == Some(country);
         let mut overdue = None;
         if let (Some(measures), true) = (&entry.equivalent_measures, is_named) {
-            let days = i64::from(transfer.equivalent_measures_check_days.value);
+            let days = Span::new().try_days(transfer.equivalent_measures_check_days.value);
             let today = calendar_day(self.now);
-            match measures.checked_on.checked_add(days.days()) {
+            match days.and_then(|days| measures.checked_on.checked_add(days)) {
                 Ok(due) if today <= due => return Some(Route::EquivalentMeasures),
                 Ok(_) => overdue = Some(measures.checked_on),
                 Err(_) => {
@@ -693,4 +695,187 @@ pub fn admit(offer: Offer<'_>) -> Result<Admission, Refusal> {
         }
     }
     if reasons.is_empty() { Ok(Admission { items }) } else { Err(Refusal { reasons }) }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What only a broken program produces; everything else is in `tests/cases`.
+
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn policy() -> Document {
+        let files: BTreeMap<String, String> = [
+            ("controller.toml", include_str!("../../../apps/reservation/policy/controller.toml")),
+            ("items.toml", include_str!("../../../apps/reservation/policy/items.toml")),
+            ("secrets.toml", include_str!("../../../apps/reservation/policy/secrets.toml")),
+            ("purposes.toml", include_str!("../../../apps/reservation/policy/purposes.toml")),
+            ("recipients.toml", include_str!("../../../apps/reservation/policy/recipients.toml")),
+            ("consents.toml", include_str!("../../../apps/reservation/policy/consents.toml")),
+        ]
+        .into_iter()
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .collect();
+        crate::read_files(&files).unwrap().document
+    }
+
+    fn ask(item: &str) -> Ask {
+        Ask {
+            subject: SubjectId([1; 16]),
+            recipient: None,
+            purpose: "service".parse().unwrap(),
+            items: vec![item.parse().unwrap()],
+            reference: None,
+            exception: false,
+        }
+    }
+
+    fn facts(policy: &Document) -> Facts<'_> {
+        Facts {
+            policy,
+            regime: Some("jp".parse().unwrap()),
+            consents: Vec::new(),
+            restrictions: Vec::new(),
+            recipient: None,
+            engagement: None,
+            approval: None,
+            unreadable: Vec::new(),
+        }
+    }
+
+    fn reasons(decision: Decision) -> Vec<Reason> {
+        match decision {
+            Decision::Permit(_) => Vec::new(),
+            Decision::Refusal(refusal) => refusal.reasons,
+        }
+    }
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    #[test]
+    fn a_fact_that_cannot_be_read_refuses_what_would_be_allowed() {
+        let policy = policy();
+        let mut facts = facts(&policy);
+        assert_eq!(reasons(decide(ask("name"), &facts, NOW)), []);
+        facts.unreadable = vec!["consents".into(), "restrictions".into()];
+        assert_eq!(
+            reasons(decide(ask("name"), &facts, NOW)),
+            [
+                Reason::FactUnreadable { fact: "consents".into() },
+                Reason::FactUnreadable { fact: "restrictions".into() },
+            ]
+        );
+    }
+
+    #[test]
+    fn an_incoherent_policy_fails_towards_no() {
+        let mut policy = policy();
+        let allergy: ItemName = "allergy".parse().unwrap();
+        if let Some(item) = policy.items.get_mut(&allergy) {
+            item.consent = None;
+        }
+        let failed = [Reason::RuleFailed { rule: "special care of allergy".into() }];
+        assert_eq!(reasons(decide(ask("allergy"), &facts(&policy), NOW)), failed);
+        let regime = "jp".parse().unwrap();
+        let offer = Offer {
+            policy: &policy,
+            regime: &regime,
+            items: vec![allergy],
+            consents: &[],
+            registering: false,
+        };
+        assert_eq!(admit(offer).unwrap_err().reasons, failed);
+
+        policy.consents.clear();
+        let marketing = Ask { purpose: "marketing".parse().unwrap(), ..ask("name") };
+        assert_eq!(
+            reasons(decide(marketing, &facts(&policy), NOW)),
+            [Reason::RuleFailed { rule: "consent marketing".into() }]
+        );
+    }
+
+    #[test]
+    fn nobody_comes_in_under_a_law_the_policy_does_not_know() {
+        let (policy, regime) = (policy(), "us-ca".parse().unwrap());
+        let items = vec!["name".parse().unwrap()];
+        let offer =
+            Offer { policy: &policy, regime: &regime, items, consents: &[], registering: true };
+        let reasons = admit(offer).unwrap_err().reasons;
+        assert!(reasons.contains(&Reason::RuleFailed { rule: "regime us-ca".into() }));
+    }
+
+    #[test]
+    fn a_fact_about_another_recipient_is_no_fact() {
+        let policy = policy();
+        let mut facts = facts(&policy);
+        facts.recipient = Some(RecipientFact {
+            name: "tempura-kanda".parse().unwrap(),
+            category: "store".parse().unwrap(),
+            country: None,
+            suspended: false,
+        });
+        let recipient: RecipientName = "sushi-ueno".parse().unwrap();
+        let ask = Ask { recipient: Some(recipient.clone()), ..ask("name") };
+        assert_eq!(reasons(decide(ask, &facts, NOW)), [Reason::UnknownRecipient { recipient }]);
+    }
+
+    #[test]
+    fn the_latest_word_on_a_consent_counts() {
+        let policy = policy();
+        let fact = |state, second| ConsentFact {
+            consent: "marketing".parse().unwrap(),
+            state,
+            notice: policy.version,
+            at: Timestamp::from_second(second).unwrap(),
+        };
+        let marketing = || Ask { purpose: "marketing".parse().unwrap(), ..ask("name") };
+        for (given_at, withdrawn_at, allowed) in [(1, 2, false), (2, 1, true), (1, 1, false)] {
+            let mut facts = facts(&policy);
+            facts.consents = vec![
+                fact(ConsentState::Given, given_at),
+                fact(ConsentState::Withdrawn, withdrawn_at),
+            ];
+            let reasons = reasons(decide(marketing(), &facts, NOW));
+            assert_eq!(reasons.is_empty(), allowed, "{given_at} {withdrawn_at}");
+            facts.consents.reverse();
+            assert_eq!(reasons, self::reasons(decide(marketing(), &facts, NOW)));
+        }
+    }
+
+    #[test]
+    fn at_the_end_of_time_the_answer_is_no() {
+        let mut policy = policy();
+        for purpose in policy.purposes.values_mut() {
+            purpose.after_end_hours = u32::MAX;
+        }
+        let mut facts = facts(&policy);
+        facts.recipient = Some(RecipientFact {
+            name: "sushi-ueno".parse().unwrap(),
+            category: "store".parse().unwrap(),
+            country: None,
+            suspended: false,
+        });
+        facts.consents = vec![ConsentFact {
+            consent: "store_disclosure".parse().unwrap(),
+            state: ConsentState::Given,
+            notice: policy.version,
+            at: NOW,
+        }];
+        facts.engagement = Some(Engagement {
+            reference: "BK-1".parse().unwrap(),
+            starts_at: Timestamp::MIN,
+            ends_at: Timestamp::MAX,
+            cancelled: false,
+        });
+        let ask = Ask {
+            recipient: Some("sushi-ueno".parse().unwrap()),
+            purpose: "reservation".parse().unwrap(),
+            ..ask("name")
+        };
+        assert_eq!(
+            reasons(decide(ask, &facts, Timestamp::MAX)),
+            [Reason::RuleFailed { rule: "end of engagement".into() }]
+        );
+    }
 }
