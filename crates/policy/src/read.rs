@@ -108,7 +108,7 @@ pub fn read_files(files: &BTreeMap<String, String>) -> Result<Read, Vec<Finding>
     let mut reader = Reader { files, findings: Vec::new() };
     let document = reader.document();
     let file_at = |name: &str| FILES.iter().position(|file| *file == name);
-    reader.findings.sort_by(|a, b| (file_at(&a.file), a.line).cmp(&(file_at(&b.file), b.line)));
+    reader.findings.sort_by_key(|finding| (file_at(&finding.file), finding.line));
     let failed = reader.findings.iter().any(|f| f.severity == Severity::Error);
     match document {
         Some(document) if !failed => Ok(Read { document, warnings: reader.findings }),
@@ -309,8 +309,8 @@ impl Reader<'_> {
                 self.error(
                     file,
                     text.span().start,
-                    format!("`{given}` is not a {what} of this policy"),
-                    format!("declare it as a {what}, or take it out here"),
+                    format!("there is no {what} `{given}` in this policy"),
+                    "declare it, or take it out here",
                 );
             }
         }
@@ -449,7 +449,17 @@ impl Reader<'_> {
                 BTreeMap::new()
             }
         };
-        let chosen = self.known(file, names, "known regime", |name| known.contains_key(name));
+        let mut listed = Vec::new();
+        for text in names {
+            if text.get_ref().parse().is_ok_and(|name: RegimeName| known.contains_key(&name)) {
+                listed.push(text.clone());
+            } else {
+                let message = format!("`{}` is not a regime that is known", text.get_ref());
+                let way_out = "name jp, eu or uk, or take it out here";
+                self.error(file, text.span().start, message, way_out);
+            }
+        }
+        let chosen = self.known(file, &listed, "regime", |name| known.contains_key(name));
         if chosen.is_empty() {
             self.error(file, 0, "names no regime".into(), "list jp, eu or uk under `regimes`");
         }
@@ -472,7 +482,8 @@ impl Reader<'_> {
             let condition_of_service =
                 self.known(file, &raw.condition_of_service, "regime", |r| regimes.contains_key(r));
             let since: Option<Version> = self.name(file, &raw.since);
-            let (Some(name), Some(since)) = (name, since) else { continue };
+            let since = since.unwrap_or(version);
+            let Some(name) = name else { continue };
             if since > version {
                 self.error(
                     file,
@@ -518,7 +529,7 @@ impl Reader<'_> {
                         .error(
                             file,
                             text.span().start,
-                            format!("`{consent}` is not a consent of this policy"),
+                            format!("there is no consent `{consent}` in this policy"),
                             "declare it in consents.toml, or name another basis",
                         ),
                     Some(read) => basis.extend(regimes.into_iter().map(|r| (r, read.clone()))),
@@ -629,7 +640,9 @@ impl Reader<'_> {
                 let way_out = "add `lookup = true`: only what can be looked up can be unique";
                 self.error(file, at, format!("`{key}` is unique but not looked up"), way_out);
             }
-            let (Some(name), Some(value)) = (name, value) else { continue };
+            // Kept even when its kind is wrong: one mistake is told once, not wherever the item is named.
+            let value = value.unwrap_or(ValueKind::Language);
+            let Some(name) = name else { continue };
             items.insert(
                 name,
                 Item {

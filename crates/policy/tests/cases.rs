@@ -3,6 +3,7 @@
 //! Unless a case says otherwise, the guest is held under the law of Japan, has agreed to everything
 //! in the words of 2026-10-01, and has booked Sushi Ueno from 18:30 to 21:00 on 10 October 2026,
 //! Japanese time; it is 18:00 that day and the booking is BK-1.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
 mod common;
 
@@ -221,17 +222,16 @@ fn consent(name: &str, text: &str) -> Option<ConsentFact> {
     })
 }
 
-/// A reason as its id and facts, in the order of their declaration.
+/// A reason as its id and facts, in the order of the alphabet.
 fn written(reason: &Reason) -> String {
     let serde_json::Value::Object(facts) = serde_json::to_value(reason).unwrap() else {
         panic!("a reason is an object")
     };
-    let mut line = reason.id().to_owned();
-    for (name, value) in facts.iter().filter(|(name, _)| *name != "reason") {
+    let facts = facts.iter().filter(|(name, _)| *name != "reason").map(|(name, value)| {
         let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
-        line.push_str(&format!(" {name}={value}"));
-    }
-    line
+        format!("{name}={value}")
+    });
+    std::iter::once(reason.id().to_owned()).chain(facts).collect::<Vec<_>>().join(" ")
 }
 
 impl Case {

@@ -1,4 +1,5 @@
 //! What holds for every ask, every set of facts and every moment.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
 mod common;
 
