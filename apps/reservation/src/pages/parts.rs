@@ -157,7 +157,7 @@ impl Field<'_> {
     }
 
     /// What stands between label and field: help, then what is wrong.
-    fn notes(&self, words: &Words) -> Markup {
+    fn notes(&self) -> Markup {
         let id = field_id(self.name);
         html! {
             @if let Some(hint) = self.hint { p class="hint" id={ (id) "-hint" } { (hint) } }
@@ -199,7 +199,7 @@ impl Field<'_> {
         html! {
             div class="field" {
                 label for=(id) { (self.label) (self.mark(words)) }
-                (self.notes(words))
+                (self.notes())
                 input id=(id) name=(self.name) type=(kind) value=[value]
                     autocomplete=[self.autocomplete]
                     aria-required=[self.required.then_some("true")]
@@ -217,7 +217,7 @@ impl Field<'_> {
         html! {
             div class="field" {
                 label for=(id) { (self.label) (self.mark(words)) }
-                (self.notes(words))
+                (self.notes())
                 textarea id=(id) name=(self.name) rows="2"
                     aria-required=[self.required.then_some("true")]
                     aria-invalid=[self.error.map(|_| "true")]
@@ -239,7 +239,7 @@ impl Field<'_> {
         html! {
             div class="field" {
                 label for=(id) { (self.label) (self.mark(words)) }
-                (self.notes(words))
+                (self.notes())
                 select id=(id) name=(self.name)
                     aria-invalid=[self.error.map(|_| "true")]
                     aria-describedby=[self.described_by()]
@@ -265,7 +265,7 @@ impl Field<'_> {
             fieldset class="field" aria-describedby=[self.described_by()]
                 aria-invalid=[self.error.map(|_| "true")] {
                 legend { (self.label) (self.mark(words)) }
-                (self.notes(words))
+                (self.notes())
                 div class="choices" {
                     @for (at, (value, label)) in options.iter().enumerate() {
                         label class="choice" {
