@@ -86,7 +86,8 @@ fn piece(block: &Block) -> Markup {
                 }
             },
             Block::Table { head, rows } => div.table {
-                table {
+                // Two columns fit a phone as they are.
+                table.stacks[head.len() > 2] {
                     thead { tr { @for column in head { th scope="col" { (column) } } } }
                     tbody {
                         @for row in rows {
