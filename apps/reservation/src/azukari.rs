@@ -134,6 +134,24 @@ pub(crate) struct Secret {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Purpose {
     pub(crate) label: Label,
+    pub(crate) tier: String,
+    #[serde(default)]
+    pub(crate) needs_engagement: bool,
+    #[serde(default)]
+    basis: BTreeMap<String, Basis>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Basis {
+    #[serde(default)]
+    consent: Option<String>,
+}
+
+impl Purpose {
+    /// True when a consent carries it wherever the guest lives.
+    pub(crate) fn only_if_agreed(&self) -> bool {
+        !self.basis.is_empty() && self.basis.values().all(|basis| basis.consent.is_some())
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -145,7 +163,21 @@ pub(crate) struct Consent {
     pub(crate) condition_of_service: Vec<String>,
 }
 
+/// The order in which consents are read; others follow by name.
+const CONSENTS: [&str; 4] =
+    ["store_disclosure", "dietary_care", "related_information", "marketing"];
+
 impl Policy {
+    /// The consents, in the order in which they are read.
+    pub(crate) fn consents_in_order(&self) -> Vec<(&str, &Consent)> {
+        let mut consents: Vec<_> =
+            self.consents.iter().map(|(name, consent)| (name.as_str(), consent)).collect();
+        consents.sort_by_key(|(name, _)| {
+            CONSENTS.iter().position(|known| known == name).unwrap_or(CONSENTS.len())
+        });
+        consents
+    }
+
     /// The label of an item, or its name where a newer policy no longer has it.
     pub(crate) fn item_label<'a>(&'a self, name: &'a str, language: Language) -> &'a str {
         self.items.get(name).map_or(name, |item| item.label.get(language))
@@ -481,7 +513,7 @@ fn trouble(status: StatusCode, body: &[u8]) -> Trouble {
     match (status.as_u16(), kind) {
         (403, "refused") => Trouble::Refused(problem.reasons),
         (422, "invalid") => Trouble::Invalid(problem.errors),
-        (401, "sign_in_failed") => Trouble::SignInFailed,
+        (401, "sign-in-failed") => Trouble::SignInFailed,
         (404, _) => Trouble::NotFound,
         (429, _) => Trouble::TooMany,
         (502..=504, _) => Trouble::Unavailable,

@@ -28,6 +28,8 @@ pub(crate) enum Fault {
     Unreadable,
     /// Azukari is out of reach; what was typed goes with the page, to be sent again.
     Away(Option<Again>),
+    /// The guest who reads is no longer held under her id.
+    Closed,
     /// Asked too often.
     TooMany,
     /// Our fault; the id is in the log.
@@ -66,6 +68,7 @@ impl Fault {
             Self::Elsewhere => StatusCode::FORBIDDEN,
             Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Closed => StatusCode::GONE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -121,6 +124,7 @@ impl Fault {
                     Self::Unreadable => (words.fault_unreadable_told),
                     Self::Away(None) => (words.fault_away_told),
                     Self::Away(Some(_)) => (words.fault_away_kept_told),
+                    Self::Closed => (words.fault_closed_told),
                     Self::TooMany => (words.fault_too_many_told),
                     Self::Broken(id) => ((words.fault_broken_told)(id)),
                 }
@@ -134,6 +138,7 @@ impl Fault {
             Self::Elsewhere => words.fault_elsewhere,
             Self::Unreadable => words.fault_unreadable,
             Self::Away(_) => words.fault_away,
+            Self::Closed => words.fault_closed,
             Self::TooMany => words.fault_too_many,
             Self::Broken(_) => words.fault_broken_title,
         }

@@ -22,6 +22,16 @@ use std::path::PathBuf;
 
 pub use samples::{Login, Samples, load_samples};
 
+/// The policy that the app lives under, as `(file name, text)`: what Azukari is started with.
+pub const POLICY: [(&str, &str); 6] = [
+    ("controller.toml", include_str!("../policy/controller.toml")),
+    ("items.toml", include_str!("../policy/items.toml")),
+    ("secrets.toml", include_str!("../policy/secrets.toml")),
+    ("purposes.toml", include_str!("../policy/purposes.toml")),
+    ("recipients.toml", include_str!("../policy/recipients.toml")),
+    ("consents.toml", include_str!("../policy/consents.toml")),
+];
+
 /// What the app needs to run.
 pub struct Config {
     /// Where the app reaches Azukari, such as `http://127.0.0.1:8080`.
@@ -47,13 +57,3 @@ pub async fn serve(
     axum::serve(config.listener, pages::router(app)).with_graceful_shutdown(shutdown).await?;
     Ok(())
 }
-
-/// The policy the app lives under, as the texts of its files by name.
-pub const POLICY: [(&str, &str); 6] = [
-    ("controller.toml", include_str!("../policy/controller.toml")),
-    ("items.toml", include_str!("../policy/items.toml")),
-    ("secrets.toml", include_str!("../policy/secrets.toml")),
-    ("purposes.toml", include_str!("../policy/purposes.toml")),
-    ("recipients.toml", include_str!("../policy/recipients.toml")),
-    ("consents.toml", include_str!("../policy/consents.toml")),
-];

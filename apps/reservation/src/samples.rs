@@ -59,7 +59,7 @@ const STORES: [SampleStore; 3] = [
         name: ("見本割烹 すみれ", "Sumire (sample)"),
         area: ("見本町一丁目", "Mihoncho 1"),
         cuisine: ("日本料理", "Japanese"),
-        hours: ("17時30分から23時まで、月曜休み", "17:30 to 23:00, closed Mondays"),
+        hours: ("17時30分から23時まで", "17:30 to 23:00"),
         first_seating_minute: 17 * 60 + 30,
         last_seating_minute: 20 * 60 + 30,
     },
@@ -69,7 +69,7 @@ const STORES: [SampleStore; 3] = [
         name: ("見本食堂 かえで", "Kaede (sample)"),
         area: ("見本町三丁目", "Mihoncho 3"),
         cuisine: ("洋食", "Yoshoku, Western dishes the Japanese way"),
-        hours: ("17時から22時まで、無休", "17:00 to 22:00, every day"),
+        hours: ("17時から22時30分まで", "17:00 to 22:30"),
         first_seating_minute: 17 * 60,
         last_seating_minute: 20 * 60,
     },
@@ -79,7 +79,7 @@ const STORES: [SampleStore; 3] = [
         name: ("見本鮨 みなと", "Minato (sample)"),
         area: ("見本港", "Mihon Harbour"),
         cuisine: ("鮨", "Sushi"),
-        hours: ("18時から23時30分まで、水曜休み", "18:00 to 23:30, closed Wednesdays"),
+        hours: ("18時から24時まで", "18:00 to midnight"),
         first_seating_minute: 18 * 60,
         last_seating_minute: 21 * 60 + 30,
     },
@@ -312,10 +312,9 @@ async fn load_guest(
         let of_an_item = items.keys().any(|item| {
             policy.items.get(item).is_some_and(|item| item.consent.as_deref() == Some(name))
         });
-        let condition = policy
-            .consents
-            .get(name)
-            .is_some_and(|consent| !consent.condition_of_service.is_empty());
+        let condition = policy.consents.get(name).is_some_and(|consent| {
+            consent.condition_of_service.iter().any(|regime| regime == guest.regime)
+        });
         of_an_item || condition
     };
     let answers: Vec<Answer> = policy

@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::parts::{Errors, Field, Named, done, moment, nothing};
+use super::parts::{Errors, Field, Named, Purposes, done, moment, nothing};
 use super::{Sheet, guest, layout, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::{Engagement, Policy};
@@ -220,7 +220,7 @@ fn form(
         name,
         label,
         required: false,
-        purposes: Vec::new(),
+        purposes: Purposes::default(),
         hint: None,
         error: errors.get(name),
         focus: first == Some(name),

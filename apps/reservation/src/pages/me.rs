@@ -80,7 +80,11 @@ async fn draw(
         app.book.stores(),
     );
     let (held, stores, bookings) = (held?, stores?, bookings?);
-    let provisions = provisions?;
+    let provisions = match provisions {
+        // She is signed in and yet unknown: her account was closed since.
+        Err(Trouble::NotFound) => return Err(Fault::Closed),
+        other => other?,
+    };
     let now = app::now();
 
     let body = html! {
@@ -131,7 +135,7 @@ async fn draw(
         section id="consents" {
             h2 { (words.consents) }
             p { ((words.consents_lead)(&policy.version)) }
-            @for (name, consent) in &policy.consents {
+            @for (name, consent) in policy.consents_in_order() {
                 (consent_sheet(name, consent, held.consents.get(name), &policy, caller, reader))
             }
         }

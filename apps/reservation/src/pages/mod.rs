@@ -112,7 +112,12 @@ async fn frame(State(app): State<Shared>, mut request: Request, next: Next) -> R
         }
     };
     if let Some(fault) = response.extensions_mut().remove::<Fault>() {
-        response = fault.page(&reader);
+        let closed = matches!(fault, Fault::Closed);
+        let nobody = Reader { guest: None, ..reader.clone() };
+        response = fault.page(if closed { &nobody } else { &reader });
+        if closed && let Ok(cookie) = session::end(&app.book, &headers, Door::Guest).await {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
     if let Some(Ok(cookie)) =
         asked.map(|language| session::set_cookie(&headers, "lang", language.tag(), YEAR_SECONDS))
@@ -239,8 +244,13 @@ pub(crate) fn safe_next(next: &str) -> Option<&str> {
 /// The guest who reads, or the way to the sign-in page.
 pub(crate) fn guest(reader: &Reader) -> Result<&crate::book::Caller, Box<Response>> {
     reader.guest.as_ref().ok_or_else(|| {
-        let to = safe_next(&reader.path)
-            .filter(|_| reader.path.starts_with("/me"))
+        // Back to pages only; what merely takes a form has nothing to show.
+        let path = reader.path.as_str();
+        let page = path == "/me"
+            || path.starts_with("/me/items/")
+            || (path.starts_with("/me/bookings/") && !path.ends_with("/cancel"));
+        let to = safe_next(path)
+            .filter(|_| page)
             .map_or_else(|| "/sign-in".to_owned(), |next| format!("/sign-in?next={next}"));
         Box::new(see_other(&to).unwrap_or_else(IntoResponse::into_response))
     })

@@ -88,13 +88,52 @@ pub(crate) fn field_id(name: &str) -> String {
     name.replace(['.', '[', ']'], "-")
 }
 
+/// What a field is used for. In view: the service itself, whoever else receives it, and what goes
+/// beyond the service. Folded: the routine of any service, such as answering inquiries.
+#[derive(Default)]
+pub(crate) struct Purposes {
+    first: Vec<String>,
+    more: Vec<String>,
+}
+
+impl Purposes {
+    pub(crate) fn of(names: &[String], policy: &Policy, drawn: &Drawn<'_>) -> Self {
+        let mut purposes = Self::default();
+        let mut known: Vec<_> =
+            names.iter().filter_map(|name| Some((name, policy.purposes.get(name)?))).collect();
+        let rank = |name: &str, tier: &str, leaves: bool| match (name, tier, leaves) {
+            ("service", _, _) => 0,
+            (_, _, true) => 1,
+            (_, "other", _) => 2,
+            _ => 3,
+        };
+        known.sort_by_key(|(name, purpose)| rank(name, &purpose.tier, purpose.needs_engagement));
+        for (name, purpose) in known {
+            let mut words = purpose.label.get(drawn.language).to_owned();
+            if purpose.only_if_agreed() {
+                words.push_str(drawn.words.only_if_agreed);
+            }
+            if rank(name, &purpose.tier, purpose.needs_engagement) < 3 {
+                purposes.first.push(words);
+            } else {
+                purposes.more.push(words);
+            }
+        }
+        // One more is as quickly read as folded.
+        if purposes.more.len() == 1 || purposes.first.is_empty() {
+            purposes.first.append(&mut purposes.more);
+        }
+        purposes
+    }
+}
+
 /// One field of a form.
 pub(crate) struct Field<'a> {
     pub(crate) name: &'a str,
     pub(crate) label: &'a str,
     pub(crate) required: bool,
     /// What it is used for, shown where it is asked.
-    pub(crate) purposes: Vec<&'a str>,
+    pub(crate) purposes: Purposes,
     pub(crate) hint: Option<&'a str>,
     pub(crate) error: Option<&'a str>,
     pub(crate) focus: bool,
@@ -111,23 +150,40 @@ impl Field<'_> {
         if self.hint.is_some() {
             ids.push(format!("{id}-hint"));
         }
-        if !self.purposes.is_empty() {
+        if !self.purposes.first.is_empty() {
             ids.push(format!("{id}-purpose"));
         }
         (!ids.is_empty()).then(|| ids.join(" "))
     }
 
-    /// What stands under the label: the error first, then help, then what it is for.
-    fn notes(&self, words: &Words) -> Markup {
+    /// What stands between label and field: help, then what is wrong.
+    fn notes(&self) -> Markup {
         let id = field_id(self.name);
         html! {
             @if let Some(hint) = self.hint { p class="hint" id={ (id) "-hint" } { (hint) } }
-            @if !self.purposes.is_empty() {
-                p class="purpose" id={ (id) "-purpose" } {
-                    span { (words.used_for) } (words.colon) (self.purposes.join(words.comma))
+            @if let Some(error) = self.error { p class="error" id={ (id) "-error" } { (error) } }
+        }
+    }
+
+    /// What stands under the field: what it is for.
+    fn purpose(&self, words: &Words) -> Markup {
+        let id = field_id(self.name);
+        let Purposes { first, more } = &self.purposes;
+        html! {
+            @if !first.is_empty() {
+                div class="purpose" {
+                    div id={ (id) "-purpose" } {
+                        span { (words.used_for) }
+                        ul { @for purpose in first { li { (purpose) } } }
+                    }
+                    @if !more.is_empty() {
+                        details {
+                            summary { ((words.more_purposes)(more.len())) }
+                            ul { @for purpose in more { li { (purpose) } } }
+                        }
+                    }
                 }
             }
-            @if let Some(error) = self.error { p class="error" id={ (id) "-error" } { (error) } }
         }
     }
 
@@ -143,13 +199,14 @@ impl Field<'_> {
         html! {
             div class="field" {
                 label for=(id) { (self.label) (self.mark(words)) }
-                (self.notes(words))
+                (self.notes())
                 input id=(id) name=(self.name) type=(kind) value=[value]
                     autocomplete=[self.autocomplete]
                     aria-required=[self.required.then_some("true")]
                     aria-invalid=[self.error.map(|_| "true")]
                     aria-describedby=[self.described_by()]
                     autofocus[self.focus];
+                (self.purpose(words))
             }
         }
     }
@@ -160,12 +217,13 @@ impl Field<'_> {
         html! {
             div class="field" {
                 label for=(id) { (self.label) (self.mark(words)) }
-                (self.notes(words))
+                (self.notes())
                 textarea id=(id) name=(self.name) rows="2"
                     aria-required=[self.required.then_some("true")]
                     aria-invalid=[self.error.map(|_| "true")]
                     aria-describedby=[self.described_by()]
                     autofocus[self.focus] { (value) }
+                (self.purpose(words))
             }
         }
     }
@@ -181,7 +239,7 @@ impl Field<'_> {
         html! {
             div class="field" {
                 label for=(id) { (self.label) (self.mark(words)) }
-                (self.notes(words))
+                (self.notes())
                 select id=(id) name=(self.name)
                     aria-invalid=[self.error.map(|_| "true")]
                     aria-describedby=[self.described_by()]
@@ -190,6 +248,7 @@ impl Field<'_> {
                         option value=(value) selected[value == chosen] { (label) }
                     }
                 }
+                (self.purpose(words))
             }
         }
     }
@@ -206,7 +265,7 @@ impl Field<'_> {
             fieldset class="field" aria-describedby=[self.described_by()]
                 aria-invalid=[self.error.map(|_| "true")] {
                 legend { (self.label) (self.mark(words)) }
-                (self.notes(words))
+                (self.notes())
                 div class="choices" {
                     @for (at, (value, label)) in options.iter().enumerate() {
                         label class="choice" {
@@ -218,6 +277,7 @@ impl Field<'_> {
                         }
                     }
                 }
+                (self.purpose(words))
             }
         }
     }
@@ -283,11 +343,7 @@ pub(crate) fn item_field(
         name: &field_name,
         label: item.label.get(*language),
         required: drawn.is_required(name),
-        purposes: item
-            .purposes
-            .iter()
-            .map(|purpose| policy.purpose_label(purpose, *language))
-            .collect(),
+        purposes: Purposes::of(&item.purposes, policy, drawn),
         hint,
         error: errors.get(&field_name),
         focus: *first_error == Some(field_name.as_str()),

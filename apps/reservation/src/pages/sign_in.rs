@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::parts::{Field, done};
+use super::parts::{Field, Purposes, done};
 use super::{Sheet, layout, safe_next, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::Trouble;
@@ -77,7 +77,7 @@ fn draw(reader: &Reader, fields: &Fields, error: Option<&str>, note: Option<Mark
         name,
         label,
         required: false,
-        purposes: Vec::new(),
+        purposes: Purposes::default(),
         hint: None,
         error: None,
         focus,

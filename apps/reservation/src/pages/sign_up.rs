@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::parts::{Drawn, Errors, Field, Named, field_id, item_field, prose};
+use super::parts::{Drawn, Errors, Field, Named, Purposes, field_id, item_field, prose};
 use super::{Sheet, layout, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::{Answer, Consent, Policy, Trouble};
@@ -54,12 +54,19 @@ impl SignUp {
             .collect()
     }
 
-    /// The answers to the consents of the policy. A box left empty is no answer.
+    /// Whether this guest, living where she does, cannot be served without that consent.
+    fn is_condition(&self, consent: &Consent) -> bool {
+        consent.condition_of_service.iter().any(|regime| regime == self.regime())
+    }
+
+    /// The answers to the consents of the policy. A box left empty is no answer, and a question
+    /// that another law would ask is none either.
     fn answers(&self, policy: &Policy, language: &'static str) -> Vec<Answer> {
         policy
             .consents
-            .keys()
-            .filter_map(|consent| {
+            .iter()
+            .filter(|(_, asked)| asked.condition_of_service.is_empty() || self.is_condition(asked))
+            .filter_map(|(consent, _)| {
                 let state = match self.typed.get(&format!("consents.{consent}")) {
                     "given" => "given",
                     "refused" => "refused",
@@ -86,9 +93,7 @@ impl SignUp {
         }
         for (name, consent) in &policy.consents {
             let field = format!("consents.{name}");
-            if kind_of(policy, name, consent) == Asked::Condition
-                && self.typed.get(&field).is_empty()
-            {
+            if self.is_condition(consent) && self.typed.get(&field).is_empty() {
                 errors.add(&field, words.error_choose);
             }
         }
@@ -110,7 +115,7 @@ impl SignUp {
 /// How a consent is asked for.
 #[derive(PartialEq, Eq, Clone, Copy)]
 enum Asked {
-    /// The service depends on it: a clear choice between two answers.
+    /// Where its law applies the service depends on it: a clear choice between two answers.
     Condition,
     /// It belongs to an item of this page, and is asked beside it.
     BesideItem,
@@ -243,7 +248,8 @@ fn draw(
         (kind_of(policy, name, consent) == Asked::BesideItem).then_some((name, consent))
     };
     let of_kind = |kind: Asked| {
-        policy.consents.iter().filter(move |(name, c)| kind_of(policy, name, c) == kind)
+        let consents = policy.consents_in_order().into_iter();
+        consents.filter(move |(name, consent)| kind_of(policy, name, consent) == kind)
     };
     let body = html! {
         h1 { (words.sign_up) }
@@ -259,12 +265,12 @@ fn draw(
             input type="hidden" name="notice" value=(policy.version);
             section class="sheet" {
                 h2 { (words.sign_up_about_you) }
+                (residence_field(&drawn))
                 (item_field(policy, "name", &drawn, None))
                 (item_field(policy, "email", &drawn, None))
                 (password_field(policy, &drawn))
                 (item_field(policy, "phone", &drawn, Some(words.phone_hint)))
                 (item_field(policy, "language", &drawn, None))
-                (residence_field(&drawn))
             }
             section class="sheet" {
                 h2 { (words.sign_up_at_the_table) }
@@ -306,12 +312,12 @@ fn order(policy: &Policy, reader: &Reader) -> Vec<Named> {
         label: consent.label.get(language).to_owned(),
     };
     let mut order = vec![
+        Named { name: "residence".to_owned(), label: words.residence.to_owned() },
         item("name"),
         item("email"),
         Named { name: PASSWORD.to_owned(), label: words.password.to_owned() },
         item("phone"),
         item("language"),
-        Named { name: "residence".to_owned(), label: words.residence.to_owned() },
     ];
     for name in AT_THE_TABLE {
         order.push(item(name));
@@ -321,19 +327,22 @@ fn order(policy: &Policy, reader: &Reader) -> Vec<Named> {
         }
     }
     for kind in [Asked::Condition, Asked::Optional] {
-        let of_kind = policy.consents.iter().filter(|(n, c)| kind_of(policy, n, c) == kind);
+        let consents = policy.consents_in_order().into_iter();
+        let of_kind = consents.filter(|(name, asked)| kind_of(policy, name, asked) == kind);
         order.extend(of_kind.map(|(name, found)| consent(name, found)));
     }
     order
 }
 
 fn password_field(policy: &Policy, drawn: &Drawn<'_>) -> Markup {
-    let purposes = policy.secrets.get("password").map_or(&[][..], |secret| &secret.purposes);
+    let secret = policy.secrets.get("password");
     let field = Field {
         name: PASSWORD,
         label: drawn.words.password,
         required: true,
-        purposes: purposes.iter().map(|p| policy.purpose_label(p, drawn.language)).collect(),
+        purposes: secret
+            .map(|secret| Purposes::of(&secret.purposes, policy, drawn))
+            .unwrap_or_default(),
         hint: Some(drawn.words.password_hint),
         error: drawn.errors.get(PASSWORD),
         focus: drawn.first_error == Some(PASSWORD),
@@ -348,7 +357,7 @@ fn residence_field(drawn: &Drawn<'_>) -> Markup {
         name: "residence",
         label: words.residence,
         required: false,
-        purposes: Vec::new(),
+        purposes: Purposes::default(),
         hint: Some(words.residence_hint),
         error: drawn.errors.get("residence"),
         focus: drawn.first_error == Some("residence"),
@@ -373,11 +382,15 @@ fn consent_choice(name: &str, consent: &Consent, drawn: &Drawn<'_>) -> Markup {
     let id = field_id(&field_name);
     let error = drawn.errors.get(&field_name);
     let chosen = drawn.fields.get(&field_name);
+    let only_jp = consent.condition_of_service == ["jp"];
     html! {
-        fieldset class="consent" aria-invalid=[error.map(|_| "true")]
+        // The style sheet folds it away where another law is chosen; without that it says so.
+        fieldset class={ "consent" @if only_jp { " only-jp" } }
+            aria-invalid=[error.map(|_| "true")]
             aria-describedby={ (id) "-wording" @if error.is_some() { " " (id) "-error" } } {
             legend {
                 (consent.label.get(language)) " " span class="required" { (words.required) }
+                @if only_jp { " " span class="optional elsewhere" { (words.asked_in_japan) } }
             }
             div class="wording" id={ (id) "-wording" } { (prose(consent.wording.get(language))) }
             @if let Some(error) = error { p class="error" id={ (id) "-error" } { (error) } }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use tokio::task::{JoinSet, spawn_blocking};
 
-use super::parts::{Field, moment, reasons, shown};
+use super::parts::{Field, Purposes, moment, reasons, shown};
 use super::{Sheet, layout, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::{Policy, StoreAsk, Trouble, Values};
@@ -20,7 +20,8 @@ use crate::session;
 use crate::when;
 
 /// What a store needs to take a guest in.
-pub(super) const RESERVATION_ITEMS: [&str; 4] = ["name", "phone", "language", "receipt_name"];
+pub(super) const RESERVATION_ITEMS: [&str; 5] =
+    ["name", "phone", "language", "company", "receipt_name"];
 /// What the kitchen needs, the most important first.
 pub(super) const MEAL_ITEMS: [&str; 5] =
     ["allergy", "disliked_food", "favourite_food", "serving_size", "preferred_alcohol"];
@@ -99,7 +100,7 @@ fn draw_sign_in(reader: &Reader, fields: &Fields, error: Option<&str>) -> Markup
         name,
         label,
         required: false,
-        purposes: Vec::new(),
+        purposes: Purposes::default(),
         hint: None,
         error: None,
         focus,

@@ -36,7 +36,7 @@ words! {
         tonight_over, promise, promise_held, promise_held_text, promise_asked, promise_asked_text,
         promise_seen, promise_seen_text, read_the_policy,
         // Forms
-        required, optional, used_for, form_has_errors, save, edit, add, email, password,
+        required, optional, used_for, only_if_agreed, asked_in_japan, form_has_errors, save, edit, add, email, password,
         error_empty, error_not_an_email, error_not_a_phone, error_taken, error_too_long,
         error_too_short, error_other, error_choose, error_needs_consent, error_password_again,
         // Signing in
@@ -67,9 +67,10 @@ words! {
         // What went wrong
         fault_not_found, fault_not_found_told, fault_elsewhere, fault_elsewhere_told,
         fault_unreadable, fault_unreadable_told, fault_away, fault_away_told,
-        fault_away_kept_told, fault_again, fault_too_many, fault_too_many_told, fault_broken_title;
+        fault_away_kept_told, fault_again, fault_closed, fault_closed_told, fault_too_many,
+        fault_too_many_told, fault_broken_title;
     told:
-        tonight_is(&str), tonight_from(&str), party(u8), sign_up_lead(&str),
+        more_purposes(usize), tonight_is(&str), tonight_from(&str), party(u8), sign_up_lead(&str),
         sign_up_consent_version(&str), edit_item(&str), proof_number(u64), kept_until(&str),
         held_delete(&str), consents_lead(&str), error_date(i64), tonight_title(&str),
         tonight_count(usize, u32), tonight_recorded(&str, &str), guest_name(&str),
