@@ -132,6 +132,14 @@ impl Keys {
         Ok(self.index.index(item, value)?.0)
     }
 
+    /// The fingerprint of exact bytes, by which a request is known again without being kept.
+    ///
+    /// # Errors
+    /// When the machine fails.
+    pub fn fingerprint(&self, parts: &[&[u8]]) -> Result<[u8; 16], anyhow::Error> {
+        Ok(self.index.fingerprint(parts)?)
+    }
+
     /// Makes a person's key; returns it with its wrapped form, which is what is kept.
     ///
     /// # Errors

@@ -89,9 +89,8 @@ impl Browser {
         capabilities.insert("goog:chromeOptions".into(), options);
         let address = format!("http://127.0.0.1:{port}");
         for _ in 0..100 {
-            let mut builder = ClientBuilder::new(
-                hyper_util::client::legacy::connect::HttpConnector::new(),
-            );
+            let mut builder =
+                ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
             if let Ok(client) = builder.capabilities(capabilities.clone()).connect(&address).await {
                 return Self { client, _driver: driver, _profile: profile };
             }

@@ -19,10 +19,7 @@ async fn every_page_fits_a_phone_and_a_desk_in_both_languages() {
         ("store-sign-in", format!("{}/store/sign-in", demo.app)),
         ("policy", format!("{}/policy", demo.azukari)),
     ];
-    let hers = [
-        ("me", format!("{}/me", demo.app)),
-        ("book", format!("{}/book/sumire", demo.app)),
-    ];
+    let hers = [("me", format!("{}/me", demo.app)), ("book", format!("{}/book/sumire", demo.app))];
     let theirs = [("store-tonight", format!("{}/store/tonight", demo.app))];
 
     for language in ["ja", "en"] {
