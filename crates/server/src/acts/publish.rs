@@ -24,7 +24,7 @@ pub fn in_force(
     store: &Store,
     given: Option<Files>,
 ) -> Result<(Document, Option<Files>), AppError> {
-    let published: Vec<Published> = store.read_blocking(|conn| policies::all(conn))?;
+    let published: Vec<Published> = store.read_blocking(policies::all)?;
     let read = |files: &Files| {
         read_files(files).map(|read| read.document).map_err(|findings| {
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
@@ -37,7 +37,15 @@ pub fn in_force(
                 "no policy has been published here; start with `--policy DIR`".to_owned(),
             )
         })?;
-        return Ok((read(&last.files())?, None));
+        let document = read(&last.files())?;
+        if document.hash != last.hash {
+            return Err(AppError::Policy(format!(
+                "the files of version `{}` are not those that were published; restore the \
+                 database from a backup",
+                last.version
+            )));
+        }
+        return Ok((document, None));
     };
     let document = read(&files)?;
     let version = document.version.to_string();
@@ -63,7 +71,7 @@ pub fn in_force(
 ///
 /// # Errors
 /// When the database does not take it.
-pub fn publish(app: &Arc<App>, files: Files) -> Result<(), AppError> {
+pub fn publish(app: &Arc<App>, files: &Files) -> Result<(), AppError> {
     let document = app.policy();
     let now = app.clock.now();
     let fault = |error: &dyn std::fmt::Display| AppError::Policy(format!("publishing: {error}"));
@@ -71,7 +79,7 @@ pub fn publish(app: &Arc<App>, files: Files) -> Result<(), AppError> {
     let published = Published {
         version: document.version.to_string(),
         hash: document.hash.clone(),
-        files: serde_json::to_string(&files).map_err(|e| fault(&e))?,
+        files: serde_json::to_string(files).map_err(|e| fault(&e))?,
     };
     let keeper = Arc::clone(app);
     app.store

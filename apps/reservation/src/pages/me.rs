@@ -1,0 +1,563 @@
+//! A guest's own page: her bookings, who received what and when, what is held, what she agreed to.
+//! Every value here is asked of Azukari for the purpose `service`, and every ask is on record.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::parts::{
+    Drawn, Errors, Named, done, item_field, moment, nothing, prose, reasons, shown,
+};
+use super::{Sheet, guest, layout, proof, see_other};
+use crate::app::{self, App, Reader, Shared};
+use crate::azukari::{Answer, Consent, ConsentState, Policy, Provision, Trouble, Values};
+use crate::book::{Booking, Caller, Stage, Store};
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::when;
+
+/// The purpose under which she sees her own information.
+const SERVICE: &str = "service";
+
+/// The order in which people expect to read about themselves; the rest follows by name.
+const ORDER: [&str; 9] = [
+    "name",
+    "email",
+    "phone",
+    "language",
+    "receipt_name",
+    "allergy",
+    "disliked_food",
+    "favourite_food",
+    "serving_size",
+];
+
+#[derive(Deserialize)]
+pub(super) struct Way {
+    done: Option<String>,
+    cursor: Option<String>,
+}
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Query(way): Query<Way>,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller.clone(),
+        Err(to) => return Ok(*to),
+    };
+    let note = way.done.as_deref().and_then(|done| match done {
+        "welcome" => Some(reader.words.done_welcome),
+        "item" => Some(reader.words.done_item),
+        "given" => Some(reader.words.done_given),
+        "withdrawn" => Some(reader.words.done_withdrawn),
+        "cancelled" => Some(reader.words.done_cancelled),
+        _ => None,
+    });
+    let note = note.map_or_else(nothing, done);
+    draw(&app, &reader, &caller, way.cursor.as_deref(), note).await
+}
+
+async fn draw(
+    app: &App,
+    reader: &Reader,
+    caller: &Caller,
+    cursor: Option<&str>,
+    note: Markup,
+) -> Result<Response, Fault> {
+    let (words, language) = (reader.words, reader.language);
+    let subject = caller.who.as_str();
+    let policy = app.azukari.policy().await?;
+    let (held, provisions, bookings, stores) = tokio::join!(
+        held(app, reader, subject, &policy),
+        app.azukari.provisions(language, subject, cursor),
+        app.book.bookings_of(subject),
+        app.book.stores(),
+    );
+    let (held, stores, bookings) = (held?, stores?, bookings?);
+    let provisions = match provisions {
+        // She is signed in and yet unknown: her account was closed since.
+        Err(Trouble::NotFound) => return Err(Fault::Closed),
+        other => other?,
+    };
+    let now = app::now();
+
+    let body = html! {
+        h1 { (words.nav_me) }
+        (note)
+        nav class="within" aria-label=(words.on_this_page) {
+            a href="#bookings" { (words.bookings) }
+            a href="#looks" { (words.looks) }
+            a href="#held" { (words.held) }
+            a href="#consents" { (words.consents) }
+        }
+        section id="bookings" {
+            h2 { (words.bookings) }
+            @if bookings.is_empty() {
+                p { (words.no_bookings) " " a href="/" { (words.find_a_table) } }
+            }
+            ul class="rows" {
+                @for booking in &bookings { (booking_row(booking, &stores, reader, now)) }
+            }
+        }
+        section id="looks" {
+            h2 { (words.looks) }
+            p { (words.looks_lead) }
+            @if provisions.provisions.is_empty() { p class="sheet" { (words.no_looks) } }
+            ol class="looks" {
+                @for look in &provisions.provisions {
+                    (look_row(app, look, cursor, &policy, &stores, reader))
+                }
+            }
+            p class="actions" {
+                @if cursor.is_some() { a href="/me#looks" { (words.newest) } }
+                @if let Some(next) = &provisions.next {
+                    a href={ "/me?cursor=" (next) "#looks" } rel="next" { (words.older) }
+                }
+            }
+        }
+        section id="held" {
+            h2 { (words.held) }
+            p { (words.held_lead) }
+            (held_list(&held, &policy, reader))
+            p class="hint" {
+                ((words.held_delete)(policy.controller.desk.name.get(language)))
+                " " a href={ "mailto:" (policy.controller.desk.email) } {
+                    (policy.controller.desk.email)
+                }
+            }
+        }
+        section id="consents" {
+            h2 { (words.consents) }
+            p { ((words.consents_lead)(&policy.version)) }
+            @for (name, consent) in policy.consents_in_order() {
+                (consent_sheet(name, consent, held.consents.get(name), &policy, caller, reader))
+            }
+        }
+    };
+    Ok(layout(reader, &Sheet { title: words.nav_me, wide: false }, body).into_response())
+}
+
+/// What is held about her, as far as it may be shown.
+struct Held {
+    values: Values,
+    /// Why an item is not shown, by item.
+    withheld: BTreeMap<String, String>,
+    consents: BTreeMap<String, ConsentState>,
+}
+
+async fn held(app: &App, reader: &Reader, subject: &str, policy: &Policy) -> Result<Held, Trouble> {
+    let mut consents = BTreeMap::new();
+    for name in policy.consents.keys() {
+        if let Some(state) = app.azukari.consent(subject, name).await? {
+            consents.insert(name.clone(), state);
+        }
+    }
+    // An ask is answered as a whole, so items with a consent of their own are asked for apart:
+    // one that is withdrawn hides its own items and no others.
+    let mut asks: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
+    for (name, item) in &policy.items {
+        if item.purposes.iter().any(|purpose| purpose == SERVICE) {
+            asks.entry(item.consent.as_deref()).or_default().push(name.clone());
+        }
+    }
+    let mut held = Held { values: Values::default(), withheld: BTreeMap::new(), consents };
+    for (consent, items) in asks {
+        let state = consent.map(|name| held.consents.get(name).map(|state| state.state.as_str()));
+        let why = match state {
+            None | Some(Some("given")) => {
+                match app.azukari.use_items(reader.language, subject, SERVICE, &items).await {
+                    Ok(values) => {
+                        held.values.extend(values);
+                        continue;
+                    }
+                    Err(Trouble::Refused(found)) => reasons(&found, reader.words).join(" "),
+                    Err(trouble) => return Err(trouble),
+                }
+            }
+            Some(Some("withdrawn")) => reader.words.withheld_withdrawn.to_owned(),
+            // Never asked, so nothing is held.
+            Some(_) => continue,
+        };
+        held.withheld.extend(items.into_iter().map(|item| (item, why.clone())));
+    }
+    Ok(held)
+}
+
+fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
+    let words = reader.words;
+    let mut names: Vec<&str> = policy
+        .items
+        .iter()
+        .filter(|(_, item)| item.purposes.iter().any(|purpose| purpose == SERVICE))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    names.sort_by_key(|name| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
+    html! {
+        dl class="held sheet" {
+            @for name in names {
+                div {
+                    dt { (policy.item_label(name, reader.language)) }
+                    dd {
+                        @if let Some(why) = held.withheld.get(name) {
+                            span class="soft" { (why) }
+                        } @else if let Some(value) = held.values.get(name) {
+                            (shown(policy, name, value, reader.language))
+                        } @else {
+                            span class="soft" { (words.not_held) }
+                        }
+                    }
+                    dd class="do" {
+                        @if !held.withheld.contains_key(name) {
+                            @let label = policy.item_label(name, reader.language);
+                            a href={ "/me/items/" (name) } aria-label=((words.edit_item)(label)) {
+                                @if held.values.get(name).is_some() { (words.edit) }
+                                @else { (words.add) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn booking_row(
+    booking: &Booking,
+    stores: &[Store],
+    reader: &Reader,
+    now: jiff::Timestamp,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let store = stores.iter().find(|store| store.slug == booking.store);
+    let name = store.map_or(booking.store.as_str(), |store| store.name(language));
+    let over = booking.ends_at <= now;
+    html! {
+        li class=[(over || booking.stage == Stage::Cancelled).then_some("past")] {
+            a href={ "/me/bookings/" (booking.number) } {
+                (moment(booking.starts_at, &when::date_and_time(booking.starts_at, language)))
+            }
+            span { (name) (words.comma) ((words.party)(booking.party)) }
+            @if booking.stage == Stage::Cancelled {
+                span class="tag" { (words.cancelled) }
+            } @else if over {
+                span class="tag" { (words.over) }
+            }
+        }
+    }
+}
+
+fn look_row(
+    app: &App,
+    look: &Provision,
+    cursor: Option<&str>,
+    policy: &Policy,
+    stores: &[Store],
+    reader: &Reader,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let store = stores.iter().find(|store| store.slug == look.recipient);
+    let registered = look.recipient_name.as_deref().unwrap_or(&look.recipient);
+    let who = store.map_or(registered, |store| store.name(language));
+    let items: Vec<&str> =
+        look.items.iter().map(|item| policy.item_label(item, language)).collect();
+    let refused = look.outcome == "refused";
+    let index = look.ledger.index;
+    html! {
+        li class={ "look" @if refused { " refused" } } {
+            p class="when" {
+                (moment(look.at, &when::date_and_time(look.at, language)))
+            }
+            p class="who" {
+                strong { (who) }
+                " "
+                @if refused { span class="tag refused" { (words.look_refused) } }
+                @else { span class="tag" { (words.look_received) } }
+            }
+            p class="what" { (items.join(words.comma)) }
+            @if refused {
+                @for reason in reasons(&look.reasons, words) { p class="why" { (reason) } }
+            }
+            p class="for" {
+                (words.purpose) (words.colon) (policy.purpose_label(&look.purpose, language))
+                @if let Some(reference) = &look.reference {
+                    span { (words.booking_number) (words.colon) (reference) }
+                }
+            }
+            details {
+                summary { (words.proof) }
+                p { ((words.proof_number)(index)) }
+                @if let Some(until) = look.keep_until.as_ref().and_then(|v| kept_until(v, reader)) {
+                    p { ((words.kept_until)(&until)) }
+                }
+                p { (words.proof_how) }
+                p class="actions" {
+                    a href={ "/me/proofs/" (index) @if let Some(c) = cursor { "?cursor=" (c) } }
+                        download=(proof::file_name(index)) { (words.proof_keep) }
+                    a href={ (app.public_azukari) "/v1/ledger/proofs/" (index) } {
+                        (words.proof_file)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The day until which a record is kept, whether it came as a moment or as a date.
+fn kept_until(value: &serde_json::Value, reader: &Reader) -> Option<String> {
+    let text = value.as_str()?;
+    let date = text
+        .parse()
+        .map(|at| when::in_tokyo(at).date())
+        .or_else(|_| text.parse::<jiff::civil::Date>())
+        .ok()?;
+    Some(when::date(date, reader.language))
+}
+
+fn consent_sheet(
+    name: &str,
+    consent: &Consent,
+    state: Option<&ConsentState>,
+    policy: &Policy,
+    caller: &Caller,
+    reader: &Reader,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let word = state.map_or("", |state| state.state.as_str());
+    let given = word == "given";
+    let told = match word {
+        "given" => words.consent_given,
+        "withdrawn" => words.consent_withdrawn,
+        "refused" => words.consent_refused,
+        "" | "requested" | "request_deferred" | "unknown" => words.consent_open,
+        _ => words.consent_ended,
+    };
+    let condition = consent.condition_of_service.contains(&caller.regime);
+    html! {
+        form class="consent sheet" method="post" action={ "/me/consents/" (name) } {
+            h3 { (consent.label.get(language)) }
+            p class="state" {
+                span class={ "tag" @if given { " good" } } { (told) }
+                @if let Some(at) = state.and_then(|state| state.at) {
+                    " " (moment(at, &when::date_and_time(at, language)))
+                }
+            }
+            details open[!given] {
+                summary { (words.consent_wording) }
+                div class="wording" { (prose(consent.wording.get(language))) }
+            }
+            input type="hidden" name="notice" value=(policy.version);
+            @if given {
+                @if condition {
+                    div class="hint" { (prose(consent.on_refusal.get(language))) }
+                }
+                button class="quiet" name="state" value="withdrawn" { (words.withdraw) }
+            } @else {
+                button name="state" value="given" {
+                    @if word == "withdrawn" { (words.agree_again) } @else { (words.agree) }
+                }
+            }
+        }
+    }
+}
+
+pub(super) async fn put_consent(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(consent): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller.clone(),
+        Err(to) => return Ok(*to),
+    };
+    let state = match fields.get("state") {
+        "given" => "given",
+        "withdrawn" => "withdrawn",
+        _ => return Err(Fault::Unreadable),
+    };
+    let policy = app.azukari.policy().await?;
+    if !policy.consents.contains_key(&consent) {
+        return Err(Fault::NotFound);
+    }
+    let answer = Answer {
+        consent,
+        state,
+        notice: fields.get("notice").to_owned(),
+        language: reader.language.tag(),
+    };
+    match app.azukari.put_consent(reader.language, &caller.who, &answer).await {
+        Ok(()) => see_other(&format!("/me?done={state}#consents")),
+        Err(Trouble::Invalid(_)) => {
+            let note = html! {
+                div class="notice alert" role="alert" { p { (reader.words.policy_changed) } }
+            };
+            draw(&app, &reader, &caller, None, note).await
+        }
+        Err(trouble) => Err(trouble.into()),
+    }
+}
+
+pub(super) async fn item_page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(item): Path<String>,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller.clone(),
+        Err(to) => return Ok(*to),
+    };
+    let policy = editable(&app, &item).await?;
+    let asked = beside(&app, &caller.who, &policy, &item).await?;
+    let mut fields = Fields::default();
+    // While its consent is missing nothing is held, and nothing could be shown.
+    if asked.is_none() {
+        let items = [item.clone()];
+        match app.azukari.use_items(reader.language, &caller.who, SERVICE, &items).await {
+            Ok(values) => {
+                fields.set(&format!("items.{item}"), values.get(&item).unwrap_or_default());
+            }
+            Err(Trouble::Refused(_)) => {}
+            Err(trouble) => return Err(trouble.into()),
+        }
+    }
+    let page = draw_item(&reader, &policy, &item, asked, &fields, &Errors::default());
+    Ok(page.into_response())
+}
+
+pub(super) async fn put_item(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(item): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let words = reader.words;
+    let caller = match guest(&reader) {
+        Ok(caller) => caller.clone(),
+        Err(to) => return Ok(*to),
+    };
+    let here = format!("/me/items/{item}");
+    let away = |trouble: Trouble| Fault::from(trouble).keeping(&here, &fields);
+    let policy = editable(&app, &item).await.map_err(|fault| fault.keeping(&here, &fields))?;
+    let asked = beside(&app, &caller.who, &policy, &item).await.map_err(away)?;
+    let field = format!("items.{item}");
+    let mut errors = Errors::default();
+    match fields.filled(&field) {
+        None => errors.add(&field, words.error_empty),
+        Some(value) => {
+            let mut may = true;
+            if let Some(consent) = &asked {
+                let name = format!("consents.{consent}");
+                if fields.get(&name) == "given" {
+                    let answer = Answer {
+                        consent: consent.clone(),
+                        state: "given",
+                        notice: fields.get("notice").to_owned(),
+                        language: reader.language.tag(),
+                    };
+                    let put = app.azukari.put_consent(reader.language, &caller.who, &answer).await;
+                    match put {
+                        Ok(()) => {}
+                        Err(Trouble::Invalid(_)) => {
+                            may = false;
+                            errors.add(&name, words.policy_changed);
+                        }
+                        Err(trouble) => return Err(away(trouble)),
+                    }
+                } else {
+                    may = false;
+                    errors.add(&name, words.error_needs_consent);
+                }
+            }
+            if may {
+                match app.azukari.put_item(reader.language, &caller.who, &item, value).await {
+                    Ok(()) => return see_other("/me?done=item#held"),
+                    Err(Trouble::Invalid(found)) => {
+                        for mut error in found {
+                            // One item, one field, whatever the house calls it.
+                            error.field.clone_from(&field);
+                            errors.add_all(&[error], words);
+                        }
+                    }
+                    Err(Trouble::Refused(found)) => {
+                        errors.add(&field, reasons(&found, words).join(" "));
+                    }
+                    Err(trouble) => return Err(away(trouble)),
+                }
+            }
+        }
+    }
+    let page = draw_item(&reader, &policy, &item, asked, &fields, &errors);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// The policy, if it has that item and she may see it here.
+async fn editable(app: &App, item: &str) -> Result<Policy, Fault> {
+    let policy = app.azukari.policy().await?;
+    let purposes = policy.items.get(item).map_or(&[][..], |item| &item.purposes);
+    let editable = purposes.iter().any(|purpose| purpose == SERVICE);
+    if editable { Ok(policy) } else { Err(Fault::NotFound) }
+}
+
+/// The consent that has to be given together with an item, because it is not in force.
+async fn beside(
+    app: &App,
+    subject: &str,
+    policy: &Policy,
+    item: &str,
+) -> Result<Option<String>, Trouble> {
+    let Some(name) = policy.items.get(item).and_then(|item| item.consent.clone()) else {
+        return Ok(None);
+    };
+    let state = app.azukari.consent(subject, &name).await?;
+    Ok((!state.is_some_and(|state| state.state == "given")).then_some(name))
+}
+
+fn draw_item(
+    reader: &Reader,
+    policy: &Policy,
+    item: &str,
+    asked: Option<String>,
+    fields: &Fields,
+    errors: &Errors,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let label = policy.item_label(item, language);
+    let field = format!("items.{item}");
+    let consent = asked.and_then(|name| policy.consents.get_key_value(&name));
+    let mut order = vec![Named { name: field, label: label.to_owned() }];
+    if let Some((name, consent)) = consent {
+        order.push(Named {
+            name: format!("consents.{name}"),
+            label: consent.label.get(language).to_owned(),
+        });
+    }
+    let drawn = Drawn { fields, errors, first_error: errors.first(&order), language, words };
+    let hint = match item {
+        "phone" => Some(words.phone_hint),
+        "allergy" => Some(words.allergy_hint),
+        _ => None,
+    };
+    let title = (words.edit_item)(label);
+    let body = html! {
+        h1 { (title) }
+        (errors.summary(&order, words))
+        form class="sheet" method="post" action={ "/me/items/" (item) } novalidate {
+            input type="hidden" name="notice" value=(policy.version);
+            (item_field(policy, item, &drawn, hint))
+            @if let Some((name, consent)) = consent {
+                (super::sign_up::consent_box(name, consent, &drawn))
+            }
+            p class="actions" {
+                button { (words.save) }
+                a href="/me#held" { (words.back) }
+            }
+        }
+    };
+    layout(reader, &Sheet { title: &title, wide: false }, body)
+}
