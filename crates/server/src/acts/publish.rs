@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use policy::record::Act;
+use policy::read::Severity;
 use policy::{Document, Record, Version, read_files};
 
 use crate::app::{App, AppError};
@@ -27,7 +28,9 @@ pub fn in_force(
     let published: Vec<Published> = store.read_blocking(policies::all)?;
     let read = |files: &Files| {
         read_files(files).map(|read| read.document).map_err(|findings| {
-            let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+            // Warnings stop nobody; among them the errors would be hard to find.
+            let errors = findings.iter().filter(|found| found.severity == Severity::Error);
+            let lines: Vec<String> = errors.map(ToString::to_string).collect();
             AppError::Policy(format!("the policy is not coherent\n{}", lines.join("\n")))
         })
     };
