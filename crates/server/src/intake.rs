@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use vault::{Plain, Verifier};
 
 use crate::app::App;
-use crate::error::{Error, FieldError};
+use crate::error::{Error, FieldError, is_plain};
 use crate::once::{Fresh, Once, random};
 use crate::record::Place;
 use crate::store::{Tx, consents, items, secrets, subjects};
@@ -224,7 +224,8 @@ pub async fn register(
     }
     let mut ready = Vec::with_capacity(newcomer.items.len());
     for (name, given) in &newcomer.items {
-        match read_value(app, &document, &format!("items.{name}"), name, given, now) {
+        let field = if is_plain(name) { format!("items.{name}") } else { "items".to_owned() };
+        match read_value(app, &document, &field, name, given, now) {
             Ok(value) => ready.push(value),
             Err(error) => wrong.push(error),
         }
