@@ -403,7 +403,7 @@ fn apply(conn: &mut Conn, postgres: bool, migrations: &[(&str, &str)]) -> Result
 }
 
 /// The one DDL text in PostgreSQL's words.
-fn for_postgres(ddl: &str) -> String {
+pub(crate) fn for_postgres(ddl: &str) -> String {
     let ddl = ddl.replace(" WITHOUT ROWID", "");
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut out = String::with_capacity(ddl.len());
