@@ -21,13 +21,14 @@ pub(super) static WORDS: Words = Words {
     comma: ", ",
 
     home_page: "Book a table",
-    home_title: "Book a table. See where your information goes.",
+    home_title_first: "Book a table.",
+    home_title_then: "See where your information goes.",
     home_lead: "A store sees only what your booking needs, and only while there is a booking. Each look is recorded, for you to read at any time.",
     home_begin: "Sign up",
     your_table_tonight: "Your table tonight",
     stores: "Stores",
     no_stores: "No store takes bookings at the moment.",
-    tonight_over: "Tonight’s seatings are over. You can book from tomorrow.",
+    tonight_over: "No more tables tonight; book from tomorrow",
     promise: "How your information is handled",
     promise_held: "Held in trust",
     promise_held_text: "Your name and your allergies are kept under lock. This reservation service holds no copy of any of them.",
@@ -40,12 +41,13 @@ pub(super) static WORDS: Words = Words {
     required: "required",
     optional: "optional",
     used_for: "Used for",
+    used_for_all: "Everything here is used",
+    used_for_also: "Where an item is used for more, that stands beneath it.",
     only_if_agreed: " (only if you agree)",
     asked_in_japan: "asked where Japanese law applies",
     form_has_errors: "Please look at the following. What you typed is still here.",
     save: "Save",
     edit: "Edit",
-    add: "Add",
     email: "E-mail address",
     password: "Password",
     error_empty: "Please fill this in.",
@@ -109,7 +111,7 @@ pub(super) static WORDS: Words = Words {
     older: "Earlier records",
     held: "What is held about you",
     held_lead: "Showing it to you here is recorded as a use, too.",
-    not_held: "nothing held",
+    not_held: "What else you can add",
     withheld_withdrawn: "You withdrew your consent, so this is neither shown nor used",
     consents: "Your consents",
     consent_given: "agreed",
@@ -119,6 +121,7 @@ pub(super) static WORDS: Words = Words {
     consent_ended: "ended",
     consent_wording: "The wording",
     withdraw: "Withdraw consent",
+    withdraw_condition: "Once you withdraw it you cannot make new bookings, and stores can no longer look at your information for those you have.",
     agree_again: "Agree again",
     done_welcome: "Welcome. Your account is open.",
     done_item: "Saved.",
@@ -196,7 +199,10 @@ pub(super) static WORDS: Words = Words {
         format!("You can withdraw a consent at any time. The wording now is version {version}.")
     },
     error_date: |days| format!("Please choose a day within {days} days from today."),
-    tonight_title: |date| format!("Tonight, {date}"),
+    book_needs: |consent| {
+        format!("Booking needs your consent: “{consent}”. You have not given it at the moment.")
+    },
+    add_item: |label| format!("Add: {label}"),
     tonight_count: |bookings, guests| {
         let bookings_word = if bookings == 1 { "booking" } else { "bookings" };
         let guests_word = if guests == 1 { "guest" } else { "guests" };
