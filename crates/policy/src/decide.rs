@@ -40,6 +40,17 @@ pub enum ExceptionKind {
 }
 
 impl ExceptionKind {
+    /// Every exception, in the order of the Act: 27(1), then 27(5).
+    pub const ALL: [Self; 7] = [
+        Self::Law,
+        Self::LifeBodyProperty,
+        Self::PublicHealthOrChildren,
+        Self::PublicBody,
+        Self::Academic,
+        Self::Entrustment,
+        Self::Succession,
+    ];
+
     /// True for the cases of Act 27(1): in the same cases Act 18(3) lets information be used beyond
     /// its purpose, so neither purpose nor stop nor explicit consent stands against them. Entrustment
     /// and succession free from the consent to a provision only, and stay within the purpose (R3.1).

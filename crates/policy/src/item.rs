@@ -29,6 +29,24 @@ pub enum Sensitivity {
     SpecialCare,
 }
 
+/// Where an item comes from (S3 to S5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The person enters it.
+    #[default]
+    Person,
+    /// A linked service passes it on, as far as the person allowed it there.
+    LinkedService,
+    /// Her device sends it when she uses the service.
+    Device,
+}
+
+impl Source {
+    /// Every source, in the order of the policy.
+    pub const ALL: [Self; 3] = [Self::Person, Self::LinkedService, Self::Device];
+}
+
 /// When the time that an item is kept begins to run (R12.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +132,8 @@ pub struct Item {
     pub label: Label,
     /// Where the policy lists it, such as `1(1)`.
     pub article: String,
+    /// Where it comes from.
+    pub source: Source,
     /// The form of its value.
     #[serde(flatten)]
     pub value: ValueKind,

@@ -14,7 +14,8 @@ use toml::Spanned;
 use crate::consent::{Consent, ConsentName};
 use crate::document::{Controller, Document, Label, Language, Version};
 use crate::item::{
-    Choices, Item, ItemName, Retention, Secret, SecretKind, SecretName, Sensitivity, ValueKind,
+    Choices, Item, ItemName, Retention, Secret, SecretKind, SecretName, Sensitivity, Source,
+    ValueKind,
 };
 use crate::normal;
 use crate::party::{EquivalentMeasures, NotAName, Recipient, RecipientName, Role};
@@ -156,6 +157,8 @@ struct RawController {
 struct RawItem {
     label: Spanned<Label>,
     article: Spanned<String>,
+    #[serde(default)]
+    source: Source,
     kind: Spanned<String>,
     max_chars: Option<usize>,
     multiline: Option<bool>,
@@ -648,6 +651,7 @@ impl Reader<'_> {
                 Item {
                     label,
                     article,
+                    source: raw.source,
                     position: at,
                     value,
                     sensitivity: raw.sensitivity,

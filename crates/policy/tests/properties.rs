@@ -193,22 +193,9 @@ fn engagement() -> impl Strategy<Value = Engagement> {
 }
 
 fn approval(ask: &Ask) -> impl Strategy<Value = Approval> + use<> {
-    use ExceptionKind::{
-        Academic, Entrustment, Law, LifeBodyProperty, PublicBody, PublicHealthOrChildren,
-        Succession,
-    };
-    let kinds = vec![
-        Entrustment,
-        Succession,
-        Law,
-        LifeBodyProperty,
-        PublicHealthOrChildren,
-        PublicBody,
-        Academic,
-    ];
     let ask = ask.clone();
     let drops_one = prop::bool::weighted(0.1);
-    (select(kinds), option::of(0..2u8), moment(), drops_one).prop_map(
+    (select(ExceptionKind::ALL.to_vec()), option::of(0..2u8), moment(), drops_one).prop_map(
         move |(kind, about, ends_at, drops_one)| Approval {
             kind,
             reason: String::new(),

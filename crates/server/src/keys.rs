@@ -31,7 +31,7 @@ pub enum OpenKeysError {
         error: KeyError,
     },
     /// A key of the database is gone.
-    #[error("the system key `{0}` is missing from the database; restore it from a backup")]
+    #[error("`{0}` is missing from the database's keys; restore it from a backup")]
     Missing(&'static str),
     /// The machine or the key source.
     #[error("{0}")]
@@ -91,7 +91,13 @@ impl Keys {
                 for (row, _) in NAMES {
                     wrapped.push((row, meta::key(tx, row)?));
                 }
-                return Ok::<_, DbError>((known, origin, wrapped));
+                return Ok::<_, OpenKeysError>((known, origin, wrapped));
+            }
+            // Only a database without any key is new: what keys there are must never be lost.
+            for (row, _) in NAMES {
+                if meta::key(tx, row)?.is_some() {
+                    return Err(OpenKeysError::Missing("root_key"));
+                }
             }
             meta::put(tx, "root_key", &id);
             meta::put(tx, "origin", &origin);
@@ -124,6 +130,14 @@ impl Keys {
     /// When the machine fails.
     pub fn token(&self, item: &ItemName, value: &str) -> Result<[u8; 16], anyhow::Error> {
         Ok(self.index.index(item, value)?.0)
+    }
+
+    /// The fingerprint of exact bytes, by which a request is known again without being kept.
+    ///
+    /// # Errors
+    /// When the machine fails.
+    pub fn fingerprint(&self, parts: &[&[u8]]) -> Result<[u8; 16], anyhow::Error> {
+        Ok(self.index.fingerprint(parts)?)
     }
 
     /// Makes a person's key; returns it with its wrapped form, which is what is kept.

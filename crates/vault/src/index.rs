@@ -37,6 +37,17 @@ impl IndexKey {
     }
 }
 
+impl IndexKey {
+    /// The fingerprint of exact bytes, such as a request that may hold a password: equal only for
+    /// equal parts, and nothing to guess with for whoever lacks the key.
+    pub fn fingerprint(&self, parts: &[&[u8]]) -> Result<[u8; 16], CannotSeal> {
+        let mac = self.0.derive(&Place::new("azukari fingerprint 1", parts))?;
+        let mut short = [0; 16];
+        short.copy_from_slice(&mac[..16]);
+        Ok(short)
+    }
+}
+
 impl fmt::Debug for IndexKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("IndexKey(…)")

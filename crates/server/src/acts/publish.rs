@@ -37,7 +37,15 @@ pub fn in_force(
                 "no policy has been published here; start with `--policy DIR`".to_owned(),
             )
         })?;
-        return Ok((read(&last.files())?, None));
+        let document = read(&last.files())?;
+        if document.hash != last.hash {
+            return Err(AppError::Policy(format!(
+                "the files of version `{}` are not those that were published; restore the \
+                 database from a backup",
+                last.version
+            )));
+        }
+        return Ok((document, None));
     };
     let document = read(&files)?;
     let version = document.version.to_string();

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::Api;
 use super::problem::Problem;
 use crate::error::{Error, FieldError};
+use crate::keys::Keys;
 use crate::once::Once;
 
 /// The largest body that is read, in bytes.
@@ -28,9 +29,12 @@ pub struct Body<T> {
 
 impl<T> Body<T> {
     /// The idempotency key as this caller's.
-    pub fn once(&self, caller: &str) -> Option<Once> {
-        let key = self.key.as_ref()?;
-        Some(Once::new(caller, key, &self.path, &self.bytes))
+    ///
+    /// # Errors
+    /// When the machine fails.
+    pub fn once(&self, keys: &Keys, caller: &str) -> Result<Option<Once>, Error> {
+        let key = self.key.as_ref();
+        key.map(|key| Once::new(keys, caller, key, &self.path, &self.bytes)).transpose()
     }
 }
 

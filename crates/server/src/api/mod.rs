@@ -10,6 +10,7 @@ mod engagements;
 mod exceptions;
 mod items;
 mod ledger;
+mod measure;
 mod policy;
 pub mod problem;
 mod provisions;
@@ -127,6 +128,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .layer(DefaultBodyLimit::max(body::MAX_BYTES))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(api), problem::dress))
+        .layer(middleware::from_fn(measure::measure))
         .with_state(Arc::clone(api))
 }
 
