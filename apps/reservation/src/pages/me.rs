@@ -23,6 +23,9 @@ use crate::when;
 /// The purpose under which she sees her own information.
 const SERVICE: &str = "service";
 
+/// The consent on which stores receive anything, where law asks for one.
+const STORE_DISCLOSURE: &str = "store_disclosure";
+
 /// Items that a linked service passes on; nobody types them.
 const PASSED_ON: [&str; 2] = ["external_user_id", "external_profile"];
 
@@ -130,7 +133,11 @@ async fn draw(
             h2 { (words.consents) }
             p { ((words.consents_lead)(&policy.version)) }
             @for (name, consent) in policy.consents_in_order() {
-                (consent_sheet(name, consent, held.consents.get(name), &policy, caller, reader))
+                @let state = held.consents.get(name);
+                // A question that only another law asks is not put to her.
+                @if state.is_some() || is_asked(consent, caller) {
+                    (consent_sheet(name, consent, state, &policy, caller, reader))
+                }
             }
         }
     };
@@ -276,6 +283,9 @@ fn by_look(provisions: &[Provision]) -> Vec<Vec<&Provision>> {
             _ => looks.push(vec![next]),
         }
     }
+    for look in &mut looks {
+        look.sort_by_key(|asked| asked.items.iter().map(|item| rank(item)).min());
+    }
     looks
 }
 
@@ -364,6 +374,11 @@ fn kept(value: &serde_json::Value, reader: &Reader) -> Option<String> {
     Some(when::date(date, reader.language))
 }
 
+fn is_asked(consent: &Consent, caller: &Caller) -> bool {
+    let conditions = &consent.condition_of_service;
+    conditions.is_empty() || conditions.contains(&caller.regime)
+}
+
 fn consent_sheet(
     name: &str,
     consent: &Consent,
@@ -398,7 +413,12 @@ fn consent_sheet(
             }
             input type="hidden" name="notice" value=(policy.version);
             @if given {
-                @if condition { p class="hint" { (words.withdraw_condition) } }
+                @if condition {
+                    p class="hint" {
+                        (words.withdraw_condition)
+                        @if name == STORE_DISCLOSURE { " " (words.withdraw_store) }
+                    }
+                }
                 button class="quiet" name="state" value="withdrawn" { (words.withdraw) }
             } @else {
                 button name="state" value="given" {

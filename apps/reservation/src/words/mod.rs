@@ -51,7 +51,7 @@ words! {
         no_looks, look_received, look_refused, purpose, proof, proof_how, proof_keep, proof_file,
         proof_how_to_check, newest, older, held, held_lead, not_held, withheld_withdrawn,
         consents, consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
-        consent_wording, withdraw, withdraw_condition, agree_again, done_welcome, done_item, done_given,
+        consent_wording, withdraw, withdraw_condition, withdraw_store, agree_again, done_welcome, done_item, done_given,
         done_withdrawn, done_cancelled, done_booked,
         // Booking
         book, book_sees, book_sees_lead, book_sign_in_first, see_your_consents, date, time,
