@@ -24,7 +24,7 @@ pub fn in_force(
     store: &Store,
     given: Option<Files>,
 ) -> Result<(Document, Option<Files>), AppError> {
-    let published: Vec<Published> = store.read_blocking(|conn| policies::all(conn))?;
+    let published: Vec<Published> = store.read_blocking(policies::all)?;
     let read = |files: &Files| {
         read_files(files).map(|read| read.document).map_err(|findings| {
             let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
@@ -71,7 +71,7 @@ pub fn in_force(
 ///
 /// # Errors
 /// When the database does not take it.
-pub fn publish(app: &Arc<App>, files: Files) -> Result<(), AppError> {
+pub fn publish(app: &Arc<App>, files: &Files) -> Result<(), AppError> {
     let document = app.policy();
     let now = app.clock.now();
     let fault = |error: &dyn std::fmt::Display| AppError::Policy(format!("publishing: {error}"));
@@ -79,7 +79,7 @@ pub fn publish(app: &Arc<App>, files: Files) -> Result<(), AppError> {
     let published = Published {
         version: document.version.to_string(),
         hash: document.hash.clone(),
-        files: serde_json::to_string(&files).map_err(|e| fault(&e))?,
+        files: serde_json::to_string(files).map_err(|e| fault(&e))?,
     };
     let keeper = Arc::clone(app);
     app.store

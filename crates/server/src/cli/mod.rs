@@ -85,10 +85,8 @@ impl Place {
         Ok(Opening {
             database: self.database()?,
             root: Box::new(move |new| {
-                let key = match new && !path.exists() {
-                    true => FileKey::create(&path)?,
-                    false => FileKey::open(&path)?,
-                };
+                let make = new && !path.exists();
+                let key = if make { FileKey::create(&path)? } else { FileKey::open(&path)? };
                 Ok(Box::new(key) as Box<dyn KeySource>)
             }),
             clock: Arc::new(SystemClock),

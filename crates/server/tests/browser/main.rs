@@ -3,6 +3,8 @@
 //!
 //! Needs chromium and chromedriver; `./check` installs them.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 mod house;
 mod pictures;
 mod story;
