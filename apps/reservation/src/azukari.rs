@@ -45,7 +45,8 @@ pub(crate) enum Trouble {
 /// A reason of the rules: its id, the facts that matter to a reader, and the house's own words.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Reason {
-    pub(crate) reason: String,
+    #[serde(rename = "reason")]
+    pub(crate) id: String,
     #[serde(default)]
     pub(crate) consent: Option<String>,
     #[serde(default)]
@@ -103,6 +104,8 @@ pub(crate) struct Item {
     pub(crate) multiline: Option<bool>,
     pub(crate) purposes: Vec<String>,
     pub(crate) consent: Option<String>,
+    #[serde(default)]
+    pub(crate) required: bool,
     /// The choices of a `choice` stand here, beside the fields this client has no use for.
     #[serde(flatten)]
     rest: BTreeMap<String, Value>,

@@ -67,12 +67,11 @@ pub(super) async fn sign_in(
 /// Whether a password fits. A login that does not exist costs the same time as one that does.
 fn fits(password: &str, verifier: Option<&str>) -> bool {
     let argon2 = Argon2::default();
-    match verifier.map(PasswordHash::new) {
-        Some(Ok(verifier)) => argon2.verify_password(password.as_bytes(), &verifier).is_ok(),
-        _ => {
-            let _same_work = argon2.hash_password(password.as_bytes());
-            false
-        }
+    if let Some(Ok(verifier)) = verifier.map(PasswordHash::new) {
+        argon2.verify_password(password.as_bytes(), &verifier).is_ok()
+    } else {
+        let _same_work = argon2.hash_password(password.as_bytes());
+        false
     }
 }
 
@@ -119,7 +118,7 @@ fn draw_sign_in(reader: &Reader, fields: &Fields, error: Option<&str>) -> Markup
             p class="actions" { button { (words.sign_in) } }
         }
     };
-    layout(reader, &Sheet { title: words.for_stores, wide: false }, body)
+    layout(reader, &Sheet { title: words.for_stores, wide: false }, &body)
 }
 
 /// What a store is told of one booking.
@@ -247,16 +246,13 @@ fn draw_tonight(
     let evening = when::evening_of(now);
     let guests: u32 = told.iter().map(|told| u32::from(told.booking.party)).sum();
     let body = html! {
-        div class="heading" {
-            div {
-                p class="eyebrow" { (store.name(language)) }
-                h1 { ((words.tonight_title)(&when::date(evening, language))) }
-            }
-            form class="screen" method="post" action="/store/sign-out" {
-                button class="quiet" { (words.sign_out) }
+        div {
+            p class="eyebrow" { (store.name(language)) }
+            h1 { (words.nav_tonight) }
+            p class="lead" {
+                (when::date(evening, language)) " · " ((words.tonight_count)(told.len(), guests))
             }
         }
-        p class="lead" { ((words.tonight_count)(told.len(), guests)) }
         p class="notice" {
             ((words.tonight_recorded)(&staff.who, &when::date_and_time(now, language)))
         }
@@ -265,7 +261,7 @@ fn draw_tonight(
             @for told in told { (booking_card(told, policy, reader)) }
         }
     };
-    layout(reader, &Sheet { title: words.nav_tonight, wide: true }, body)
+    layout(reader, &Sheet { title: words.nav_tonight, wide: true }, &body)
 }
 
 fn booking_card(told: &Told, policy: &Policy, reader: &Reader) -> Markup {
@@ -279,7 +275,7 @@ fn booking_card(told: &Told, policy: &Policy, reader: &Reader) -> Markup {
                 div {
                     dt { (policy.item_label(item, language)) }
                     dd {
-                        @if item == "phone" { a href={ "tel:" (value) } { (value) } }
+                        @if item == "phone" { a href={ "tel:" (value.replace(' ', "")) } { (value) } }
                         @else { (value) }
                     }
                 }
