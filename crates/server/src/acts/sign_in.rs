@@ -55,7 +55,9 @@ pub async fn sign_in(
             let Some(subject) = items::find(conn, item.as_str(), &token)?.pop() else {
                 return Ok(None);
             };
-            let regime = subjects::get(conn, subject)?.and_then(|held| held.regime);
+            // Whose key was shredded is held no longer.
+            let held = subjects::get(conn, subject)?.filter(|held| held.wrapped.is_some());
+            let regime = held.and_then(|held| held.regime);
             let verifier = secrets::kept(conn, subject, "password")?;
             Ok::<_, Error>(regime.zip(verifier).map(|(regime, kept)| (subject, regime, kept)))
         })

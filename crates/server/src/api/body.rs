@@ -78,6 +78,11 @@ impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Body<T> {
                 Unread::Transport(rejection.into_response())
             }
         })?;
+        // A list would be read as the object's fields in their order; nobody is told that order.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            let detail = "is not a JSON object; send one as in /openapi.json";
+            return Err(unread(FieldError::new("body", "unreadable", detail)));
+        }
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let field = field_at(error.path());

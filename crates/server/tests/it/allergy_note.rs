@@ -18,7 +18,10 @@ async fn a_guests_allergy_note_reaches_the_store_she_booked_and_no_other() {
     let given = asking.sends().go().await.expect(201);
     assert_eq!(given["items"], json!({ "allergy": "えび、かに", "serving_size": null }));
     assert_eq!(given["record_duty"], "statutory");
-    assert_eq!(given["keep_until"], "2029-11-22T00:00:00Z", "three years (R1.8)");
+    assert_eq!(
+        given["keep_until"], "2029-11-22T15:00:00Z",
+        "three years, to the day's end in Tokyo (R1.8)"
+    );
 
     let refused = midori.asks_for(&hanako, &["allergy"]).for_meal().sends().go().await;
     assert_eq!(refused.refused(), ["no_engagement"]);

@@ -315,6 +315,21 @@ impl House {
         self.post("/v1/exceptions", &body).by(&self.manager_key).go().await
     }
 
+    /// The same approval again and again, under one idempotency key.
+    pub(crate) async fn manager_approves_once(&self, key: &str) -> Answer {
+        let body = json!({
+            "kind": "law", "reason": "an order", "evidence": "order-1", "recipient": "aoi",
+            "purpose": "reservation", "items": ["name"], "ends_at": "2027-01-01T00:00:00Z",
+        });
+        self.post("/v1/exceptions", &body).by(&self.manager_key).once(key).go().await
+    }
+
+    /// Another program's key.
+    pub(crate) fn service_key(&self, name: &str, scopes: &[&str]) -> String {
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        caller::make(&self.app.store, self.now(), name, &scopes).unwrap().key
+    }
+
     // ---- behind the door ----
 
     /// How many rows each table has.
@@ -637,7 +652,7 @@ impl<'h> SignUp<'h> {
 /// A guest with an account.
 #[derive(Clone)]
 pub(crate) struct Guest<'h> {
-    house: &'h House,
+    pub(crate) house: &'h House,
     pub(crate) id: String,
 }
 

@@ -5,8 +5,24 @@
 #[cfg(test)]
 mod allergy_note;
 #[cfg(test)]
+mod broken_at_every_step;
+#[cfg(test)]
 mod consents;
+#[cfg(test)]
+mod exceptions;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod idempotency;
+#[cfg(test)]
+mod provisions;
+#[cfg(test)]
+mod restrictions;
+#[cfg(test)]
+mod service_keys;
+#[cfg(test)]
 mod sight_ends;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod wrong_input;
