@@ -106,12 +106,19 @@ pub(crate) struct Item {
     pub(crate) consent: Option<String>,
     #[serde(default)]
     pub(crate) required: bool,
+    #[serde(default)]
+    source: Option<String>,
     /// The choices of a `choice` stand here, beside the fields this client has no use for.
     #[serde(flatten)]
     rest: BTreeMap<String, Value>,
 }
 
 impl Item {
+    /// True for what people type, false for what a linked service or a device passes on.
+    pub(crate) fn is_typed(&self) -> bool {
+        self.source.as_deref().is_none_or(|source| source == "person")
+    }
+
     /// The label of a choice, if this item has such a choice.
     pub(crate) fn choice(&self, name: &str) -> Option<Label> {
         let choices = self.rest.get("choices").and_then(|choices| choices.get(name));

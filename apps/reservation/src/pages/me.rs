@@ -14,7 +14,7 @@ use super::parts::{
 };
 use super::{Sheet, guest, layout, proof, see_other};
 use crate::app::{self, App, Reader, Shared};
-use crate::azukari::{Answer, Consent, ConsentState, Policy, Provision, Trouble, Values};
+use crate::azukari::{Answer, Consent, ConsentState, Item, Policy, Provision, Trouble, Values};
 use crate::book::{Booking, Caller, Stage, Store};
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -25,9 +25,6 @@ const SERVICE: &str = "service";
 
 /// The consent on which stores receive anything, where law asks for one.
 const STORE_DISCLOSURE: &str = "store_disclosure";
-
-/// Items that a linked service passes on; nobody types them.
-const PASSED_ON: [&str; 2] = ["external_user_id", "external_profile"];
 
 #[derive(Deserialize)]
 pub(super) struct Way {
@@ -201,6 +198,7 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
     names.sort_by_key(|name| rank(name));
     let there = |name: &&str| held.values.get(name).is_some() || held.withheld.contains_key(*name);
     let (here, not): (Vec<&str>, Vec<&str>) = names.into_iter().partition(there);
+    let typed = |name: &str| policy.items.get(name).is_some_and(Item::is_typed);
     html! {
         div class="sheet" {
             dl class="held" {
@@ -216,7 +214,7 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
                             }
                         }
                         dd class="do" {
-                            @if !held.withheld.contains_key(name) && !PASSED_ON.contains(&name) {
+                            @if !held.withheld.contains_key(name) && typed(name) {
                                 a href={ "/me/items/" (name) }
                                     aria-label=((words.edit_item)(label)) { (words.edit) }
                             }
@@ -227,7 +225,7 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
             details class="more" {
                 summary { (words.not_held) }
                 ul {
-                    @for name in not.into_iter().filter(|name| !PASSED_ON.contains(name)) {
+                    @for name in not.into_iter().filter(|name| typed(name)) {
                         @let label = policy.item_label(name, reader.language);
                         li { a href={ "/me/items/" (name) } { ((words.add_item)(label)) } }
                     }
@@ -562,8 +560,9 @@ pub(super) async fn put_item(
 /// The policy, if it has that item and she may see it here.
 async fn editable(app: &App, item: &str) -> Result<Policy, Fault> {
     let policy = app.azukari.policy().await?;
-    let purposes = policy.items.get(item).map_or(&[][..], |found| &found.purposes);
-    let editable = purposes.iter().any(|purpose| purpose == SERVICE) && !PASSED_ON.contains(&item);
+    let editable = policy.items.get(item).is_some_and(|item| {
+        item.is_typed() && item.purposes.iter().any(|purpose| purpose == SERVICE)
+    });
     if editable { Ok(policy) } else { Err(Fault::NotFound) }
 }
 
