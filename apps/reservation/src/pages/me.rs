@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::parts::{
-    Drawn, Errors, Named, done, item_field, moment, nothing, prose, rank, reasons, shown,
+    Drawn, Errors, Named, done, item_field, moment, nothing, prose, reasons, shown,
 };
 use super::{Sheet, guest, layout, proof, see_other};
 use crate::app::{self, App, Reader, Shared};
@@ -104,7 +104,7 @@ async fn draw(
             p { (words.looks_lead) }
             @if provisions.provisions.is_empty() { p class="sheet" { (words.no_looks) } }
             ol class="looks" {
-                @for look in by_look(&provisions.provisions) {
+                @for look in by_look(&provisions.provisions, &policy) {
                     (look_card(app, &look, cursor, &policy, &stores, reader))
                 }
             }
@@ -195,7 +195,7 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
         .filter(|(_, item)| item.purposes.iter().any(|purpose| purpose == SERVICE))
         .map(|(name, _)| name.as_str())
         .collect();
-    names.sort_by_key(|name| rank(name));
+    names.sort_by_key(|name| policy.rank(name));
     let there = |name: &&str| held.values.get(name).is_some() || held.withheld.contains_key(*name);
     let (here, not): (Vec<&str>, Vec<&str>) = names.into_iter().partition(there);
     let typed = |name: &str| policy.items.get(name).is_some_and(Item::is_typed);
@@ -264,7 +264,7 @@ fn booking_row(
 const ONE_LOOK_SECONDS: i64 = 3;
 
 /// Puts what was asked in one look side by side; everything stays newest first.
-fn by_look(provisions: &[Provision]) -> Vec<Vec<&Provision>> {
+fn by_look<'a>(provisions: &'a [Provision], policy: &Policy) -> Vec<Vec<&'a Provision>> {
     let mut looks: Vec<Vec<&Provision>> = Vec::new();
     for next in provisions {
         let same = looks.last().is_some_and(|look| {
@@ -282,7 +282,7 @@ fn by_look(provisions: &[Provision]) -> Vec<Vec<&Provision>> {
         }
     }
     for look in &mut looks {
-        look.sort_by_key(|asked| asked.items.iter().map(|item| rank(item)).min());
+        look.sort_by_key(|asked| asked.items.iter().map(|item| policy.rank(item)).min());
     }
     looks
 }
@@ -323,7 +323,7 @@ fn asked_row(
 ) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let mut names: Vec<&str> = asked.items.iter().map(String::as_str).collect();
-    names.sort_by_key(|name| rank(name));
+    names.sort_by_key(|name| policy.rank(name));
     let items: Vec<&str> = names.iter().map(|item| policy.item_label(item, language)).collect();
     let refused = asked.outcome == "refused";
     let index = asked.ledger.index;
@@ -650,7 +650,15 @@ mod tests {
             asked("2026-11-22T09:00:08Z", "meal"),
             asked("2026-11-22T08:00:00Z", "meal"),
         ];
-        let sizes: Vec<usize> = by_look(&provisions).iter().map(Vec::len).collect();
+        let policy: Policy = serde_json::from_value(serde_json::json!({
+            "version": "2026-10-01", "items": {}, "purposes": {}, "consents": {},
+            "controller": {
+                "name": { "ja": "見本", "en": "Sample" },
+                "desk": { "name": { "ja": "見本", "en": "Sample" }, "email": "desk@example.jp" },
+            },
+        }))
+        .unwrap();
+        let sizes: Vec<usize> = by_look(&provisions, &policy).iter().map(Vec::len).collect();
         assert_eq!(sizes, [2, 1, 1]);
     }
 }
