@@ -80,8 +80,18 @@ impl Error {
         Self::Invalid(vec![FieldError::new(field, code, detail)])
     }
 
-    /// There is nothing under that name.
+    /// There is nothing under that name. It is told back only when it looks like a name: whatever
+    /// else was sent may be a value.
     pub fn not_found(what: &'static str, name: impl Into<String>) -> Self {
-        Self::NotFound { what, name: name.into() }
+        let name = Some(name.into()).filter(|name| is_plain(name));
+        Self::NotFound { what, name: name.unwrap_or_else(|| "…".to_owned()) }
     }
+}
+
+/// Whether text looks like a name, an id, a version or an index: something that may be told back.
+pub fn is_plain(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-./".contains(c);
+    let word = text.chars().all(allowed) && text.chars().any(|c| c.is_ascii_lowercase());
+    let index = text.len() <= 8 && text.chars().all(|c| c.is_ascii_digit());
+    text.len() <= 64 && (word || index || text.parse::<policy::Version>().is_ok())
 }

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::Api;
 use super::problem::Problem;
-use crate::error::{Error, FieldError};
+use crate::error::{Error, FieldError, is_plain};
 use crate::keys::Keys;
 use crate::once::Once;
 
@@ -80,8 +80,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Body<T> {
         })?;
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let path = error.path().to_string();
-            let field = if path == "." { "body".to_owned() } else { path };
+            let field = field_at(error.path());
             let inner = error.into_inner();
             // The parser quotes what it could not read; a value must not travel in an error.
             let detail = match inner.classify() {
@@ -90,15 +89,41 @@ impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Body<T> {
             };
             unread(FieldError::new(field, "unreadable", detail))
         })?;
+        json.end().map_err(|_| {
+            let detail = "goes on after its end; send one JSON object";
+            unread(FieldError::new("body", "unreadable", detail))
+        })?;
         Ok(Self { value, key, path, bytes })
     }
+}
+
+/// A field's place as far as its names are names: a key that is anything else may be a value.
+fn field_at(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut field = String::new();
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => field.push_str(&format!("[{index}]")),
+            Segment::Map { key } if is_plain(key) => {
+                let dot = if field.is_empty() { "" } else { "." };
+                field.push_str(&format!("{dot}{key}"));
+            }
+            _ => break,
+        }
+    }
+    if field.is_empty() { "body".to_owned() } else { field }
 }
 
 /// What the schema wanted, without what was sent instead.
 fn schema_words(message: &str) -> String {
     let message = message.split(" at line ").next().unwrap_or_default();
-    if message.starts_with("missing field") || message.starts_with("unknown field") {
+    if message.starts_with("missing field") {
         return format!("cannot be read: {message}");
+    }
+    if let Some(rest) = message.strip_prefix("unknown field `") {
+        let (name, expected) = rest.split_once("`, ").unwrap_or((rest, "see /openapi.json"));
+        let name = if is_plain(name) { name } else { "…" };
+        return format!("cannot be read: unknown field `{name}`, {expected}");
     }
     match message.rsplit_once("expected ") {
         Some((_, expected)) => format!("cannot be read: expected {expected}"),

@@ -79,7 +79,20 @@ impl Place {
         make_private_folder(&self.data)
     }
 
+    /// Database and root key for whoever only looks: nothing is made.
+    fn look(&self) -> anyhow::Result<(DatabaseUrl, Box<dyn KeySource>)> {
+        keep_memory_private()?;
+        let database = self.database()?;
+        if let DatabaseUrl::Sqlite(path) = &database
+            && !path.is_file()
+        {
+            bail!("there is no database at `{}`; name its folder with --data", path.display());
+        }
+        Ok((database, Box::new(FileKey::open(&self.root_path())?)))
+    }
+
     fn opening(&self) -> anyhow::Result<Opening> {
+        keep_memory_private()?;
         self.folder()?;
         let path = self.root_path();
         Ok(Opening {

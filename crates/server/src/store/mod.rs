@@ -20,6 +20,7 @@ pub mod records;
 pub mod restrictions;
 pub mod secrets;
 pub mod service_keys;
+mod snapshot;
 mod sqlite;
 pub mod subjects;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use tokio::sync::oneshot;
 
 pub use conn::{Call, Conn, DbError, Kind, Row, Val};
 use postgres::Postgres;
+pub use snapshot::Snapshot;
 use sqlite::{Sqlite, Wal};
 use writer::{Job, Writer, Written};
 pub use writer::{Journal, NoJournal, Tx};
@@ -401,7 +403,7 @@ fn apply(conn: &mut Conn, postgres: bool, migrations: &[(&str, &str)]) -> Result
 }
 
 /// The one DDL text in PostgreSQL's words.
-fn for_postgres(ddl: &str) -> String {
+pub(crate) fn for_postgres(ddl: &str) -> String {
     let ddl = ddl.replace(" WITHOUT ROWID", "");
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut out = String::with_capacity(ddl.len());
