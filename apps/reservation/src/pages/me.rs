@@ -10,11 +10,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::parts::{
-    Drawn, Errors, Named, done, item_field, moment, nothing, prose, rank, reasons, shown,
+    Drawn, Errors, Named, done, item_field, moment, nothing, prose, reasons, shown,
 };
 use super::{Sheet, guest, layout, proof, see_other};
 use crate::app::{self, App, Reader, Shared};
-use crate::azukari::{Answer, Consent, ConsentState, Policy, Provision, Trouble, Values};
+use crate::azukari::{Answer, Consent, ConsentState, Item, Policy, Provision, Trouble, Values};
 use crate::book::{Booking, Caller, Stage, Store};
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -25,9 +25,6 @@ const SERVICE: &str = "service";
 
 /// The consent on which stores receive anything, where law asks for one.
 const STORE_DISCLOSURE: &str = "store_disclosure";
-
-/// Items that a linked service passes on; nobody types them.
-const PASSED_ON: [&str; 2] = ["external_user_id", "external_profile"];
 
 #[derive(Deserialize)]
 pub(super) struct Way {
@@ -107,7 +104,7 @@ async fn draw(
             p { (words.looks_lead) }
             @if provisions.provisions.is_empty() { p class="sheet" { (words.no_looks) } }
             ol class="looks" {
-                @for look in by_look(&provisions.provisions) {
+                @for look in by_look(&provisions.provisions, &policy) {
                     (look_card(app, &look, cursor, &policy, &stores, reader))
                 }
             }
@@ -198,9 +195,10 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
         .filter(|(_, item)| item.purposes.iter().any(|purpose| purpose == SERVICE))
         .map(|(name, _)| name.as_str())
         .collect();
-    names.sort_by_key(|name| rank(name));
+    names.sort_by_key(|name| policy.rank(name));
     let there = |name: &&str| held.values.get(name).is_some() || held.withheld.contains_key(*name);
     let (here, not): (Vec<&str>, Vec<&str>) = names.into_iter().partition(there);
+    let typed = |name: &str| policy.items.get(name).is_some_and(Item::is_typed);
     html! {
         div class="sheet" {
             dl class="held" {
@@ -216,7 +214,7 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
                             }
                         }
                         dd class="do" {
-                            @if !held.withheld.contains_key(name) && !PASSED_ON.contains(&name) {
+                            @if !held.withheld.contains_key(name) && typed(name) {
                                 a href={ "/me/items/" (name) }
                                     aria-label=((words.edit_item)(label)) { (words.edit) }
                             }
@@ -227,7 +225,7 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
             details class="more" {
                 summary { (words.not_held) }
                 ul {
-                    @for name in not.into_iter().filter(|name| !PASSED_ON.contains(name)) {
+                    @for name in not.into_iter().filter(|name| typed(name)) {
                         @let label = policy.item_label(name, reader.language);
                         li { a href={ "/me/items/" (name) } { ((words.add_item)(label)) } }
                     }
@@ -266,7 +264,7 @@ fn booking_row(
 const ONE_LOOK_SECONDS: i64 = 3;
 
 /// Puts what was asked in one look side by side; everything stays newest first.
-fn by_look(provisions: &[Provision]) -> Vec<Vec<&Provision>> {
+fn by_look<'a>(provisions: &'a [Provision], policy: &Policy) -> Vec<Vec<&'a Provision>> {
     let mut looks: Vec<Vec<&Provision>> = Vec::new();
     for next in provisions {
         let same = looks.last().is_some_and(|look| {
@@ -284,7 +282,7 @@ fn by_look(provisions: &[Provision]) -> Vec<Vec<&Provision>> {
         }
     }
     for look in &mut looks {
-        look.sort_by_key(|asked| asked.items.iter().map(|item| rank(item)).min());
+        look.sort_by_key(|asked| asked.items.iter().map(|item| policy.rank(item)).min());
     }
     looks
 }
@@ -325,7 +323,7 @@ fn asked_row(
 ) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let mut names: Vec<&str> = asked.items.iter().map(String::as_str).collect();
-    names.sort_by_key(|name| rank(name));
+    names.sort_by_key(|name| policy.rank(name));
     let items: Vec<&str> = names.iter().map(|item| policy.item_label(item, language)).collect();
     let refused = asked.outcome == "refused";
     let index = asked.ledger.index;
@@ -562,8 +560,9 @@ pub(super) async fn put_item(
 /// The policy, if it has that item and she may see it here.
 async fn editable(app: &App, item: &str) -> Result<Policy, Fault> {
     let policy = app.azukari.policy().await?;
-    let purposes = policy.items.get(item).map_or(&[][..], |found| &found.purposes);
-    let editable = purposes.iter().any(|purpose| purpose == SERVICE) && !PASSED_ON.contains(&item);
+    let editable = policy.items.get(item).is_some_and(|item| {
+        item.is_typed() && item.purposes.iter().any(|purpose| purpose == SERVICE)
+    });
     if editable { Ok(policy) } else { Err(Fault::NotFound) }
 }
 
@@ -651,7 +650,15 @@ mod tests {
             asked("2026-11-22T09:00:08Z", "meal"),
             asked("2026-11-22T08:00:00Z", "meal"),
         ];
-        let sizes: Vec<usize> = by_look(&provisions).iter().map(Vec::len).collect();
+        let policy: Policy = serde_json::from_value(serde_json::json!({
+            "version": "2026-10-01", "items": {}, "purposes": {}, "consents": {},
+            "controller": {
+                "name": { "ja": "見本", "en": "Sample" },
+                "desk": { "name": { "ja": "見本", "en": "Sample" }, "email": "desk@example.jp" },
+            },
+        }))
+        .unwrap();
+        let sizes: Vec<usize> = by_look(&provisions, &policy).iter().map(Vec::len).collect();
         assert_eq!(sizes, [2, 1, 1]);
     }
 }

@@ -301,24 +301,14 @@ const SPOKEN: [(&str, &str); 9] = [
 pub(crate) fn options(item: &Item, language: Language) -> Option<Vec<(String, String)>> {
     match item.kind.as_str() {
         "choice" => Some(
-            by_size(item.choices())
-                .into_iter()
-                .filter_map(|name| {
-                    let label = item.choice(name)?;
-                    Some((name.to_owned(), label.get(language).to_owned()))
-                })
+            item.choices
+                .iter()
+                .map(|(name, label)| (name.clone(), label.get(language).to_owned()))
                 .collect(),
         ),
         "language" => Some(SPOKEN.map(|(tag, name)| (tag.to_owned(), name.to_owned())).into()),
         _ => None,
     }
-}
-
-/// Small before regular before large; the policy lists them by the alphabet.
-fn by_size(mut names: Vec<&str>) -> Vec<&str> {
-    let rank = |name: &str| ["small", "regular", "large"].iter().position(|known| *known == name);
-    names.sort_by_key(|name| rank(name).unwrap_or(usize::MAX));
-    names
 }
 
 /// A value as people read it.
@@ -341,25 +331,6 @@ fn spaced(number: &str) -> String {
         }
         _ => number.to_owned(),
     }
-}
-
-/// The order in which people expect to read about themselves; the rest follows by name.
-const ORDER: [&str; 10] = [
-    "name",
-    "email",
-    "phone",
-    "language",
-    "company",
-    "receipt_name",
-    "allergy",
-    "disliked_food",
-    "favourite_food",
-    "serving_size",
-];
-
-/// Where an item stands in that order.
-pub(crate) fn rank(item: &str) -> usize {
-    ORDER.iter().position(|known| *known == item).unwrap_or(ORDER.len())
 }
 
 /// The field in which an item is typed.

@@ -145,7 +145,10 @@ pub(super) static WORDS: Words = Words {
     cancel: "Cancel the booking",
     cancel_told: "Once you cancel, the store can no longer look at your information for it.",
 
-    tonight_none: "There are no bookings tonight.",
+    tonight: "Tonight",
+    coming_bookings: "Coming bookings",
+    other_days: "Days",
+    no_bookings_that_day: "There are no bookings for this day.",
     name_not_shown: "Name not shown",
     name_not_held: "No name held",
     allergy_not_told: "None told to us",

@@ -145,7 +145,10 @@ pub(super) static WORDS: Words = Words {
     cancel: "予約を取り消す",
     cancel_told: "取り消すと、お店はその時から情報を見られなくなります。",
 
-    tonight_none: "今夜のご予約はありません。",
+    tonight: "今夜",
+    coming_bookings: "これからのご予約",
+    other_days: "日にち",
+    no_bookings_that_day: "この日のご予約はありません。",
     name_not_shown: "お名前は表示できません",
     name_not_held: "お名前のお預かりがありません",
     allergy_not_told: "お知らせはありません",

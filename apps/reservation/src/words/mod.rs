@@ -57,7 +57,7 @@ words! {
         book, book_sees, book_sees_lead, book_sign_in_first, see_your_consents, date, time,
         party_size, error_time, booking, booking_number, cancel, cancel_told,
         // The store's evening
-        tonight_none, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
+        tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
         not_shown_away,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
