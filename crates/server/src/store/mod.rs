@@ -5,6 +5,7 @@
 //! threads, so nothing here waits inside an async task. `conn.rs` is what closures speak to,
 //! `writer.rs` how acts share a commit. Tables live in the files beside these, one each.
 
+mod beside;
 mod conn;
 pub mod consents;
 pub mod engagements;
@@ -39,6 +40,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use tokio::sync::oneshot;
 
+pub use beside::beside;
 pub use conn::{Call, Conn, DbError, Kind, Row, Val};
 use postgres::Postgres;
 pub use snapshot::Snapshot;

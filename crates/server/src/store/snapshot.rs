@@ -29,17 +29,23 @@ impl Snapshot {
             DatabaseUrl::Postgres(url) => Conn::postgres(Postgres::connect(url)?),
         };
         conn.begin_read()?;
-        let found = conn.one("SELECT COALESCE(MAX(number), 0) FROM migrations", &[]);
-        let found = found.and_then(|row| row.int(0)).map_err(|error| {
-            OpenError::Refused(format!("`{url}` is not a database of azukari ({error})"))
-        })?;
-        match usize::try_from(found) {
-            Ok(found) if found == known => Ok(Snapshot(conn)),
-            Ok(found) if found < known => Err(OpenError::Refused(format!(
-                "the database is at migration {found} of {known}: start this azukari on it once, then look again"
-            ))),
-            _ => Err(OpenError::Newer { found, known }),
-        }
+        migrated(&mut conn, url, known)?;
+        Ok(Snapshot(conn))
+    }
+}
+
+/// Refuses a database that is not at the last of so many migrations.
+pub(super) fn migrated(conn: &mut Conn, url: &DatabaseUrl, known: usize) -> Result<(), OpenError> {
+    let found = conn.one("SELECT COALESCE(MAX(number), 0) FROM migrations", &[]);
+    let found = found.and_then(|row| row.int(0)).map_err(|error| {
+        OpenError::Refused(format!("`{url}` is not a database of azukari ({error})"))
+    })?;
+    match usize::try_from(found) {
+        Ok(found) if found == known => Ok(()),
+        Ok(found) if found < known => Err(OpenError::Refused(format!(
+            "the database is at migration {found} of {known}: start this azukari on it once, then look again"
+        ))),
+        _ => Err(OpenError::Newer { found, known }),
     }
 }
 

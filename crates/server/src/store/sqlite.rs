@@ -65,6 +65,16 @@ impl Sqlite {
         Ok(Sqlite { conn })
     }
 
+    /// Opens a file that another process is writing, to write a little too. Leaves folding the
+    /// write-ahead log to that process.
+    pub(super) fn open_beside(path: &Path) -> Result<Sqlite, DbError> {
+        let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, READER_CACHE)?;
+        conn.execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0;",
+        )?;
+        Ok(Sqlite { conn })
+    }
+
     /// Opens a file that another process may be writing, or that lies where nothing can be written.
     pub(super) fn open_alone(path: &Path) -> Result<Sqlite, DbError> {
         let looked = Self::open_reader(path).and_then(|sqlite| {
