@@ -101,3 +101,11 @@ pub fn is_plain(text: &str) -> bool {
     let index = text.len() <= 8 && text.chars().all(|c| c.is_ascii_digit());
     text.len() <= 64 && (word || index || text.parse::<policy::Version>().is_ok())
 }
+
+/// Whether text looks like a name in a policy or a field of the API: a key of an object that is
+/// anything else may be a value, and is not told back.
+pub fn is_word(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    text.len() <= 40 && text.chars().all(allowed) && digits <= 1
+}

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use vault::{Plain, Verifier};
 
 use crate::app::App;
-use crate::error::{Error, FieldError, is_plain};
+use crate::error::{Error, FieldError, is_word};
 use crate::once::{Fresh, Once, random};
 use crate::record::Place;
 use crate::store::{Tx, consents, items, secrets, subjects};
@@ -270,7 +270,7 @@ pub async fn admit(app: &App, subject: SubjectId, newcomer: Newcomer) -> Result<
     }
     let mut ready = Vec::with_capacity(newcomer.items.len());
     for (name, given) in &newcomer.items {
-        let field = if is_plain(name) { format!("items.{name}") } else { "items".to_owned() };
+        let field = if is_word(name) { format!("items.{name}") } else { "items".to_owned() };
         match read_value(app, &document, &field, name, given, now) {
             Ok(value) => ready.push(value),
             Err(error) => wrong.push(error),

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::Api;
 use super::problem::Problem;
-use crate::error::{Error, FieldError, is_plain};
+use crate::error::{Error, FieldError, is_word};
 use crate::keys::Keys;
 use crate::once::Once;
 
@@ -109,7 +109,7 @@ fn field_at(path: &serde_path_to_error::Path) -> String {
     for segment in path {
         match segment {
             Segment::Seq { index } => field.push_str(&format!("[{index}]")),
-            Segment::Map { key } if is_plain(key) => {
+            Segment::Map { key } if is_word(key) => {
                 let dot = if field.is_empty() { "" } else { "." };
                 field.push_str(&format!("{dot}{key}"));
             }
@@ -127,7 +127,7 @@ fn schema_words(message: &str) -> String {
     }
     if let Some(rest) = message.strip_prefix("unknown field `") {
         let (name, expected) = rest.split_once("`, ").unwrap_or((rest, "see /openapi.json"));
-        let name = if is_plain(name) { name } else { "…" };
+        let name = if is_word(name) { name } else { "…" };
         return format!("cannot be read: unknown field `{name}`, {expected}");
     }
     match message.rsplit_once("expected ") {

@@ -77,8 +77,24 @@ impl Schema {
         DatabaseUrl::Postgres(format!("{server}?options=-c%20search_path%3D{name}"))
     }
 
-    /// On a thread of its own, so that it works inside a runtime and while one is ending.
     fn admin(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
+        self.ask(sql).map(drop)
+    }
+
+    /// Every row of every table, as text; bytes are in hexadecimal.
+    fn every_row(&self) -> String {
+        let tables = self
+            .ask(&format!("SELECT tablename FROM pg_tables WHERE schemaname = '{}'", self.name));
+        let row = |table: &String| {
+            self.ask(&format!("SELECT t::text FROM {}.{table} t", self.name)).unwrap().join("\n")
+        };
+        tables.unwrap().iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The first column of every row that the statements find; on a thread of its own, so that it
+    /// works inside a runtime and while one is ending.
+    fn ask(&self, sql: &str) -> Result<Vec<String>, tokio_postgres::Error> {
+        use tokio_postgres::SimpleQueryMessage::Row;
         let (server, sql) = (self.server.clone(), sql.to_owned());
         let done = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -86,7 +102,12 @@ impl Schema {
                 let (client, connection) =
                     tokio_postgres::connect(&server, tokio_postgres::NoTls).await?;
                 tokio::spawn(connection);
-                client.batch_execute(&sql).await
+                let found = client.simple_query(&sql).await?;
+                let text = |message| match message {
+                    Row(row) => row.get(0).map(str::to_owned),
+                    _ => None,
+                };
+                Ok(found.into_iter().filter_map(text).collect())
             })
         });
         done.join().unwrap()
@@ -142,6 +163,56 @@ impl Ground {
         DataDir(self.folder.path().to_owned()).root_key()
     }
 
+    /// The same ground again, as it lies now; nobody may be at home.
+    pub(crate) fn copy(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for file in std::fs::read_dir(self.folder.path()).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+        let schema = self.schema.as_ref().map(|from| {
+            let to = Schema::new(from.server.clone());
+            to.admin(&format!(
+                "DO $$ DECLARE t text; BEGIN \
+                 FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = '{0}' LOOP \
+                 EXECUTE format('CREATE TABLE {1}.%I (LIKE {0}.%I INCLUDING ALL)', t, t); \
+                 EXECUTE format('INSERT INTO {1}.%I SELECT * FROM {0}.%I', t, t); \
+                 END LOOP; END $$",
+                from.name, to.name
+            ))
+            .unwrap();
+            to
+        });
+        Self { schema, folder }
+    }
+
+    /// Every byte that is kept: the folder's files, and on PostgreSQL every row as text.
+    pub(crate) fn everything_kept(&self) -> Vec<(String, Vec<u8>)> {
+        let mut kept = Vec::new();
+        for file in std::fs::read_dir(self.folder.path()).unwrap() {
+            let file = file.unwrap();
+            let name = file.file_name().to_string_lossy().into_owned();
+            kept.push((name, std::fs::read(file.path()).unwrap()));
+        }
+        if let Some(schema) = &self.schema {
+            kept.push(("the tables".to_owned(), schema.every_row().into_bytes()));
+        }
+        kept
+    }
+
+    /// Runs a statement while nobody is at home.
+    pub(crate) fn mends(&self, sql: &str) {
+        match &self.schema {
+            Some(schema) => {
+                schema.admin(&format!("SET search_path = {}; {sql}", schema.name)).unwrap();
+            }
+            None => {
+                let path = self.folder.path().join("azukari.db");
+                rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+            }
+        }
+    }
+
     /// Everything that opening a house on this ground takes.
     pub(crate) fn opening(&self, clock: &Arc<SetClock>, root: PathBuf) -> Opening {
         Opening {
@@ -186,7 +257,12 @@ impl House {
         Self::open_on(Ground::new(), morning(), Some(policy_files()), rate)
     }
 
-    fn open_on(ground: Ground, clock: Arc<SetClock>, files: Option<Files>, rate: u32) -> Self {
+    pub(crate) fn open_on(
+        ground: Ground,
+        clock: Arc<SetClock>,
+        files: Option<Files>,
+        rate: u32,
+    ) -> Self {
         let app = ground.open_app(&clock, ground.root_key(), files).unwrap();
         let all: Vec<String> = SCOPES
             .iter()

@@ -7,6 +7,8 @@ mod allergy_note;
 #[cfg(test)]
 mod broken_at_every_step;
 #[cfg(test)]
+mod canary;
+#[cfg(test)]
 mod consents;
 #[cfg(test)]
 mod exceptions;
@@ -15,11 +17,19 @@ mod house;
 #[cfg(test)]
 mod idempotency;
 #[cfg(test)]
+mod interleaved;
+#[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod provisions;
 #[cfg(test)]
 mod restrictions;
 #[cfg(test)]
+mod root_key;
+#[cfg(test)]
 mod service_keys;
+#[cfg(test)]
+mod shredding;
 #[cfg(test)]
 mod sight_ends;
 #[cfg(test)]

@@ -158,6 +158,7 @@ async fn a_form_is_told_field_by_field() {
         (card(&json!({ "token": "" })), "secrets.card", "not_a_token"),
         (card(&json!({ "token": "t".repeat(256) })), "secrets.card", "not_a_token"),
         (card(&json!({ "last4": "42424" })), "secrets.card", "not_a_token"),
+        (card(&json!({ "last4": 4242 })), "secrets.card.last4", "unreadable"),
         (card(&json!({ "brand": "" })), "secrets.card", "not_a_token"),
         (card(&json!({ "token": null })), "secrets.card", "unreadable"),
         (card(&json!({ "number": TELLTALE })), "secrets.card.number", "unreadable"),
