@@ -45,7 +45,8 @@ pub(crate) enum Trouble {
 /// A reason of the rules: its id, the facts that matter to a reader, and the house's own words.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Reason {
-    pub(crate) reason: String,
+    #[serde(rename = "reason")]
+    pub(crate) id: String,
     #[serde(default)]
     pub(crate) consent: Option<String>,
     #[serde(default)]
@@ -103,26 +104,22 @@ pub(crate) struct Item {
     pub(crate) multiline: Option<bool>,
     pub(crate) purposes: Vec<String>,
     pub(crate) consent: Option<String>,
-    /// The choices of a `choice` stand here, beside the fields this client has no use for.
-    #[serde(flatten)]
-    rest: BTreeMap<String, Value>,
+    #[serde(default)]
+    pub(crate) required: bool,
+    #[serde(default)]
+    source: Option<String>,
+    /// The choices of a `choice`, in the order in which people read them.
+    #[serde(default)]
+    pub(crate) choices: Vec<(String, Label)>,
+    /// Where the policy lists it.
+    #[serde(default)]
+    position: usize,
 }
 
 impl Item {
-    /// The label of a choice, if this item has such a choice.
-    pub(crate) fn choice(&self, name: &str) -> Option<Label> {
-        let choices = self.rest.get("choices").and_then(|choices| choices.get(name));
-        let label = choices.or_else(|| self.rest.get(name))?;
-        Label::deserialize(label).ok()
-    }
-
-    /// The names of the choices, in the order the policy gives them.
-    pub(crate) fn choices(&self) -> Vec<&str> {
-        let names: Box<dyn Iterator<Item = &String>> = match self.rest.get("choices") {
-            Some(Value::Object(choices)) => Box::new(choices.keys()),
-            _ => Box::new(self.rest.keys()),
-        };
-        names.map(String::as_str).filter(|name| self.choice(name).is_some()).collect()
+    /// True for what people type, false for what a linked service or a device passes on.
+    pub(crate) fn is_typed(&self) -> bool {
+        self.source.as_deref().is_none_or(|source| source == "person")
     }
 }
 
@@ -161,20 +158,22 @@ pub(crate) struct Consent {
     pub(crate) on_refusal: Label,
     #[serde(default)]
     pub(crate) condition_of_service: Vec<String>,
+    /// Where the policy lists it.
+    #[serde(default)]
+    position: usize,
 }
 
-/// The order in which consents are read; others follow by name.
-const CONSENTS: [&str; 4] =
-    ["store_disclosure", "dietary_care", "related_information", "marketing"];
-
 impl Policy {
-    /// The consents, in the order in which they are read.
+    /// Where an item stands in the policy's order; one it no longer has comes last.
+    pub(crate) fn rank(&self, item: &str) -> usize {
+        self.items.get(item).map_or(usize::MAX, |item| item.position)
+    }
+
+    /// The consents, in the policy's order.
     pub(crate) fn consents_in_order(&self) -> Vec<(&str, &Consent)> {
         let mut consents: Vec<_> =
             self.consents.iter().map(|(name, consent)| (name.as_str(), consent)).collect();
-        consents.sort_by_key(|(name, _)| {
-            CONSENTS.iter().position(|known| known == name).unwrap_or(CONSENTS.len())
-        });
+        consents.sort_by_key(|(_, consent)| consent.position);
         consents
     }
 
@@ -541,16 +540,18 @@ mod tests {
     }
 
     #[test]
-    fn choices_are_found_beside_the_other_fields_of_an_item() {
+    fn an_item_is_read_with_its_choices_in_the_policy_s_order() {
         let item: Item = serde_json::from_str(
             r#"{"label":{"ja":"量","en":"Serving"},"article":"1(1)","kind":"choice",
-                "small":{"ja":"少なめ","en":"Small"},"large":{"ja":"多め","en":"Large"},
-                "sensitivity":"ordinary","purposes":["meal"],
+                "choices":[["small",{"ja":"少なめ","en":"Small"}],
+                           ["large",{"ja":"多め","en":"Large"}]],
+                "sensitivity":"ordinary","purposes":["meal"],"source":"person",
                 "retention":{"from":"account_end","days":30},"consent":null,
-                "lookup":false,"unique":false,"required":false}"#,
+                "lookup":false,"unique":false,"required":false,"position":7}"#,
         )
         .unwrap();
-        assert_eq!(item.choices(), ["large", "small"]);
-        assert_eq!(item.choice("small").unwrap().en, "Small");
+        assert!(item.is_typed());
+        assert_eq!(item.choices[0].1.en, "Small");
+        assert_eq!(item.choices[1].0, "large");
     }
 }

@@ -92,7 +92,7 @@ impl Fault {
                 }
             }
         };
-        let mut response = (self.status(), layout(reader, &sheet, body)).into_response();
+        let mut response = (self.status(), layout(reader, &sheet, &body)).into_response();
         if matches!(self, Self::Away(_)) {
             response.headers_mut().insert("retry-after", 30.into());
         }

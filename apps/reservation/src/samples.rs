@@ -333,7 +333,7 @@ async fn load_guest(
             bail!("the policy does not take it: {}", fields.join(", "));
         }
         Err(Trouble::Refused(reasons)) => {
-            let ids: Vec<&str> = reasons.iter().map(|reason| reason.reason.as_str()).collect();
+            let ids: Vec<&str> = reasons.iter().map(|reason| reason.id.as_str()).collect();
             bail!("refused: {}", ids.join(", "));
         }
         Err(trouble) => return Err(trouble.into()),
@@ -390,7 +390,7 @@ async fn load_bookings(
 fn first_table(six: Timestamp, now: Timestamp) -> Timestamp {
     let half_hour = 30 * 60;
     let late = now.as_second() - now.as_second().rem_euclid(half_hour) - half_hour;
-    let latest = six + 8.hours();
+    let latest = six + 9.hours();
     Timestamp::from_second(late).map_or(six, |late| late.clamp(six, latest))
 }
 

@@ -3,7 +3,7 @@
 
 use policy::Reason;
 
-use crate::store::DbError;
+use crate::store::{DbError, OpenError};
 
 /// One field that cannot be read, with the way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +72,12 @@ pub enum Error {
     /// A fault of ours.
     #[error(transparent)]
     Failure(#[from] anyhow::Error),
+}
+
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        Self::Failure(error.into())
+    }
 }
 
 impl Error {

@@ -203,6 +203,27 @@ fn read_value(
     Ok(Ready { item: name, plain: Plain::new(value), token, unique: item.unique })
 }
 
+/// A person who was admitted, her values sealed; she is not held until [`Admitted::keep`].
+pub struct Admitted {
+    subject: SubjectId,
+    regime: RegimeName,
+    document: Arc<Document>,
+    at: Timestamp,
+    wrapped: Vec<u8>,
+    items: Vec<SealedValue>,
+    consents: Vec<ConsentTaken>,
+    secrets: Vec<(SecretName, String, Option<Vec<u8>>)>,
+    fresh: Fresh,
+}
+
+/// A value as it will be kept.
+struct SealedValue {
+    item: ItemName,
+    sealed: Vec<u8>,
+    token: Option<[u8; 16]>,
+    unique: bool,
+}
+
 /// Takes a person in, or refuses and keeps nothing at all.
 ///
 /// # Errors
@@ -213,6 +234,31 @@ pub async fn register(
     by: String,
     once: Option<Once>,
 ) -> Result<Registered, Error> {
+    let mut id = [0; 16];
+    random(&mut id)?;
+    let admitted = admit(app, SubjectId(id), newcomer).await?;
+    let keeper = Arc::clone(app);
+    app.store
+        .write(move |tx: &mut Tx<'_>| {
+            if let Some(index) = begin(tx, once.as_ref())? {
+                let place = keeper.place(tx, index)?;
+                let subject = place.1.ok_or_else(|| anyhow::anyhow!("no subject at {index}"))?;
+                return Ok(Registered { subject, place: place.0 });
+            }
+            let place = admitted.keep(&keeper, tx, &by)?;
+            if let Some(once) = &once {
+                once.done(tx, place.index, admitted.at);
+            }
+            Ok(Registered { subject: admitted.subject, place })
+        })
+        .await
+}
+
+/// Reads what a person brings, asks the policy, and seals it under a new key of hers.
+///
+/// # Errors
+/// As [`register`].
+pub async fn admit(app: &App, subject: SubjectId, newcomer: Newcomer) -> Result<Admitted, Error> {
     let now = app.clock.now();
     let document = app.policy();
     let mut wrong = Vec::new();
@@ -270,17 +316,14 @@ pub async fn register(
     })
     .map_err(|refusal| Error::Refused { reasons: refusal.reasons, place: None })?;
 
-    let mut id = [0; 16];
-    random(&mut id)?;
-    let subject = SubjectId(id);
     let fresh = Fresh::new()?;
     let (key, wrapped) = app.keys.new_subject_key(subject)?;
-    let mut sealed = Vec::with_capacity(ready.len());
+    let mut items = Vec::with_capacity(ready.len());
     for Ready { item, plain, token, unique } in ready {
         let value = vault::seal(&admission, &key, &item, 1, &plain)
             .map_err(anyhow::Error::from)?
             .into_bytes();
-        sealed.push((item, value, token, unique));
+        items.push(SealedValue { item, sealed: value, token, unique });
     }
     let mut kept_secrets = Vec::new();
     if let Some(verifier) = verifier {
@@ -293,58 +336,61 @@ pub async fn register(
         let shown = format!("{} {}", card.brand(), card.last4());
         kept_secrets.push((name, shown, Some(sealed.into_bytes())));
     }
+    Ok(Admitted {
+        subject,
+        regime,
+        document,
+        at: now,
+        wrapped,
+        items,
+        consents: taken,
+        secrets: kept_secrets,
+        fresh,
+    })
+}
 
-    let keeper = Arc::clone(app);
-    let at = now.as_millisecond();
-    app.store
-        .write(move |tx: &mut Tx<'_>| {
-            if let Some(index) = begin(tx, once.as_ref())? {
-                let place = keeper.place(tx, index)?;
-                let subject = place.1.ok_or_else(|| anyhow::anyhow!("no subject at {index}"))?;
-                return Ok(Registered { subject, place: place.0 });
+impl Admitted {
+    /// Writes her down with everything she brought: rows and record. May run more than once.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when a value that must be her own belongs to somebody else.
+    pub fn keep(&self, app: &App, tx: &mut Tx<'_>, by: &str) -> Result<Place, Error> {
+        let (subject, at) = (self.subject, self.at.as_millisecond());
+        for value in &self.items {
+            if let (Some(token), true) = (&value.token, value.unique)
+                && !items::find(tx, value.item.as_str(), token)?.is_empty()
+            {
+                return Err(taken_already(&value.item));
             }
-            for (item, _, token, unique) in &sealed {
-                if let (Some(token), true) = (token, unique)
-                    && !items::find(tx, item.as_str(), token)?.is_empty()
-                {
-                    return Err(taken_already(item));
-                }
+        }
+        subjects::insert(tx, subject, &self.regime, &self.wrapped, at);
+        for value in &self.items {
+            items::put(tx, subject, &value.item, 1, &value.sealed, at);
+            if let Some(token) = &value.token {
+                items::index(tx, subject, &value.item, token, false);
             }
-            subjects::insert(tx, subject, &regime, &wrapped, at);
-            for (item, value, token, _) in &sealed {
-                items::put(tx, subject, item, 1, value, at);
-                if let Some(token) = token {
-                    items::index(tx, subject, item, token, false);
-                }
-            }
-            for consent in &taken {
-                consents::put(tx, subject, consent, at);
-            }
-            for (name, kept, sealed) in &kept_secrets {
-                secrets::put(tx, subject, name, kept, sealed.as_deref(), at);
-            }
-            let record = Record {
-                at: now,
-                policy: document.version,
-                subject: Some(subject),
-                by: by.clone(),
-                act: Act::Registered {
-                    regime: regime.clone(),
-                    items: sealed
-                        .iter()
-                        .map(|(item, ..)| HeldItem { item: item.clone(), version: 1 })
-                        .collect(),
-                    secrets: kept_secrets.iter().map(|(name, ..)| name.clone()).collect(),
-                    consents: taken.clone(),
-                },
-            };
-            let place = keeper.record(tx, &record, None, &fresh)?;
-            if let Some(once) = &once {
-                once.done(tx, place.index, now);
-            }
-            Ok(Registered { subject, place })
-        })
-        .await
+        }
+        for consent in &self.consents {
+            consents::put(tx, subject, consent, at);
+        }
+        for (name, kept, sealed) in &self.secrets {
+            secrets::put(tx, subject, name, kept, sealed.as_deref(), at);
+        }
+        let held = |value: &SealedValue| HeldItem { item: value.item.clone(), version: 1 };
+        let record = Record {
+            at: self.at,
+            policy: self.document.version,
+            subject: Some(subject),
+            by: by.to_owned(),
+            act: Act::Registered {
+                regime: self.regime.clone(),
+                items: self.items.iter().map(held).collect(),
+                secrets: self.secrets.iter().map(|(name, ..)| name.clone()).collect(),
+                consents: self.consents.clone(),
+            },
+        };
+        app.record(tx, &record, None, &self.fresh)
+    }
 }
 
 fn begin(tx: &mut Tx<'_>, once: Option<&Once>) -> Result<Option<u64>, Error> {

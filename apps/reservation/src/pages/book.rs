@@ -180,7 +180,7 @@ fn draw(
     let body = html! {
         h1 { (store.name(language)) }
         p class="lead" {
-            (store.cuisine.get(language)) (words.comma) (store.area.get(language))
+            (store.cuisine.get(language)) " · " (store.area.get(language))
             br; (store.hours.get(language))
         }
         (errors.summary(&order, words))
@@ -196,7 +196,7 @@ fn draw(
             }
         } @else if let Some(consent) = missing {
             div class="notice alert" {
-                p { (consent.on_refusal.get(language)) }
+                p { ((words.book_needs)(consent.label.get(language))) }
                 p { a href="/me#consents" { (words.see_your_consents) } }
             }
         } @else {
@@ -204,7 +204,7 @@ fn draw(
         }
         (what_the_store_sees(policy, reader))
     };
-    layout(reader, &Sheet { title: store.name(language), wide: false }, body)
+    layout(reader, &Sheet { title: store.name(language), wide: false }, &body)
 }
 
 fn form(
@@ -322,7 +322,7 @@ pub(super) async fn confirmation(
             p { a href="/me" { (words.to_my_page) } }
         }
     };
-    Ok(layout(&reader, &Sheet { title: words.booking, wide: false }, body).into_response())
+    Ok(layout(&reader, &Sheet { title: words.booking, wide: false }, &body).into_response())
 }
 
 pub(super) async fn cancel(

@@ -27,7 +27,11 @@ pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Ma
     };
     let body = html! {
         section class="hero" {
-            h1 { (words.home_title) }
+            h1 {
+                @for phrase in [words.home_title_first, words.home_title_then] {
+                    span class="phrase" { (phrase) } " "
+                }
+            }
             p class="lead" { (words.home_lead) }
             @if reader.guest.is_none() && reader.staff.is_none() {
                 p class="actions" {
@@ -77,7 +81,7 @@ pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Ma
             }
         }
     };
-    Ok(layout(&reader, &Sheet { title: words.home_page, wide: true }, body))
+    Ok(layout(&reader, &Sheet { title: words.home_page, wide: true }, &body))
 }
 
 fn store_card(store: &Store, reader: &Reader, now: jiff::Timestamp) -> Markup {
@@ -86,13 +90,13 @@ fn store_card(store: &Store, reader: &Reader, now: jiff::Timestamp) -> Markup {
     html! {
         li {
             h3 { a href={ "/book/" (store.slug) } { (store.name(language)) } }
-            p class="what" { (store.cuisine.get(language)) (words.comma) (store.area.get(language)) }
+            p class="what" { (store.cuisine.get(language)) " · " (store.area.get(language)) }
             p class="hours" { (store.hours.get(language)) }
-            p class="free" {
-                @match open.first() {
-                    Some(first) => ((words.tonight_from)(&when::time(*first, language))),
-                    None => (words.tonight_over),
-                }
+            @match open.first() {
+                Some(first) => p class="free" {
+                    ((words.tonight_from)(&when::time(*first, language)))
+                },
+                None => p class="hours" { (words.tonight_over) },
             }
         }
     }

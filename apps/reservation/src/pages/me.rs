@@ -14,7 +14,7 @@ use super::parts::{
 };
 use super::{Sheet, guest, layout, proof, see_other};
 use crate::app::{self, App, Reader, Shared};
-use crate::azukari::{Answer, Consent, ConsentState, Policy, Provision, Trouble, Values};
+use crate::azukari::{Answer, Consent, ConsentState, Item, Policy, Provision, Trouble, Values};
 use crate::book::{Booking, Caller, Stage, Store};
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -23,18 +23,8 @@ use crate::when;
 /// The purpose under which she sees her own information.
 const SERVICE: &str = "service";
 
-/// The order in which people expect to read about themselves; the rest follows by name.
-const ORDER: [&str; 9] = [
-    "name",
-    "email",
-    "phone",
-    "language",
-    "receipt_name",
-    "allergy",
-    "disliked_food",
-    "favourite_food",
-    "serving_size",
-];
+/// The consent on which stores receive anything, where law asks for one.
+const STORE_DISCLOSURE: &str = "store_disclosure";
 
 #[derive(Deserialize)]
 pub(super) struct Way {
@@ -86,6 +76,10 @@ async fn draw(
         other => other?,
     };
     let now = app::now();
+    // What is to come first, the nearest on top; then what was, the latest on top.
+    let (mut coming, past): (Vec<_>, Vec<_>) =
+        bookings.iter().partition(|b| b.ends_at > now && b.stage == Stage::Booked);
+    coming.reverse();
 
     let body = html! {
         h1 { (words.nav_me) }
@@ -102,7 +96,7 @@ async fn draw(
                 p { (words.no_bookings) " " a href="/" { (words.find_a_table) } }
             }
             ul class="rows" {
-                @for booking in &bookings { (booking_row(booking, &stores, reader, now)) }
+                @for booking in coming.into_iter().chain(past) { (booking_row(booking, &stores, reader, now)) }
             }
         }
         section id="looks" {
@@ -110,8 +104,8 @@ async fn draw(
             p { (words.looks_lead) }
             @if provisions.provisions.is_empty() { p class="sheet" { (words.no_looks) } }
             ol class="looks" {
-                @for look in &provisions.provisions {
-                    (look_row(app, look, cursor, &policy, &stores, reader))
+                @for look in by_look(&provisions.provisions, &policy) {
+                    (look_card(app, &look, cursor, &policy, &stores, reader))
                 }
             }
             p class="actions" {
@@ -136,11 +130,15 @@ async fn draw(
             h2 { (words.consents) }
             p { ((words.consents_lead)(&policy.version)) }
             @for (name, consent) in policy.consents_in_order() {
-                (consent_sheet(name, consent, held.consents.get(name), &policy, caller, reader))
+                @let state = held.consents.get(name);
+                // A question that only another law asks is not put to her.
+                @if state.is_some() || is_asked(consent, caller) {
+                    (consent_sheet(name, consent, state, &policy, caller, reader))
+                }
             }
         }
     };
-    Ok(layout(reader, &Sheet { title: words.nav_me, wide: false }, body).into_response())
+    Ok(layout(reader, &Sheet { title: words.nav_me, wide: false }, &body).into_response())
 }
 
 /// What is held about her, as far as it may be shown.
@@ -197,29 +195,39 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
         .filter(|(_, item)| item.purposes.iter().any(|purpose| purpose == SERVICE))
         .map(|(name, _)| name.as_str())
         .collect();
-    names.sort_by_key(|name| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
+    names.sort_by_key(|name| policy.rank(name));
+    let there = |name: &&str| held.values.get(name).is_some() || held.withheld.contains_key(*name);
+    let (here, not): (Vec<&str>, Vec<&str>) = names.into_iter().partition(there);
+    let typed = |name: &str| policy.items.get(name).is_some_and(Item::is_typed);
     html! {
-        dl class="held sheet" {
-            @for name in names {
-                div {
-                    dt { (policy.item_label(name, reader.language)) }
-                    dd {
-                        @if let Some(why) = held.withheld.get(name) {
-                            span class="soft" { (why) }
-                        } @else if let Some(value) = held.values.get(name) {
-                            (shown(policy, name, value, reader.language))
-                        } @else {
-                            span class="soft" { (words.not_held) }
-                        }
-                    }
-                    dd class="do" {
-                        @if !held.withheld.contains_key(name) {
-                            @let label = policy.item_label(name, reader.language);
-                            a href={ "/me/items/" (name) } aria-label=((words.edit_item)(label)) {
-                                @if held.values.get(name).is_some() { (words.edit) }
-                                @else { (words.add) }
+        div class="sheet" {
+            dl class="held" {
+                @for name in here {
+                    @let label = policy.item_label(name, reader.language);
+                    div {
+                        dt { (label) }
+                        dd {
+                            @if let Some(why) = held.withheld.get(name) {
+                                span class="soft" { (why) }
+                            } @else if let Some(value) = held.values.get(name) {
+                                (shown(policy, name, value, reader.language))
                             }
                         }
+                        dd class="do" {
+                            @if !held.withheld.contains_key(name) && typed(name) {
+                                a href={ "/me/items/" (name) }
+                                    aria-label=((words.edit_item)(label)) { (words.edit) }
+                            }
+                        }
+                    }
+                }
+            }
+            details class="more" {
+                summary { (words.not_held) }
+                ul {
+                    @for name in not.into_iter().filter(|name| typed(name)) {
+                        @let label = policy.item_label(name, reader.language);
+                        li { a href={ "/me/items/" (name) } { ((words.add_item)(label)) } }
                     }
                 }
             }
@@ -252,48 +260,93 @@ fn booking_row(
     }
 }
 
-fn look_row(
+/// Two asks this close together, for one booking, are one look at one page.
+const ONE_LOOK_SECONDS: i64 = 3;
+
+/// Puts what was asked in one look side by side; everything stays newest first.
+fn by_look<'a>(provisions: &'a [Provision], policy: &Policy) -> Vec<Vec<&'a Provision>> {
+    let mut looks: Vec<Vec<&Provision>> = Vec::new();
+    for next in provisions {
+        let same = looks.last().is_some_and(|look| {
+            look.iter().all(|known| {
+                let apart = known.at.as_second() - next.at.as_second();
+                known.recipient == next.recipient
+                    && known.reference == next.reference
+                    && apart.abs() <= ONE_LOOK_SECONDS
+                    && (&known.purpose, &known.items) != (&next.purpose, &next.items)
+            })
+        });
+        match looks.last_mut() {
+            Some(look) if same => look.push(next),
+            _ => looks.push(vec![next]),
+        }
+    }
+    for look in &mut looks {
+        look.sort_by_key(|asked| asked.items.iter().map(|item| policy.rank(item)).min());
+    }
+    looks
+}
+
+fn look_card(
     app: &App,
-    look: &Provision,
+    look: &[&Provision],
     cursor: Option<&str>,
     policy: &Policy,
     stores: &[Store],
     reader: &Reader,
 ) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let store = stores.iter().find(|store| store.slug == look.recipient);
-    let registered = look.recipient_name.as_deref().unwrap_or(&look.recipient);
+    let Some(first) = look.first() else { return nothing() };
+    let store = stores.iter().find(|store| store.slug == first.recipient);
+    let registered = first.recipient_name.as_deref().unwrap_or(&first.recipient);
     let who = store.map_or(registered, |store| store.name(language));
-    let items: Vec<&str> =
-        look.items.iter().map(|item| policy.item_label(item, language)).collect();
-    let refused = look.outcome == "refused";
-    let index = look.ledger.index;
     html! {
-        li class={ "look" @if refused { " refused" } } {
-            p class="when" {
-                (moment(look.at, &when::date_and_time(look.at, language)))
+        li class="look" {
+            div class="heading" {
+                p class="who" { strong { (who) } }
+                p class="when" { (moment(first.at, &when::date_and_time(first.at, language))) }
             }
-            p class="who" {
-                strong { (who) }
-                " "
+            @for asked in look { (asked_row(app, asked, cursor, policy, reader)) }
+            @if let Some(reference) = &first.reference {
+                p class="for" { (words.booking_number) (words.colon) (reference) }
+            }
+        }
+    }
+}
+
+fn asked_row(
+    app: &App,
+    asked: &Provision,
+    cursor: Option<&str>,
+    policy: &Policy,
+    reader: &Reader,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let mut names: Vec<&str> = asked.items.iter().map(String::as_str).collect();
+    names.sort_by_key(|name| policy.rank(name));
+    let items: Vec<&str> = names.iter().map(|item| policy.item_label(item, language)).collect();
+    let refused = asked.outcome == "refused";
+    let index = asked.ledger.index;
+    html! {
+        div class={ "asked" @if refused { " refused" } } {
+            p class="what" {
                 @if refused { span class="tag refused" { (words.look_refused) } }
-                @else { span class="tag" { (words.look_received) } }
+                @else { span class="tag good" { (words.look_received) } }
+                " " (items.join(words.comma))
             }
-            p class="what" { (items.join(words.comma)) }
             @if refused {
-                @for reason in reasons(&look.reasons, words) { p class="why" { (reason) } }
+                @for reason in reasons(&asked.reasons, words) { p class="why" { (reason) } }
             }
             p class="for" {
-                (words.purpose) (words.colon) (policy.purpose_label(&look.purpose, language))
-                @if let Some(reference) = &look.reference {
-                    span { (words.booking_number) (words.colon) (reference) }
-                }
+                (words.purpose) (words.colon) (policy.purpose_label(&asked.purpose, language))
             }
             details {
                 summary { (words.proof) }
-                p { ((words.proof_number)(index)) }
-                @if let Some(until) = look.keep_until.as_ref().and_then(|v| kept_until(v, reader)) {
-                    p { ((words.kept_until)(&until)) }
+                p {
+                    ((words.proof_number)(index))
+                    @if let Some(until) = asked.keep_until.as_ref().and_then(|v| kept(v, reader)) {
+                        " · " ((words.kept_until)(&until))
+                    }
                 }
                 p { (words.proof_how) }
                 p class="actions" {
@@ -309,7 +362,7 @@ fn look_row(
 }
 
 /// The day until which a record is kept, whether it came as a moment or as a date.
-fn kept_until(value: &serde_json::Value, reader: &Reader) -> Option<String> {
+fn kept(value: &serde_json::Value, reader: &Reader) -> Option<String> {
     let text = value.as_str()?;
     let date = text
         .parse()
@@ -317,6 +370,11 @@ fn kept_until(value: &serde_json::Value, reader: &Reader) -> Option<String> {
         .or_else(|_| text.parse::<jiff::civil::Date>())
         .ok()?;
     Some(when::date(date, reader.language))
+}
+
+fn is_asked(consent: &Consent, caller: &Caller) -> bool {
+    let conditions = &consent.condition_of_service;
+    conditions.is_empty() || conditions.contains(&caller.regime)
 }
 
 fn consent_sheet(
@@ -354,7 +412,10 @@ fn consent_sheet(
             input type="hidden" name="notice" value=(policy.version);
             @if given {
                 @if condition {
-                    div class="hint" { (prose(consent.on_refusal.get(language))) }
+                    p class="hint" {
+                        (words.withdraw_condition)
+                        @if name == STORE_DISCLOSURE { " " (words.withdraw_store) }
+                    }
                 }
                 button class="quiet" name="state" value="withdrawn" { (words.withdraw) }
             } @else {
@@ -499,8 +560,9 @@ pub(super) async fn put_item(
 /// The policy, if it has that item and she may see it here.
 async fn editable(app: &App, item: &str) -> Result<Policy, Fault> {
     let policy = app.azukari.policy().await?;
-    let purposes = policy.items.get(item).map_or(&[][..], |item| &item.purposes);
-    let editable = purposes.iter().any(|purpose| purpose == SERVICE);
+    let editable = policy.items.get(item).is_some_and(|item| {
+        item.is_typed() && item.purposes.iter().any(|purpose| purpose == SERVICE)
+    });
     if editable { Ok(policy) } else { Err(Fault::NotFound) }
 }
 
@@ -515,7 +577,7 @@ async fn beside(
         return Ok(None);
     };
     let state = app.azukari.consent(subject, &name).await?;
-    Ok((!state.is_some_and(|state| state.state == "given")).then_some(name))
+    Ok(state.is_none_or(|state| state.state != "given").then_some(name))
 }
 
 fn draw_item(
@@ -537,7 +599,14 @@ fn draw_item(
             label: consent.label.get(language).to_owned(),
         });
     }
-    let drawn = Drawn { fields, errors, first_error: errors.first(&order), language, words };
+    let drawn = Drawn {
+        fields,
+        errors,
+        first_error: errors.first(&order),
+        said_above: None,
+        language,
+        words,
+    };
     let hint = match item {
         "phone" => Some(words.phone_hint),
         "allergy" => Some(words.allergy_hint),
@@ -559,5 +628,37 @@ fn draw_item(
             }
         }
     };
-    layout(reader, &Sheet { title: &title, wide: false }, body)
+    layout(reader, &Sheet { title: &title, wide: false }, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asks_of_one_look_stand_together_and_a_second_look_stands_apart() {
+        let asked = |at: &str, purpose: &str| -> Provision {
+            serde_json::from_value(serde_json::json!({
+                "outcome": "disclosed", "at": at, "recipient": "sumire", "purpose": purpose,
+                "items": ["name"], "reference": "S-1", "ledger": { "index": 1 },
+            }))
+            .unwrap()
+        };
+        let provisions = [
+            asked("2026-11-22T09:00:09Z", "meal"),
+            asked("2026-11-22T09:00:09Z", "reservation"),
+            asked("2026-11-22T09:00:08Z", "meal"),
+            asked("2026-11-22T08:00:00Z", "meal"),
+        ];
+        let policy: Policy = serde_json::from_value(serde_json::json!({
+            "version": "2026-10-01", "items": {}, "purposes": {}, "consents": {},
+            "controller": {
+                "name": { "ja": "見本", "en": "Sample" },
+                "desk": { "name": { "ja": "見本", "en": "Sample" }, "email": "desk@example.jp" },
+            },
+        }))
+        .unwrap();
+        let sizes: Vec<usize> = by_look(&provisions, &policy).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [2, 1, 1]);
+    }
 }

@@ -104,12 +104,11 @@ async fn frame(State(app): State<Shared>, mut request: Request, next: Next) -> R
         let from_here = session::is_from_here(request.method(), &headers);
         (!from_here).then_some(Fault::Elsewhere)
     });
-    let mut response = match fault {
-        Some(fault) => fault.into_response(),
-        None => {
-            request.extensions_mut().insert(reader.clone());
-            next.run(request).await
-        }
+    let mut response = if let Some(fault) = fault {
+        fault.into_response()
+    } else {
+        request.extensions_mut().insert(reader.clone());
+        next.run(request).await
     };
     if let Some(fault) = response.extensions_mut().remove::<Fault>() {
         let closed = matches!(fault, Fault::Closed);
@@ -154,7 +153,7 @@ pub(crate) struct Sheet<'a> {
 }
 
 /// A whole page.
-pub(crate) fn layout(reader: &Reader, sheet: &Sheet<'_>, body: Markup) -> Markup {
+pub(crate) fn layout(reader: &Reader, sheet: &Sheet<'_>, body: &Markup) -> Markup {
     let words = reader.words;
     html! {
         (DOCTYPE)
@@ -178,12 +177,11 @@ pub(crate) fn layout(reader: &Reader, sheet: &Sheet<'_>, body: Markup) -> Markup
                         nav aria-label=(words.nav) {
                             @if reader.staff.is_some() {
                                 (nav_link(reader, "/store/tonight", words.nav_tonight))
+                                (sign_out(reader, "/store/sign-out"))
                             }
                             @if reader.guest.is_some() {
                                 (nav_link(reader, "/me", words.nav_me))
-                                form method="post" action="/sign-out" {
-                                    button class="plain" { (words.sign_out) }
-                                }
+                                (sign_out(reader, "/sign-out"))
                             } @else if reader.staff.is_none() {
                                 (nav_link(reader, "/sign-in", words.sign_in))
                                 (nav_link(reader, "/sign-up", words.sign_up))
@@ -207,6 +205,12 @@ pub(crate) fn layout(reader: &Reader, sheet: &Sheet<'_>, body: Markup) -> Markup
 fn nav_link(reader: &Reader, href: &str, words: &str) -> Markup {
     let here = reader.path == href;
     html! { a href=(href) aria-current=[here.then_some("page")] { (words) } }
+}
+
+fn sign_out(reader: &Reader, action: &str) -> Markup {
+    html! {
+        form method="post" action=(action) { button class="plain" { (reader.words.sign_out) } }
+    }
 }
 
 /// The switch of languages: the same page in the other one.

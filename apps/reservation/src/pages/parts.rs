@@ -101,6 +101,7 @@ impl Purposes {
         let mut purposes = Self::default();
         let mut known: Vec<_> =
             names.iter().filter_map(|name| Some((name, policy.purposes.get(name)?))).collect();
+        known.retain(|(name, _)| drawn.said_above != Some(name.as_str()));
         let rank = |name: &str, tier: &str, leaves: bool| match (name, tier, leaves) {
             ("service", _, _) => 0,
             (_, _, true) => 1,
@@ -172,14 +173,14 @@ impl Field<'_> {
         html! {
             @if !first.is_empty() {
                 div class="purpose" {
-                    div id={ (id) "-purpose" } {
-                        span { (words.used_for) }
-                        ul { @for purpose in first { li { (purpose) } } }
-                    }
-                    @if !more.is_empty() {
-                        details {
-                            summary { ((words.more_purposes)(more.len())) }
-                            ul { @for purpose in more { li { (purpose) } } }
+                    p { (words.used_for) }
+                    div {
+                        ul id={ (id) "-purpose" } { @for purpose in first { li { (purpose) } } }
+                        @if !more.is_empty() {
+                            details {
+                                summary { ((words.more_purposes)(more.len())) }
+                                ul { @for purpose in more { li { (purpose) } } }
+                            }
                         }
                     }
                 }
@@ -300,12 +301,9 @@ const SPOKEN: [(&str, &str); 9] = [
 pub(crate) fn options(item: &Item, language: Language) -> Option<Vec<(String, String)>> {
     match item.kind.as_str() {
         "choice" => Some(
-            by_size(item.choices())
-                .into_iter()
-                .filter_map(|name| {
-                    let label = item.choice(name)?;
-                    Some((name.to_owned(), label.get(language).to_owned()))
-                })
+            item.choices
+                .iter()
+                .map(|(name, label)| (name.clone(), label.get(language).to_owned()))
                 .collect(),
         ),
         "language" => Some(SPOKEN.map(|(tag, name)| (tag.to_owned(), name.to_owned())).into()),
@@ -313,20 +311,26 @@ pub(crate) fn options(item: &Item, language: Language) -> Option<Vec<(String, St
     }
 }
 
-/// Small before regular before large; the policy lists them by the alphabet.
-fn by_size(mut names: Vec<&str>) -> Vec<&str> {
-    let rank = |name: &str| ["small", "regular", "large"].iter().position(|known| *known == name);
-    names.sort_by_key(|name| rank(name).unwrap_or(usize::MAX));
-    names
-}
-
 /// A value as people read it.
-pub(crate) fn shown<'a>(policy: &Policy, item: &str, value: &'a str, language: Language) -> String {
+pub(crate) fn shown(policy: &Policy, item: &str, value: &str, language: Language) -> String {
+    if item == "phone" {
+        return spaced(value);
+    }
     let known = policy.items.get(item).and_then(|item| options(item, language));
     let label = known.and_then(|options| {
         options.into_iter().find_map(|(name, label)| (name == value).then_some(label))
     });
     label.unwrap_or_else(|| value.to_owned())
+}
+
+/// A telephone number in groups, where the grouping is certain: Japanese mobile numbers.
+fn spaced(number: &str) -> String {
+    match number.strip_prefix("+81") {
+        Some(rest) if rest.len() == 10 && rest.is_ascii() => {
+            format!("+81 {} {} {}", &rest[..2], &rest[2..6], &rest[6..])
+        }
+        _ => number.to_owned(),
+    }
 }
 
 /// The field in which an item is typed.
@@ -337,12 +341,12 @@ pub(crate) fn item_field(
     hint: Option<&str>,
 ) -> Markup {
     let Some(item) = policy.items.get(name) else { return html! {} };
-    let Drawn { fields, errors, first_error, language, words } = drawn;
+    let Drawn { fields, errors, first_error, language, words, .. } = drawn;
     let field_name = format!("items.{name}");
     let field = Field {
         name: &field_name,
         label: item.label.get(*language),
-        required: drawn.is_required(name),
+        required: item.required,
         purposes: Purposes::of(&item.purposes, policy, drawn),
         hint,
         error: errors.get(&field_name),
@@ -374,15 +378,10 @@ pub(crate) struct Drawn<'a> {
     pub(crate) fields: &'a Fields,
     pub(crate) errors: &'a Errors,
     pub(crate) first_error: Option<&'a str>,
+    /// A purpose that all fields share, said once for the whole page.
+    pub(crate) said_above: Option<&'a str>,
     pub(crate) language: Language,
     pub(crate) words: &'static Words,
-}
-
-impl Drawn<'_> {
-    /// An account has these from the start.
-    fn is_required(&self, item: &str) -> bool {
-        matches!(item, "name" | "email")
-    }
 }
 
 /// Why something was refused, as sentences for a store or for a guest.
@@ -390,12 +389,12 @@ pub(crate) fn reasons(reasons: &[Reason], words: &Words) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for reason in reasons {
         // It never stands alone: the consent that is missing says the same, and says which.
-        if reason.reason == "special_care_without_consent" && reasons.len() > 1 {
+        if reason.id == "special_care_without_consent" && reasons.len() > 1 {
             continue;
         }
         let state = reason.state.as_deref().unwrap_or_default();
         let dietary = reason.consent.as_deref() == Some("dietary_care");
-        let sentence = match (reason.reason.as_str(), state) {
+        let sentence = match (reason.id.as_str(), state) {
             ("consent_not_given", "withdrawn") if dietary => words.reason_dietary_withdrawn,
             ("consent_not_given", "withdrawn") => words.reason_consent_withdrawn,
             ("consent_not_given" | "consent_missing" | "special_care_without_consent", _)
@@ -447,4 +446,31 @@ pub(crate) fn done(words: &str) -> Markup {
 /// Nothing, where a function wants markup.
 pub(crate) fn nothing() -> Markup {
     PreEscaped(String::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_numbers_of_a_known_shape_are_grouped() {
+        assert_eq!(spaced("+819012345678"), "+81 90 1234 5678");
+        assert_eq!(spaced("+81312345678"), "+81312345678");
+        assert_eq!(spaced("+442079460006"), "+442079460006");
+    }
+
+    #[test]
+    fn a_special_care_reason_says_which_consent_only_once() {
+        let reason = |id: &str| Reason {
+            id: id.to_owned(),
+            consent: Some("dietary_care".to_owned()),
+            state: Some("withdrawn".to_owned()),
+            words: None,
+        };
+        let words = Words::of(Language::En);
+        let told =
+            reasons(&[reason("consent_not_given"), reason("special_care_without_consent")], words);
+        assert_eq!(told, [words.reason_dietary_withdrawn]);
+        assert_eq!(reasons(&[], words), [words.reason_other]);
+    }
 }

@@ -101,5 +101,5 @@ fn draw(reader: &Reader, fields: &Fields, error: Option<&str>, note: Option<Mark
         }
         p { (words.no_account_yet) " " a href="/sign-up" { (words.sign_up) } }
     };
-    layout(reader, &Sheet { title: words.sign_in, wide: false }, body)
+    layout(reader, &Sheet { title: words.sign_in, wide: false }, &body)
 }

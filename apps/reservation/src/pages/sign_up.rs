@@ -82,9 +82,10 @@ impl SignUp {
     fn check(&self, policy: &Policy, reader: &Reader) -> Errors {
         let words = reader.words;
         let mut errors = Errors::default();
-        for item in ["name", "email"] {
+        for item in ABOUT_YOU {
             let field = format!("items.{item}");
-            if self.typed.filled(&field).is_none() {
+            let required = policy.items.get(item).is_some_and(|item| item.required);
+            if required && self.typed.filled(&field).is_none() {
                 errors.add(&field, words.error_empty);
             }
         }
@@ -227,7 +228,7 @@ fn refused(reader: &Reader, policy: &Policy, consents: &[&str], kept: &Fields) -
             a href="/" { (words.to_front_page) }
         }
     };
-    layout(reader, &Sheet { title: words.refused_title, wide: false }, body)
+    layout(reader, &Sheet { title: words.refused_title, wide: false }, &body)
 }
 
 fn draw(
@@ -240,7 +241,9 @@ fn draw(
 ) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let order = order(policy, reader);
-    let drawn = Drawn { fields: typed, errors, first_error: errors.first(&order), language, words };
+    let said_above = shared_purpose(policy);
+    let first_error = errors.first(&order);
+    let drawn = Drawn { fields: typed, errors, first_error, said_above, language, words };
     let policy_page = format!("{}/policy?lang={}", app.public_azukari, language.tag());
     let beside = |item: &str| {
         let name = policy.items.get(item)?.consent.as_deref()?;
@@ -261,6 +264,15 @@ fn draw(
             div class="notice alert" role="alert" { p { (note) } }
         }
         (errors.summary(&order, words))
+        @if let Some(purpose) = said_above {
+            div class="notice" {
+                p {
+                    strong { (words.used_for_all) } (words.colon)
+                    (policy.purpose_label(purpose, language))
+                }
+                p { (words.used_for_also) }
+            }
+        }
         form method="post" action="/sign-up" novalidate {
             input type="hidden" name="notice" value=(policy.version);
             section class="sheet" {
@@ -297,7 +309,18 @@ fn draw(
             p class="hint" { (words.sign_up_kept_where) }
         }
     };
-    layout(reader, &Sheet { title: words.sign_up, wide: false }, body)
+    layout(reader, &Sheet { title: words.sign_up, wide: false }, &body)
+}
+
+/// The purpose that everything on this page serves, to be said once.
+fn shared_purpose(policy: &Policy) -> Option<&'static str> {
+    const SERVICE: &str = "service";
+    let serves = |purposes: &[String]| purposes.iter().any(|purpose| purpose == SERVICE);
+    let mut items =
+        ABOUT_YOU.iter().chain(&AT_THE_TABLE).filter_map(|item| policy.items.get(*item));
+    let all = items.all(|item| serves(&item.purposes))
+        && policy.secrets.get("password").is_some_and(|secret| serves(&secret.purposes));
+    all.then_some(SERVICE)
 }
 
 /// The fields, from the top of the page to its end.

@@ -2,11 +2,13 @@
 //! disclosure asked of Azukari at that moment, recorded, and shown to the guest; nothing is kept.
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
+use serde::Deserialize;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use super::parts::{Field, Purposes, moment, reasons, shown};
@@ -67,12 +69,11 @@ pub(super) async fn sign_in(
 /// Whether a password fits. A login that does not exist costs the same time as one that does.
 fn fits(password: &str, verifier: Option<&str>) -> bool {
     let argon2 = Argon2::default();
-    match verifier.map(PasswordHash::new) {
-        Some(Ok(verifier)) => argon2.verify_password(password.as_bytes(), &verifier).is_ok(),
-        _ => {
-            let _same_work = argon2.hash_password(password.as_bytes());
-            false
-        }
+    if let Some(Ok(verifier)) = verifier.map(PasswordHash::new) {
+        argon2.verify_password(password.as_bytes(), &verifier).is_ok()
+    } else {
+        let _same_work = argon2.hash_password(password.as_bytes());
+        false
     }
 }
 
@@ -119,7 +120,7 @@ fn draw_sign_in(reader: &Reader, fields: &Fields, error: Option<&str>) -> Markup
             p class="actions" { button { (words.sign_in) } }
         }
     };
-    layout(reader, &Sheet { title: words.for_stores, wide: false }, body)
+    layout(reader, &Sheet { title: words.for_stores, wide: false }, &body)
 }
 
 /// What a store is told of one booking.
@@ -147,13 +148,29 @@ impl Answer {
     }
 }
 
-pub(super) async fn tonight(State(app): State<Shared>, reader: Reader) -> Result<Response, Fault> {
+/// How far ahead a store may look, in days: it shops and staffs for the coming week.
+const DAYS_AHEAD: i64 = 7;
+
+#[derive(Deserialize)]
+pub(super) struct Way {
+    date: Option<String>,
+}
+
+pub(super) async fn tonight(
+    State(app): State<Shared>,
+    reader: Reader,
+    Query(way): Query<Way>,
+) -> Result<Response, Fault> {
     let Some(staff) = reader.staff.clone() else { return see_other("/store/sign-in") };
     // A login that no longer works for a store is nobody.
     let store = app.book.store_of(&staff.who).await?.ok_or(Fault::NotFound)?;
     let policy = std::sync::Arc::new(app.azukari.policy().await?);
     let now = app::now();
-    let evening = when::evening_of(now);
+    let tonight = when::evening_of(now);
+    let asked = way.date.and_then(|date| date.parse::<Date>().ok());
+    let evening = asked
+        .filter(|date| *date >= tonight && *date <= tonight + DAYS_AHEAD.days())
+        .unwrap_or(tonight);
     let (from, until) = when::bounds_of(evening).ok_or_else(|| Fault::broken("no such evening"))?;
 
     let mut asks = JoinSet::new();
@@ -169,7 +186,8 @@ pub(super) async fn tonight(State(app): State<Shared>, reader: Reader) -> Result
     }
     told.sort_by_key(|(at, _)| *at);
     let told: Vec<Told> = told.into_iter().map(|(_, told)| told).collect();
-    Ok(draw_tonight(&reader, &store, &staff, &policy, &told, now).into_response())
+    let day = Day { evening, tonight, now };
+    Ok(draw_tonight(&reader, &store, &staff, &policy, &told, &day).into_response())
 }
 
 /// One look at one booking: up to three asks, at once.
@@ -235,37 +253,52 @@ async fn look(
     Ok(Told { reservation: reservation?, meal: meal?, special, booking })
 }
 
+/// Which evening is shown, and when.
+struct Day {
+    evening: Date,
+    tonight: Date,
+    now: Timestamp,
+}
+
 fn draw_tonight(
     reader: &Reader,
     store: &Store,
     staff: &Caller,
     policy: &Policy,
     told: &[Told],
-    now: Timestamp,
+    day: &Day,
 ) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let evening = when::evening_of(now);
+    let Day { evening, tonight, now } = *day;
+    let title = if evening == tonight { words.nav_tonight } else { words.coming_bookings };
     let guests: u32 = told.iter().map(|told| u32::from(told.booking.party)).sum();
     let body = html! {
-        div class="heading" {
-            div {
-                p class="eyebrow" { (store.name(language)) }
-                h1 { ((words.tonight_title)(&when::date(evening, language))) }
-            }
-            form class="screen" method="post" action="/store/sign-out" {
-                button class="quiet" { (words.sign_out) }
+        div {
+            p class="eyebrow" { (store.name(language)) }
+            h1 { (title) }
+            p class="lead" {
+                (when::date(evening, language)) " · " ((words.tonight_count)(told.len(), guests))
             }
         }
-        p class="lead" { ((words.tonight_count)(told.len(), guests)) }
+        // Another day is another look at its guests, so it takes a click and is not fetched ahead.
+        nav class="within" aria-label=(words.other_days) {
+            @for ahead in 0..=DAYS_AHEAD {
+                @let date = tonight + ahead.days();
+                a href={ "/store/tonight?date=" (date) }
+                    aria-current=[(date == evening).then_some("date")] {
+                    @if ahead == 0 { (words.tonight) } @else { (when::day(date, language)) }
+                }
+            }
+        }
         p class="notice" {
             ((words.tonight_recorded)(&staff.who, &when::date_and_time(now, language)))
         }
-        @if told.is_empty() { p { (words.tonight_none) } }
+        @if told.is_empty() { p { (words.no_bookings_that_day) } }
         ol class="bookings" {
             @for told in told { (booking_card(told, policy, reader)) }
         }
     };
-    layout(reader, &Sheet { title: words.nav_tonight, wide: true }, body)
+    layout(reader, &Sheet { title, wide: true }, &body)
 }
 
 fn booking_card(told: &Told, policy: &Policy, reader: &Reader) -> Markup {
@@ -279,7 +312,7 @@ fn booking_card(told: &Told, policy: &Policy, reader: &Reader) -> Markup {
                 div {
                     dt { (policy.item_label(item, language)) }
                     dd {
-                        @if item == "phone" { a href={ "tel:" (value) } { (value) } }
+                        @if item == "phone" { a href={ "tel:" (value.replace(' ', "")) } { (value) } }
                         @else { (value) }
                     }
                 }

@@ -32,11 +32,11 @@ words! {
         service, skip, nav, nav_me, nav_tonight, sign_in, sign_out, sign_up, language_switch,
         sample_note, for_stores, to_front_page, to_my_page, back, colon, comma,
         // The front page
-        home_page, home_title, home_lead, home_begin, your_table_tonight, stores, no_stores,
+        home_page, home_title_first, home_title_then, home_lead, home_begin, your_table_tonight, stores, no_stores,
         tonight_over, promise, promise_held, promise_held_text, promise_asked, promise_asked_text,
         promise_seen, promise_seen_text, read_the_policy,
         // Forms
-        required, optional, used_for, only_if_agreed, asked_in_japan, form_has_errors, save, edit, add, email, password,
+        required, optional, used_for, used_for_all, used_for_also, only_if_agreed, asked_in_japan, form_has_errors, save, edit, email, password,
         error_empty, error_not_an_email, error_not_a_phone, error_taken, error_too_long,
         error_too_short, error_other, error_choose, error_needs_consent, error_password_again,
         // Signing in
@@ -51,13 +51,13 @@ words! {
         no_looks, look_received, look_refused, purpose, proof, proof_how, proof_keep, proof_file,
         proof_how_to_check, newest, older, held, held_lead, not_held, withheld_withdrawn,
         consents, consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
-        consent_wording, withdraw, agree_again, done_welcome, done_item, done_given,
+        consent_wording, withdraw, withdraw_condition, withdraw_store, agree_again, done_welcome, done_item, done_given,
         done_withdrawn, done_cancelled, done_booked,
         // Booking
         book, book_sees, book_sees_lead, book_sign_in_first, see_your_consents, date, time,
         party_size, error_time, booking, booking_number, cancel, cancel_told,
         // The store's evening
-        tonight_none, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
+        tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
         not_shown_away,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
@@ -72,7 +72,7 @@ words! {
     told:
         more_purposes(usize), tonight_is(&str), tonight_from(&str), party(u8), sign_up_lead(&str),
         sign_up_consent_version(&str), edit_item(&str), proof_number(u64), kept_until(&str),
-        held_delete(&str), consents_lead(&str), error_date(i64), tonight_title(&str),
+        held_delete(&str), consents_lead(&str), error_date(i64), book_needs(&str), add_item(&str),
         tonight_count(usize, u32), tonight_recorded(&str, &str), guest_name(&str),
         fault_broken_told(&str);
 }

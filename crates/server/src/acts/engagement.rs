@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use policy::record::Act;
 use policy::{Engagement, RecipientName, Record, SubjectId};
 
@@ -28,27 +29,47 @@ pub async fn engage(
     if engagement.ends_at <= engagement.starts_at {
         return Err(Error::field("ends_at", "before_start", "is not after `starts_at`"));
     }
-    let now = app.clock.now();
-    let document = app.policy();
-    let fresh = Fresh::new()?;
+    let begun = Begun { subject, recipient, engagement, at: app.clock.now(), fresh: Fresh::new()? };
     let keeper = Arc::clone(app);
-    app.store
-        .write(move |tx: &mut Tx<'_>| {
-            held(tx, subject)?;
-            let rows = tx.query(recipients::BY_NAME, &[recipient.as_str().into()])?;
-            let named = document.recipients.get(&recipient).is_some_and(|entry| !entry.many);
-            if rows.is_empty() && !named {
-                return Err(Error::not_found("recipient", recipient.as_str()));
-            }
-            engagements::put(tx, subject, &recipient, &engagement);
-            let record = Record {
-                at: now,
-                policy: document.version,
-                subject: Some(subject),
-                by: by.clone(),
-                act: Act::Engaged { recipient: recipient.clone(), engagement: engagement.clone() },
-            };
-            keeper.record(tx, &record, None, &fresh)
-        })
-        .await
+    app.store.write(move |tx: &mut Tx<'_>| begun.keep(&keeper, tx, &by)).await
+}
+
+/// An engagement that has been read and is not yet kept.
+pub struct Begun {
+    /// The person.
+    pub subject: SubjectId,
+    /// With whom.
+    pub recipient: RecipientName,
+    /// How it stands.
+    pub engagement: Engagement,
+    /// When it was said.
+    pub at: Timestamp,
+    /// For its record.
+    pub fresh: Fresh,
+}
+
+impl Begun {
+    /// Writes it down: row and record. May run more than once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown person or recipient.
+    pub fn keep(&self, app: &App, tx: &mut Tx<'_>, by: &str) -> Result<Place, Error> {
+        let Self { subject, recipient, engagement, at, fresh } = self;
+        let document = app.policy();
+        held(tx, *subject)?;
+        let rows = tx.query(recipients::BY_NAME, &[recipient.as_str().into()])?;
+        let named = document.recipients.get(recipient).is_some_and(|entry| !entry.many);
+        if rows.is_empty() && !named {
+            return Err(Error::not_found("recipient", recipient.as_str()));
+        }
+        engagements::put(tx, *subject, recipient, engagement);
+        let record = Record {
+            at: *at,
+            policy: document.version,
+            subject: Some(*subject),
+            by: by.to_owned(),
+            act: Act::Engaged { recipient: recipient.clone(), engagement: engagement.clone() },
+        };
+        app.record(tx, &record, None, fresh)
+    }
 }

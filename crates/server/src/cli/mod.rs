@@ -17,9 +17,10 @@ use clap::{Args, Parser, Subcommand};
 use vault::{FileKey, KeySource};
 
 use crate::acts::publish::Files;
-use crate::app::{App, Cellar, DataDir, Opening};
+use crate::app::{App, Cellar, DataDir, MIGRATIONS, Opening};
 use crate::clock::SystemClock;
-use crate::store::DatabaseUrl;
+use crate::error::Error;
+use crate::store::{self, Conn, DatabaseUrl};
 
 /// A privacy policy that runs: holds people's information and keeps what the policy promises.
 #[derive(Parser)]
@@ -79,7 +80,20 @@ impl Place {
         make_private_folder(&self.data)
     }
 
+    /// Database and root key for whoever only looks: nothing is made.
+    fn look(&self) -> anyhow::Result<(DatabaseUrl, Box<dyn KeySource>)> {
+        keep_memory_private()?;
+        let database = self.database()?;
+        if let DatabaseUrl::Sqlite(path) = &database
+            && !path.is_file()
+        {
+            bail!("there is no database at `{}`; name its folder with --data", path.display());
+        }
+        Ok((database, Box::new(FileKey::open(&self.root_path())?)))
+    }
+
     fn opening(&self) -> anyhow::Result<Opening> {
+        keep_memory_private()?;
         self.folder()?;
         let path = self.root_path();
         Ok(Opening {
@@ -99,9 +113,31 @@ impl Place {
         Ok(App::open(self.opening()?, policy)?)
     }
 
+    /// Runs a short act on the database, beside a server that may be using it; makes the database
+    /// where there is none.
+    fn beside<T>(&self, act: impl FnOnce(&mut Conn) -> Result<T, Error>) -> anyhow::Result<T> {
+        let url = self.database()?;
+        if !matches!(&url, DatabaseUrl::Sqlite(path) if path.exists()) {
+            drop(self.open_cellar()?);
+        }
+        store::beside(&url, MIGRATIONS.len(), act).map_err(told)
+    }
+
     /// Opens database and keys only.
     fn open_cellar(&self) -> anyhow::Result<Cellar> {
         Ok(Cellar::open(self.opening()?)?)
+    }
+}
+
+/// An error for the terminal: fields that cannot be read are flags there.
+fn told(error: Error) -> anyhow::Error {
+    match error {
+        Error::Invalid(fields) => {
+            let lines: Vec<String> =
+                fields.iter().map(|f| format!("--{} {}", f.field, f.detail)).collect();
+            anyhow::anyhow!(lines.join("; "))
+        }
+        other => other.into(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! threads, so nothing here waits inside an async task. `conn.rs` is what closures speak to,
 //! `writer.rs` how acts share a commit. Tables live in the files beside these, one each.
 
+mod beside;
 mod conn;
 pub mod consents;
 pub mod engagements;
@@ -20,6 +21,7 @@ pub mod records;
 pub mod restrictions;
 pub mod secrets;
 pub mod service_keys;
+mod snapshot;
 mod sqlite;
 pub mod subjects;
 #[cfg(test)]
@@ -38,8 +40,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use tokio::sync::oneshot;
 
+pub use beside::beside;
 pub use conn::{Call, Conn, DbError, Kind, Row, Val};
 use postgres::Postgres;
+pub use snapshot::Snapshot;
 use sqlite::{Sqlite, Wal};
 use writer::{Job, Writer, Written};
 pub use writer::{Journal, NoJournal, Tx};
@@ -401,7 +405,7 @@ fn apply(conn: &mut Conn, postgres: bool, migrations: &[(&str, &str)]) -> Result
 }
 
 /// The one DDL text in PostgreSQL's words.
-fn for_postgres(ddl: &str) -> String {
+pub(crate) fn for_postgres(ddl: &str) -> String {
     let ddl = ddl.replace(" WITHOUT ROWID", "");
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut out = String::with_capacity(ddl.len());

@@ -217,6 +217,8 @@ impl Writer {
             match self.attempt(acts, careful) {
                 Ok(()) => {
                     self.careful = self.careful.saturating_sub(1);
+                    metrics::counter!("azukari_commits_total").increment(1);
+                    metrics::counter!("azukari_acts_total").increment(acts.len() as u64);
                     return;
                 }
                 Err(Trouble::Replay) => {

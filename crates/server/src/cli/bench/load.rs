@@ -1,0 +1,170 @@
+//! A lean load generator: connections that are kept alive, each asking again as soon as it is
+//! answered. Speaks just enough HTTP/1.1 for answers with a `Content-Length`, so that the numbers
+//! are the server's rather than a client library's. Knows nothing of what is asked.
+
+use std::io::{Read, Write};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// How to ask.
+#[derive(Clone)]
+pub(super) struct Load {
+    /// Whom.
+    pub(super) server: SocketAddr,
+    /// Over how many connections.
+    pub(super) clients: u64,
+    /// How long, after a second of warming up.
+    pub(super) seconds: u64,
+    /// The status that counts as done.
+    pub(super) status: u16,
+}
+
+/// How it went.
+pub(super) struct Measured {
+    /// Answers in the time that counts.
+    pub(super) answers: u64,
+    /// The time that counts.
+    pub(super) took: Duration,
+    /// How long each answer took, in microseconds, shortest first.
+    latencies: Vec<u32>,
+    /// The length of the last answer's body.
+    pub(super) body: usize,
+}
+
+impl Measured {
+    /// Answers a second.
+    pub(super) fn rate(&self) -> f64 {
+        super::table::count(self.answers) / self.took.as_secs_f64()
+    }
+
+    /// The latency that so many of a thousand answers stay below, in milliseconds.
+    pub(super) fn below(&self, per_thousand: usize) -> f64 {
+        let at = (self.latencies.len() * per_thousand / 1000).min(self.latencies.len().max(1) - 1);
+        self.latencies.get(at).map_or(0.0, |micros| f64::from(*micros) / 1e3)
+    }
+}
+
+/// Asks until the time is over. `ask` writes the n-th request of a connection, whole.
+pub(super) async fn run<A, F>(load: &Load, mut asks: A) -> anyhow::Result<Measured>
+where
+    A: FnMut(u64) -> F,
+    F: FnMut(u64, &mut Vec<u8>) + Send + 'static,
+{
+    let begin = Instant::now() + Duration::from_secs(1);
+    let end = begin + Duration::from_secs(load.seconds);
+    let mut connections = Vec::new();
+    for n in 0..load.clients {
+        let (ask, load) = (asks(n), load.clone());
+        connections.push(tokio::spawn(connection(load, ask, begin, end)));
+    }
+    let mut latencies = Vec::new();
+    let mut body = 0;
+    for connection in connections {
+        let (one, length) = connection.await??;
+        latencies.extend(one);
+        body = length;
+    }
+    latencies.sort_unstable();
+    Ok(Measured {
+        answers: latencies.len() as u64,
+        took: Duration::from_secs(load.seconds),
+        latencies,
+        body,
+    })
+}
+
+async fn connection(
+    load: Load,
+    mut ask: impl FnMut(u64, &mut Vec<u8>),
+    begin: Instant,
+    end: Instant,
+) -> anyhow::Result<(Vec<u32>, usize)> {
+    let mut stream = TcpStream::connect(load.server).await.context("the server is not there")?;
+    stream.set_nodelay(true)?;
+    let (mut request, mut answer) = (Vec::with_capacity(1024), vec![0; 16 * 1024]);
+    let mut latencies = Vec::new();
+    let mut length = 0;
+    for n in 0.. {
+        request.clear();
+        ask(n, &mut request);
+        let sent = Instant::now();
+        stream.write_all(&request).await?;
+        let mut have = 0;
+        let (status, body) = loop {
+            if have == answer.len() {
+                bail!("an answer is longer than {have} bytes");
+            }
+            match stream.read(&mut answer[have..]).await? {
+                0 => bail!("the server hung up"),
+                more => have += more,
+            }
+            if let Some((status, body)) = head(&answer[..have])
+                && have >= body.end
+            {
+                break (status, body);
+            }
+        };
+        let answered = Instant::now();
+        if status != load.status {
+            bail!("answered {status}: {}", String::from_utf8_lossy(&answer[body]));
+        }
+        length = body.len();
+        if answered >= end {
+            break;
+        }
+        if answered >= begin {
+            latencies.push(u32::try_from((answered - sent).as_micros()).unwrap_or(u32::MAX));
+        }
+    }
+    Ok((latencies, length))
+}
+
+/// The status of an answer and where its body lies, once the head is complete.
+fn head(answer: &[u8]) -> Option<(u16, std::ops::Range<usize>)> {
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
+    let head = std::str::from_utf8(&answer[..end]).ok()?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    let length: usize = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+    })?;
+    Some((status, end..end + length))
+}
+
+/// Writes a request with a body.
+pub(super) fn post(out: &mut Vec<u8>, path: &str, headers: &str, body: &str) {
+    let length = body.len();
+    // Writing into memory does not fail.
+    let _ = write!(
+        out,
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         {headers}Content-Length: {length}\r\n\r\n{body}"
+    );
+}
+
+/// Asks once, on a connection of its own, without a runtime.
+pub(super) fn get(server: SocketAddr, path: &str) -> anyhow::Result<(u16, String)> {
+    let mut stream = std::net::TcpStream::connect(server)?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    let status = status.context("an answer without a status")?;
+    Ok((status, answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_read_once_its_head_is_there() {
+        let answer = b"HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\n{}";
+        assert_eq!(head(answer), Some((201, 43..45)));
+        assert_eq!(head(&answer[..30]), None);
+    }
+}
