@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use policy::record::Act;
 use policy::read::Severity;
+use policy::record::Act;
 use policy::{Document, Record, Version, read_files};
 
 use crate::app::{App, AppError};

@@ -280,7 +280,7 @@ async fn a_policy_that_does_not_hold_together_does_not_come_into_force() {
     for (files, says) in [
         (change("items.toml", "\"meal\"", "\"feast\""), "feast"),
         (change("items.toml", "consent = \"dietary_care\"", ""), "allergy"),
-        (change("controller.toml", "2026-10-01", "2020-01-01"), "older"),
+        (change("controller.toml", "2026-10-01", "2020-01-01"), "is later than this"),
         (change("controller.toml", "GMO OMAKASE Inc.", "Somebody"), "other files"),
     ] {
         let Err(error) = ground.open_app(&clock, ground.root_key(), Some(files)) else {

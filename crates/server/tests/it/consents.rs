@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::house::{House, reasons_of};
+use crate::house::{Guest, House, Store, policy_files, reasons_of};
 
 #[tokio::test]
 async fn a_withdrawn_consent_stops_the_next_disclosure_and_a_new_one_allows_it_again() {
@@ -177,4 +177,52 @@ async fn a_consent_nobody_was_asked_for_is_not_found() {
     let answer: Value = json!({ "state": "given", "notice": "2026-10-01", "language": "ja" });
     let path = hanako.path("consents/no_such_consent");
     house.put(&path, &answer).go().await.problem(404, "not-found");
+}
+
+/// The reference policy a day later, with new words for the consent to the store.
+fn reworded() -> azukari::acts::publish::Files {
+    let mut files = policy_files();
+    let controller = files.get_mut("controller.toml").unwrap();
+    *controller = controller.replace("version = \"2026-10-01\"", "version = \"2026-11-22\"");
+    let consents = files.get_mut("consents.toml").unwrap();
+    let at = consents.find("since = \"2026-10-01\"").unwrap();
+    assert!(at > consents.find("[store_disclosure]").unwrap());
+    assert!(at < consents.find("[dietary_care]").unwrap());
+    consents.replace_range(at.., &consents[at..].replacen("2026-10-01", "2026-11-22", 1));
+    files
+}
+
+#[tokio::test]
+async fn new_words_are_asked_for_anew_and_old_ones_can_still_be_taken_back() {
+    // I5: at the time of use a consent stands for the words of today (S39, 2.14).
+    let house = House::open();
+    let aoi = house.store("aoi").await;
+    let hanako = house.guest("Hanako").allergic_to("えび").signs_up().await;
+    hanako.books(&aoi, "bk-1").await;
+    aoi.asks_for(&hanako, &["name"]).receives().await;
+    let id = hanako.id.clone();
+
+    let house = house.reopened(Some(reworded())).await;
+    let aoi = Store::named(&house, "aoi");
+    let hanako = Guest { house: &house, id };
+    let asking = aoi.asks_for(&hanako, &["name"]);
+    let refused = asking.sends().go().await;
+    assert_eq!(refused.refused(), ["consent_for_other_notice"]);
+    let reason = &refused.value()["reasons"][0];
+    assert_eq!(reason["seen"], "2026-10-01");
+    assert_eq!(reason["needed"], "2026-11-22");
+
+    let answers = |state: &str, notice: &str| {
+        let body = json!({ "state": state, "notice": notice, "language": "ja" });
+        house.put(&hanako.path("consents/store_disclosure"), &body)
+    };
+    let old = answers("given", "2026-10-01").go().await;
+    assert_eq!(old.invalid(), [("notice".to_owned(), "other_notice".to_owned())]);
+    answers("given", "2026-11-22").go().await.expect(200);
+    assert_eq!(asking.receives().await["name"], "Hanako");
+    let meal = aoi.asks_for(&hanako, &["allergy"]).for_meal();
+    assert_eq!(meal.receives().await["allergy"], "えび", "words that stand carry over");
+    answers("withdrawn", "2026-10-01").go().await.expect(200);
+    assert_eq!(asking.is_refused().await, ["consent_not_given"], "going back waits for nothing");
+    house.adds_up();
 }
