@@ -138,8 +138,12 @@ async fn a_revoked_key_stops_within_two_seconds() {
         house.app.store.write_blocking(move |tx| service_keys::revoke(tx, &id, now)).unwrap();
     assert!(revoked);
     let since = Instant::now();
-    while ask().await.status != 401 {
-        assert!(since.elapsed() < Duration::from_secs(3), "still trusted");
+    loop {
+        let asked_after = since.elapsed();
+        if ask().await.status == 401 {
+            break;
+        }
+        assert!(asked_after < Duration::from_secs(2), "still trusted after {asked_after:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(ask().await.status, 401);
@@ -160,7 +164,7 @@ async fn keys_are_kept_as_hashes() {
 
 #[tokio::test]
 async fn who_asks_too_often_is_told_when_to_come_again() {
-    let house = House::open_with_rate(5);
+    let house = House::open_with_rate(1);
     let call = house.get("/v1/subjects/nobody/provisions");
     let mut answers = Vec::new();
     for _ in 0..40 {
