@@ -27,8 +27,11 @@ pub fn in_force(
     let published: Vec<Published> = store.read_blocking(policies::all)?;
     let read = |files: &Files| {
         read_files(files).map(|read| read.document).map_err(|findings| {
-            let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-            AppError::Policy(format!("the policy is not coherent\n{}", lines.join("\n")))
+            let first = findings.first().map(ToString::to_string).unwrap_or_default();
+            AppError::Policy(format!(
+                "the policy is not coherent, {first}; `azukari policy check` tells all {} findings",
+                findings.len()
+            ))
         })
     };
     let Some(files) = given else {
