@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use policy::record::Act;
+use policy::read::Severity;
 use policy::{Document, Record, Version, read_files};
 
 use crate::app::{App, AppError};
@@ -27,7 +28,9 @@ pub fn in_force(
     let published: Vec<Published> = store.read_blocking(policies::all)?;
     let read = |files: &Files| {
         read_files(files).map(|read| read.document).map_err(|findings| {
-            let first = findings.first().map(ToString::to_string).unwrap_or_default();
+            // One line, and an error first: warnings stop nobody.
+            let mut errors = findings.iter().filter(|found| found.severity == Severity::Error);
+            let first = errors.next().map(ToString::to_string).unwrap_or_default();
             AppError::Policy(format!(
                 "the policy is not coherent, {first}; `azukari policy check` tells all {} findings",
                 findings.len()

@@ -105,18 +105,16 @@ impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Body<T> {
 /// A field's place as far as its names are names: a key that is anything else may be a value.
 fn field_at(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
-    let mut field = String::new();
-    for segment in path {
-        match segment {
-            Segment::Seq { index } => field.push_str(&format!("[{index}]")),
-            Segment::Map { key } if is_word(key) => {
-                let dot = if field.is_empty() { "" } else { "." };
-                field.push_str(&format!("{dot}{key}"));
-            }
-            _ => break,
-        }
-    }
-    if field.is_empty() { "body".to_owned() } else { field }
+    let parts: String = path
+        .iter()
+        .map_while(|segment| match segment {
+            Segment::Seq { index } => Some(format!("[{index}]")),
+            Segment::Map { key } if is_word(key) => Some(format!(".{key}")),
+            _ => None,
+        })
+        .collect();
+    let field = parts.strip_prefix('.').unwrap_or(&parts);
+    if field.is_empty() { "body".to_owned() } else { field.to_owned() }
 }
 
 /// What the schema wanted, without what was sent instead.

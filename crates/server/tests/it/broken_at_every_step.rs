@@ -263,3 +263,37 @@ async fn a_purpose_that_a_new_policy_drops_is_refused_from_then_on() {
     assert!(current["purposes"]["enforcement"].is_null());
     house.adds_up();
 }
+
+#[tokio::test]
+async fn a_policy_that_does_not_hold_together_does_not_come_into_force() {
+    // S1, S39: the one in force stays, and the operator hears what is wrong and nothing else.
+    let house = House::open();
+    let before = house.rows();
+    let (ground, clock) = house.close().await;
+    let change = |file: &str, from: &str, to: &str| {
+        let mut files = policy_files();
+        let text = files.get_mut(file).unwrap();
+        assert!(text.contains(from), "{file} has changed: {from}");
+        *text = text.replace(from, to);
+        files
+    };
+    for (files, says) in [
+        (change("items.toml", "\"meal\"", "\"feast\""), "feast"),
+        (change("items.toml", "consent = \"dietary_care\"", ""), "allergy"),
+        (change("controller.toml", "2026-10-01", "2020-01-01"), "older"),
+        (change("controller.toml", "GMO OMAKASE Inc.", "Somebody"), "other files"),
+    ] {
+        let Err(error) = ground.open_app(&clock, ground.root_key(), Some(files)) else {
+            panic!("it comes into force in spite of {says}");
+        };
+        let told = error.to_string();
+        assert!(told.contains(says), "{says}: {told}");
+        assert!(!told.contains("warning"), "{told}");
+    }
+    let house = House::open_on(ground, clock, None, 0);
+    assert_eq!(house.app.policy().version.to_string(), "2026-10-01");
+    let mut after = house.rows();
+    after.insert("service_keys", before["service_keys"]);
+    assert_eq!(after, before);
+    house.adds_up();
+}

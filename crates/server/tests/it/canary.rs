@@ -85,7 +85,7 @@ fn disguises(value: &str) -> Vec<Vec<u8>> {
         let whole = shifted.len() / 3 * 3;
         for encoding in [&BASE64, &BASE64URL] {
             let text = encoding.encode(&shifted[..whole]);
-            found.push(text[if shift == 0 { 0 } else { 4 }..].as_bytes().to_vec());
+            found.push(text.bytes().skip(if shift == 0 { 0 } else { 4 }).collect());
         }
     }
     found
