@@ -28,10 +28,13 @@ pub fn in_force(
     let published: Vec<Published> = store.read_blocking(policies::all)?;
     let read = |files: &Files| {
         read_files(files).map(|read| read.document).map_err(|findings| {
-            // Warnings stop nobody; among them the errors would be hard to find.
-            let errors = findings.iter().filter(|found| found.severity == Severity::Error);
-            let lines: Vec<String> = errors.map(ToString::to_string).collect();
-            AppError::Policy(format!("the policy is not coherent\n{}", lines.join("\n")))
+            // One line, and an error first: warnings stop nobody.
+            let mut errors = findings.iter().filter(|found| found.severity == Severity::Error);
+            let first = errors.next().map(ToString::to_string).unwrap_or_default();
+            AppError::Policy(format!(
+                "the policy is not coherent, {first}; `azukari policy check` tells all {} findings",
+                findings.len()
+            ))
         })
     };
     let Some(files) = given else {

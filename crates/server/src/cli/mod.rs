@@ -157,11 +157,17 @@ fn make_private_folder(dir: &Path) -> anyhow::Result<()> {
     })?;
     // Ask the folder itself: rights, read-only mounts and full disks all answer here.
     let probe = dir.join(".writable");
-    std::fs::write(&probe, b"?").and_then(|()| std::fs::remove_file(&probe)).with_context(|| {
-        format!(
+    let probed = std::fs::write(&probe, b"?").and_then(|()| std::fs::remove_file(&probe));
+    probed.map_err(|error| match error.kind() {
+        std::io::ErrorKind::StorageFull => {
+            // The empty file that was made before there was no room for its one byte.
+            let _ = std::fs::remove_file(&probe);
+            anyhow::anyhow!("the disk of the data folder `{}` is full; free space on it", dir.display())
+        }
+        _ => anyhow::Error::new(error).context(format!(
             "the data folder `{}` is not writable; give it to this user or name another with --data",
             dir.display()
-        )
+        )),
     })
 }
 
@@ -170,8 +176,10 @@ fn read_policy(dir: &Path) -> anyhow::Result<Files> {
     let mut files = Files::new();
     for name in ::policy::read::FILES {
         let path = dir.join(name);
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("the policy's file `{}` cannot be read", path.display()))?;
+        let text = std::fs::read_to_string(&path).with_context(|| {
+            let path = path.display();
+            format!("the policy's file `{path}` cannot be read; name its folder with --policy")
+        })?;
         files.insert(name.to_owned(), text);
     }
     Ok(files)

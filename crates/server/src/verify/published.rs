@@ -165,7 +165,9 @@ impl Http {
 }
 
 async fn connect((host, port): &(String, u16)) -> anyhow::Result<SendRequest<Empty<Bytes>>> {
-    let stream = TcpStream::connect((host.as_str(), *port)).await.context("cannot be reached")?;
+    let stream = TcpStream::connect((host.as_str(), *port))
+        .await
+        .context("cannot be reached; check that the server runs and its address")?;
     stream.set_nodelay(true)?;
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     // Its end shows in the next request.

@@ -27,6 +27,8 @@ mod restrictions;
 #[cfg(test)]
 mod root_key;
 #[cfg(test)]
+mod second_company;
+#[cfg(test)]
 mod service_keys;
 #[cfg(test)]
 mod shredding;
