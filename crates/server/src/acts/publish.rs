@@ -28,6 +28,7 @@ pub fn in_force(
     let read = |files: &Files| {
         read_files(files).map(|read| read.document).map_err(|findings| {
             let first = findings.first().map(ToString::to_string).unwrap_or_default();
+            let first = first.lines().map(str::trim).collect::<Vec<_>>().join("; ");
             AppError::Policy(format!(
                 "the policy is not coherent, {first}; `azukari policy check` tells all {} findings",
                 findings.len()

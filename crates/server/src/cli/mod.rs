@@ -43,7 +43,7 @@ enum Command {
     Keys(keys::Keys),
     /// Verify the ledger, or a single proof
     #[command(subcommand)]
-    Ledger(ledger::Ledger),
+    Ledger(Box<ledger::Ledger>),
     /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
     Bench(bench::Bench),
 }
@@ -98,9 +98,10 @@ impl Place {
         Ok(Opening {
             database: self.database()?,
             root: Box::new(move |new| {
-                let key = match new && !path.exists() {
-                    true => FileKey::create(&path)?,
-                    false => FileKey::open(&path)?,
+                let key = if new && !path.exists() {
+                    FileKey::create(&path)?
+                } else {
+                    FileKey::open(&path)?
                 };
                 Ok(Box::new(key) as Box<dyn KeySource>)
             }),

@@ -50,7 +50,7 @@ impl House {
         let mut house = House { folder, elsewhere: None, server, key: String::new() };
         let made = house.azukari(&["keys", "new"], &["--name", "tests", "--scope", "all"]);
         assert!(made.status.success(), "{}", said(&made));
-        house.key = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+        house.key = String::from_utf8(made.stdout).unwrap().trim().into();
         house
     }
 
