@@ -168,10 +168,11 @@ fn a_house_does_not_open_without_a_coherent_policy() {
     refuses("older version", &out, &["is older than the one in force", "a later version"]);
 }
 
+type Words<'a> = &'a [&'a str];
+
 #[test]
 fn nonsense_is_answered_in_one_line() {
     let house = House::on_sqlite();
-    type Words<'a> = &'a [&'a str];
     let cases: &[(&str, Words<'_>, Words<'_>, Words<'_>)] = &[
         (
             "unknown scope",
