@@ -137,7 +137,7 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 line("番号", "number", engagement.reference.to_string());
             }
             Act::RecipientPut { recipient, .. } => {
-                line("提供先", "recipient", recipient.to_string())
+                line("提供先", "recipient", recipient.to_string());
             }
             Act::RestrictionChanged { purpose, .. } => {
                 let purpose = purpose.as_ref();

@@ -31,6 +31,7 @@ pub fn in_force(
             // One line, and an error first: warnings stop nobody.
             let mut errors = findings.iter().filter(|found| found.severity == Severity::Error);
             let first = errors.next().map(ToString::to_string).unwrap_or_default();
+            let first = first.lines().map(str::trim).collect::<Vec<_>>().join("; ");
             AppError::Policy(format!(
                 "the policy is not coherent, {first}; `azukari policy check` tells all {} findings",
                 findings.len()

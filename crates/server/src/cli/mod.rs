@@ -44,7 +44,7 @@ enum Command {
     Keys(keys::Keys),
     /// Verify the ledger, or a single proof
     #[command(subcommand)]
-    Ledger(ledger::Ledger),
+    Ledger(Box<ledger::Ledger>),
     /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
     Bench(bench::Bench),
 }

@@ -70,12 +70,11 @@ pub fn head_as_found(conn: &mut Conn) -> Result<Option<(u64, String)>, DbError> 
     }))
 }
 
-/// Entries from one place up to another, in order; `None` for one that is not bytes.
-pub fn entries_as_found(
-    conn: &mut Conn,
-    from: i64,
-    to: i64,
-) -> Result<Vec<(i64, Option<Vec<u8>>)>, DbError> {
+/// An entry as a verifier meets it: its place, and `None` if it is not bytes.
+pub type Found = (i64, Option<Vec<u8>>);
+
+/// Entries from one place up to another, in order, whatever they hold.
+pub fn entries_as_found(conn: &mut Conn, from: i64, to: i64) -> Result<Vec<Found>, DbError> {
     conn.query(
         "SELECT place, entry FROM entries WHERE place >= $1 AND place < $2 ORDER BY place",
         &[from.into(), to.into()],

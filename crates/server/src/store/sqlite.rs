@@ -88,15 +88,7 @@ impl Sqlite {
         match looked {
             // Without a log nobody is writing, and the file alone is the whole of it.
             Err(DbError { kind: Kind::Unavailable | Kind::ReadOnly, .. }) if settled => {
-                let mut uri = String::from("file:");
-                for byte in path.as_os_str().as_encoded_bytes() {
-                    match byte {
-                        b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
-                        _ if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
-                        _ => uri.push_str(&format!("%{byte:02X}")),
-                    }
-                }
-                uri.push_str("?immutable=1");
+                let uri = format!("file:{}?immutable=1", escaped(path));
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
                 let conn = open(Path::new(&uri), flags, READER_CACHE)?;
                 conn.execute_batch("PRAGMA query_only = ON")?;
@@ -278,6 +270,23 @@ fn constraint(message: &str) -> String {
         })
         .collect();
     if names.is_empty() { columns.to_owned() } else { format!("{table}({})", names.join(",")) }
+}
+
+/// A path as it stands in a URI.
+fn escaped(path: &Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes().iter();
+    bytes.fold(String::new(), |mut uri, byte| {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
+            byte => uri.extend(['%', digit(byte >> 4), digit(byte & 15)]),
+        }
+        uri
+    })
+}
+
+fn digit(n: u8) -> char {
+    char::from_digit(n.into(), 16).unwrap_or('0')
 }
 
 /// Creates the file with mode 0600 if it is not there, and keeps other processes from it for as

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -50,7 +51,7 @@ impl House {
         let mut house = House { folder, elsewhere: None, server, key: String::new() };
         let made = house.azukari(&["keys", "new"], &["--name", "tests", "--scope", "all"]);
         assert!(made.status.success(), "{}", said(&made));
-        house.key = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+        house.key = String::from_utf8(made.stdout).unwrap().trim().into();
         house
     }
 
@@ -204,6 +205,17 @@ fn admin(server: &str, sql: &str) {
         tokio::spawn(connection);
         client.batch_execute(sql).await.unwrap();
     });
+}
+
+/// Nobody, for when the tests run as root, whom no right binds.
+pub const NOBODY: u32 = 65_534;
+
+/// Gives the folder and everything in it to a user.
+pub fn give(folder: &Path, user: u32) {
+    for file in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        chown(file.path(), Some(user), Some(user)).unwrap();
+    }
+    chown(folder, Some(user), Some(user)).unwrap();
 }
 
 /// Copies the binary to where every user may run it. By another process: a handle for writing that

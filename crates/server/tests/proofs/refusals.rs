@@ -161,19 +161,19 @@ fn a_house_does_not_open_without_a_coherent_policy() {
     refuses("same version", &out, &["was published with other files", "a new `version`"]);
     let older = std::fs::read_to_string(&controller).unwrap().replace("2026-10-01", "2026-09-01");
     std::fs::write(&controller, older).unwrap();
-    for name in ["consents.toml"] {
-        let file = broken.path().join(name);
-        let text = std::fs::read_to_string(&file).unwrap().replace("2026-10-01", "2026-09-01");
-        std::fs::write(file, text).unwrap();
-    }
+    let consents = broken.path().join("consents.toml");
+    let older = std::fs::read_to_string(&consents).unwrap().replace("2026-10-01", "2026-09-01");
+    std::fs::write(&consents, older).unwrap();
     let out = serve(&["--policy", path(broken.path())]);
     refuses("older version", &out, &["is older than the one in force", "a later version"]);
 }
 
+type Words<'a> = &'a [&'a str];
+
 #[test]
 fn nonsense_is_answered_in_one_line() {
     let house = House::on_sqlite();
-    let cases: &[(&str, &[&str], &[&str], &[&str])] = &[
+    let cases: &[(&str, Words<'_>, Words<'_>, Words<'_>)] = &[
         (
             "unknown scope",
             &["keys", "new"],
