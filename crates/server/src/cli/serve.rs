@@ -87,7 +87,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let handle = PrometheusBuilder::new().install_recorder().context("metrics do not start")?;
-    let numbers = Router::new().route("/metrics", get(move || render(handle.clone())));
+    let numbers = Router::new().route("/metrics", get(move || std::future::ready(render(&handle))));
     tokio::spawn(async move {
         if let Err(error) = axum::serve(metrics, numbers).await {
             tracing::error!(%error, "metrics are no longer served");
@@ -99,7 +99,7 @@ pub async fn serve(
     Ok(())
 }
 
-async fn render(handle: PrometheusHandle) -> String {
+fn render(handle: &PrometheusHandle) -> String {
     handle.run_upkeep();
     handle.render()
 }
