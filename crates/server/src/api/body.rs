@@ -74,8 +74,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Body<T> {
                 Unread::Transport(rejection.into_response())
             }
         })?;
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let value = read(&bytes).map_err(|error| {
             let path = error.path().to_string();
             let field = if path == "." { "body".to_owned() } else { path };
             let inner = error.into_inner();
@@ -87,6 +86,18 @@ impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Body<T> {
             unread(FieldError::new(field, "unreadable", detail))
         })?;
         Ok(Self { value, key, path, bytes })
+    }
+}
+
+/// Reads JSON; only what cannot be read is read again, to find out where.
+fn read<T: DeserializeOwned>(
+    bytes: &[u8],
+) -> Result<T, serde_path_to_error::Error<serde_json::Error>> {
+    match serde_json::from_slice(bytes) {
+        Ok(value) => Ok(value),
+        Err(_) => {
+            serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes))
+        }
     }
 }
 
