@@ -353,10 +353,13 @@ fn ask_together(
         return Ok(VecDeque::new());
     }
     let all: Vec<Call<'_>> = asked.iter().flat_map(|questions| calls(questions)).collect();
-    let answers = conn.query_many(&all).map_err(|error| match conn.in_transaction() {
-        false => lost_or_failed(conn, error),
-        // Whose question it was shows when each is asked alone.
-        true => Trouble::Replay,
+    let answers = conn.query_many(&all).map_err(|error| {
+        if conn.in_transaction() {
+            // Whose question it was shows when each is asked alone.
+            Trouble::Replay
+        } else {
+            lost_or_failed(conn, error)
+        }
     })?;
     let mut answers = answers.into_iter();
     Ok(asked.iter().map(|questions| answers.by_ref().take(questions.len()).collect()).collect())
