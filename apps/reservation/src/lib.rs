@@ -1,1 +1,59 @@
-//! reservation
+//! The reference app: restaurants, their guests and bookings, as a client of Azukari's public HTTP
+//! API and of nothing else in this repository. It holds no personal information; [`serve`] shows
+//! the pages, [`load_samples`] makes an evening to look at, [`POLICY`] is the policy it lives under.
+//!
+//! Read `pages/mod.rs` next: it lists every address.
+
+mod app;
+mod azukari;
+mod book;
+mod chance;
+mod fault;
+mod fields;
+mod language;
+mod pages;
+mod samples;
+mod session;
+mod when;
+mod words;
+
+use std::future::Future;
+use std::path::PathBuf;
+
+pub use samples::{Login, Samples, load_samples};
+
+/// The policy that the app lives under, as `(file name, text)`: what Azukari is started with.
+pub const POLICY: [(&str, &str); 6] = [
+    ("controller.toml", include_str!("../policy/controller.toml")),
+    ("items.toml", include_str!("../policy/items.toml")),
+    ("secrets.toml", include_str!("../policy/secrets.toml")),
+    ("purposes.toml", include_str!("../policy/purposes.toml")),
+    ("recipients.toml", include_str!("../policy/recipients.toml")),
+    ("consents.toml", include_str!("../policy/consents.toml")),
+];
+
+/// What the app needs to run.
+pub struct Config {
+    /// Where the app reaches Azukari, such as `http://127.0.0.1:8080`.
+    pub azukari: String,
+    /// Where people's browsers reach Azukari's own pages.
+    pub public_azukari: String,
+    /// The service key for Azukari's API.
+    pub key: String,
+    /// Where the app listens.
+    pub listener: tokio::net::TcpListener,
+    /// The folder of `reservation.db`.
+    pub data: PathBuf,
+}
+
+/// Serves the pages until `shutdown` resolves; requests under way are finished first.
+pub async fn serve(
+    config: Config,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let client = azukari::Azukari::new(&config.azukari, &config.key)?;
+    let book = book::Book::open(&config.data)?;
+    let app = app::App::new(client, &config.public_azukari, book);
+    axum::serve(config.listener, pages::router(app)).with_graceful_shutdown(shutdown).await?;
+    Ok(())
+}

@@ -88,6 +88,8 @@ pub struct Consent {
     pub since: Version,
     /// Where the policy asks for it.
     pub article: String,
+    /// Where it stands in its file: people read the policy in that order.
+    pub position: usize,
 }
 
 /// The state of one consent of one person.

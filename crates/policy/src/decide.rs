@@ -2,7 +2,7 @@
 //! ask, facts and moment give the same answer, and there is always one. Only `decide` makes a
 //! [`Permit`], and the vault opens nothing without one. Read `record.rs` next.
 
-use jiff::{Timestamp, ToSpan};
+use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::consent::{ConsentFact, ConsentName, ConsentState};
@@ -13,7 +13,7 @@ use crate::party::{
 };
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::reason::Reason;
-use crate::record::{ProvisionBasis, RecordDuty, Route, record_duty};
+use crate::record::{ProvisionBasis, RecordDuty, Route, calendar_day, record_duty};
 use crate::regime::{Regime, RegimeName};
 
 /// The closed list of exceptions to consent (S13).
@@ -40,6 +40,24 @@ pub enum ExceptionKind {
 }
 
 impl ExceptionKind {
+    /// Every exception, in the order of the Act: 27(1), then 27(5).
+    pub const ALL: [Self; 7] = [
+        Self::Law,
+        Self::LifeBodyProperty,
+        Self::PublicHealthOrChildren,
+        Self::PublicBody,
+        Self::Academic,
+        Self::Entrustment,
+        Self::Succession,
+    ];
+
+    /// True for the cases of Act 27(1): in the same cases Act 18(3) lets information be used beyond
+    /// its purpose, so neither purpose nor stop nor explicit consent stands against them. Entrustment
+    /// and succession free from the consent to a provision only, and stay within the purpose (R3.1).
+    fn reaches_beyond_purpose(self) -> bool {
+        !matches!(self, Self::Entrustment | Self::Succession)
+    }
+
     /// What a provision under it stands on, for the record duty (R1.9).
     fn basis(self) -> ProvisionBasis {
         match self {
@@ -102,7 +120,8 @@ pub struct Facts<'a> {
     pub restrictions: Vec<Option<PurposeName>>,
     /// The recipient; `None` when neither policy nor register knows it.
     pub recipient: Option<RecipientFact>,
-    /// The engagement under the ask's reference, or, without a reference, the one that ends last.
+    /// The engagement of this recipient with this person under the ask's reference, or, without a
+    /// reference, the one that ends last of those not called off.
     pub engagement: Option<Engagement>,
     /// The approval the ask names, if it is on record.
     pub approval: Option<Approval>,
@@ -265,7 +284,8 @@ impl<'a> Rules<'a> {
             self.refuse(Reason::NothingAsked {});
         }
         let approval = self.approval();
-        self.items(approval.is_some());
+        let beyond_purpose = approval.is_some_and(|a| a.kind.reaches_beyond_purpose());
+        self.items(beyond_purpose);
 
         let purpose = policy.purposes.get(&ask.purpose);
         if purpose.is_none() {
@@ -296,8 +316,8 @@ impl<'a> Rules<'a> {
             return None;
         };
 
-        let basis = self.basis(purpose, regime, approval.is_some())?;
-        if approval.is_none() {
+        let basis = self.basis(purpose, regime, beyond_purpose)?;
+        if !beyond_purpose {
             self.restrictions();
             self.explicit_consents();
         }
@@ -338,7 +358,7 @@ impl<'a> Rules<'a> {
     }
 
     /// Every item is in the inventory, may leave at all, and is declared for the purpose.
-    fn items(&mut self, by_exception: bool) {
+    fn items(&mut self, beyond_purpose: bool) {
         let (ask, policy) = (self.ask, self.facts.policy);
         for name in &ask.items {
             let Some(item) = policy.items.get(name) else {
@@ -351,7 +371,7 @@ impl<'a> Rules<'a> {
                 continue;
             };
             // The approval lists the items it covers; that list stands in for the declaration.
-            if !by_exception
+            if !beyond_purpose
                 && policy.purposes.contains_key(&ask.purpose)
                 && !item.purposes.contains(&ask.purpose)
             {
@@ -364,7 +384,7 @@ impl<'a> Rules<'a> {
     }
 
     /// The purpose has a basis in the person's regime, and a consent it names is in force.
-    fn basis(&mut self, purpose: &Purpose, regime: &Regime, by_exception: bool) -> Option<Basis> {
+    fn basis(&mut self, purpose: &Purpose, regime: &Regime, beyond_purpose: bool) -> Option<Basis> {
         let Some(basis) = purpose.basis.get(&regime.name) else {
             self.refuse(Reason::NoBasis {
                 purpose: self.ask.purpose.clone(),
@@ -372,7 +392,7 @@ impl<'a> Rules<'a> {
             });
             return None;
         };
-        if let (Basis::Consent(consent), false) = (basis, by_exception) {
+        if let (Basis::Consent(consent), false) = (basis, beyond_purpose) {
             self.consent(consent);
         }
         Some(basis.clone())
@@ -479,7 +499,9 @@ impl<'a> Rules<'a> {
         if engagement.cancelled {
             self.refuse(Reason::EngagementCancelled { recipient: recipient.clone() });
         }
-        match engagement.ends_at.checked_add(i64::from(purpose.after_end_hours).hours()) {
+        // `try_`: a number beyond the calendar is a rule without an answer, and so a no.
+        let after = Span::new().try_hours(purpose.after_end_hours);
+        match after.and_then(|after| engagement.ends_at.checked_add(after)) {
             Ok(ended_at) if ended_at <= self.now => {
                 self.refuse(Reason::EngagementEnded { ended_at });
             }
@@ -495,19 +517,21 @@ impl<'a> Rules<'a> {
         basis: &Basis,
         regime: &Regime,
     ) -> Option<ProvisionBasis> {
-        let found = regime.provision.get(&role).copied();
-        let too_weak = match (found, basis) {
-            (Some(ProvisionBasis::Consent), Basis::Consent(_))
-            | (Some(ProvisionBasis::Contract), Basis::Contract | Basis::Consent(_))
-            | (Some(ProvisionBasis::Entrustment | ProvisionBasis::JointUse), _) => false,
+        match (regime.provision.get(&role).copied(), basis) {
+            // A consent carries more than a contract, and the record says what it was (R1.5).
+            (Some(ProvisionBasis::Consent | ProvisionBasis::Contract), Basis::Consent(_)) => {
+                Some(ProvisionBasis::Consent)
+            }
+            (Some(ProvisionBasis::Contract), Basis::Contract) => Some(ProvisionBasis::Contract),
+            (Some(found @ (ProvisionBasis::Entrustment | ProvisionBasis::JointUse)), _) => {
+                Some(found)
+            }
             // An authority receives by exception only, and this ask names none.
-            _ => true,
-        };
-        if too_weak {
-            self.refuse(Reason::BasisTooWeak { role, regime: regime.name.clone() });
-            return None;
+            _ => {
+                self.refuse(Reason::BasisTooWeak { role, regime: regime.name.clone() });
+                None
+            }
         }
-        found
     }
 
     /// How the recipient is reached: the routes of R2.1, tried in order.
@@ -536,11 +560,14 @@ impl<'a> Rules<'a> {
         if basis == ProvisionBasis::Exception {
             return Some(Route::Exception);
         }
+        // Routes (b) and (c) speak of the country that the policy names: a member elsewhere has
+        // neither its evidence nor its wording (R2.2, R2.4).
+        let is_named = entry.country.as_ref() == Some(country);
         let mut overdue = None;
-        if let Some(measures) = &entry.equivalent_measures {
-            let days = i64::from(transfer.equivalent_measures_check_days.value);
-            let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-            match measures.checked_on.checked_add(days.days()) {
+        if let (Some(measures), true) = (&entry.equivalent_measures, is_named) {
+            let days = Span::new().try_days(transfer.equivalent_measures_check_days.value);
+            let today = calendar_day(self.now);
+            match days.and_then(|days| measures.checked_on.checked_add(days)) {
                 Ok(due) if today <= due => return Some(Route::EquivalentMeasures),
                 Ok(_) => overdue = Some(measures.checked_on),
                 Err(_) => {
@@ -550,9 +577,11 @@ impl<'a> Rules<'a> {
             }
         }
         if transfer.consent
+            && is_named
             && let Some(consent) = &entry.transfer_consent
+            && self.consent(consent)
         {
-            return self.consent(consent).then_some(Route::Consent);
+            return Some(Route::Consent);
         }
         self.refuse(match overdue {
             Some(checked_on) => Reason::RouteCheckOverdue { country: country.clone(), checked_on },
@@ -571,7 +600,12 @@ fn standing_consent(
     let Some(asked) = policy.consents.get(name) else {
         return Err(Reason::RuleFailed { rule: format!("consent {name}") });
     };
-    let Some(fact) = consents.iter().find(|fact| fact.consent == *name) else {
+    // The latest word counts; of two at the same moment, the one that takes it back.
+    let latest = consents
+        .iter()
+        .filter(|fact| fact.consent == *name)
+        .max_by_key(|fact| (fact.at, fact.state != ConsentState::Given));
+    let Some(fact) = latest else {
         return Err(Reason::ConsentMissing { consent: name.clone() });
     };
     if fact.state != ConsentState::Given {
@@ -620,6 +654,10 @@ impl Admission {
 pub fn admit(offer: Offer<'_>) -> Result<Admission, Refusal> {
     let Offer { policy, regime, items, consents, registering } = offer;
     let mut reasons = Vec::new();
+    // Its conditions are not known here, so nobody can have met them.
+    if !policy.regimes.contains_key(regime) {
+        reasons.push(Reason::RuleFailed { rule: format!("regime {regime}") });
+    }
     if registering {
         for (name, consent) in &policy.consents {
             if consent.condition_of_service.contains(regime)
@@ -637,17 +675,218 @@ pub fn admit(offer: Offer<'_>) -> Result<Admission, Refusal> {
             reasons.push(Reason::UnknownItem { item: name.clone() });
             continue;
         };
-        if let Some(consent) = &item.consent
-            && let Err(reason) = standing_consent(policy, consents, consent)
-        {
-            reasons.push(match item.sensitivity {
-                Sensitivity::SpecialCare => Reason::SpecialCareWithoutConsent {
-                    item: name.clone(),
-                    consent: consent.clone(),
-                },
-                Sensitivity::Ordinary => reason,
+        let purposes =
+            || item.purposes.iter().filter_map(|name| policy.purposes.get_key_value(name));
+        // What no purpose could ever use here is not taken (Act 18, GDPR 5(1)(c)).
+        if !purposes().any(|(_, purpose)| purpose.basis.contains_key(regime)) {
+            reasons.push(match purposes().next() {
+                Some((purpose, _)) => {
+                    Reason::NoBasis { purpose: purpose.clone(), regime: regime.clone() }
+                }
+                None => Reason::RuleFailed { rule: format!("purpose of {name}") },
             });
+        }
+        match (&item.consent, item.sensitivity) {
+            (Some(consent), sensitivity) => {
+                if let Err(reason) = standing_consent(policy, consents, consent) {
+                    reasons.push(match sensitivity {
+                        Sensitivity::SpecialCare => Reason::SpecialCareWithoutConsent {
+                            item: name.clone(),
+                            consent: consent.clone(),
+                        },
+                        Sensitivity::Ordinary => reason,
+                    });
+                }
+            }
+            // A coherent policy has no such item; should one appear, nothing comes in.
+            (None, Sensitivity::SpecialCare) => {
+                reasons.push(Reason::RuleFailed { rule: format!("special care of {name}") });
+            }
+            (None, Sensitivity::Ordinary) => {}
         }
     }
     if reasons.is_empty() { Ok(Admission { items }) } else { Err(Refusal { reasons }) }
+}
+
+#[cfg(test)]
+mod tests {
+    //! What only a broken program produces; everything else is in `tests/cases`.
+
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn policy() -> Document {
+        let files: BTreeMap<String, String> = [
+            ("controller.toml", include_str!("../../../apps/reservation/policy/controller.toml")),
+            ("items.toml", include_str!("../../../apps/reservation/policy/items.toml")),
+            ("secrets.toml", include_str!("../../../apps/reservation/policy/secrets.toml")),
+            ("purposes.toml", include_str!("../../../apps/reservation/policy/purposes.toml")),
+            ("recipients.toml", include_str!("../../../apps/reservation/policy/recipients.toml")),
+            ("consents.toml", include_str!("../../../apps/reservation/policy/consents.toml")),
+        ]
+        .into_iter()
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .collect();
+        crate::read_files(&files).unwrap().document
+    }
+
+    fn ask(item: &str) -> Ask {
+        Ask {
+            subject: SubjectId([1; 16]),
+            recipient: None,
+            purpose: "service".parse().unwrap(),
+            items: vec![item.parse().unwrap()],
+            reference: None,
+            exception: false,
+        }
+    }
+
+    fn facts(policy: &Document) -> Facts<'_> {
+        Facts {
+            policy,
+            regime: Some("jp".parse().unwrap()),
+            consents: Vec::new(),
+            restrictions: Vec::new(),
+            recipient: None,
+            engagement: None,
+            approval: None,
+            unreadable: Vec::new(),
+        }
+    }
+
+    fn reasons(decision: Decision) -> Vec<Reason> {
+        match decision {
+            Decision::Permit(_) => Vec::new(),
+            Decision::Refusal(refusal) => refusal.reasons,
+        }
+    }
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    #[test]
+    fn a_fact_that_cannot_be_read_refuses_what_would_be_allowed() {
+        let policy = policy();
+        let mut facts = facts(&policy);
+        assert_eq!(reasons(decide(ask("name"), &facts, NOW)), []);
+        facts.unreadable = vec!["consents".into(), "restrictions".into()];
+        assert_eq!(
+            reasons(decide(ask("name"), &facts, NOW)),
+            [
+                Reason::FactUnreadable { fact: "consents".into() },
+                Reason::FactUnreadable { fact: "restrictions".into() },
+            ]
+        );
+    }
+
+    #[test]
+    fn an_incoherent_policy_fails_towards_no() {
+        let mut policy = policy();
+        let allergy: ItemName = "allergy".parse().unwrap();
+        if let Some(item) = policy.items.get_mut(&allergy) {
+            item.consent = None;
+        }
+        let failed = [Reason::RuleFailed { rule: "special care of allergy".into() }];
+        assert_eq!(reasons(decide(ask("allergy"), &facts(&policy), NOW)), failed);
+        let regime = "jp".parse().unwrap();
+        let offer = Offer {
+            policy: &policy,
+            regime: &regime,
+            items: vec![allergy],
+            consents: &[],
+            registering: false,
+        };
+        assert_eq!(admit(offer).unwrap_err().reasons, failed);
+
+        policy.consents.clear();
+        let marketing = Ask { purpose: "marketing".parse().unwrap(), ..ask("name") };
+        assert_eq!(
+            reasons(decide(marketing, &facts(&policy), NOW)),
+            [Reason::RuleFailed { rule: "consent marketing".into() }]
+        );
+    }
+
+    #[test]
+    fn nobody_comes_in_under_a_law_the_policy_does_not_know() {
+        let (policy, regime) = (policy(), "us-ca".parse().unwrap());
+        let items = vec!["name".parse().unwrap()];
+        let offer =
+            Offer { policy: &policy, regime: &regime, items, consents: &[], registering: true };
+        let reasons = admit(offer).unwrap_err().reasons;
+        assert!(reasons.contains(&Reason::RuleFailed { rule: "regime us-ca".into() }));
+    }
+
+    #[test]
+    fn a_fact_about_another_recipient_is_no_fact() {
+        let policy = policy();
+        let mut facts = facts(&policy);
+        facts.recipient = Some(RecipientFact {
+            name: "tempura-kanda".parse().unwrap(),
+            category: "store".parse().unwrap(),
+            country: None,
+            suspended: false,
+        });
+        let recipient: RecipientName = "sushi-ueno".parse().unwrap();
+        let ask = Ask { recipient: Some(recipient.clone()), ..ask("name") };
+        assert_eq!(reasons(decide(ask, &facts, NOW)), [Reason::UnknownRecipient { recipient }]);
+    }
+
+    #[test]
+    fn the_latest_word_on_a_consent_counts() {
+        let policy = policy();
+        let fact = |state, second| ConsentFact {
+            consent: "marketing".parse().unwrap(),
+            state,
+            notice: policy.version,
+            at: Timestamp::from_second(second).unwrap(),
+        };
+        let marketing = || Ask { purpose: "marketing".parse().unwrap(), ..ask("name") };
+        for (given_at, withdrawn_at, allowed) in [(1, 2, false), (2, 1, true), (1, 1, false)] {
+            let mut facts = facts(&policy);
+            facts.consents = vec![
+                fact(ConsentState::Given, given_at),
+                fact(ConsentState::Withdrawn, withdrawn_at),
+            ];
+            let reasons = reasons(decide(marketing(), &facts, NOW));
+            assert_eq!(reasons.is_empty(), allowed, "{given_at} {withdrawn_at}");
+            facts.consents.reverse();
+            assert_eq!(reasons, self::reasons(decide(marketing(), &facts, NOW)));
+        }
+    }
+
+    #[test]
+    fn at_the_end_of_time_the_answer_is_no() {
+        let mut policy = policy();
+        for purpose in policy.purposes.values_mut() {
+            purpose.after_end_hours = u32::MAX;
+        }
+        let mut facts = facts(&policy);
+        facts.recipient = Some(RecipientFact {
+            name: "sushi-ueno".parse().unwrap(),
+            category: "store".parse().unwrap(),
+            country: None,
+            suspended: false,
+        });
+        facts.consents = vec![ConsentFact {
+            consent: "store_disclosure".parse().unwrap(),
+            state: ConsentState::Given,
+            notice: policy.version,
+            at: NOW,
+        }];
+        facts.engagement = Some(Engagement {
+            reference: "BK-1".parse().unwrap(),
+            starts_at: Timestamp::MIN,
+            ends_at: Timestamp::MAX,
+            cancelled: false,
+        });
+        let ask = Ask {
+            recipient: Some("sushi-ueno".parse().unwrap()),
+            purpose: "reservation".parse().unwrap(),
+            ..ask("name")
+        };
+        assert_eq!(
+            reasons(decide(ask, &facts, Timestamp::MAX)),
+            [Reason::RuleFailed { rule: "end of engagement".into() }]
+        );
+    }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::consent::{Consent, ConsentName};
 use crate::item::{Item, ItemName, Secret, SecretName};
 use crate::party::{NotAName, Recipient, RecipientName};
-use crate::purpose::{Purpose, PurposeName};
+use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::regime::{Regime, RegimeName};
 
 /// A language that the policy is published in.
@@ -164,6 +164,57 @@ pub struct Document {
     pub consents: BTreeMap<ConsentName, Consent>,
     /// The law of each kind of person it serves.
     pub regimes: BTreeMap<RegimeName, Regime>,
+}
+
+/// The entries of a map as people read them: in the order of the file.
+fn in_order<K, V>(map: &BTreeMap<K, V>, position: impl Fn(&V) -> usize) -> Vec<(&K, &V)> {
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_by_key(|(_, value)| position(value));
+    entries
+}
+
+impl Document {
+    /// The items in the order of their file.
+    pub fn items_in_order(&self) -> Vec<(&ItemName, &Item)> {
+        in_order(&self.items, |item| item.position)
+    }
+
+    /// The secrets in the order of their file.
+    pub fn secrets_in_order(&self) -> Vec<(&SecretName, &Secret)> {
+        in_order(&self.secrets, |secret| secret.position)
+    }
+
+    /// The purposes in the order of their file.
+    pub fn purposes_in_order(&self) -> Vec<(&PurposeName, &Purpose)> {
+        in_order(&self.purposes, |purpose| purpose.position)
+    }
+
+    /// The recipients in the order of their file.
+    pub fn recipients_in_order(&self) -> Vec<(&RecipientName, &Recipient)> {
+        in_order(&self.recipients, |recipient| recipient.position)
+    }
+
+    /// The consents in the order of their file.
+    pub fn consents_in_order(&self) -> Vec<(&ConsentName, &Consent)> {
+        in_order(&self.consents, |consent| consent.position)
+    }
+
+    /// The consents that a person under a regime is asked for, in order: the conditions of the
+    /// service there, and those on which a purpose, an item or a route rests. Nobody is asked for a
+    /// consent that nothing needs (G2).
+    pub fn consents_asked(&self, regime: &RegimeName) -> Vec<(&ConsentName, &Consent)> {
+        let needed = |name: &ConsentName, consent: &Consent| {
+            consent.condition_of_service.contains(regime)
+                || self.purposes.values().any(
+                    |p| matches!(p.basis.get(regime), Some(Basis::Consent(basis)) if basis == name),
+                )
+                || self.items.values().any(|i| i.consent.as_ref() == Some(name))
+                || self.recipients.values().any(|r| r.transfer_consent.as_ref() == Some(name))
+        };
+        let mut asked = self.consents_in_order();
+        asked.retain(|(name, consent)| needed(name, consent));
+        asked
+    }
 }
 
 #[cfg(test)]

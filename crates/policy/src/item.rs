@@ -1,8 +1,6 @@
 //! The inventory: every item 項目 that may be held, and the two secrets that are held but have no
 //! word by which anyone could ask for them. Knows what a value may look like; never holds one.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +27,24 @@ pub enum Sensitivity {
     Ordinary,
     /// 要配慮個人情報 (Act 2(3)), or a special category (GDPR 9): explicit consent, always.
     SpecialCare,
+}
+
+/// Where an item comes from (S3 to S5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The person enters it.
+    #[default]
+    Person,
+    /// A linked service passes it on, as far as the person allowed it there.
+    LinkedService,
+    /// Her device sends it when she uses the service.
+    Device,
+}
+
+impl Source {
+    /// Every source, in the order of the policy.
+    pub const ALL: [Self; 3] = [Self::Person, Self::LinkedService, Self::Device];
 }
 
 /// When the time that an item is kept begins to run (R12.1).
@@ -70,10 +86,43 @@ pub enum ValueKind {
     Phone,
     /// A calendar day that is not in the future.
     PastDate,
-    /// One of a list; each with its label.
-    Choice(BTreeMap<String, Label>),
+    /// One of a list.
+    Choice(Choices),
     /// A BCP 47 language tag.
     Language,
+}
+
+/// The words a choice may be, each with its label, in the order in which people read them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Choices {
+    choices: Vec<(String, Label)>,
+}
+
+impl Choices {
+    /// A list in the given order.
+    pub fn new(choices: Vec<(String, Label)>) -> Self {
+        Self { choices }
+    }
+
+    /// The words with their labels.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &Label)> {
+        self.choices.iter().map(|(word, label)| (word, label))
+    }
+
+    /// The words.
+    pub fn keys(&self) -> impl Iterator<Item = &String> {
+        self.iter().map(|(word, _)| word)
+    }
+
+    /// The label of a word.
+    pub fn get(&self, word: &str) -> Option<&Label> {
+        self.iter().find(|(known, _)| *known == word).map(|(_, label)| label)
+    }
+
+    /// True when the word is on the list.
+    pub fn contains_key(&self, word: &str) -> bool {
+        self.get(word).is_some()
+    }
 }
 
 /// One item of the inventory.
@@ -83,6 +132,8 @@ pub struct Item {
     pub label: Label,
     /// Where the policy lists it, such as `1(1)`.
     pub article: String,
+    /// Where it comes from.
+    pub source: Source,
     /// The form of its value.
     #[serde(flatten)]
     pub value: ValueKind,
@@ -100,6 +151,8 @@ pub struct Item {
     pub unique: bool,
     /// True when a new account must bring it.
     pub required: bool,
+    /// Where it stands in its file: people read the policy in that order.
+    pub position: usize,
 }
 
 /// What is kept in place of a secret.
@@ -125,6 +178,8 @@ pub struct Secret {
     pub purposes: Vec<PurposeName>,
     /// How long it is kept.
     pub retention: Retention,
+    /// Where it stands in its file: people read the policy in that order.
+    pub position: usize,
 }
 
 /// Why a value does not fit its item.

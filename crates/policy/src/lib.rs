@@ -1,7 +1,8 @@
 //! The words and the rules of a privacy policy that runs.
 //!
 //! [`document`] is a controller's policy as data; [`decide`] answers what may come in and what may
-//! go out; [`record`] says what is written down about it. Everything here is pure: no clock, no
+//! go out; [`record`] says what is written down about it; [`notice`] is the policy as people read
+//! it. Everything here is pure: no clock, no
 //! network, no database. Read `decide.rs` next.
 
 pub mod consent;
@@ -9,19 +10,23 @@ pub mod decide;
 pub mod document;
 pub mod item;
 pub mod normal;
+pub mod notice;
 pub mod party;
 pub mod purpose;
 pub mod read;
 pub mod reason;
 pub mod record;
 pub mod regime;
+pub mod words;
 
 pub use consent::{Consent, ConsentFact, ConsentName, ConsentState};
 pub use decide::{Ask, Decision, Facts, Permit, Refusal, admit, decide};
 pub use document::{Document, Label, Language, Version};
 pub use item::{
-    Item, ItemName, Retention, RetentionStart, Secret, SecretName, Sensitivity, ValueKind,
+    Choices, Item, ItemName, Retention, RetentionStart, Secret, SecretName, Sensitivity, Source,
+    ValueKind,
 };
+pub use notice::{Block, Notice, Section, notice};
 pub use party::{Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, SubjectId};
 pub use purpose::{Basis, Purpose, PurposeName, Tier};
 pub use read::{Finding, Severity, read_dir, read_files};

@@ -188,8 +188,13 @@ pub struct Recipient {
     pub equivalent_measures: Option<EquivalentMeasures>,
     /// Route (c) of R2.1: the consent whose wording names the country, its system and the measures.
     pub transfer_consent: Option<crate::consent::ConsentName>,
+    /// The party that answers for a joint use, with address and representative (R4.1); a joint use
+    /// for any purpose has one.
+    pub responsible: Option<Label>,
     /// The article of the policy.
     pub article: String,
+    /// Where it stands in its file: people read the policy in that order.
+    pub position: usize,
 }
 
 /// What is known of a recipient at the moment of an ask.
@@ -210,7 +215,8 @@ pub struct RecipientFact {
 pub struct Engagement {
     /// The recipient's number for it.
     pub reference: Reference,
-    /// From when it is in force.
+    /// When it begins. No rule reads it: a kitchen prepares before the guest arrives, so sight begins
+    /// with the booking.
     pub starts_at: Timestamp,
     /// Until when it is in force.
     pub ends_at: Timestamp,

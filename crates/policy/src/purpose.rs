@@ -81,4 +81,6 @@ pub struct Purpose {
     pub needs_engagement: bool,
     /// Hours after the engagement's end during which the purpose still lasts.
     pub after_end_hours: u32,
+    /// Where it stands in its file: people read the policy in that order.
+    pub position: usize,
 }

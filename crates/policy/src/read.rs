@@ -14,8 +14,10 @@ use toml::Spanned;
 use crate::consent::{Consent, ConsentName};
 use crate::document::{Controller, Document, Label, Language, Version};
 use crate::item::{
-    Item, ItemName, Retention, Secret, SecretKind, SecretName, Sensitivity, ValueKind,
+    Choices, Item, ItemName, Retention, Secret, SecretKind, SecretName, Sensitivity, Source,
+    ValueKind,
 };
+use crate::normal;
 use crate::party::{EquivalentMeasures, NotAName, Recipient, RecipientName, Role};
 use crate::purpose::{Basis, Purpose, PurposeName, Tier};
 use crate::record::ProvisionBasis;
@@ -106,6 +108,8 @@ pub fn read_dir(dir: &Path) -> Result<Read, Vec<Finding>> {
 pub fn read_files(files: &BTreeMap<String, String>) -> Result<Read, Vec<Finding>> {
     let mut reader = Reader { files, findings: Vec::new() };
     let document = reader.document();
+    let file_at = |name: &str| FILES.iter().position(|file| *file == name);
+    reader.findings.sort_by_key(|finding| (file_at(&finding.file), finding.line));
     let failed = reader.findings.iter().any(|f| f.severity == Severity::Error);
     match document {
         Some(document) if !failed => Ok(Read { document, warnings: reader.findings }),
@@ -125,6 +129,18 @@ fn hash(files: &BTreeMap<String, String>) -> String {
     data_encoding::HEXLOWER.encode(&hash.finalize())
 }
 
+/// Hours after an engagement's end beyond which somebody should look.
+const LONG_AFTER_HOURS: u32 = 24;
+
+/// True for names that speak of a password or a payment card.
+fn sounds_secret(name: &str) -> bool {
+    let has = |part| name.split('_').any(|word| word == part);
+    ["password", "passcode", "passphrase", "cvc", "cvv"].into_iter().any(has)
+        || ["credit_card", "debit_card", "payment_card", "card_number"]
+            .into_iter()
+            .any(|part| name.contains(part))
+}
+
 type Table<T> = BTreeMap<Spanned<String>, T>;
 
 #[derive(Deserialize)]
@@ -140,12 +156,13 @@ struct RawController {
 #[serde(deny_unknown_fields)]
 struct RawItem {
     label: Spanned<Label>,
-    article: String,
+    article: Spanned<String>,
+    #[serde(default)]
+    source: Source,
     kind: Spanned<String>,
     max_chars: Option<usize>,
-    #[serde(default)]
-    multiline: bool,
-    choices: Option<BTreeMap<String, Label>>,
+    multiline: Option<bool>,
+    choices: Option<Table<Spanned<Label>>>,
     sensitivity: Sensitivity,
     purposes: Vec<Spanned<String>>,
     retention: Retention,
@@ -162,7 +179,7 @@ struct RawItem {
 #[serde(deny_unknown_fields)]
 struct RawSecret {
     label: Spanned<Label>,
-    article: String,
+    article: Spanned<String>,
     keeps: SecretKind,
     purposes: Vec<Spanned<String>>,
     retention: Retention,
@@ -172,7 +189,7 @@ struct RawSecret {
 #[serde(deny_unknown_fields)]
 struct RawPurpose {
     label: Spanned<Label>,
-    article: String,
+    article: Spanned<String>,
     tier: Tier,
     basis: Table<Spanned<String>>,
     #[serde(default)]
@@ -187,7 +204,7 @@ struct RawPurpose {
 #[serde(deny_unknown_fields)]
 struct RawRecipient {
     label: Spanned<Label>,
-    article: String,
+    article: Spanned<String>,
     role: Role,
     #[serde(default)]
     many: bool,
@@ -197,8 +214,9 @@ struct RawRecipient {
     purposes: Vec<Spanned<String>>,
     #[serde(default)]
     items: Vec<Spanned<String>>,
-    equivalent_measures: Option<EquivalentMeasures>,
+    equivalent_measures: Option<Spanned<EquivalentMeasures>>,
     transfer_consent: Option<Spanned<String>>,
+    responsible: Option<Spanned<Label>>,
 }
 
 fn yes() -> bool {
@@ -214,7 +232,7 @@ struct RawConsent {
     #[serde(default)]
     condition_of_service: Vec<Spanned<String>>,
     since: Spanned<String>,
-    article: String,
+    article: Spanned<String>,
 }
 
 /// Reads file by file and gathers findings.
@@ -250,7 +268,7 @@ impl Reader<'_> {
             Ok(value) => Some(value),
             Err(error) => {
                 let at = error.span().map_or(0, |span| span.start);
-                let message = error.message().to_lowercase();
+                let message = error.message().to_owned();
                 self.error(file, at, message, "see the same file of the reference policy");
                 None
             }
@@ -279,20 +297,23 @@ impl Reader<'_> {
         known: impl Fn(&T) -> bool,
     ) -> Vec<T>
     where
-        T: FromStr<Err = NotAName>,
+        T: FromStr<Err = NotAName> + PartialEq,
     {
         let mut names = Vec::new();
         for text in texts {
             let Some(name) = self.name::<T>(file, text) else { continue };
-            if known(&name) {
+            if names.contains(&name) {
+                let message = format!("`{}` is listed twice", text.get_ref());
+                self.error(file, text.span().start, message, "list it once");
+            } else if known(&name) {
                 names.push(name);
             } else {
                 let given = text.get_ref();
                 self.error(
                     file,
                     text.span().start,
-                    format!("`{given}` is not a {what} of this policy"),
-                    format!("declare it as a {what}, or take it out here"),
+                    format!("there is no {what} `{given}` in this policy"),
+                    "declare it, or take it out here",
                 );
             }
         }
@@ -300,27 +321,70 @@ impl Reader<'_> {
     }
 
     fn label(&mut self, file: &str, label: Spanned<Label>) -> Label {
-        for language in Language::ALL {
-            if label.get_ref().get(language).trim().is_empty() {
-                let message = format!("has no words in `{}`", language.tag());
-                let way_out = "people read every language of the policy; write it";
-                self.error(file, label.span().start, message, way_out);
-            }
-        }
+        self.words(file, label.span().start, "the text", label.get_ref());
         label.into_inner()
     }
 
-    fn country(&mut self, file: &str, code: Spanned<String>) -> String {
-        let text = code.get_ref();
+    fn words(&mut self, file: &str, at: usize, what: &str, label: &Label) {
+        for language in Language::ALL {
+            if label.get(language).trim().is_empty() {
+                let message = format!("{what} has no words in `{}`", language.tag());
+                let way_out = "people read every language of the policy; write it";
+                self.error(file, at, message, way_out);
+            }
+        }
+    }
+
+    fn article(&mut self, file: &str, article: Spanned<String>) -> String {
+        if article.get_ref().trim().is_empty() {
+            let way_out = "name the article of the policy it stands in, such as 1(1)";
+            self.error(file, article.span().start, "names no article".into(), way_out);
+        }
+        article.into_inner()
+    }
+
+    fn country(&mut self, file: &str, at: usize, text: &str) {
         if text.len() != 2 || !text.chars().all(|c| c.is_ascii_uppercase()) {
             let message = format!("`{text}` is not a country code");
             let way_out = "use two capital letters of ISO 3166-1, such as JP";
-            self.error(file, code.span().start, message, way_out);
+            self.error(file, at, message, way_out);
         }
-        code.into_inner()
+    }
+
+    /// Act 32(1): who publishes the policy, and where people write to.
+    fn controller(&mut self, controller: &Spanned<Controller>) {
+        let file = "controller.toml";
+        let at = controller.span().start;
+        let Controller { name, address, representative, service, country, desk } =
+            controller.get_ref();
+        for (what, label) in [
+            ("`name`", name),
+            ("`address`", address),
+            ("`representative`", representative),
+            ("`service`", service),
+            ("`desk.name`", &desk.name),
+        ] {
+            self.words(file, at, what, label);
+        }
+        self.country(file, at, country);
+        if normal::email(&desk.email).is_none() {
+            let message = format!("`{}` is not an e-mail address", desk.email);
+            self.error(file, at, message, "write the address of the inquiry desk (Act 32(1)(iv))");
+        }
+    }
+
+    /// Everything in the folder is part of the version's hash, so everything is read.
+    fn no_other_files(&mut self) {
+        let others: Vec<_> =
+            self.files.keys().filter(|name| !FILES.contains(&name.as_str())).cloned().collect();
+        for name in others {
+            let way_out = format!("a policy is {}; take the file out", FILES.join(", "));
+            self.error(&name, 0, "is not a file of a policy".into(), way_out);
+        }
     }
 
     fn document(&mut self) -> Option<Document> {
+        self.no_other_files();
         let controller: Option<RawController> = self.parse("controller.toml");
         let items: Option<Table<RawItem>> = self.parse("items.toml");
         let secrets: Option<Table<RawSecret>> = self.parse("secrets.toml");
@@ -332,21 +396,24 @@ impl Reader<'_> {
 
         let version: Version = self.name("controller.toml", &controller.version)?;
         let regimes = self.regimes(&controller.regimes);
-        self.languages(&controller.languages, controller.controller.span().start);
+        let languages = self.languages(&controller.languages, controller.controller.span().start);
+        self.controller(&controller.controller);
 
         let consents = self.consents(consents, version, &regimes);
         let purposes = self.purposes(purposes, &regimes, &consents);
         let items = self.items(items, &purposes, &consents);
         let secrets = self.secrets(secrets, &purposes, &items);
-        let recipients = self.recipients(recipients, &purposes, &items, &consents);
+        let recipients = self.recipients(recipients, version, &purposes, &items, &consents);
+        self.nobody_is_kept_out(&items, &consents, &regimes);
         self.every_purpose_is_used(&purposes, &recipients);
+        self.every_consent_carries_something(&purposes, &items, &recipients, &consents);
         self.bases_carry_the_roles(&purposes, &recipients, &regimes);
 
         Some(Document {
             version,
             hash: hash(self.files),
             controller: controller.controller.into_inner(),
-            languages: controller.languages.into_iter().map(Spanned::into_inner).collect(),
+            languages,
             items,
             secrets,
             purposes,
@@ -356,14 +423,24 @@ impl Reader<'_> {
         })
     }
 
-    fn languages(&mut self, languages: &[Spanned<Language>], at: usize) {
+    fn languages(&mut self, languages: &[Spanned<Language>], at: usize) -> Vec<Language> {
+        let mut listed = Vec::new();
+        for language in languages {
+            if listed.contains(language.get_ref()) {
+                let message = format!("`{}` is listed twice", language.get_ref().tag());
+                self.error("controller.toml", language.span().start, message, "list it once");
+            } else {
+                listed.push(*language.get_ref());
+            }
+        }
         for language in Language::ALL {
-            if !languages.iter().any(|l| *l.get_ref() == language) {
+            if !listed.contains(&language) {
                 let message = format!("the policy is not published in `{}`", language.tag());
                 let way_out = "list ja and en under `languages`";
                 self.error("controller.toml", at, message, way_out);
             }
         }
+        listed
     }
 
     fn regimes(&mut self, names: &[Spanned<String>]) -> BTreeMap<RegimeName, Regime> {
@@ -375,7 +452,17 @@ impl Reader<'_> {
                 BTreeMap::new()
             }
         };
-        let chosen = self.known(file, names, "known regime", |name| known.contains_key(name));
+        let mut listed = Vec::new();
+        for text in names {
+            if text.get_ref().parse().is_ok_and(|name: RegimeName| known.contains_key(&name)) {
+                listed.push(text.clone());
+            } else {
+                let message = format!("`{}` is not a regime that is known", text.get_ref());
+                let way_out = "name jp, eu or uk, or take it out here";
+                self.error(file, text.span().start, message, way_out);
+            }
+        }
+        let chosen = self.known(file, &listed, "regime", |name| known.contains_key(name));
         if chosen.is_empty() {
             self.error(file, 0, "names no regime".into(), "list jp, eu or uk under `regimes`");
         }
@@ -398,7 +485,8 @@ impl Reader<'_> {
             let condition_of_service =
                 self.known(file, &raw.condition_of_service, "regime", |r| regimes.contains_key(r));
             let since: Option<Version> = self.name(file, &raw.since);
-            let (Some(name), Some(since)) = (name, since) else { continue };
+            let since = since.unwrap_or(version);
+            let Some(name) = name else { continue };
             if since > version {
                 self.error(
                     file,
@@ -407,10 +495,19 @@ impl Reader<'_> {
                     "name the version in which this wording first stood",
                 );
             }
-            let article = raw.article;
+            let article = self.article(file, raw.article);
+            let position = key.span().start;
             consents.insert(
                 name,
-                Consent { label, wording, on_refusal, condition_of_service, since, article },
+                Consent {
+                    label,
+                    wording,
+                    on_refusal,
+                    condition_of_service,
+                    since,
+                    article,
+                    position,
+                },
             );
         }
         consents
@@ -435,7 +532,7 @@ impl Reader<'_> {
                         .error(
                             file,
                             text.span().start,
-                            format!("`{consent}` is not a consent of this policy"),
+                            format!("there is no consent `{consent}` in this policy"),
                             "declare it in consents.toml, or name another basis",
                         ),
                     Some(read) => basis.extend(regimes.into_iter().map(|r| (r, read.clone()))),
@@ -461,12 +558,36 @@ impl Reader<'_> {
                     );
                 }
             }
+            let at = key.span().start;
+            if raw.own_use && raw.needs_engagement {
+                let message = format!("`{}` is an own use and needs an engagement", key.get_ref());
+                let way_out = "declare two purposes: only a recipient can have an engagement";
+                self.error(file, at, message, way_out);
+            }
+            if raw.after_end_hours > 0 && !raw.needs_engagement {
+                let message =
+                    format!("`{}` outlasts an engagement it does not need", key.get_ref());
+                let way_out = "add `needs_engagement = true`, or take `after_end_hours` out";
+                self.error(file, at, message, way_out);
+            }
+            if raw.after_end_hours > LONG_AFTER_HOURS {
+                let hours = raw.after_end_hours;
+                self.find(
+                    Severity::Warning,
+                    file,
+                    at,
+                    format!("`{}` lasts {hours} hours after the engagement", key.get_ref()),
+                    "access ends with the purpose (S10); take a day at most".into(),
+                );
+            }
+            let article = self.article(file, raw.article);
             let Some(name) = name else { continue };
             purposes.insert(
                 name,
                 Purpose {
                     label,
-                    article: raw.article,
+                    article,
+                    position: at,
                     tier: raw.tier,
                     basis,
                     own_use: raw.own_use,
@@ -492,6 +613,15 @@ impl Reader<'_> {
             let key = key.into_inner();
             let label = self.label(file, raw.label);
             let value = self.value_kind(&raw.kind, raw.max_chars, raw.multiline, raw.choices);
+            let article = self.article(file, raw.article);
+            if sounds_secret(&key) {
+                self.error(
+                    file,
+                    at,
+                    format!("`{key}` sounds like a password or a card"),
+                    "declare it in secrets.toml: items can be asked for (I2)",
+                );
+            }
             let item_purposes =
                 self.known(file, &raw.purposes, "purpose", |p| purposes.contains_key(p));
             if raw.purposes.is_empty() {
@@ -513,12 +643,16 @@ impl Reader<'_> {
                 let way_out = "add `lookup = true`: only what can be looked up can be unique";
                 self.error(file, at, format!("`{key}` is unique but not looked up"), way_out);
             }
-            let (Some(name), Some(value)) = (name, value) else { continue };
+            // Kept even when its kind is wrong: one mistake is told once, not wherever the item is named.
+            let value = value.unwrap_or(ValueKind::Language);
+            let Some(name) = name else { continue };
             items.insert(
                 name,
                 Item {
                     label,
-                    article: raw.article,
+                    article,
+                    source: raw.source,
+                    position: at,
                     value,
                     sensitivity: raw.sensitivity,
                     purposes: item_purposes,
@@ -537,20 +671,38 @@ impl Reader<'_> {
         &mut self,
         kind: &Spanned<String>,
         max_chars: Option<usize>,
-        multiline: bool,
-        choices: Option<BTreeMap<String, Label>>,
+        multiline: Option<bool>,
+        choices: Option<Table<Spanned<Label>>>,
     ) -> Option<ValueKind> {
         let file = "items.toml";
         let at = kind.span().start;
+        if multiline.is_some() && kind.get_ref() != "text" {
+            let message = format!("`{}` does not take `multiline`", kind.get_ref());
+            self.error(file, at, message, "`multiline` goes with text");
+        }
         match (kind.get_ref().as_str(), max_chars, choices) {
-            ("text", Some(max_chars), None) => Some(ValueKind::Text { max_chars, multiline }),
+            ("text", Some(0), None) => {
+                let message = "text of no length at all".into();
+                self.error(file, at, message, "let `max_chars` be at least 1");
+                None
+            }
+            ("text", Some(max_chars), None) => {
+                Some(ValueKind::Text { max_chars, multiline: multiline.unwrap_or(false) })
+            }
             ("text", None, None) => {
                 let way_out = "add `max_chars`";
                 self.error(file, at, "text without a greatest length".into(), way_out);
                 None
             }
             ("choice", None, Some(choices)) if !choices.is_empty() => {
-                Some(ValueKind::Choice(choices))
+                let mut choices: Vec<_> = choices.into_iter().collect();
+                choices.sort_by_key(|(word, _)| word.span().start);
+                let choices = choices.into_iter().map(|(word, label)| {
+                    // The same alphabet as every other name: it is kept in place of the words.
+                    let _: Option<ItemName> = self.name(file, &word);
+                    (word.into_inner(), self.label(file, label))
+                });
+                Some(ValueKind::Choice(Choices::new(choices.collect())))
             }
             ("choice", None, _) => {
                 self.error(file, at, "a choice without choices".into(), "add `choices`");
@@ -588,6 +740,13 @@ impl Reader<'_> {
         for (key, raw) in raw {
             let name: Option<SecretName> = self.name(file, &key);
             let label = self.label(file, raw.label);
+            let article = self.article(file, raw.article);
+            let position = key.span().start;
+            if raw.purposes.is_empty() {
+                let message = format!("`{}` is held for no purpose", key.get_ref());
+                let way_out = "name at least one purpose, or do not hold it";
+                self.error(file, position, message, way_out);
+            }
             let purposes = self.known(file, &raw.purposes, "purpose", |p| purposes.contains_key(p));
             let Some(name) = name else { continue };
             if items.keys().any(|item| item.as_str() == name.as_str()) {
@@ -598,8 +757,8 @@ impl Reader<'_> {
                     "keep it here and take it out of items.toml: items can be asked for",
                 );
             }
-            let (keeps, article, retention) = (raw.keeps, raw.article, raw.retention);
-            secrets.insert(name, Secret { label, article, keeps, purposes, retention });
+            let (keeps, retention) = (raw.keeps, raw.retention);
+            secrets.insert(name, Secret { label, article, keeps, purposes, retention, position });
         }
         secrets
     }
@@ -607,6 +766,7 @@ impl Reader<'_> {
     fn recipients(
         &mut self,
         raw: Table<RawRecipient>,
+        version: Version,
         purposes: &BTreeMap<PurposeName, Purpose>,
         items: &BTreeMap<ItemName, Item>,
         consents: &BTreeMap<ConsentName, Consent>,
@@ -614,21 +774,57 @@ impl Reader<'_> {
         let file = "recipients.toml";
         let mut recipients = BTreeMap::new();
         for (key, raw) in raw {
+            let at = key.span().start;
             let name: Option<RecipientName> = self.name(file, &key);
+            let key = key.into_inner();
             let label = self.label(file, raw.label);
-            let country = raw.country.map(|code| self.country(file, code));
-            if country.is_none() {
+            let article = self.article(file, raw.article);
+            if let Some(code) = &raw.country {
+                self.country(file, code.span().start, code.get_ref());
+            } else {
                 self.find(
                     Severity::Warning,
                     file,
-                    key.span().start,
-                    format!("the country of `{}` is not confirmed", key.get_ref()),
+                    at,
+                    format!("the country of `{key}` is not confirmed"),
                     "nothing goes there until `country` is set (R2.1)".into(),
                 );
             }
             let transfer_consent = raw.transfer_consent.and_then(|text| {
                 self.known(file, &[text], "consent", |c| consents.contains_key(c)).pop()
             });
+            if let Some(measures) = &raw.equivalent_measures {
+                self.equivalent_measures(measures, version);
+            }
+            let responsible = raw.responsible.map(|label| self.label(file, label));
+            if raw.purposes.is_empty() {
+                self.find(
+                    Severity::Warning,
+                    file,
+                    at,
+                    format!("`{key}` may be asked for nothing"),
+                    "nothing goes there until it has a purpose".into(),
+                );
+            } else if raw.role == Role::JointUser && (raw.items.is_empty() || responsible.is_none())
+            {
+                let message = format!("joint use with `{key}` does not say what or who answers");
+                let way_out = "add `items`, and `responsible` with name, address and \
+                               representative (Act 27(5)(iii), R4.1)";
+                self.error(file, at, message, way_out);
+            }
+            let recipient_purposes =
+                self.known(file, &raw.purposes, "purpose", |p| purposes.contains_key(p));
+            for text in &raw.items {
+                let item = text.get_ref().parse::<ItemName>().ok().and_then(|i| items.get(&i));
+                if item.is_some_and(|i| !i.purposes.iter().any(|p| recipient_purposes.contains(p)))
+                {
+                    let message =
+                        format!("`{}` serves none of the purposes of `{key}`", text.get_ref());
+                    let way_out = "name such a purpose at the item, or take the item out here";
+                    self.error(file, text.span().start, message, way_out);
+                }
+            }
+            let recipient_items = self.known(file, &raw.items, "item", |i| items.contains_key(i));
             let Some(name) = name else { continue };
             recipients.insert(
                 name,
@@ -636,18 +832,84 @@ impl Reader<'_> {
                     label,
                     role: raw.role,
                     many: raw.many,
-                    country,
+                    country: raw.country.map(Spanned::into_inner),
                     handles_personal_data: raw.handles_personal_data,
-                    purposes: self
-                        .known(file, &raw.purposes, "purpose", |p| purposes.contains_key(p)),
-                    items: self.known(file, &raw.items, "item", |i| items.contains_key(i)),
-                    equivalent_measures: raw.equivalent_measures,
+                    purposes: recipient_purposes,
+                    items: recipient_items,
+                    equivalent_measures: raw.equivalent_measures.map(Spanned::into_inner),
                     transfer_consent,
-                    article: raw.article,
+                    responsible,
+                    article,
+                    position: at,
                 },
             );
         }
         recipients
+    }
+
+    /// Route (b) stands on a check that has been made, and on something that shows it (R2.4).
+    fn equivalent_measures(&mut self, measures: &Spanned<EquivalentMeasures>, version: Version) {
+        let (file, at) = ("recipients.toml", measures.span().start);
+        let EquivalentMeasures { checked_on, evidence } = measures.get_ref();
+        if *checked_on > version.on {
+            let message = format!("`{checked_on}` is later than this version, `{version}`");
+            self.error(file, at, message, "name the day of the last check that was made");
+        }
+        if evidence.trim().is_empty() {
+            let message = "equivalent measures without evidence".into();
+            self.error(file, at, message, "name the contract, rules or recognition (Rules 16)");
+        }
+    }
+
+    /// An item that a new account must bring cannot hang on a consent she may refuse.
+    fn nobody_is_kept_out(
+        &mut self,
+        items: &BTreeMap<ItemName, Item>,
+        consents: &BTreeMap<ConsentName, Consent>,
+        regimes: &BTreeMap<RegimeName, Regime>,
+    ) {
+        for (name, item) in items.iter().filter(|(_, item)| item.required) {
+            let Some(consent) = &item.consent else { continue };
+            let may_refuse = consents.get(consent).is_some_and(|c| {
+                !regimes.keys().all(|regime| c.condition_of_service.contains(regime))
+            });
+            if may_refuse {
+                let message = format!(
+                    "`{name}` is required, but `{consent}`, which it needs, may be refused"
+                );
+                let way_out = "take `required` out, or make the consent a condition of service";
+                self.error("items.toml", item.position, message, way_out);
+            }
+        }
+    }
+
+    /// A consent that allows nothing is a question without a use.
+    fn every_consent_carries_something(
+        &mut self,
+        purposes: &BTreeMap<PurposeName, Purpose>,
+        items: &BTreeMap<ItemName, Item>,
+        recipients: &BTreeMap<RecipientName, Recipient>,
+        consents: &BTreeMap<ConsentName, Consent>,
+    ) {
+        for (name, consent) in consents {
+            let carries = !consent.condition_of_service.is_empty()
+                || purposes
+                    .values()
+                    .flat_map(|p| p.basis.values())
+                    .any(|basis| matches!(basis, Basis::Consent(c) if c == name))
+                || items.values().any(|i| i.consent.as_ref() == Some(name))
+                || recipients.values().any(|r| r.transfer_consent.as_ref() == Some(name));
+            if !carries {
+                self.find(
+                    Severity::Warning,
+                    "consents.toml",
+                    consent.position,
+                    format!("nothing rests on `{name}`"),
+                    "nobody will be asked for it; name it at a purpose, an item or a recipient"
+                        .into(),
+                );
+            }
+        }
     }
 
     /// A purpose that nobody may use is a promise without a place.
@@ -662,7 +924,7 @@ impl Reader<'_> {
                 self.find(
                     Severity::Warning,
                     "purposes.toml",
-                    self.place_of("purposes.toml", name.as_str()),
+                    purpose.position,
                     format!("`{name}` is used by nobody"),
                     "set `own_use = true`, name it at a recipient, or take it out".into(),
                 );
@@ -698,7 +960,7 @@ impl Reader<'_> {
                     let regime = &regime.name;
                     self.error(
                         "recipients.toml",
-                        self.place_of("recipients.toml", recipient_name.as_str()),
+                        recipient.position,
                         format!(
                             "`{recipient_name}` may be asked for `{purpose_name}`, which rests on \
                              {} in `{regime}`; its role needs more",
@@ -709,11 +971,5 @@ impl Reader<'_> {
                 }
             }
         }
-    }
-
-    /// Where the table of that name starts in a file.
-    fn place_of(&self, file: &str, name: &str) -> usize {
-        let header = format!("[{name}]");
-        self.files.get(file).and_then(|text| text.find(&header)).unwrap_or(0)
     }
 }

@@ -6,6 +6,7 @@
 
 use data_encoding::BASE64;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -79,14 +80,27 @@ pub fn record_duty(regime: &Regime, basis: ProvisionBasis, route: Route) -> Reco
     }
 }
 
-/// Until when a record made now is kept (R1.8).
+/// The one calendar by which days are counted: Japan's (I12).
+pub fn calendar() -> TimeZone {
+    TimeZone::fixed(jiff::tz::offset(9))
+}
+
+/// The day of a moment in that calendar.
+pub fn calendar_day(at: Timestamp) -> Date {
+    at.to_zoned(calendar()).date()
+}
+
+/// Until when a record made now is kept (R1.8): the first moment at which it no longer has to be.
+///
+/// A period of years leaves out its first day and runs to the end of its last (Civil Code 140, 141,
+/// 143), so this is the midnight after the anniversary.
 ///
 /// # Errors
 /// When the calendar has no such day; the caller refuses the act.
 pub fn keep_until(regime: &Regime, now: Timestamp) -> Result<Timestamp, jiff::Error> {
-    let years = i64::from(regime.record_keeping.years.value);
-    let span = jiff::Span::new().try_years(years)?;
-    Ok(now.to_zoned(TimeZone::UTC).checked_add(span)?.timestamp())
+    let years = jiff::Span::new().try_years(regime.record_keeping.years.value)?;
+    let last_day = calendar_day(now).checked_add(years)?;
+    Ok(last_day.tomorrow()?.to_zoned(calendar())?.timestamp())
 }
 
 /// One held value, by name and version; never the value.

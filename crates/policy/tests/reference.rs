@@ -1,23 +1,13 @@
 //! The reference policy reads without an error, and its words say what its data does.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
-use std::path::Path;
+mod common;
 
-use policy::{Document, Language, read_dir};
-
-fn reference() -> (Document, Vec<policy::Finding>) {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../apps/reservation/policy");
-    let read = read_dir(&dir).unwrap_or_else(|findings| {
-        panic!("{}", findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    });
-    (read.document, read.warnings)
-}
+use policy::Language;
 
 #[test]
 fn what_goes_to_the_store_is_named_in_the_words_people_agree_to() {
-    let (policy, warnings) = reference();
-    for warning in &warnings {
-        eprintln!("{warning}");
-    }
+    let policy = common::reference();
     let consent = &policy.consents[&"store_disclosure".parse().unwrap()];
     let to_store = &policy.recipients[&"store".parse().unwrap()].purposes;
     for language in Language::ALL {
@@ -29,4 +19,56 @@ fn what_goes_to_the_store_is_named_in_the_words_people_agree_to() {
             assert!(wording.contains(&label), "{}: {label} in {wording}", language.tag());
         }
     }
+}
+
+/// The policy names no companies, and nobody has published a joint use: nothing else is left open.
+#[test]
+fn what_is_left_open_is_known() {
+    let read = policy::read_files(&common::files()).unwrap();
+    let warnings: Vec<&str> = read.warnings.iter().map(|w| w.message.as_str()).collect();
+    assert_eq!(
+        warnings,
+        [
+            "the country of `email_automation` is not confirmed",
+            "the country of `email_marketing` is not confirmed",
+            "the country of `payment_platform` is not confirmed",
+            "the country of `customer_support` is not confirmed",
+            "the country of `push_messaging` is not confirmed",
+            "`gmo_group` may be asked for nothing",
+        ]
+    );
+}
+
+#[test]
+fn the_folder_reads_like_its_files() {
+    let dir =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../apps/reservation/policy");
+    let read = policy::read_dir(&dir).unwrap_or_else(|found| panic!("{}", common::lines(&found)));
+    assert_eq!(read.document, common::reference());
+}
+
+#[test]
+fn choices_and_items_keep_the_order_people_read_them_in() {
+    let policy = common::reference();
+    let first: Vec<&str> =
+        policy.items_in_order().into_iter().take(3).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(first, ["name", "email", "phone"]);
+    let size = &policy.items[&"serving_size".parse().unwrap()];
+    let policy::ValueKind::Choice(choices) = &size.value else { panic!("a choice") };
+    assert_eq!(choices.keys().collect::<Vec<_>>(), ["small", "regular", "large"]);
+}
+
+#[test]
+fn nobody_is_asked_for_a_consent_that_nothing_needs() {
+    let policy = common::reference();
+    let asked = |regime: &str| -> Vec<String> {
+        let asked = policy.consents_asked(&regime.parse().unwrap());
+        asked.into_iter().map(|(name, _)| name.to_string()).collect()
+    };
+    assert_eq!(
+        asked("jp"),
+        ["store_disclosure", "dietary_care", "marketing", "related_information"]
+    );
+    assert_eq!(asked("eu"), ["dietary_care", "marketing"]);
+    assert_eq!(asked("uk"), ["dietary_care", "marketing"]);
 }

@@ -115,7 +115,7 @@ impl App {
         let policy = RwLock::new(Arc::new(document));
         let app = Arc::new(Self { store, keys, clock, ledger_key, policy });
         if let Some(files) = publish {
-            publish::publish(&app, files)?;
+            publish::publish(&app, &files)?;
         }
         Ok(app)
     }

@@ -3,7 +3,7 @@
 
 use policy::Reason;
 
-use crate::store::DbError;
+use crate::store::{DbError, OpenError};
 
 /// One field that cannot be read, with the way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,14 +74,38 @@ pub enum Error {
     Failure(#[from] anyhow::Error),
 }
 
+impl From<OpenError> for Error {
+    fn from(error: OpenError) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
 impl Error {
     /// One field that cannot be read.
     pub fn field(field: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(field, code, detail)])
     }
 
-    /// There is nothing under that name.
+    /// There is nothing under that name. It is told back only when it looks like a name: whatever
+    /// else was sent may be a value.
     pub fn not_found(what: &'static str, name: impl Into<String>) -> Self {
-        Self::NotFound { what, name: name.into() }
+        let name = Some(name.into()).filter(|name| is_plain(name));
+        Self::NotFound { what, name: name.unwrap_or_else(|| "…".to_owned()) }
     }
+}
+
+/// Whether text looks like a name, an id, a version or an index: something that may be told back.
+pub fn is_plain(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-./".contains(c);
+    let word = text.chars().all(allowed) && text.chars().any(|c| c.is_ascii_lowercase());
+    let index = text.len() <= 8 && text.chars().all(|c| c.is_ascii_digit());
+    text.len() <= 64 && (word || index || text.parse::<policy::Version>().is_ok())
+}
+
+/// Whether text looks like a name in a policy or a field of the API: a key of an object that is
+/// anything else may be a value, and is not told back.
+pub fn is_word(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    text.len() <= 40 && text.chars().all(allowed) && digits <= 1
 }

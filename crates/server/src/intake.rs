@@ -11,14 +11,14 @@ use jiff::Timestamp;
 use policy::item::{self, SecretKind};
 use policy::record::{Act, ConsentTaken, HeldItem};
 use policy::{
-    ConsentFact, ConsentState, Document, ItemName, Record, RegimeName, SecretName, SubjectId,
-    decide,
+    ConsentFact, ConsentName, ConsentState, Document, ItemName, Record, RegimeName, SecretName,
+    SubjectId, Version, decide,
 };
 use serde::{Deserialize, Serialize};
 use vault::{Plain, Verifier};
 
 use crate::app::App;
-use crate::error::{Error, FieldError};
+use crate::error::{Error, FieldError, is_word};
 use crate::once::{Fresh, Once, random};
 use crate::record::Place;
 use crate::store::{Tx, consents, items, secrets, subjects};
@@ -97,10 +97,9 @@ pub fn read_answers(
     for (n, answer) in answers.iter().enumerate() {
         let at = |field: &str| format!("consents[{n}].{field}");
         let known = answer.consent.parse().ok().and_then(|name| {
-            let (name, consent) = document.consents.get_key_value(&name)?;
-            Some((name.clone(), consent))
+            Some(document.consents.get_key_value::<ConsentName>(&name)?.0.clone())
         });
-        let Some((consent, asked)) = known else {
+        let Some(consent) = known else {
             let known = list(document.consents.keys());
             wrong.push(FieldError::new(
                 at("consent"),
@@ -122,9 +121,14 @@ pub fn read_answers(
                 format!("is not a state of a consent; send one of {states}"),
             ));
         }
-        let notice = answer.notice.parse().ok();
-        // A person answers what she was shown; only the notice in force can have been shown now.
-        if notice != Some(document.version) {
+        let notice: Option<Version> = answer.notice.parse().ok();
+        // A person agrees to what she was shown, and only the notice in force can have been shown
+        // now. Taking a consent back must not wait for her to read a new one.
+        let fits = notice.is_some_and(|notice| match state {
+            Some(ConsentState::Given) => notice == document.version,
+            _ => notice <= document.version,
+        });
+        if !fits {
             let version = document.version;
             wrong.push(FieldError::new(
                 at("notice"),
@@ -136,7 +140,6 @@ pub fn read_answers(
         if language.is_none() {
             wrong.push(FieldError::new(at("language"), "unknown", "is not ja or en"));
         }
-        let _ = asked;
         if let (Some(state), Some(notice), Some(language)) = (state, notice, language) {
             let language = language.tag().to_owned();
             taken.push(ConsentTaken { consent, state, notice, language });
@@ -267,7 +270,8 @@ pub async fn admit(app: &App, subject: SubjectId, newcomer: Newcomer) -> Result<
     }
     let mut ready = Vec::with_capacity(newcomer.items.len());
     for (name, given) in &newcomer.items {
-        match read_value(app, &document, &format!("items.{name}"), name, given, now) {
+        let field = if is_word(name) { format!("items.{name}") } else { "items".to_owned() };
+        match read_value(app, &document, &field, name, given, now) {
             Ok(value) => ready.push(value),
             Err(error) => wrong.push(error),
         }

@@ -6,7 +6,7 @@ use policy::{ItemName, SubjectId};
 use vault::{IndexKey, Key, KeyError, KeyName, KeySource, RecordsKey, SubjectKey, rewrap};
 use zeroize::Zeroizing;
 
-use crate::store::{DbError, Store, meta};
+use crate::store::{Conn, DbError, Store, meta};
 
 /// Why the keys do not open.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +31,7 @@ pub enum OpenKeysError {
         error: KeyError,
     },
     /// A key of the database is gone.
-    #[error("the system key `{0}` is missing from the database; restore it from a backup")]
+    #[error("`{0}` is missing from the database's keys; restore it from a backup")]
     Missing(&'static str),
     /// The machine or the key source.
     #[error("{0}")]
@@ -77,13 +77,12 @@ impl Keys {
         root: Box<dyn KeySource>,
         origin: &str,
     ) -> Result<(Self, String, Zeroizing<[u8; 32]>), OpenKeysError> {
-        let given = root.id().to_string();
         let mut made = Vec::new();
         for (row, name) in NAMES {
             made.push((row, Key::create(&*root, name)?.1));
         }
         let origin = origin.to_owned();
-        let id = given.clone();
+        let id = root.id().to_string();
         let (sealed_under, origin, wrapped) = store.write_blocking(move |tx| {
             if let Some(known) = meta::get(tx, "root_key")? {
                 let origin = meta::get(tx, "origin")?.unwrap_or_default();
@@ -91,7 +90,13 @@ impl Keys {
                 for (row, _) in NAMES {
                     wrapped.push((row, meta::key(tx, row)?));
                 }
-                return Ok::<_, DbError>((known, origin, wrapped));
+                return Ok::<_, OpenKeysError>((known, origin, wrapped));
+            }
+            // Only a database without any key is new: what keys there are must never be lost.
+            for (row, _) in NAMES {
+                if meta::key(tx, row)?.is_some() {
+                    return Err(OpenKeysError::Missing("root_key"));
+                }
             }
             meta::put(tx, "root_key", &id);
             meta::put(tx, "origin", &origin);
@@ -101,6 +106,35 @@ impl Keys {
             let made = made.iter().map(|(name, key)| (*name, Some(key.clone()))).collect();
             Ok((id.clone(), origin.clone(), made))
         })?;
+        let (keys, seed) = Self::unwrap(root, sealed_under, wrapped)?;
+        Ok((keys, origin, seed))
+    }
+
+    /// Opens the keys of a database that is only looked at; makes none.
+    ///
+    /// # Errors
+    /// [`OpenKeysError`] when root and database do not belong together.
+    pub fn look(
+        conn: &mut Conn,
+        root: Box<dyn KeySource>,
+    ) -> Result<(Self, String, Zeroizing<[u8; 32]>), OpenKeysError> {
+        let sealed_under = meta::get(conn, "root_key")?.unwrap_or_default();
+        let origin = meta::get(conn, "origin")?.unwrap_or_default();
+        let mut wrapped = Vec::new();
+        for (row, _) in NAMES {
+            wrapped.push((row, meta::key(conn, row)?));
+        }
+        let (keys, seed) = Self::unwrap(root, sealed_under, wrapped)?;
+        Ok((keys, origin, seed))
+    }
+
+    /// The system keys under their root, and the ledger's seed.
+    fn unwrap(
+        root: Box<dyn KeySource>,
+        sealed_under: String,
+        wrapped: Vec<(&'static str, Option<Vec<u8>>)>,
+    ) -> Result<(Self, Zeroizing<[u8; 32]>), OpenKeysError> {
+        let given = root.id().to_string();
         if sealed_under != given {
             return Err(OpenKeysError::OtherRoot { given, sealed_under });
         }
@@ -115,7 +149,7 @@ impl Keys {
             keys.try_into().map_err(|_| OpenKeysError::Missing("index"))?;
         let seed = Zeroizing::new(*ledger.expose());
         let (index, records) = (IndexKey::new(&index), RecordsKey::new(&records));
-        Ok((Self { root, records, index }, origin, seed))
+        Ok((Self { root, records, index }, seed))
     }
 
     /// The blind index of a value, by which it is found without being held in clear.
@@ -124,6 +158,14 @@ impl Keys {
     /// When the machine fails.
     pub fn token(&self, item: &ItemName, value: &str) -> Result<[u8; 16], anyhow::Error> {
         Ok(self.index.index(item, value)?.0)
+    }
+
+    /// The fingerprint of exact bytes, by which a request is known again without being kept.
+    ///
+    /// # Errors
+    /// When the machine fails.
+    pub fn fingerprint(&self, parts: &[&[u8]]) -> Result<[u8; 16], anyhow::Error> {
+        Ok(self.index.fingerprint(parts)?)
     }
 
     /// Makes a person's key; returns it with its wrapped form, which is what is kept.

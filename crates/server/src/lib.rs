@@ -4,6 +4,7 @@
 //! - [`acts`]: what people decide
 //! - the three doors: [`intake`] in, [`gate`] out (`erase` comes with the requests)
 //! - keepers: [`record`], [`store`], [`keys`]
+//! - a witness: [`verify`], which only looks
 //!
 //! Calls go down this list and never up. ARCHITECTURE.md walks through it.
 
@@ -20,5 +21,6 @@ pub mod keys;
 pub mod once;
 pub mod record;
 pub mod store;
+pub mod verify;
 pub mod web;
 pub mod words;

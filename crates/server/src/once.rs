@@ -3,9 +3,9 @@
 //! decided anew and opened anew.
 
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::store::{Conn, idempotency};
 
 /// Fills the bytes at random.
@@ -39,22 +39,32 @@ impl Fresh {
     }
 }
 
-/// An idempotency key with the request it stands for.
+/// An idempotency key with the request it stands for. Both are kept as keyed fingerprints: a
+/// request may hold a password, and a plain hash of it could be guessed at.
 #[derive(Clone)]
 pub struct Once {
-    /// Hash over the caller and the key.
+    /// Fingerprint of the caller and the key.
     pub id: [u8; 16],
-    /// Hash over the request.
+    /// Fingerprint of the request.
     pub request: [u8; 16],
 }
 
 impl Once {
     /// A key as a caller sent it, with what was asked.
-    pub fn new(caller: &str, key: &str, path: &str, body: &[u8]) -> Self {
-        Self {
-            id: digest(&[caller.as_bytes(), key.as_bytes()]),
-            request: digest(&[path.as_bytes(), body]),
-        }
+    ///
+    /// # Errors
+    /// When the machine fails.
+    pub fn new(
+        keys: &Keys,
+        caller: &str,
+        key: &str,
+        path: &str,
+        body: &[u8],
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            id: keys.fingerprint(&[caller.as_bytes(), key.as_bytes()])?,
+            request: keys.fingerprint(&[path.as_bytes(), body])?,
+        })
     }
 
     /// The place of the act that was done under this key, when the request is the same.
@@ -87,15 +97,4 @@ impl Once {
             now.as_millisecond(),
         );
     }
-}
-
-fn digest(parts: &[&[u8]]) -> [u8; 16] {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    let mut short = [0; 16];
-    short.copy_from_slice(&hash.finalize()[..16]);
-    short
 }

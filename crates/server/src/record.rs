@@ -13,6 +13,7 @@ use policy::{SubjectId, party};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::keys::Keys;
 use crate::once::Fresh;
 use crate::store::records::SealedRecord;
 use crate::store::{Conn, DbError, Journal, Kind, Tx, ledger as log, records};
@@ -127,12 +128,7 @@ impl App {
     /// # Errors
     /// When the row was changed, or sealed under another key.
     pub fn open_record(&self, row: &SealedRecord) -> Result<Opening, Error> {
-        let context = context(&row.id, &row.act, row.subject, row.at, row.keep_until);
-        let plain = self.keys.open_system("record", &context, &row.sealed)?;
-        let (salt, bytes) = plain
-            .split_first_chunk::<SALT_BYTES>()
-            .ok_or_else(|| anyhow::anyhow!("a record without a salt"))?;
-        Ok(Opening { salt: *salt, bytes: bytes.to_vec() })
+        open(&self.keys, row)
     }
 
     /// Finds the record of an act done before under the same idempotency key, if doing it again
@@ -154,6 +150,19 @@ impl App {
             ))
         }
     }
+}
+
+/// Opens a record with the keys alone.
+///
+/// # Errors
+/// When the row was changed, or sealed under another key.
+pub fn open(keys: &Keys, row: &SealedRecord) -> Result<Opening, Error> {
+    let context = context(&row.id, &row.act, row.subject, row.at, row.keep_until);
+    let plain = keys.open_system("record", &context, &row.sealed)?;
+    let (salt, bytes) = plain
+        .split_first_chunk::<SALT_BYTES>()
+        .ok_or_else(|| anyhow::anyhow!("a record without a salt"))?;
+    Ok(Opening { salt: *salt, bytes: bytes.to_vec() })
 }
 
 /// Whether two acts answer the same ask in the same way.

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use policy::{ConsentState, Document, Language, Reason};
 
+use crate::verify::{NotProven, Receipt};
+
 /// A moment in the reader's form, in the controller's time zone.
 pub fn moment(at: Timestamp, language: Language) -> String {
     let zone = TimeZone::get("Asia/Tokyo").unwrap_or(TimeZone::UTC);
@@ -30,6 +32,166 @@ pub fn day(on: jiff::civil::Date, language: Language) -> String {
     match language {
         Language::Ja => format!("{}年{}月{}日", on.year(), on.month(), on.day()),
         Language::En => on.strftime("%-d %B %Y").to_string(),
+    }
+}
+
+/// A kind of act, as a ledger entry names it.
+fn act(kind: &str, language: Language) -> &str {
+    match (kind, language) {
+        ("registered", Language::Ja) => "情報のお預かり（登録）",
+        ("registered", Language::En) => "a person was taken in",
+        ("item_put", Language::Ja) => "項目の保存・変更",
+        ("item_put", Language::En) => "a value was put or replaced",
+        ("consent_changed", Language::Ja) => "同意の変更",
+        ("consent_changed", Language::En) => "a consent was changed",
+        ("engaged", Language::Ja) => "予約などの登録・変更",
+        ("engaged", Language::En) => "a booking or the like was put or changed",
+        ("used", Language::Ja) => "事業者自身による利用",
+        ("used", Language::En) => "values were used by the company itself",
+        ("disclosed", Language::Ja) => "第三者への提供",
+        ("disclosed", Language::En) => "values were given to another party",
+        ("refused", Language::Ja) => "提供・利用のお断り",
+        ("refused", Language::En) => "an ask was refused",
+        ("exception_approved", Language::Ja) => "例外の承認",
+        ("exception_approved", Language::En) => "an exception was approved",
+        ("recipient_put", Language::Ja) => "提供先の登録・変更",
+        ("recipient_put", Language::En) => "a recipient was registered or changed",
+        ("restriction_changed", Language::Ja) => "利用停止・再開",
+        ("restriction_changed", Language::En) => "a use was stopped or allowed again",
+        ("policy_published", Language::Ja) => "プライバシーポリシーの公表",
+        ("policy_published", Language::En) => "a policy was published",
+        (other, _) => other,
+    }
+}
+
+/// Names one after the other.
+fn list(names: impl IntoIterator<Item = impl std::fmt::Display>, language: Language) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| name.to_string()).collect();
+    names.join(if language == Language::Ja { "、" } else { ", " })
+}
+
+/// What a proof shows, in plain words.
+pub fn receipt(receipt: &Receipt, language: Language) -> String {
+    let Receipt { proof, entry, record } = receipt;
+    let (origin, size) = (&proof.checkpoint.origin, proof.checkpoint.size);
+    let (what, at) = (act(&entry.act, language), moment(entry.at, language));
+    let mut lines = vec![match language {
+        Language::Ja => format!(
+            "証明は正しいものです。台帳 {origin} の {} 番（署名時点で全 {size} 件）に、次の行為が記録されています。",
+            proof.index
+        ),
+        Language::En => format!(
+            "the proof holds: ledger {origin} has this act at place {}, of {size} when it was signed",
+            proof.index
+        ),
+    }];
+    let mut line = |ja: &str, en: &str, value: String| {
+        if !value.is_empty() {
+            lines.push(match language {
+                Language::Ja => format!("  {ja}：{value}"),
+                Language::En => format!("  {en}: {value}"),
+            });
+        }
+    };
+    line("行為", "act", what.to_owned());
+    line("日時（日本時間）", "when (Japan time)", at);
+    if let Some(record) = record {
+        use policy::record::Act;
+        line("本人", "about", record.subject.map(|s| s.to_string()).unwrap_or_default());
+        line("操作者", "asked by", record.by.clone());
+        let held = |items: &[policy::record::HeldItem]| {
+            list(items.iter().map(|held| &held.item), language)
+        };
+        match &record.act {
+            Act::Disclosed(provision) => {
+                let to = &provision.third_party;
+                line("提供先", "given to", format!("{} ({})", to.name, to.recipient));
+                line("項目", "items", held(&provision.items));
+                line("利用目的", "purpose", provision.purpose.to_string());
+                let reference = provision.reference.as_ref();
+                line("番号", "number", reference.map(ToString::to_string).unwrap_or_default());
+                line("記録の保存期限", "record kept until", moment(provision.keep_until, language));
+            }
+            Act::Used { items, purpose, .. } => {
+                line("項目", "items", held(items));
+                line("利用目的", "purpose", purpose.to_string());
+            }
+            Act::Refused { ask, .. } => {
+                let recipient = ask.recipient.as_ref();
+                line(
+                    "求めた先",
+                    "asked for",
+                    recipient.map(ToString::to_string).unwrap_or_default(),
+                );
+                line("項目", "items", list(&ask.items, language));
+                line("利用目的", "purpose", ask.purpose.to_string());
+            }
+            Act::Registered { items, .. } => line("項目", "items", held(items)),
+            Act::ItemPut { item } => line("項目", "items", item.item.to_string()),
+            Act::ConsentChanged { consent } => {
+                let now = state(consent.state, language);
+                line("同意", "consent", format!("{} ({now})", consent.consent));
+            }
+            Act::Engaged { recipient, engagement } => {
+                line("提供先", "with", recipient.to_string());
+                line("番号", "number", engagement.reference.to_string());
+            }
+            Act::RecipientPut { recipient, .. } => {
+                line("提供先", "recipient", recipient.to_string());
+            }
+            Act::RestrictionChanged { purpose, .. } => {
+                let purpose = purpose.as_ref();
+                line("利用目的", "purpose", purpose.map(ToString::to_string).unwrap_or_default());
+            }
+            Act::PolicyPublished { version, .. } => line("版", "version", version.to_string()),
+            Act::ExceptionApproved { .. } => {}
+        }
+    }
+    lines.push(match (language, record.is_some()) {
+        (Language::Ja, true) => {
+            "この記録は、当時書かれたものと一字一句同じです。台帳の署名者も、気づかれずに変えたり消したりすることはできません。".into()
+        }
+        (Language::En, true) => {
+            "the record is, to the byte, the one that was written then; not even the signer of the \
+             ledger can change it or take it back unnoticed"
+                .into()
+        }
+        (Language::Ja, false) => {
+            "この証明だけでは、どなたの何の情報かは分かりません。それを示すのは、本人が持つ記録と salt です。".into()
+        }
+        (Language::En, false) => {
+            "by itself the proof says nothing of whom or what: that takes the record and its salt, \
+             which the person has"
+                .into()
+        }
+    });
+    lines.join("\n") + "\n"
+}
+
+/// Why a proof shows nothing, in plain words.
+pub fn not_proven(why: &NotProven, language: Language) -> String {
+    use ledger::{CheckpointError, ReceiptError};
+    match (language, why) {
+        (Language::En, why) => format!("not proven: {why}"),
+        (Language::Ja, why) => {
+            let why = match why {
+                NotProven::Unreadable => "証明のファイルではありません。",
+                NotProven::NoEntry => "台帳の項目が含まれていないため、何の証明か分かりません。",
+                NotProven::NotARecord => "ファイルの記録は、預かりの記録の形をしていません。",
+                NotProven::OtherRecord => "ファイルの記録は、台帳の項目が指す記録ではありません。",
+                NotProven::Proof(ReceiptError::Malformed) => "証明の文が壊れています。",
+                NotProven::Proof(ReceiptError::Checkpoint(CheckpointError::Unsigned)) => {
+                    "この鍵による署名がありません。鍵が違うか、別の台帳の証明です。"
+                }
+                NotProven::Proof(ReceiptError::Checkpoint(_)) => {
+                    "署名が合いません。証明は書き換えられています。"
+                }
+                NotProven::Proof(ReceiptError::Proof(_)) => {
+                    "台帳に、この記録の項目はありません。記録か証明が書き換えられています。"
+                }
+            };
+            format!("証明になりません：{why}")
+        }
     }
 }
 

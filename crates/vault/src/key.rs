@@ -185,12 +185,12 @@ impl SubjectKey {
 
     /// Where a version of an item is sealed.
     pub(crate) fn item_place(&self, item: &ItemName, version: u32) -> Place {
-        self.place("azukari item 1", item.as_str(), version)
+        self.place("item 1", item.as_str(), version)
     }
 
     /// Where a card's token is sealed; no item's place, so no permit opens it.
     pub(crate) fn card_place(&self, secret: &SecretName, version: u32) -> Place {
-        self.place("azukari card 1", secret.as_str(), version)
+        self.place("card 1", secret.as_str(), version)
     }
 
     fn place(&self, label: &str, name: &str, version: u32) -> Place {

@@ -1,6 +1,6 @@
 //! The vault: seals what people entrust, opens it for a permit, and shreds keys.
 //!
-//! [`seal`] needs an admission and [`open`] needs a permit, and only the rules in `policy` make
+//! [`seal()`] needs an admission and [`open`] needs a permit, and only the rules in `policy` make
 //! those. Keys form a tree: the root ([`source`]) wraps one key for each person ([`key`]), and each
 //! item version is sealed under a key of its own, so that destroying one wrapped row ends every
 //! copy of a person's values. Nothing here knows a database, a network or a clock. Read `seal.rs`

@@ -42,7 +42,7 @@ impl RecordsKey {
 }
 
 fn place(id: &[u8], context: &[u8]) -> Place {
-    Place::new("azukari record 1", &[id, context])
+    Place::new("record 1", &[id, context])
 }
 
 impl fmt::Debug for RecordsKey {

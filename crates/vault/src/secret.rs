@@ -142,7 +142,7 @@ pub fn check_against_nobody(given: &Plain) -> Result<bool, VerifierError> {
 /// A password as it is worked on: NFC, so that one typed elsewhere is the same one.
 fn password_text(given: &Plain) -> Result<Zeroizing<String>, BadPassword> {
     let given = given.reveal();
-    // Composing at most thirds the characters: refuse before doing work on more.
+    // Composing leaves at least a quarter of the characters: refuse before doing work on more.
     let chars = given.chars().take(4 * MAX_PASSWORD_CHARS + 1).count();
     if chars > 4 * MAX_PASSWORD_CHARS {
         return Err(BadPassword::TooLong { chars: given.chars().count() });

@@ -189,8 +189,8 @@ impl FileKey {
         // Room for all of it, so that no copy is left behind by growing.
         let mut text = Zeroizing::new(Vec::with_capacity(256));
         file.take(LONGEST_FILE).read_to_end(&mut text).map_err(failed)?;
-        let line = text.strip_suffix(b"\n").unwrap_or(&text);
-        let encoded = line
+        let encoded = text
+            .trim_ascii_end()
             .strip_prefix(HEADER.as_bytes())
             .ok_or_else(|| not_a_key("it does not begin with `azukari-root-key-1`"))?;
         let bytes = base32()
@@ -208,8 +208,8 @@ impl FileKey {
     fn from_root(root: &KeyBytes) -> Result<Self, KeyError> {
         let root = Prk::new(root.as_slice());
         let mut id = [0; 10];
-        id.copy_from_slice(&root.derive(&Place::new("azukari root id 1", &[]))?[..10]);
-        let wrapping = root.derive(&Place::new("azukari root wrapping 1", &[]))?;
+        id.copy_from_slice(&root.derive(&Place::new("root id 1", &[]))?[..10]);
+        let wrapping = root.derive(&Place::new("root wrapping 1", &[]))?;
         Ok(Self { wrapping, id: KeyId(id) })
     }
 }
@@ -234,12 +234,12 @@ impl KeySource for FileKey {
     }
 
     fn wrap_key(&self, key: &Key, context: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let place = Place::new("azukari wrapped key 1", &[context]);
+        let place = Place::new("wrapped key 1", &[context]);
         Ok(cipher::seal(&self.wrapping, &place, key.expose())?)
     }
 
     fn unwrap_key(&self, wrapped: &[u8], context: &[u8]) -> Result<Key, KeyError> {
-        let place = Place::new("azukari wrapped key 1", &[context]);
+        let place = Place::new("wrapped key 1", &[context]);
         let bytes = cipher::open(&self.wrapping, &place, wrapped)?;
         Ok(Key::from_slice(&bytes).ok_or(NotOpened::Damaged)?)
     }

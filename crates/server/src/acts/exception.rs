@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::error::{Error, FieldError};
 use crate::once::{Fresh, Once};
 use crate::record::Place;
-use crate::store::{Tx, exceptions};
+use crate::store::{Tx, exceptions, recipients, subjects};
 
 /// The longest reason or evidence, in characters.
 const MAX_CHARS: usize = 1000;
@@ -66,6 +66,16 @@ pub async fn approve(
                 && let Some(index) = once.begin(tx)?
             {
                 return Ok(keeper.place(tx, index)?.0);
+            }
+            let rows = tx.query(recipients::BY_NAME, &[approval.recipient.as_str().into()])?;
+            let named = document.recipients.get(&approval.recipient).is_some_and(|r| !r.many);
+            if rows.is_empty() && !named {
+                return Err(Error::field("recipient", "unknown", "is not a known recipient"));
+            }
+            if let Some(subject) = approval.subject
+                && subjects::get(tx, subject)?.is_none()
+            {
+                return Err(Error::field("subject", "unknown", "is nobody who is held"));
             }
             exceptions::insert(tx, &fresh.id, approval.ends_at.as_millisecond(), &sealed);
             let record = Record {

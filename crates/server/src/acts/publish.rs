@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use policy::read::Severity;
 use policy::record::Act;
 use policy::{Document, Record, Version, read_files};
 
@@ -24,11 +25,17 @@ pub fn in_force(
     store: &Store,
     given: Option<Files>,
 ) -> Result<(Document, Option<Files>), AppError> {
-    let published: Vec<Published> = store.read_blocking(|conn| policies::all(conn))?;
+    let published: Vec<Published> = store.read_blocking(policies::all)?;
     let read = |files: &Files| {
         read_files(files).map(|read| read.document).map_err(|findings| {
-            let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-            AppError::Policy(format!("the policy is not coherent\n{}", lines.join("\n")))
+            // One line, and an error first: warnings stop nobody.
+            let mut errors = findings.iter().filter(|found| found.severity == Severity::Error);
+            let first = errors.next().map(ToString::to_string).unwrap_or_default();
+            let first = first.lines().map(str::trim).collect::<Vec<_>>().join("; ");
+            AppError::Policy(format!(
+                "the policy is not coherent, {first}; `azukari policy check` tells all {} findings",
+                findings.len()
+            ))
         })
     };
     let Some(files) = given else {
@@ -37,7 +44,15 @@ pub fn in_force(
                 "no policy has been published here; start with `--policy DIR`".to_owned(),
             )
         })?;
-        return Ok((read(&last.files())?, None));
+        let document = read(&last.files())?;
+        if document.hash != last.hash {
+            return Err(AppError::Policy(format!(
+                "the files of version `{}` are not those that were published; restore the \
+                 database from a backup",
+                last.version
+            )));
+        }
+        return Ok((document, None));
     };
     let document = read(&files)?;
     let version = document.version.to_string();
@@ -63,7 +78,7 @@ pub fn in_force(
 ///
 /// # Errors
 /// When the database does not take it.
-pub fn publish(app: &Arc<App>, files: Files) -> Result<(), AppError> {
+pub fn publish(app: &Arc<App>, files: &Files) -> Result<(), AppError> {
     let document = app.policy();
     let now = app.clock.now();
     let fault = |error: &dyn std::fmt::Display| AppError::Policy(format!("publishing: {error}"));
@@ -71,7 +86,7 @@ pub fn publish(app: &Arc<App>, files: Files) -> Result<(), AppError> {
     let published = Published {
         version: document.version.to_string(),
         hash: document.hash.clone(),
-        files: serde_json::to_string(&files).map_err(|e| fault(&e))?,
+        files: serde_json::to_string(files).map_err(|e| fault(&e))?,
     };
     let keeper = Arc::clone(app);
     app.store

@@ -15,6 +15,9 @@ use crate::store::{items, secrets, subjects};
 /// Tries for one address before waiting.
 const TRIES: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
+/// Addresses remembered before those at rest are forgotten.
+const REMEMBERED: usize = 10_000;
+
 /// Counts tries by the blind index of the address, so that no address is kept for it.
 pub struct Tries(DefaultKeyedRateLimiter<[u8; 16]>);
 
@@ -39,6 +42,10 @@ pub async fn sign_in(
     let address = normal::email(email);
     let item: ItemName = "email".parse().map_err(anyhow::Error::from)?;
     let token = app.keys.token(&item, address.as_deref().unwrap_or(email))?;
+    // Forget addresses that may try again freely, so that trying many fills no memory.
+    if tries.0.len() > REMEMBERED {
+        tries.0.retain_recent();
+    }
     if tries.0.check_key(&token).is_err() {
         return Err(Error::TooMany { retry_after_s: 60 });
     }
@@ -48,7 +55,9 @@ pub async fn sign_in(
             let Some(subject) = items::find(conn, item.as_str(), &token)?.pop() else {
                 return Ok(None);
             };
-            let regime = subjects::get(conn, subject)?.and_then(|held| held.regime);
+            // Whose key was shredded is held no longer.
+            let held = subjects::get(conn, subject)?.filter(|held| held.wrapped.is_some());
+            let regime = held.and_then(|held| held.regime);
             let verifier = secrets::kept(conn, subject, "password")?;
             Ok::<_, Error>(regime.zip(verifier).map(|(regime, kept)| (subject, regime, kept)))
         })

@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 
 use super::Api;
 use super::problem::Problem;
-use crate::error::{Error, FieldError};
+use crate::error::{Error, FieldError, is_word};
+use crate::keys::Keys;
 use crate::once::Once;
 
 /// The largest body that is read, in bytes.
@@ -28,9 +29,12 @@ pub struct Body<T> {
 
 impl<T> Body<T> {
     /// The idempotency key as this caller's.
-    pub fn once(&self, caller: &str) -> Option<Once> {
-        let key = self.key.as_ref()?;
-        Some(Once::new(caller, key, &self.path, &self.bytes))
+    ///
+    /// # Errors
+    /// When the machine fails.
+    pub fn once(&self, keys: &Keys, caller: &str) -> Result<Option<Once>, Error> {
+        let key = self.key.as_ref();
+        key.map(|key| Once::new(keys, caller, key, &self.path, &self.bytes)).transpose()
     }
 }
 
@@ -74,38 +78,58 @@ impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Body<T> {
                 Unread::Transport(rejection.into_response())
             }
         })?;
-        let value = read(&bytes).map_err(|error| {
-            let path = error.path().to_string();
-            let field = if path == "." { "body".to_owned() } else { path };
-            let inner = error.into_inner();
-            // The parser quotes what it could not read; a value must not travel in an error.
-            let detail = match inner.classify() {
-                serde_json::error::Category::Data => schema_words(&inner.to_string()),
-                _ => format!("is not JSON (line {}, column {})", inner.line(), inner.column()),
-            };
-            unread(FieldError::new(field, "unreadable", detail))
-        })?;
+        // A list would be read as the object's fields in their order; nobody is told that order.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            let detail = "is not a JSON object; send one as in /openapi.json";
+            return Err(unread(FieldError::new("body", "unreadable", detail)));
+        }
+        let value = serde_json::from_slice(&bytes).map_err(|_| unread(fault::<T>(&bytes)))?;
         Ok(Self { value, key, path, bytes })
     }
 }
 
-/// Reads JSON; only what cannot be read is read again, to find out where.
-fn read<T: DeserializeOwned>(
-    bytes: &[u8],
-) -> Result<T, serde_path_to_error::Error<serde_json::Error>> {
-    match serde_json::from_slice(bytes) {
-        Ok(value) => Ok(value),
-        Err(_) => {
-            serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes))
-        }
-    }
+/// What is wrong with a body that cannot be read: read again, now with an eye on where.
+fn fault<T: DeserializeOwned>(bytes: &[u8]) -> FieldError {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut json) else {
+        let detail = "goes on after its end; send one JSON object";
+        return FieldError::new("body", "unreadable", detail);
+    };
+    let field = field_at(error.path());
+    let inner = error.into_inner();
+    // The parser quotes what it could not read; a value must not travel in an error.
+    let detail = match inner.classify() {
+        serde_json::error::Category::Data => schema_words(&inner.to_string()),
+        _ => format!("is not JSON (line {}, column {})", inner.line(), inner.column()),
+    };
+    FieldError::new(field, "unreadable", detail)
+}
+
+/// A field's place as far as its names are names: a key that is anything else may be a value.
+fn field_at(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let parts: String = path
+        .iter()
+        .map_while(|segment| match segment {
+            Segment::Seq { index } => Some(format!("[{index}]")),
+            Segment::Map { key } if is_word(key) => Some(format!(".{key}")),
+            _ => None,
+        })
+        .collect();
+    let field = parts.strip_prefix('.').unwrap_or(&parts);
+    if field.is_empty() { "body".to_owned() } else { field.to_owned() }
 }
 
 /// What the schema wanted, without what was sent instead.
 fn schema_words(message: &str) -> String {
     let message = message.split(" at line ").next().unwrap_or_default();
-    if message.starts_with("missing field") || message.starts_with("unknown field") {
+    if message.starts_with("missing field") {
         return format!("cannot be read: {message}");
+    }
+    if let Some(rest) = message.strip_prefix("unknown field `") {
+        let (name, expected) = rest.split_once("`, ").unwrap_or((rest, "see /openapi.json"));
+        let name = if is_word(name) { name } else { "…" };
+        return format!("cannot be read: unknown field `{name}`, {expected}");
     }
     match message.rsplit_once("expected ") {
         Some((_, expected)) => format!("cannot be read: expected {expected}"),

@@ -18,8 +18,8 @@ use super::Api;
 use super::problem::Problem;
 use crate::app::App;
 use crate::error::Error;
-use crate::store::Store;
 use crate::store::service_keys::{self, ServiceKey};
+use crate::store::{Conn, Store};
 
 /// What a service key may do.
 pub const SCOPES: [&str; 9] = [
@@ -142,11 +142,25 @@ pub struct NewKey {
     pub id: String,
 }
 
+/// Makes a service key in an act of its own.
+///
+/// # Errors
+/// As [`make_on`].
+pub fn make(store: &Store, now: Timestamp, name: &str, scopes: &[String]) -> Result<NewKey, Error> {
+    let (name, scopes) = (name.to_owned(), scopes.to_vec());
+    store.write_blocking(move |tx| make_on(tx, now, &name, &scopes))
+}
+
 /// Makes a service key and keeps its hash.
 ///
 /// # Errors
 /// [`Error::Invalid`] for an unknown scope or an unfit name.
-pub fn make(store: &Store, now: Timestamp, name: &str, scopes: &[String]) -> Result<NewKey, Error> {
+pub fn make_on(
+    conn: &mut Conn,
+    now: Timestamp,
+    name: &str,
+    scopes: &[String],
+) -> Result<NewKey, Error> {
     if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
         return Err(Error::field("name", "unfit", "is not 1 to 60 plain characters"));
     }
@@ -171,9 +185,6 @@ pub fn make(store: &Store, now: Timestamp, name: &str, scopes: &[String]) -> Res
         created_at: now.as_millisecond(),
         revoked_at: None,
     };
-    store.write_blocking(move |tx| {
-        service_keys::insert(tx, &kept);
-        Ok::<_, Error>(())
-    })?;
+    service_keys::insert(conn, &kept);
     Ok(NewKey { key, id })
 }

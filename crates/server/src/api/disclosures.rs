@@ -71,7 +71,7 @@ pub(super) async fn disclose(
     body: Body<NewDisclosure>,
 ) -> Result<(StatusCode, Json<Disclosed>), Problem> {
     caller.may("disclosures:write")?;
-    let once = body.once(&caller.id);
+    let once = body.once(&api.app.keys, &caller.id)?;
     let NewDisclosure { subject, recipient, purpose, items, reference, exception } = body.value;
     let exception = exception.map(|id| read_id(&id)).transpose()?;
     let ask = Ask {

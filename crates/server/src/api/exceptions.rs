@@ -77,7 +77,7 @@ pub(super) async fn approve(
     body: Body<NewException>,
 ) -> Result<(StatusCode, Json<Approved>), Problem> {
     caller.may("exceptions:approve")?;
-    let once = body.once(&caller.id);
+    let once = body.once(&api.app.keys, &caller.id)?;
     let given = body.value;
     let approval = Approval {
         kind: given.kind,

@@ -10,6 +10,7 @@ mod engagements;
 mod exceptions;
 mod items;
 mod ledger;
+mod measure;
 mod policy;
 pub mod problem;
 mod provisions;
@@ -25,7 +26,7 @@ use std::time::Duration;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::middleware;
-use axum::routing::get;
+use axum::routing::{any, get};
 use axum::{Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
@@ -35,7 +36,7 @@ use utoipa_axum::routes;
 
 use crate::acts::sign_in::Tries;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, FieldError};
 use caller::Callers;
 use problem::Problem;
 
@@ -84,6 +85,52 @@ impl utoipa::Modify for ServiceKeys {
 }
 
 fn described() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
+    let (router, mut description) = routes();
+    describe_errors(&mut description);
+    (router, description)
+}
+
+/// Adds to every operation the errors that it shares with all others of its kind.
+fn describe_errors(description: &mut utoipa::openapi::OpenApi) {
+    use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+    let problem = |words: &str| {
+        let schema = Ref::from_schema_name("ProblemDetails");
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let response = ResponseBuilder::new().description(words);
+        RefOr::T(response.content("application/problem+json", content).build())
+    };
+    for item in description.paths.paths.values_mut() {
+        let operations =
+            [&mut item.get, &mut item.put, &mut item.post].into_iter().filter_map(Option::as_mut);
+        for operation in operations {
+            let mut shared = vec![
+                ("500", "a failure of this server; its id leads to the operator's log"),
+                ("503", "the database cannot take this now; `Retry-After` says when to try"),
+            ];
+            if operation.security.is_some() {
+                shared.push(("401", "no service key in force"));
+                shared.push(("403", "the service key lacks the scope"));
+                shared.push(("429", "too many requests; `Retry-After` says when to try"));
+            }
+            let repeatable =
+                operation.parameters.iter().flatten().any(
+                    |parameter| matches!(parameter, RefOr::T(p) if p.name == "Idempotency-Key"),
+                );
+            if repeatable {
+                shared.push(("409", "carried out before under this key, and the answer changed"));
+            }
+            if operation.request_body.is_some() {
+                shared.push(("422", "fields that cannot be read"));
+            }
+            for (status, words) in shared {
+                let known = &mut operation.responses.responses;
+                known.entry(status.to_owned()).or_insert_with(|| problem(words));
+            }
+        }
+    }
+}
+
+fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(subjects::register))
         .routes(routes!(items::put))
@@ -122,11 +169,13 @@ pub fn router(api: &Arc<Api>) -> Router {
                 async move { Json(description.as_ref().clone()) }
             }),
         )
+        .route("/v1/{*rest}", any(nothing_here))
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
         .layer(DefaultBodyLimit::max(body::MAX_BYTES))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(api), problem::dress))
+        .layer(middleware::from_fn(measure::measure))
         .with_state(Arc::clone(api))
 }
 
@@ -137,6 +186,10 @@ async fn ready(State(api): State<Arc<Api>>) -> (StatusCode, &'static str) {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     }
+}
+
+async fn nothing_here() -> Problem {
+    Error::not_found("address", "/v1/…").into()
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> axum::response::Response {
@@ -150,24 +203,27 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> axum::response::Respo
 /// # Errors
 /// [`Error::NotFound`]: an id that cannot be read is nobody's.
 fn subject(text: &str) -> Result<::policy::SubjectId, Error> {
-    text.parse().map_err(|_| Error::not_found("subject", text.chars().take(40).collect::<String>()))
+    text.parse().map_err(|_| Error::not_found("subject", text))
 }
+
+/// The most names in one list: more than any policy has items.
+const MAX_NAMES: usize = 100;
 
 /// Reads names from a body; what cannot be read is named by its place.
 fn names<T: std::str::FromStr<Err = ::policy::party::NotAName>>(
     field: &str,
     given: &[String],
 ) -> Result<Vec<T>, Error> {
+    if given.len() > MAX_NAMES {
+        let detail = format!("has {} names; send at most {MAX_NAMES}", given.len());
+        return Err(Error::field(field, "too_many", detail));
+    }
     let mut read = Vec::with_capacity(given.len());
     let mut wrong = Vec::new();
     for (n, text) in given.iter().enumerate() {
         match text.parse() {
             Ok(name) => read.push(name),
-            Err(error) => wrong.push(crate::error::FieldError::new(
-                format!("{field}[{n}]"),
-                "not_a_name",
-                format!("cannot be read: {error}"),
-            )),
+            Err(error) => wrong.push(not_a_name(format!("{field}[{n}]"), &error)),
         }
     }
     if wrong.is_empty() { Ok(read) } else { Err(Error::Invalid(wrong)) }
@@ -178,9 +234,12 @@ fn name<T: std::str::FromStr<Err = ::policy::party::NotAName>>(
     field: &str,
     given: &str,
 ) -> Result<T, Error> {
-    given
-        .parse()
-        .map_err(|error| Error::field(field, "not_a_name", format!("cannot be read: {error}")))
+    given.parse().map_err(|error| Error::Invalid(vec![not_a_name(field.to_owned(), &error)]))
+}
+
+/// Says what a name looks like, and not what was sent instead: that may be a value.
+fn not_a_name(field: String, error: &::policy::party::NotAName) -> FieldError {
+    FieldError::new(field, "not_a_name", format!("is not a name; send {}", error.rule))
 }
 
 /// Reads an instant of RFC 3339 from a body.

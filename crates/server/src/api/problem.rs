@@ -79,10 +79,61 @@ pub fn language(headers: &axum::http::HeaderMap) -> Language {
 pub async fn dress(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
     let language = language(request.headers());
     let mut response = next.run(request).await;
-    match response.extensions_mut().remove::<Problem>() {
-        Some(problem) => details(&problem.0, language, &api),
-        None => response,
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        return details(&problem.0, language, &api);
     }
+    // What the layers below say of a request they did not understand, in the one form of a no.
+    let (status, kind, title, detail) = match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+            "method not allowed",
+            "send one of the methods in `Allow`; see /openapi.json",
+        ),
+        StatusCode::BAD_REQUEST => (
+            StatusCode::BAD_REQUEST,
+            "bad-request",
+            "the request cannot be read",
+            "its address or its body did not arrive whole; see /openapi.json",
+        ),
+        _ => return response,
+    };
+    let allow = response.headers_mut().remove(header::ALLOW);
+    let mut dressed =
+        answer(status, kind, language, &ProblemDetails::plain(kind, title, status, detail));
+    if let Some(allow) = allow {
+        dressed.headers_mut().insert(header::ALLOW, allow);
+    }
+    dressed
+}
+
+impl ProblemDetails {
+    fn plain(kind: &str, title: &str, status: StatusCode, detail: &str) -> Self {
+        Self {
+            r#type: format!("{TYPES}{kind}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: Some(detail.to_owned()),
+            reasons: Vec::new(),
+            errors: Vec::new(),
+            record: None,
+            failure: None,
+        }
+    }
+}
+
+fn answer(
+    status: StatusCode,
+    kind: &'static str,
+    language: Language,
+    body: &ProblemDetails,
+) -> Response {
+    metrics::counter!("azukari_problems_total", "kind" => kind).increment(1);
+    let mut response = (status, axum::Json(body)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    response
 }
 
 fn details(error: &Error, language: Language, api: &Api) -> Response {
@@ -144,7 +195,11 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
                     "the database cannot be reached; retry with the same idempotency key",
                 ),
                 Kind::ReadOnly => ("read-only", "the database may not be written; nothing changed"),
-                _ => ("failure", "a failure of this server; nothing was changed"),
+                _ => (
+                    "failure",
+                    "a failure of this server; nothing was changed; retry, and give the operator \
+                     this failure's id if it stays",
+                ),
             };
             failure = Some(log(error));
             detail = Some(words.to_owned());
@@ -157,7 +212,11 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
         }
         Error::Failure(_) => {
             failure = Some(log(error));
-            detail = Some("a failure of this server; nothing was changed".to_owned());
+            detail = Some(
+                "a failure of this server; no value left it; retry, and give the operator this \
+                 failure's id if it stays"
+                    .to_owned(),
+            );
             (StatusCode::INTERNAL_SERVER_ERROR, "failure", "failure")
         }
     };
@@ -171,11 +230,8 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
         record,
         failure,
     };
-    metrics::counter!("azukari_problems_total", "kind" => kind).increment(1);
-    let mut response = (status, axum::Json(body)).into_response();
+    let mut response = answer(status, kind, language, &body);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use data_encoding::BASE64;
@@ -98,11 +99,14 @@ pub(super) async fn list(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
     Path(of): Path<String>,
-    Query(paging): Query<Paging>,
+    paging: Result<Query<Paging>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Json<Crossings>, Problem> {
     caller.may("provisions:read")?;
     let of = subject(&of)?;
+    let Query(paging) = paging.map_err(|_| {
+        Error::field("query", "unreadable", "cannot be read; send `cursor` or nothing")
+    })?;
     let before = paging.cursor.map(|cursor| read_cursor(&cursor)).transpose()?;
     let rows = api
         .app

@@ -95,7 +95,7 @@ pub(super) async fn register(
     body: Body<NewSubject>,
 ) -> Result<(StatusCode, Json<Taken>), Problem> {
     caller.may("subjects:write")?;
-    let once = body.once(&caller.id);
+    let once = body.once(&api.app.keys, &caller.id)?;
     let NewSubject { regime, items, secrets, consents } = body.value;
     let newcomer = Newcomer {
         regime,

@@ -66,7 +66,7 @@ pub(super) async fn r#use(
     body: Body<NewUse>,
 ) -> Result<Json<Used>, Problem> {
     caller.may("uses:write")?;
-    let once = body.once(&caller.id);
+    let once = body.once(&api.app.keys, &caller.id)?;
     let NewUse { subject, purpose, items } = body.value;
     let ask = Ask {
         subject: name("subject", &subject)?,

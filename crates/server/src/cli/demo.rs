@@ -1,10 +1,126 @@
-//! `azukari demo`.
+//! `azukari demo`: the whole reference case in one process, with sample data. The reservation app
+//! still reaches Azukari only over its HTTP API, with a service key of its own.
 
-use super::Outcome;
-#[derive(clap::Args)]
-pub struct Demo {}
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Args;
+use tokio::sync::watch;
+
+use super::serve::{Listening, runtime, serve, stopped};
+use super::{Outcome, Place, bind, keep_memory_private, start_logging};
+use crate::acts::publish::Files;
+use crate::api::caller::{self, SCOPES};
+use crate::app::App;
+
+/// Run everything with sample data
+#[derive(Args)]
+pub struct Demo {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    listening: Listening,
+    /// Where the reservation app listens
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    app_listen: String,
+}
+
 impl Demo {
     pub fn run(self) -> anyhow::Result<Outcome> {
+        start_logging();
+        keep_memory_private()?;
+        runtime()?.block_on(self.show())?;
         Ok(Outcome::Done)
     }
+
+    async fn show(self) -> anyhow::Result<()> {
+        let listener = bind(&self.listening.listen, "--listen").await?;
+        let app_listener = bind(&self.app_listen, "--app-listen").await?;
+        let metrics = bind(&self.listening.metrics, "--metrics").await?;
+        let azukari = format!("http://{}", listener.local_addr()?);
+        let reservation = format!("http://{}", app_listener.local_addr()?);
+
+        let place = self.place.clone();
+        let files: Files =
+            reservation::POLICY.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+        let app = tokio::task::spawn_blocking(move || place.open(Some(files))).await??;
+        let key = app_key(&app, &self.place.data.join("reservation.key"))?;
+
+        // One signal stops both servers, each after the requests under way.
+        let (tell, told) = watch::channel(false);
+        let stop = |mut told: watch::Receiver<bool>| async move {
+            let _ = told.wait_for(|stop| *stop).await;
+        };
+        let serving = tokio::spawn(serve(
+            Arc::clone(&app),
+            listener,
+            metrics,
+            self.listening.rate,
+            stop(told.clone()),
+        ));
+        let now = app.clock.now();
+        let samples = reservation::load_samples(&azukari, &key, &self.place.data, now)
+            .await
+            .context("the sample data cannot be loaded")?;
+        let config = reservation::Config {
+            azukari: azukari.clone(),
+            public_azukari: azukari.clone(),
+            key,
+            listener: app_listener,
+            data: self.place.data.clone(),
+        };
+        let showing = tokio::spawn(reservation::serve(config, stop(told)));
+        tell_where(&azukari, &reservation, &self.listening.metrics, &samples);
+        stopped().await;
+        tell.send(true)?;
+        showing.await??;
+        serving.await??;
+        Ok(())
+    }
+}
+
+/// The reservation app's service key: made once, kept where only this user can read it.
+fn app_key(app: &App, path: &Path) -> anyhow::Result<String> {
+    match std::fs::read_to_string(path) {
+        Ok(key) => return Ok(key.trim().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(error).with_context(|| format!("`{}` cannot be read", path.display()));
+        }
+    }
+    let scopes: Vec<String> = SCOPES
+        .iter()
+        .filter(|scope| **scope != "exceptions:approve")
+        .map(|scope| (*scope).to_owned())
+        .collect();
+    let made = caller::make(&app.store, app.clock.now(), "reservation", &scopes)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("`{}` cannot be made", path.display()))?;
+    writeln!(file, "{}", made.key)?;
+    Ok(made.key)
+}
+
+fn tell_where(azukari: &str, reservation: &str, metrics: &str, samples: &reservation::Samples) {
+    println!("azukari          {azukari}");
+    println!("  policy         {azukari}/policy");
+    println!("  api            {azukari}/openapi.json");
+    println!("  ledger         {azukari}/ledger/checkpoint");
+    println!("  metrics        http://{metrics}/metrics");
+    println!("reservation app  {reservation}");
+    println!("  for guests     {reservation}/sign-in");
+    println!("  for stores     {reservation}/store/sign-in");
+    println!();
+    println!("sample data: {} stores, {} bookings", samples.stores, samples.bookings);
+    for login in samples.guests.iter().chain(&samples.staff) {
+        println!("  {:28} {}  ({})", login.name, login.password, login.who);
+    }
+    println!();
+    println!("Ctrl-C stops both; the data stays and is used again at the next start");
 }

@@ -7,7 +7,7 @@ use vault::FileKey;
 
 use super::{Outcome, Place};
 use crate::api::caller::{self, SCOPES};
-use crate::error::Error;
+use crate::clock::{Clock, SystemClock};
 use crate::store::service_keys;
 use crate::words;
 
@@ -50,39 +50,22 @@ fn scopes_help() -> String {
     format!("What it may do; several times, or `all`: {}", SCOPES.join(", "))
 }
 
-/// The first error of a refused input, for the terminal.
-fn told(error: Error) -> anyhow::Error {
-    match error {
-        Error::Invalid(fields) => {
-            let lines: Vec<String> =
-                fields.iter().map(|f| format!("--{} {}", f.field, f.detail)).collect();
-            anyhow::anyhow!(lines.join("; "))
-        }
-        other => other.into(),
-    }
-}
-
 impl Keys {
     pub fn run(self) -> anyhow::Result<Outcome> {
         match self {
             Self::New { place, name, scopes } => {
-                let cellar = place.open_cellar()?;
                 let scopes = if scopes == ["all"] {
                     SCOPES.iter().map(|s| (*s).to_owned()).collect()
                 } else {
                     scopes
                 };
-                let made = caller::make(&cellar.store, cellar.clock.now(), &name, &scopes)
-                    .map_err(told)?;
+                let now = SystemClock.now();
+                let made = place.beside(|conn| caller::make_on(conn, now, &name, &scopes))?;
                 eprintln!("shown once; keep it where only `{name}` can read it:");
                 println!("{}", made.key);
             }
             Self::List { place } => {
-                let cellar = place.open_cellar()?;
-                let keys = cellar
-                    .store
-                    .read_blocking(|conn| service_keys::all(conn).map_err(Error::from))?;
-                for key in keys {
+                for key in place.beside(|conn| Ok(service_keys::all(conn)?))? {
                     let made = jiff::Timestamp::from_millisecond(key.created_at)?;
                     let made = words::moment(made, policy::Language::En);
                     let state = if key.revoked_at.is_some() { "revoked" } else { "in force" };
@@ -90,13 +73,8 @@ impl Keys {
                 }
             }
             Self::Revoke { place, id } => {
-                let cellar = place.open_cellar()?;
-                let now = cellar.clock.now().as_millisecond();
-                let wanted = id.clone();
-                let done = cellar.store.write_blocking(move |tx| {
-                    service_keys::revoke(tx, &wanted, now).map_err(Error::from)
-                })?;
-                if !done {
+                let now = SystemClock.now().as_millisecond();
+                if !place.beside(|conn| Ok(service_keys::revoke(conn, &id, now)?))? {
                     anyhow::bail!("there is no key `{id}` in force; see `azukari keys list`");
                 }
                 println!("revoked {id}");

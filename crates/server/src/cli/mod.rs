@@ -17,9 +17,10 @@ use clap::{Args, Parser, Subcommand};
 use vault::{FileKey, KeySource};
 
 use crate::acts::publish::Files;
-use crate::app::{App, Cellar, DataDir, Opening};
+use crate::app::{App, Cellar, DataDir, MIGRATIONS, Opening};
 use crate::clock::SystemClock;
-use crate::store::DatabaseUrl;
+use crate::error::Error;
+use crate::store::{self, Conn, DatabaseUrl};
 
 /// A privacy policy that runs: holds people's information and keeps what the policy promises.
 #[derive(Parser)]
@@ -43,7 +44,7 @@ enum Command {
     Keys(keys::Keys),
     /// Verify the ledger, or a single proof
     #[command(subcommand)]
-    Ledger(ledger::Ledger),
+    Ledger(Box<ledger::Ledger>),
     /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
     Bench(bench::Bench),
 }
@@ -79,16 +80,27 @@ impl Place {
         make_private_folder(&self.data)
     }
 
+    /// Database and root key for whoever only looks: nothing is made.
+    fn look(&self) -> anyhow::Result<(DatabaseUrl, Box<dyn KeySource>)> {
+        keep_memory_private()?;
+        let database = self.database()?;
+        if let DatabaseUrl::Sqlite(path) = &database
+            && !path.is_file()
+        {
+            bail!("there is no database at `{}`; name its folder with --data", path.display());
+        }
+        Ok((database, Box::new(FileKey::open(&self.root_path())?)))
+    }
+
     fn opening(&self) -> anyhow::Result<Opening> {
+        keep_memory_private()?;
         self.folder()?;
         let path = self.root_path();
         Ok(Opening {
             database: self.database()?,
             root: Box::new(move |new| {
-                let key = match new && !path.exists() {
-                    true => FileKey::create(&path)?,
-                    false => FileKey::open(&path)?,
-                };
+                let make = new && !path.exists();
+                let key = if make { FileKey::create(&path)? } else { FileKey::open(&path)? };
                 Ok(Box::new(key) as Box<dyn KeySource>)
             }),
             clock: Arc::new(SystemClock),
@@ -101,9 +113,31 @@ impl Place {
         Ok(App::open(self.opening()?, policy)?)
     }
 
+    /// Runs a short act on the database, beside a server that may be using it; makes the database
+    /// where there is none.
+    fn beside<T>(&self, act: impl FnOnce(&mut Conn) -> Result<T, Error>) -> anyhow::Result<T> {
+        let url = self.database()?;
+        if !matches!(&url, DatabaseUrl::Sqlite(path) if path.exists()) {
+            drop(self.open_cellar()?);
+        }
+        store::beside(&url, MIGRATIONS.len(), act).map_err(told)
+    }
+
     /// Opens database and keys only.
     fn open_cellar(&self) -> anyhow::Result<Cellar> {
         Ok(Cellar::open(self.opening()?)?)
+    }
+}
+
+/// An error for the terminal: fields that cannot be read are flags there.
+fn told(error: Error) -> anyhow::Error {
+    match error {
+        Error::Invalid(fields) => {
+            let lines: Vec<String> =
+                fields.iter().map(|f| format!("--{} {}", f.field, f.detail)).collect();
+            anyhow::anyhow!(lines.join("; "))
+        }
+        other => other.into(),
     }
 }
 
@@ -123,11 +157,17 @@ fn make_private_folder(dir: &Path) -> anyhow::Result<()> {
     })?;
     // Ask the folder itself: rights, read-only mounts and full disks all answer here.
     let probe = dir.join(".writable");
-    std::fs::write(&probe, b"?").and_then(|()| std::fs::remove_file(&probe)).with_context(|| {
-        format!(
+    let probed = std::fs::write(&probe, b"?").and_then(|()| std::fs::remove_file(&probe));
+    probed.map_err(|error| match error.kind() {
+        std::io::ErrorKind::StorageFull => {
+            // The empty file that was made before there was no room for its one byte.
+            let _ = std::fs::remove_file(&probe);
+            anyhow::anyhow!("the disk of the data folder `{}` is full; free space on it", dir.display())
+        }
+        _ => anyhow::Error::new(error).context(format!(
             "the data folder `{}` is not writable; give it to this user or name another with --data",
             dir.display()
-        )
+        )),
     })
 }
 
@@ -136,8 +176,10 @@ fn read_policy(dir: &Path) -> anyhow::Result<Files> {
     let mut files = Files::new();
     for name in ::policy::read::FILES {
         let path = dir.join(name);
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("the policy's file `{}` cannot be read", path.display()))?;
+        let text = std::fs::read_to_string(&path).with_context(|| {
+            let path = path.display();
+            format!("the policy's file `{path}` cannot be read; name its folder with --policy")
+        })?;
         files.insert(name.to_owned(), text);
     }
     Ok(files)

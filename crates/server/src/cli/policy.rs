@@ -16,6 +16,7 @@ pub enum Policy {
 }
 
 impl Policy {
+    #[expect(clippy::unnecessary_wraps, reason = "every command answers in one form")]
     pub fn run(self) -> anyhow::Result<Outcome> {
         let Self::Check { dir } = self;
         match policy::read_dir(&dir) {

@@ -55,9 +55,9 @@ impl Serve {
             let place = self.place.clone();
             let app = tokio::task::spawn_blocking(move || place.open(policy)).await??;
             let address = listener.local_addr()?;
+            let stop = stopped();
             tracing::info!(version = %app.policy().version, "ready on http://{address}");
             println!("azukari is ready on http://{address}");
-            let stop = stopped();
             serve(app, listener, metrics, self.listening.rate, stop).await
         })?;
         Ok(Outcome::Done)
@@ -87,7 +87,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let handle = PrometheusBuilder::new().install_recorder().context("metrics do not start")?;
-    let numbers = Router::new().route("/metrics", get(move || render(handle.clone())));
+    let numbers = Router::new().route("/metrics", get(move || std::future::ready(render(&handle))));
     tokio::spawn(async move {
         if let Err(error) = axum::serve(metrics, numbers).await {
             tracing::error!(%error, "metrics are no longer served");
@@ -99,23 +99,33 @@ pub async fn serve(
     Ok(())
 }
 
-async fn render(handle: PrometheusHandle) -> String {
+fn render(handle: &PrometheusHandle) -> String {
     handle.run_upkeep();
     handle.render()
 }
 
-/// Resolves on Ctrl-C or SIGTERM.
-pub async fn stopped() {
+/// Resolves on Ctrl-C or SIGTERM; both are heeded from this call on, not from the first poll, so
+/// that a stop right after the start is one too.
+pub fn stopped() -> impl Future<Output = ()> + Send + 'static {
     use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
+    let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async move {
+        match signals {
+            [Ok(mut interrupt), Ok(mut terminate)] => {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+            }
+            [Ok(mut one), Err(error)] | [Err(error), Ok(mut one)] => {
+                tracing::warn!(%error, "one of Ctrl-C and SIGTERM is not heeded");
+                one.recv().await;
+            }
+            [Err(error), Err(_)] => {
+                tracing::warn!(%error, "neither Ctrl-C nor SIGTERM is heeded");
+                std::future::pending::<()>().await;
             }
         }
-        Err(_) => drop(interrupt.await),
+        tracing::info!("stopping");
     }
-    tracing::info!("stopping");
 }

@@ -60,3 +60,70 @@ pub fn tile(conn: &mut Conn, id: TileId) -> Result<Option<Vec<u8>>, DbError> {
     )?;
     row.map(|mut row| row.take_blob(0)).transpose()
 }
+
+/// What a verifier finds as the head; `None` where there is none that can be read.
+pub fn head_as_found(conn: &mut Conn) -> Result<Option<(u64, String)>, DbError> {
+    let row = conn.opt("SELECT size, checkpoint FROM ledger WHERE id = 1", &[])?;
+    Ok(row.and_then(|mut row| {
+        let size = u64::try_from(row.int(0).ok()?).ok()?;
+        Some((size, row.take_text(1).ok()?))
+    }))
+}
+
+/// An entry as a verifier meets it: its place, and `None` if it is not bytes.
+pub type Found = (i64, Option<Vec<u8>>);
+
+/// Entries from one place up to another, in order, whatever they hold.
+pub fn entries_as_found(conn: &mut Conn, from: i64, to: i64) -> Result<Vec<Found>, DbError> {
+    conn.query(
+        "SELECT place, entry FROM entries WHERE place >= $1 AND place < $2 ORDER BY place",
+        &[from.into(), to.into()],
+    )?
+    .into_iter()
+    .map(|mut row| Ok((row.int(0)?, row.take_blob(1).ok())))
+    .collect()
+}
+
+/// The hashes of a tile, empty if they are not bytes.
+pub fn tile_as_found(conn: &mut Conn, id: TileId) -> Result<Option<Vec<u8>>, DbError> {
+    let row = conn.opt(
+        "SELECT hashes FROM tiles WHERE level = $1 AND n = $2",
+        &[i64::from(id.level).into(), id.n.cast_signed().into()],
+    )?;
+    Ok(row.map(|mut row| row.take_blob(0).unwrap_or_default()))
+}
+
+/// How many entries have a place that a ledger of this size does not have.
+pub fn entries_outside(conn: &mut Conn, size: u64) -> Result<u64, DbError> {
+    let row = conn.one(
+        "SELECT COUNT(*) FROM entries WHERE place < 0 OR place >= $1",
+        &[size.cast_signed().into()],
+    )?;
+    Ok(row.int(0)?.unsigned_abs())
+}
+
+/// How many tiles a ledger of this size does not have.
+pub fn tiles_outside(conn: &mut Conn, size: u64) -> Result<u64, DbError> {
+    let mut outside =
+        conn.one("SELECT COUNT(*) FROM tiles WHERE level < 0 OR level > 7", &[])?.int(0)?;
+    for level in 0..8_u32 {
+        let tiles = (size >> (8 * level)).div_ceil(256);
+        let row = conn.one(
+            "SELECT COUNT(*) FROM tiles WHERE level = $1 AND (n < 0 OR n >= $2)",
+            &[level.into(), tiles.cast_signed().into()],
+        )?;
+        outside += row.int(0)?;
+    }
+    Ok(outside.unsigned_abs())
+}
+
+/// Whether anything was ever done here: a database in which only keys were made has no ledger yet.
+pub fn is_untouched(conn: &mut Conn) -> Result<bool, DbError> {
+    let row = conn.one(
+        "SELECT (SELECT COUNT(*) FROM policies) + (SELECT COUNT(*) FROM subjects) \
+         + (SELECT COUNT(*) FROM records) + (SELECT COUNT(*) FROM entries) \
+         + (SELECT COUNT(*) FROM tiles) + (SELECT size FROM ledger WHERE id = 1)",
+        &[],
+    )?;
+    Ok(row.opt_int(0)? == Some(0))
+}

@@ -5,6 +5,7 @@
 //! threads, so nothing here waits inside an async task. `conn.rs` is what closures speak to,
 //! `writer.rs` how acts share a commit. Tables live in the files beside these, one each.
 
+mod beside;
 mod conn;
 pub mod consents;
 pub mod engagements;
@@ -21,6 +22,7 @@ pub mod records;
 pub mod restrictions;
 pub mod secrets;
 pub mod service_keys;
+mod snapshot;
 mod sqlite;
 pub mod subjects;
 #[cfg(test)]
@@ -39,8 +41,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use tokio::sync::oneshot;
 
+pub use beside::beside;
 pub use conn::{Call, Conn, DbError, Insert, Kind, Question, Row, Val};
 use postgres::Postgres;
+pub use snapshot::Snapshot;
 use sqlite::{Sqlite, Wal};
 use writer::{Job, Writer, Written};
 pub use writer::{Journal, NoJournal, Tx};

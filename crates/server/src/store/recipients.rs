@@ -9,11 +9,11 @@ use super::{Conn, DbError, Row};
 pub const BY_NAME: &str =
     "SELECT category, country, suspended, details FROM recipients WHERE name = $1";
 
-/// A recipient row read back, with its sealed details; `Err` says that it cannot be understood.
-pub fn fact(
-    name: &RecipientName,
-    rows: &[Row],
-) -> Result<Option<Result<(RecipientFact, Vec<u8>), String>>, DbError> {
+/// A recipient with its sealed details, or the name of what cannot be understood.
+pub type Registered = Result<(RecipientFact, Vec<u8>), String>;
+
+/// A recipient row read back.
+pub fn fact(name: &RecipientName, rows: &[Row]) -> Result<Option<Registered>, DbError> {
     let Some(row) = rows.first() else { return Ok(None) };
     let details = row.blob(3)?.to_vec();
     let read = || {

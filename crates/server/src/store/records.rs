@@ -92,3 +92,32 @@ pub fn from(conn: &mut Conn, place: i64, limit: i64) -> Result<Vec<SealedRecord>
     .map(read)
     .collect()
 }
+
+/// A row as a verifier meets it: its place, and the record as far as it can be read.
+pub type Found = (Option<i64>, Result<SealedRecord, DbError>);
+
+fn found(row: Row) -> Found {
+    (row.int(0).ok(), read(row))
+}
+
+/// Rows from one place up to another, in order, whatever they hold.
+pub fn between(conn: &mut Conn, from: i64, to: i64) -> Result<Vec<Found>, DbError> {
+    let rows = conn.query(
+        "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
+         WHERE place >= $1 AND place < $2 ORDER BY place",
+        &[from.into(), to.into()],
+    )?;
+    Ok(rows.into_iter().map(found).collect())
+}
+
+/// How many rows have a place that a ledger of this size does not have, and the first of them.
+pub fn outside(conn: &mut Conn, size: i64, limit: i64) -> Result<(u64, Vec<Found>), DbError> {
+    let count =
+        conn.one("SELECT COUNT(*) FROM records WHERE place < 0 OR place >= $1", &[size.into()])?;
+    let rows = conn.query(
+        "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
+         WHERE place < 0 OR place >= $1 ORDER BY place LIMIT $2",
+        &[size.into(), limit.into()],
+    )?;
+    Ok((count.int(0)?.unsigned_abs(), rows.into_iter().map(found).collect()))
+}

@@ -65,6 +65,39 @@ impl Sqlite {
         Ok(Sqlite { conn })
     }
 
+    /// Opens a file that another process is writing, to write a little too. Leaves folding the
+    /// write-ahead log to that process.
+    pub(super) fn open_beside(path: &Path) -> Result<Sqlite, DbError> {
+        let conn = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, READER_CACHE)?;
+        conn.execute_batch(
+            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 0;",
+        )?;
+        Ok(Sqlite { conn })
+    }
+
+    /// Opens a file that another process may be writing, or that lies where nothing can be written.
+    pub(super) fn open_alone(path: &Path) -> Result<Sqlite, DbError> {
+        let looked = Self::open_reader(path).and_then(|sqlite| {
+            // The write-ahead log is opened with the first read.
+            sqlite.conn.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))?;
+            Ok(sqlite)
+        });
+        let mut wal = path.as_os_str().to_owned();
+        wal.push("-wal");
+        let settled = std::fs::metadata(&wal).map_or(true, |wal| wal.len() == 0);
+        match looked {
+            // Without a log nobody is writing, and the file alone is the whole of it.
+            Err(DbError { kind: Kind::Unavailable | Kind::ReadOnly, .. }) if settled => {
+                let uri = format!("file:{}?immutable=1", escaped(path));
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+                let conn = open(Path::new(&uri), flags, READER_CACHE)?;
+                conn.execute_batch("PRAGMA query_only = ON")?;
+                Ok(Sqlite { conn })
+            }
+            looked => looked,
+        }
+    }
+
     pub(super) fn query(&mut self, sql: &str, params: &[Val<'_>]) -> Result<Answer, DbError> {
         let mut statement = self.conn.prepare_cached(sql)?;
         bind(&mut statement, params)?;
@@ -239,6 +272,23 @@ fn constraint(message: &str) -> String {
         })
         .collect();
     if names.is_empty() { columns.to_owned() } else { format!("{table}({})", names.join(",")) }
+}
+
+/// A path as it stands in a URI.
+fn escaped(path: &Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes().iter();
+    bytes.fold(String::new(), |mut uri, byte| {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
+            byte => uri.extend(['%', digit(byte >> 4), digit(byte & 15)]),
+        }
+        uri
+    })
+}
+
+fn digit(n: u8) -> char {
+    char::from_digit(n.into(), 16).unwrap_or('0')
 }
 
 /// Creates the file with mode 0600 if it is not there, and keeps other processes from it for as

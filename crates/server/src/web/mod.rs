@@ -1,13 +1,15 @@
 //! People enter: the pages that Azukari itself shows. Their words come from the policy and from
 //! `words`; styles are one small sheet.
 
+mod frame;
 mod policy;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::response::Redirect;
+use axum::http::{HeaderValue, header};
+use axum::response::{Redirect, Response};
 use axum::routing::get;
+use axum::{Router, middleware};
 
 use crate::app::App;
 
@@ -16,7 +18,25 @@ pub fn router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::temporary(urls::POLICY) }))
         .route(urls::POLICY, get(policy::page))
+        .layer(middleware::map_response(guard))
         .with_state(Arc::clone(app))
+}
+
+/// What browsers are told about every page: nothing from elsewhere, no script, no framing.
+async fn guard(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// The addresses of the pages.

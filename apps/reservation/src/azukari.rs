@@ -1,0 +1,557 @@
+//! The client of Azukari's public HTTP API: every word this app exchanges with the house that holds
+//! its guests' information. Knows nothing of pages; keeps nothing; logs no value of a person.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::chance;
+use crate::language::{Label, Language};
+
+/// How long an answer may take before the house counts as out of reach.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why Azukari did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// The rules answered no.
+    #[error("refused")]
+    Refused(Vec<Reason>),
+    /// Something sent could not be read, field by field.
+    #[error("invalid")]
+    Invalid(Vec<FieldError>),
+    /// Address or password did not fit.
+    #[error("sign-in failed")]
+    SignInFailed,
+    /// Asked too often.
+    #[error("too many tries")]
+    TooMany,
+    /// Nothing is held under that name.
+    #[error("not found")]
+    NotFound,
+    /// Out of reach, or closed for the moment.
+    #[error("unavailable")]
+    Unavailable,
+    /// An answer that the contract does not know.
+    #[error("unexpected answer {0}")]
+    Unexpected(String),
+}
+
+/// A reason of the rules: its id, the facts that matter to a reader, and the house's own words.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Reason {
+    #[serde(rename = "reason")]
+    pub(crate) id: String,
+    #[serde(default)]
+    pub(crate) consent: Option<String>,
+    #[serde(default)]
+    pub(crate) state: Option<String>,
+    #[serde(default)]
+    pub(crate) words: Option<String>,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct FieldError {
+    pub(crate) field: String,
+    pub(crate) code: String,
+    #[serde(default)]
+    pub(crate) words: Option<String>,
+}
+
+/// RFC 9457, as far as a client needs it. `detail` may quote what was sent, so it is not read.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Problem {
+    r#type: String,
+    reasons: Vec<Reason>,
+    errors: Vec<FieldError>,
+}
+
+/// The published policy, as far as these pages show it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Policy {
+    pub(crate) version: String,
+    pub(crate) controller: Controller,
+    pub(crate) items: BTreeMap<String, Item>,
+    #[serde(default)]
+    pub(crate) secrets: BTreeMap<String, Secret>,
+    pub(crate) purposes: BTreeMap<String, Purpose>,
+    pub(crate) consents: BTreeMap<String, Consent>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Controller {
+    pub(crate) name: Label,
+    pub(crate) desk: Desk,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Desk {
+    pub(crate) name: Label,
+    pub(crate) email: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Item {
+    pub(crate) label: Label,
+    pub(crate) kind: String,
+    pub(crate) multiline: Option<bool>,
+    pub(crate) purposes: Vec<String>,
+    pub(crate) consent: Option<String>,
+    #[serde(default)]
+    pub(crate) required: bool,
+    #[serde(default)]
+    source: Option<String>,
+    /// The choices of a `choice`, in the order in which people read them.
+    #[serde(default)]
+    pub(crate) choices: Vec<(String, Label)>,
+    /// Where the policy lists it.
+    #[serde(default)]
+    position: usize,
+}
+
+impl Item {
+    /// True for what people type, false for what a linked service or a device passes on.
+    pub(crate) fn is_typed(&self) -> bool {
+        self.source.as_deref().is_none_or(|source| source == "person")
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Secret {
+    pub(crate) purposes: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Purpose {
+    pub(crate) label: Label,
+    pub(crate) tier: String,
+    #[serde(default)]
+    pub(crate) needs_engagement: bool,
+    #[serde(default)]
+    basis: BTreeMap<String, Basis>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Basis {
+    #[serde(default)]
+    consent: Option<String>,
+}
+
+impl Purpose {
+    /// True when a consent carries it wherever the guest lives.
+    pub(crate) fn only_if_agreed(&self) -> bool {
+        !self.basis.is_empty() && self.basis.values().all(|basis| basis.consent.is_some())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Consent {
+    pub(crate) label: Label,
+    pub(crate) wording: Label,
+    pub(crate) on_refusal: Label,
+    #[serde(default)]
+    pub(crate) condition_of_service: Vec<String>,
+    /// Where the policy lists it.
+    #[serde(default)]
+    position: usize,
+}
+
+impl Policy {
+    /// Where an item stands in the policy's order; one it no longer has comes last.
+    pub(crate) fn rank(&self, item: &str) -> usize {
+        self.items.get(item).map_or(usize::MAX, |item| item.position)
+    }
+
+    /// The consents, in the policy's order.
+    pub(crate) fn consents_in_order(&self) -> Vec<(&str, &Consent)> {
+        let mut consents: Vec<_> =
+            self.consents.iter().map(|(name, consent)| (name.as_str(), consent)).collect();
+        consents.sort_by_key(|(_, consent)| consent.position);
+        consents
+    }
+
+    /// The label of an item, or its name where a newer policy no longer has it.
+    pub(crate) fn item_label<'a>(&'a self, name: &'a str, language: Language) -> &'a str {
+        self.items.get(name).map_or(name, |item| item.label.get(language))
+    }
+
+    /// The label of a purpose, likewise.
+    pub(crate) fn purpose_label<'a>(&'a self, name: &'a str, language: Language) -> &'a str {
+        self.purposes.get(name).map_or(name, |purpose| purpose.label.get(language))
+    }
+}
+
+/// A person's answer to a consent, and to which wording she gave it.
+#[derive(Serialize, Clone)]
+pub(crate) struct Answer {
+    pub(crate) consent: String,
+    pub(crate) state: &'static str,
+    pub(crate) notice: String,
+    pub(crate) language: &'static str,
+}
+
+/// The state of a consent.
+#[derive(Deserialize)]
+pub(crate) struct ConsentState {
+    pub(crate) state: String,
+    #[serde(default)]
+    pub(crate) at: Option<Timestamp>,
+}
+
+/// Values of a person on their way to a page. Has no `Debug`, so that none ends in a log.
+#[derive(Deserialize, Default)]
+#[serde(transparent)]
+pub(crate) struct Values(BTreeMap<String, Option<String>>);
+
+impl Values {
+    /// The value of an item; `None` when nothing is held.
+    pub(crate) fn get(&self, item: &str) -> Option<&str> {
+        self.0.get(item).and_then(Option::as_deref).filter(|value| !value.is_empty())
+    }
+
+    pub(crate) fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+}
+
+#[derive(Deserialize)]
+struct Told {
+    items: Values,
+}
+
+/// One line of "who received what, when".
+#[derive(Deserialize)]
+pub(crate) struct Provision {
+    pub(crate) outcome: String,
+    pub(crate) at: Timestamp,
+    pub(crate) recipient: String,
+    #[serde(default)]
+    pub(crate) recipient_name: Option<String>,
+    pub(crate) purpose: String,
+    pub(crate) items: Vec<String>,
+    #[serde(default)]
+    pub(crate) reference: Option<String>,
+    #[serde(default)]
+    pub(crate) keep_until: Option<Value>,
+    #[serde(default)]
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) ledger: LedgerPlace,
+    /// Passed on as it came: the proof speaks of these exact bytes.
+    #[serde(default)]
+    pub(crate) opening: Option<Value>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct LedgerPlace {
+    pub(crate) index: u64,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Provisions {
+    pub(crate) provisions: Vec<Provision>,
+    #[serde(default)]
+    pub(crate) next: Option<String>,
+}
+
+/// A guest who was found, or whose account was opened.
+#[derive(Deserialize)]
+pub(crate) struct Found {
+    pub(crate) subject: String,
+    #[serde(default)]
+    pub(crate) regime: String,
+}
+
+/// A disclosure asked for by a store.
+pub(crate) struct StoreAsk<'a> {
+    pub(crate) subject: &'a str,
+    pub(crate) recipient: &'a str,
+    pub(crate) purpose: &'a str,
+    pub(crate) items: &'a [String],
+    pub(crate) reference: &'a str,
+}
+
+/// When a booking binds a guest and a store.
+pub(crate) struct Engagement {
+    pub(crate) starts_at: Timestamp,
+    pub(crate) ends_at: Timestamp,
+    pub(crate) cancelled: bool,
+}
+
+/// A store as Azukari's register of recipients wants it.
+pub(crate) struct StoreEntry<'a> {
+    pub(crate) slug: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) address: &'a str,
+    pub(crate) representative: &'a str,
+}
+
+/// The client.
+#[derive(Clone)]
+pub(crate) struct Azukari {
+    http: reqwest::Client,
+    base: String,
+    key: String,
+}
+
+impl Azukari {
+    pub(crate) fn new(base: &str, key: &str) -> anyhow::Result<Self> {
+        // Azukari is a neighbour: no proxy stands between, and it redirects nowhere.
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(PATIENCE)
+            .build()?;
+        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), key: key.to_owned() })
+    }
+
+    pub(crate) async fn policy(&self) -> Result<Policy, Trouble> {
+        self.ask(Language::Ja, Method::GET, "/v1/policy", None).await
+    }
+
+    /// Opens an account; returns the subject's id.
+    pub(crate) async fn open_account(
+        &self,
+        language: Language,
+        regime: &str,
+        items: &BTreeMap<String, String>,
+        password: &str,
+        answers: &[Answer],
+    ) -> Result<String, Trouble> {
+        let body = json!({
+            "regime": regime,
+            "items": items,
+            "secrets": { "password": password },
+            "consents": answers,
+        });
+        let made: Found = self.ask(language, Method::POST, "/v1/subjects", Some(&body)).await?;
+        Ok(made.subject)
+    }
+
+    /// Checks an address and a password.
+    pub(crate) async fn sign_in(
+        &self,
+        language: Language,
+        email: &str,
+        password: &str,
+    ) -> Result<Found, Trouble> {
+        let body = json!({ "email": email, "password": password });
+        self.ask(language, Method::POST, "/v1/sign-ins", Some(&body)).await
+    }
+
+    pub(crate) async fn put_item(
+        &self,
+        language: Language,
+        subject: &str,
+        item: &str,
+        value: &str,
+    ) -> Result<(), Trouble> {
+        let path = format!("/v1/subjects/{subject}/items/{item}");
+        let body = json!({ "value": value });
+        self.ask::<Value>(language, Method::PUT, &path, Some(&body)).await.map(drop)
+    }
+
+    /// The state of a consent; `None` when it was never asked.
+    pub(crate) async fn consent(
+        &self,
+        subject: &str,
+        consent: &str,
+    ) -> Result<Option<ConsentState>, Trouble> {
+        let path = format!("/v1/subjects/{subject}/consents/{consent}");
+        match self.ask(Language::Ja, Method::GET, &path, None).await {
+            Ok(state) => Ok(Some(state)),
+            Err(Trouble::NotFound) => Ok(None),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    pub(crate) async fn put_consent(
+        &self,
+        language: Language,
+        subject: &str,
+        answer: &Answer,
+    ) -> Result<(), Trouble> {
+        let path = format!("/v1/subjects/{subject}/consents/{}", answer.consent);
+        let body = json!({
+            "state": answer.state,
+            "notice": answer.notice,
+            "language": answer.language,
+        });
+        self.ask::<Value>(language, Method::PUT, &path, Some(&body)).await.map(drop)
+    }
+
+    pub(crate) async fn put_store(&self, store: &StoreEntry<'_>) -> Result<(), Trouble> {
+        let path = format!("/v1/recipients/{}", store.slug);
+        let body = json!({
+            "category": "store",
+            "name": store.name,
+            "address": store.address,
+            "representative": store.representative,
+            "country": "JP",
+        });
+        self.ask::<Value>(Language::Ja, Method::PUT, &path, Some(&body)).await.map(drop)
+    }
+
+    pub(crate) async fn put_engagement(
+        &self,
+        subject: &str,
+        store: &str,
+        number: &str,
+        engagement: &Engagement,
+    ) -> Result<(), Trouble> {
+        let path = format!("/v1/subjects/{subject}/engagements/{store}/{number}");
+        let body = json!({
+            "starts_at": engagement.starts_at,
+            "ends_at": engagement.ends_at,
+            "cancelled": engagement.cancelled,
+        });
+        self.ask::<Value>(Language::Ja, Method::PUT, &path, Some(&body)).await.map(drop)
+    }
+
+    /// Values for the controller's own purpose; recorded by the house.
+    pub(crate) async fn use_items(
+        &self,
+        language: Language,
+        subject: &str,
+        purpose: &str,
+        items: &[String],
+    ) -> Result<Values, Trouble> {
+        let body = json!({ "subject": subject, "purpose": purpose, "items": items });
+        let told: Told = self.ask(language, Method::POST, "/v1/uses", Some(&body)).await?;
+        Ok(told.items)
+    }
+
+    /// Values for a store; recorded by the house and shown to the person.
+    pub(crate) async fn disclose(
+        &self,
+        language: Language,
+        ask: &StoreAsk<'_>,
+    ) -> Result<Values, Trouble> {
+        let body = json!({
+            "subject": ask.subject,
+            "recipient": ask.recipient,
+            "purpose": ask.purpose,
+            "items": ask.items,
+            "reference": ask.reference,
+        });
+        let told: Told = self.ask(language, Method::POST, "/v1/disclosures", Some(&body)).await?;
+        Ok(told.items)
+    }
+
+    pub(crate) async fn provisions(
+        &self,
+        language: Language,
+        subject: &str,
+        cursor: Option<&str>,
+    ) -> Result<Provisions, Trouble> {
+        let mut path = format!("/v1/subjects/{subject}/provisions");
+        // A cursor comes back through an address, so only its own alphabet may go on.
+        if let Some(cursor) = cursor.filter(|cursor| cursor.bytes().all(is_cursor_byte)) {
+            path.push_str("?cursor=");
+            path.push_str(cursor);
+        }
+        self.ask(language, Method::GET, &path, None).await
+    }
+
+    /// The proof that a ledger entry is in the tree, as a C2SP text.
+    pub(crate) async fn proof(&self, index: u64) -> Result<String, Trouble> {
+        let address = format!("{}/v1/ledger/proofs/{index}", self.base);
+        let answer = self.http.get(address).send().await.map_err(|_| Trouble::Unavailable)?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(|_| Trouble::Unavailable)?;
+        if status.is_success() { Ok(text) } else { Err(trouble(status, text.as_bytes())) }
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        language: Language,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<T, Trouble> {
+        let address = format!("{}{path}", self.base);
+        let mut request = self
+            .http
+            .request(method.clone(), address)
+            .bearer_auth(&self.key)
+            .header("Accept-Language", language.tag());
+        if method == Method::POST {
+            let key = chance::uuid().map_err(|_| Trouble::Unavailable)?;
+            request = request.header("Idempotency-Key", key);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await.map_err(|_| Trouble::Unavailable)?;
+        let status = answer.status();
+        let bytes = answer.bytes().await.map_err(|_| Trouble::Unavailable)?;
+        if !status.is_success() {
+            return Err(trouble(status, &bytes));
+        }
+        // The error's text could quote the answer, and with it a value: it is left out.
+        serde_json::from_slice(&bytes).map_err(|error| {
+            Trouble::Unexpected(format!("{status}, unreadable at column {}", error.column()))
+        })
+    }
+}
+
+fn is_cursor_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.~=".contains(&byte)
+}
+
+/// Reads a problem answer.
+fn trouble(status: StatusCode, body: &[u8]) -> Trouble {
+    let problem: Problem = serde_json::from_slice(body).unwrap_or_default();
+    let kind = problem.r#type.rsplit('/').next().unwrap_or_default();
+    match (status.as_u16(), kind) {
+        (403, "refused") => Trouble::Refused(problem.reasons),
+        (422, "invalid") => Trouble::Invalid(problem.errors),
+        (401, "sign-in-failed") => Trouble::SignInFailed,
+        (404, _) => Trouble::NotFound,
+        (429, _) => Trouble::TooMany,
+        (502..=504, _) => Trouble::Unavailable,
+        // The kind is the house's own word and carries no value.
+        _ => Trouble::Unexpected(format!("{} {}", status.as_u16(), kind)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn problems_are_read_by_status_and_kind() {
+        let refused = br#"{"type":"https://azukari.example/problems/refused","status":403,
+            "reasons":[{"reason":"consent_not_given","consent":"store_disclosure",
+                        "state":"withdrawn","words":"."}]}"#;
+        let Trouble::Refused(reasons) = trouble(StatusCode::FORBIDDEN, refused) else {
+            panic!("not read as a refusal");
+        };
+        assert_eq!(reasons[0].state.as_deref(), Some("withdrawn"));
+        assert!(matches!(trouble(StatusCode::SERVICE_UNAVAILABLE, b""), Trouble::Unavailable));
+        assert!(matches!(trouble(StatusCode::BAD_GATEWAY, b"<html>"), Trouble::Unavailable));
+        assert!(matches!(trouble(StatusCode::UNAUTHORIZED, b"{}"), Trouble::Unexpected(_)));
+    }
+
+    #[test]
+    fn an_item_is_read_with_its_choices_in_the_policy_s_order() {
+        let item: Item = serde_json::from_str(
+            r#"{"label":{"ja":"量","en":"Serving"},"article":"1(1)","kind":"choice",
+                "choices":[["small",{"ja":"少なめ","en":"Small"}],
+                           ["large",{"ja":"多め","en":"Large"}]],
+                "sensitivity":"ordinary","purposes":["meal"],"source":"person",
+                "retention":{"from":"account_end","days":30},"consent":null,
+                "lookup":false,"unique":false,"required":false,"position":7}"#,
+        )
+        .unwrap();
+        assert!(item.is_typed());
+        assert_eq!(item.choices[0].1.en, "Small");
+        assert_eq!(item.choices[1].0, "large");
+    }
+}

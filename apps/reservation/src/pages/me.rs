@@ -1,0 +1,664 @@
+//! A guest's own page: her bookings, who received what and when, what is held, what she agreed to.
+//! Every value here is asked of Azukari for the purpose `service`, and every ask is on record.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::parts::{
+    Drawn, Errors, Named, done, item_field, moment, nothing, prose, reasons, shown,
+};
+use super::{Sheet, guest, layout, proof, see_other};
+use crate::app::{self, App, Reader, Shared};
+use crate::azukari::{Answer, Consent, ConsentState, Item, Policy, Provision, Trouble, Values};
+use crate::book::{Booking, Caller, Stage, Store};
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::when;
+
+/// The purpose under which she sees her own information.
+const SERVICE: &str = "service";
+
+/// The consent on which stores receive anything, where law asks for one.
+const STORE_DISCLOSURE: &str = "store_disclosure";
+
+#[derive(Deserialize)]
+pub(super) struct Way {
+    done: Option<String>,
+    cursor: Option<String>,
+}
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Query(way): Query<Way>,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller.clone(),
+        Err(to) => return Ok(*to),
+    };
+    let note = way.done.as_deref().and_then(|done| match done {
+        "welcome" => Some(reader.words.done_welcome),
+        "item" => Some(reader.words.done_item),
+        "given" => Some(reader.words.done_given),
+        "withdrawn" => Some(reader.words.done_withdrawn),
+        "cancelled" => Some(reader.words.done_cancelled),
+        _ => None,
+    });
+    let note = note.map_or_else(nothing, done);
+    draw(&app, &reader, &caller, way.cursor.as_deref(), note).await
+}
+
+async fn draw(
+    app: &App,
+    reader: &Reader,
+    caller: &Caller,
+    cursor: Option<&str>,
+    note: Markup,
+) -> Result<Response, Fault> {
+    let (words, language) = (reader.words, reader.language);
+    let subject = caller.who.as_str();
+    let policy = app.azukari.policy().await?;
+    let (held, provisions, bookings, stores) = tokio::join!(
+        held(app, reader, subject, &policy),
+        app.azukari.provisions(language, subject, cursor),
+        app.book.bookings_of(subject),
+        app.book.stores(),
+    );
+    let (held, stores, bookings) = (held?, stores?, bookings?);
+    let provisions = match provisions {
+        // She is signed in and yet unknown: her account was closed since.
+        Err(Trouble::NotFound) => return Err(Fault::Closed),
+        other => other?,
+    };
+    let now = app::now();
+    // What is to come first, the nearest on top; then what was, the latest on top.
+    let (mut coming, past): (Vec<_>, Vec<_>) =
+        bookings.iter().partition(|b| b.ends_at > now && b.stage == Stage::Booked);
+    coming.reverse();
+
+    let body = html! {
+        h1 { (words.nav_me) }
+        (note)
+        nav class="within" aria-label=(words.on_this_page) {
+            a href="#bookings" { (words.bookings) }
+            a href="#looks" { (words.looks) }
+            a href="#held" { (words.held) }
+            a href="#consents" { (words.consents) }
+        }
+        section id="bookings" {
+            h2 { (words.bookings) }
+            @if bookings.is_empty() {
+                p { (words.no_bookings) " " a href="/" { (words.find_a_table) } }
+            }
+            ul class="rows" {
+                @for booking in coming.into_iter().chain(past) { (booking_row(booking, &stores, reader, now)) }
+            }
+        }
+        section id="looks" {
+            h2 { (words.looks) }
+            p { (words.looks_lead) }
+            @if provisions.provisions.is_empty() { p class="sheet" { (words.no_looks) } }
+            ol class="looks" {
+                @for look in by_look(&provisions.provisions, &policy) {
+                    (look_card(app, &look, cursor, &policy, &stores, reader))
+                }
+            }
+            p class="actions" {
+                @if cursor.is_some() { a href="/me#looks" { (words.newest) } }
+                @if let Some(next) = &provisions.next {
+                    a href={ "/me?cursor=" (next) "#looks" } rel="next" { (words.older) }
+                }
+            }
+        }
+        section id="held" {
+            h2 { (words.held) }
+            p { (words.held_lead) }
+            (held_list(&held, &policy, reader))
+            p class="hint" {
+                ((words.held_delete)(policy.controller.desk.name.get(language)))
+                " " a href={ "mailto:" (policy.controller.desk.email) } {
+                    (policy.controller.desk.email)
+                }
+            }
+        }
+        section id="consents" {
+            h2 { (words.consents) }
+            p { ((words.consents_lead)(&policy.version)) }
+            @for (name, consent) in policy.consents_in_order() {
+                @let state = held.consents.get(name);
+                // A question that only another law asks is not put to her.
+                @if state.is_some() || is_asked(consent, caller) {
+                    (consent_sheet(name, consent, state, &policy, caller, reader))
+                }
+            }
+        }
+    };
+    Ok(layout(reader, &Sheet { title: words.nav_me, wide: false }, &body).into_response())
+}
+
+/// What is held about her, as far as it may be shown.
+struct Held {
+    values: Values,
+    /// Why an item is not shown, by item.
+    withheld: BTreeMap<String, String>,
+    consents: BTreeMap<String, ConsentState>,
+}
+
+async fn held(app: &App, reader: &Reader, subject: &str, policy: &Policy) -> Result<Held, Trouble> {
+    let mut consents = BTreeMap::new();
+    for name in policy.consents.keys() {
+        if let Some(state) = app.azukari.consent(subject, name).await? {
+            consents.insert(name.clone(), state);
+        }
+    }
+    // An ask is answered as a whole, so items with a consent of their own are asked for apart:
+    // one that is withdrawn hides its own items and no others.
+    let mut asks: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
+    for (name, item) in &policy.items {
+        if item.purposes.iter().any(|purpose| purpose == SERVICE) {
+            asks.entry(item.consent.as_deref()).or_default().push(name.clone());
+        }
+    }
+    let mut held = Held { values: Values::default(), withheld: BTreeMap::new(), consents };
+    for (consent, items) in asks {
+        let state = consent.map(|name| held.consents.get(name).map(|state| state.state.as_str()));
+        let why = match state {
+            None | Some(Some("given")) => {
+                match app.azukari.use_items(reader.language, subject, SERVICE, &items).await {
+                    Ok(values) => {
+                        held.values.extend(values);
+                        continue;
+                    }
+                    Err(Trouble::Refused(found)) => reasons(&found, reader.words).join(" "),
+                    Err(trouble) => return Err(trouble),
+                }
+            }
+            Some(Some("withdrawn")) => reader.words.withheld_withdrawn.to_owned(),
+            // Never asked, so nothing is held.
+            Some(_) => continue,
+        };
+        held.withheld.extend(items.into_iter().map(|item| (item, why.clone())));
+    }
+    Ok(held)
+}
+
+fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
+    let words = reader.words;
+    let mut names: Vec<&str> = policy
+        .items
+        .iter()
+        .filter(|(_, item)| item.purposes.iter().any(|purpose| purpose == SERVICE))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    names.sort_by_key(|name| policy.rank(name));
+    let there = |name: &&str| held.values.get(name).is_some() || held.withheld.contains_key(*name);
+    let (here, not): (Vec<&str>, Vec<&str>) = names.into_iter().partition(there);
+    let typed = |name: &str| policy.items.get(name).is_some_and(Item::is_typed);
+    html! {
+        div class="sheet" {
+            dl class="held" {
+                @for name in here {
+                    @let label = policy.item_label(name, reader.language);
+                    div {
+                        dt { (label) }
+                        dd {
+                            @if let Some(why) = held.withheld.get(name) {
+                                span class="soft" { (why) }
+                            } @else if let Some(value) = held.values.get(name) {
+                                (shown(policy, name, value, reader.language))
+                            }
+                        }
+                        dd class="do" {
+                            @if !held.withheld.contains_key(name) && typed(name) {
+                                a href={ "/me/items/" (name) }
+                                    aria-label=((words.edit_item)(label)) { (words.edit) }
+                            }
+                        }
+                    }
+                }
+            }
+            details class="more" {
+                summary { (words.not_held) }
+                ul {
+                    @for name in not.into_iter().filter(|name| typed(name)) {
+                        @let label = policy.item_label(name, reader.language);
+                        li { a href={ "/me/items/" (name) } { ((words.add_item)(label)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn booking_row(
+    booking: &Booking,
+    stores: &[Store],
+    reader: &Reader,
+    now: jiff::Timestamp,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let store = stores.iter().find(|store| store.slug == booking.store);
+    let name = store.map_or(booking.store.as_str(), |store| store.name(language));
+    let over = booking.ends_at <= now;
+    html! {
+        li class=[(over || booking.stage == Stage::Cancelled).then_some("past")] {
+            a href={ "/me/bookings/" (booking.number) } {
+                (moment(booking.starts_at, &when::date_and_time(booking.starts_at, language)))
+            }
+            span { (name) (words.comma) ((words.party)(booking.party)) }
+            @if booking.stage == Stage::Cancelled {
+                span class="tag" { (words.cancelled) }
+            } @else if over {
+                span class="tag" { (words.over) }
+            }
+        }
+    }
+}
+
+/// Two asks this close together, for one booking, are one look at one page.
+const ONE_LOOK_SECONDS: i64 = 3;
+
+/// Puts what was asked in one look side by side; everything stays newest first.
+fn by_look<'a>(provisions: &'a [Provision], policy: &Policy) -> Vec<Vec<&'a Provision>> {
+    let mut looks: Vec<Vec<&Provision>> = Vec::new();
+    for next in provisions {
+        let same = looks.last().is_some_and(|look| {
+            look.iter().all(|known| {
+                let apart = known.at.as_second() - next.at.as_second();
+                known.recipient == next.recipient
+                    && known.reference == next.reference
+                    && apart.abs() <= ONE_LOOK_SECONDS
+                    && (&known.purpose, &known.items) != (&next.purpose, &next.items)
+            })
+        });
+        match looks.last_mut() {
+            Some(look) if same => look.push(next),
+            _ => looks.push(vec![next]),
+        }
+    }
+    for look in &mut looks {
+        look.sort_by_key(|asked| asked.items.iter().map(|item| policy.rank(item)).min());
+    }
+    looks
+}
+
+fn look_card(
+    app: &App,
+    look: &[&Provision],
+    cursor: Option<&str>,
+    policy: &Policy,
+    stores: &[Store],
+    reader: &Reader,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let Some(first) = look.first() else { return nothing() };
+    let store = stores.iter().find(|store| store.slug == first.recipient);
+    let registered = first.recipient_name.as_deref().unwrap_or(&first.recipient);
+    let who = store.map_or(registered, |store| store.name(language));
+    html! {
+        li class="look" {
+            div class="heading" {
+                p class="who" { strong { (who) } }
+                p class="when" { (moment(first.at, &when::date_and_time(first.at, language))) }
+            }
+            @for asked in look { (asked_row(app, asked, cursor, policy, reader)) }
+            @if let Some(reference) = &first.reference {
+                p class="for" { (words.booking_number) (words.colon) (reference) }
+            }
+        }
+    }
+}
+
+fn asked_row(
+    app: &App,
+    asked: &Provision,
+    cursor: Option<&str>,
+    policy: &Policy,
+    reader: &Reader,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let mut names: Vec<&str> = asked.items.iter().map(String::as_str).collect();
+    names.sort_by_key(|name| policy.rank(name));
+    let items: Vec<&str> = names.iter().map(|item| policy.item_label(item, language)).collect();
+    let refused = asked.outcome == "refused";
+    let index = asked.ledger.index;
+    html! {
+        div class={ "asked" @if refused { " refused" } } {
+            p class="what" {
+                @if refused { span class="tag refused" { (words.look_refused) } }
+                @else { span class="tag good" { (words.look_received) } }
+                " " (items.join(words.comma))
+            }
+            @if refused {
+                @for reason in reasons(&asked.reasons, words) { p class="why" { (reason) } }
+            }
+            p class="for" {
+                (words.purpose) (words.colon) (policy.purpose_label(&asked.purpose, language))
+            }
+            details {
+                summary { (words.proof) }
+                p {
+                    ((words.proof_number)(index))
+                    @if let Some(until) = asked.keep_until.as_ref().and_then(|v| kept(v, reader)) {
+                        " · " ((words.kept_until)(&until))
+                    }
+                }
+                p { (words.proof_how) }
+                p class="actions" {
+                    a href={ "/me/proofs/" (index) @if let Some(c) = cursor { "?cursor=" (c) } }
+                        download=(proof::file_name(index)) { (words.proof_keep) }
+                    a href={ (app.public_azukari) "/v1/ledger/proofs/" (index) } {
+                        (words.proof_file)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The day until which a record is kept, whether it came as a moment or as a date.
+fn kept(value: &serde_json::Value, reader: &Reader) -> Option<String> {
+    let text = value.as_str()?;
+    let date = text
+        .parse()
+        .map(|at| when::in_tokyo(at).date())
+        .or_else(|_| text.parse::<jiff::civil::Date>())
+        .ok()?;
+    Some(when::date(date, reader.language))
+}
+
+fn is_asked(consent: &Consent, caller: &Caller) -> bool {
+    let conditions = &consent.condition_of_service;
+    conditions.is_empty() || conditions.contains(&caller.regime)
+}
+
+fn consent_sheet(
+    name: &str,
+    consent: &Consent,
+    state: Option<&ConsentState>,
+    policy: &Policy,
+    caller: &Caller,
+    reader: &Reader,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let word = state.map_or("", |state| state.state.as_str());
+    let given = word == "given";
+    let told = match word {
+        "given" => words.consent_given,
+        "withdrawn" => words.consent_withdrawn,
+        "refused" => words.consent_refused,
+        "" | "requested" | "request_deferred" | "unknown" => words.consent_open,
+        _ => words.consent_ended,
+    };
+    let condition = consent.condition_of_service.contains(&caller.regime);
+    html! {
+        form class="consent sheet" method="post" action={ "/me/consents/" (name) } {
+            h3 { (consent.label.get(language)) }
+            p class="state" {
+                span class={ "tag" @if given { " good" } } { (told) }
+                @if let Some(at) = state.and_then(|state| state.at) {
+                    " " (moment(at, &when::date_and_time(at, language)))
+                }
+            }
+            details open[!given] {
+                summary { (words.consent_wording) }
+                div class="wording" { (prose(consent.wording.get(language))) }
+            }
+            input type="hidden" name="notice" value=(policy.version);
+            @if given {
+                @if condition {
+                    p class="hint" {
+                        (words.withdraw_condition)
+                        @if name == STORE_DISCLOSURE { " " (words.withdraw_store) }
+                    }
+                }
+                button class="quiet" name="state" value="withdrawn" { (words.withdraw) }
+            } @else {
+                button name="state" value="given" {
+                    @if word == "withdrawn" { (words.agree_again) } @else { (words.agree) }
+                }
+            }
+        }
+    }
+}
+
+pub(super) async fn put_consent(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(consent): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller.clone(),
+        Err(to) => return Ok(*to),
+    };
+    let state = match fields.get("state") {
+        "given" => "given",
+        "withdrawn" => "withdrawn",
+        _ => return Err(Fault::Unreadable),
+    };
+    let policy = app.azukari.policy().await?;
+    if !policy.consents.contains_key(&consent) {
+        return Err(Fault::NotFound);
+    }
+    let answer = Answer {
+        consent,
+        state,
+        notice: fields.get("notice").to_owned(),
+        language: reader.language.tag(),
+    };
+    match app.azukari.put_consent(reader.language, &caller.who, &answer).await {
+        Ok(()) => see_other(&format!("/me?done={state}#consents")),
+        Err(Trouble::Invalid(_)) => {
+            let note = html! {
+                div class="notice alert" role="alert" { p { (reader.words.policy_changed) } }
+            };
+            draw(&app, &reader, &caller, None, note).await
+        }
+        Err(trouble) => Err(trouble.into()),
+    }
+}
+
+pub(super) async fn item_page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(item): Path<String>,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller.clone(),
+        Err(to) => return Ok(*to),
+    };
+    let policy = editable(&app, &item).await?;
+    let asked = beside(&app, &caller.who, &policy, &item).await?;
+    let mut fields = Fields::default();
+    // While its consent is missing nothing is held, and nothing could be shown.
+    if asked.is_none() {
+        let items = [item.clone()];
+        match app.azukari.use_items(reader.language, &caller.who, SERVICE, &items).await {
+            Ok(values) => {
+                fields.set(&format!("items.{item}"), values.get(&item).unwrap_or_default());
+            }
+            Err(Trouble::Refused(_)) => {}
+            Err(trouble) => return Err(trouble.into()),
+        }
+    }
+    let page = draw_item(&reader, &policy, &item, asked, &fields, &Errors::default());
+    Ok(page.into_response())
+}
+
+pub(super) async fn put_item(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(item): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let words = reader.words;
+    let caller = match guest(&reader) {
+        Ok(caller) => caller.clone(),
+        Err(to) => return Ok(*to),
+    };
+    let here = format!("/me/items/{item}");
+    let away = |trouble: Trouble| Fault::from(trouble).keeping(&here, &fields);
+    let policy = editable(&app, &item).await.map_err(|fault| fault.keeping(&here, &fields))?;
+    let asked = beside(&app, &caller.who, &policy, &item).await.map_err(away)?;
+    let field = format!("items.{item}");
+    let mut errors = Errors::default();
+    match fields.filled(&field) {
+        None => errors.add(&field, words.error_empty),
+        Some(value) => {
+            let mut may = true;
+            if let Some(consent) = &asked {
+                let name = format!("consents.{consent}");
+                if fields.get(&name) == "given" {
+                    let answer = Answer {
+                        consent: consent.clone(),
+                        state: "given",
+                        notice: fields.get("notice").to_owned(),
+                        language: reader.language.tag(),
+                    };
+                    let put = app.azukari.put_consent(reader.language, &caller.who, &answer).await;
+                    match put {
+                        Ok(()) => {}
+                        Err(Trouble::Invalid(_)) => {
+                            may = false;
+                            errors.add(&name, words.policy_changed);
+                        }
+                        Err(trouble) => return Err(away(trouble)),
+                    }
+                } else {
+                    may = false;
+                    errors.add(&name, words.error_needs_consent);
+                }
+            }
+            if may {
+                match app.azukari.put_item(reader.language, &caller.who, &item, value).await {
+                    Ok(()) => return see_other("/me?done=item#held"),
+                    Err(Trouble::Invalid(found)) => {
+                        for mut error in found {
+                            // One item, one field, whatever the house calls it.
+                            error.field.clone_from(&field);
+                            errors.add_all(&[error], words);
+                        }
+                    }
+                    Err(Trouble::Refused(found)) => {
+                        errors.add(&field, reasons(&found, words).join(" "));
+                    }
+                    Err(trouble) => return Err(away(trouble)),
+                }
+            }
+        }
+    }
+    let page = draw_item(&reader, &policy, &item, asked, &fields, &errors);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// The policy, if it has that item and she may see it here.
+async fn editable(app: &App, item: &str) -> Result<Policy, Fault> {
+    let policy = app.azukari.policy().await?;
+    let editable = policy.items.get(item).is_some_and(|item| {
+        item.is_typed() && item.purposes.iter().any(|purpose| purpose == SERVICE)
+    });
+    if editable { Ok(policy) } else { Err(Fault::NotFound) }
+}
+
+/// The consent that has to be given together with an item, because it is not in force.
+async fn beside(
+    app: &App,
+    subject: &str,
+    policy: &Policy,
+    item: &str,
+) -> Result<Option<String>, Trouble> {
+    let Some(name) = policy.items.get(item).and_then(|item| item.consent.clone()) else {
+        return Ok(None);
+    };
+    let state = app.azukari.consent(subject, &name).await?;
+    Ok(state.is_none_or(|state| state.state != "given").then_some(name))
+}
+
+fn draw_item(
+    reader: &Reader,
+    policy: &Policy,
+    item: &str,
+    asked: Option<String>,
+    fields: &Fields,
+    errors: &Errors,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let label = policy.item_label(item, language);
+    let field = format!("items.{item}");
+    let consent = asked.and_then(|name| policy.consents.get_key_value(&name));
+    let mut order = vec![Named { name: field, label: label.to_owned() }];
+    if let Some((name, consent)) = consent {
+        order.push(Named {
+            name: format!("consents.{name}"),
+            label: consent.label.get(language).to_owned(),
+        });
+    }
+    let drawn = Drawn {
+        fields,
+        errors,
+        first_error: errors.first(&order),
+        said_above: None,
+        language,
+        words,
+    };
+    let hint = match item {
+        "phone" => Some(words.phone_hint),
+        "allergy" => Some(words.allergy_hint),
+        _ => None,
+    };
+    let title = (words.edit_item)(label);
+    let body = html! {
+        h1 { (title) }
+        (errors.summary(&order, words))
+        form class="sheet" method="post" action={ "/me/items/" (item) } novalidate {
+            input type="hidden" name="notice" value=(policy.version);
+            (item_field(policy, item, &drawn, hint))
+            @if let Some((name, consent)) = consent {
+                (super::sign_up::consent_box(name, consent, &drawn))
+            }
+            p class="actions" {
+                button { (words.save) }
+                a href="/me#held" { (words.back) }
+            }
+        }
+    };
+    layout(reader, &Sheet { title: &title, wide: false }, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asks_of_one_look_stand_together_and_a_second_look_stands_apart() {
+        let asked = |at: &str, purpose: &str| -> Provision {
+            serde_json::from_value(serde_json::json!({
+                "outcome": "disclosed", "at": at, "recipient": "sumire", "purpose": purpose,
+                "items": ["name"], "reference": "S-1", "ledger": { "index": 1 },
+            }))
+            .unwrap()
+        };
+        let provisions = [
+            asked("2026-11-22T09:00:09Z", "meal"),
+            asked("2026-11-22T09:00:09Z", "reservation"),
+            asked("2026-11-22T09:00:08Z", "meal"),
+            asked("2026-11-22T08:00:00Z", "meal"),
+        ];
+        let policy: Policy = serde_json::from_value(serde_json::json!({
+            "version": "2026-10-01", "items": {}, "purposes": {}, "consents": {},
+            "controller": {
+                "name": { "ja": "見本", "en": "Sample" },
+                "desk": { "name": { "ja": "見本", "en": "Sample" }, "email": "desk@example.jp" },
+            },
+        }))
+        .unwrap();
+        let sizes: Vec<usize> = by_look(&provisions, &policy).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [2, 1, 1]);
+    }
+}

@@ -1,0 +1,274 @@
+//! The pages, one file each, and the frame around all of them: language, session, security headers.
+//! Every page is complete without a script; nothing is loaded from elsewhere.
+
+mod book;
+mod home;
+mod me;
+mod parts;
+mod proof;
+mod sign_in;
+mod sign_up;
+mod store;
+mod style;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use maud::{DOCTYPE, Markup, html};
+
+use crate::app::{self, App, Reader, Shared};
+use crate::book::Door;
+use crate::fault::Fault;
+use crate::language::Language;
+use crate::session;
+use crate::words::Words;
+
+pub(crate) use store::verifier;
+
+/// A form here has a dozen short fields.
+const LARGEST_FORM_BYTES: usize = 64 * 1024;
+const YEAR_SECONDS: i64 = 365 * 24 * 3600;
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// All pages, over one app.
+pub(crate) fn router(app: App) -> Router {
+    let app: Shared = Arc::new(app);
+    Router::new()
+        .route("/", get(home::page))
+        .route("/sign-up", get(sign_up::page).post(sign_up::submit))
+        .route("/sign-in", get(sign_in::page).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::out))
+        .route("/me", get(me::page))
+        .route("/me/items/{item}", get(me::item_page).post(me::put_item))
+        .route("/me/consents/{consent}", post(me::put_consent))
+        .route("/me/bookings/{number}", get(book::confirmation))
+        .route("/me/bookings/{number}/cancel", post(book::cancel))
+        .route("/me/proofs/{index}", get(proof::download))
+        .route("/book/{store}", get(book::page).post(book::submit))
+        .route("/store/sign-in", get(store::sign_in_page).post(store::sign_in))
+        .route("/store/sign-out", post(store::sign_out))
+        .route("/store/tonight", get(store::tonight))
+        .fallback(async || Fault::NotFound)
+        .method_not_allowed_fallback(async || Fault::WrongMethod)
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_| {
+            Fault::broken("a handler panicked").into_response()
+        }))
+        .layer(from_fn_with_state(Arc::clone(&app), frame))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM_BYTES))
+        .merge(style::router())
+        .with_state(app)
+}
+
+/// Learns who reads and in which language, turns away forms from elsewhere, dresses the answer.
+async fn frame(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let asked =
+        query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Language::parse);
+    let rest: Vec<&str> =
+        query.split('&').filter(|p| !p.is_empty() && !p.starts_with("lang=")).collect();
+    let query = rest.join("&");
+    let headers = request.headers().clone();
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = asked
+        .or_else(|| session::cookie(&headers, "lang").and_then(Language::parse))
+        .or_else(|| accepted.and_then(Language::accepted))
+        .unwrap_or(Language::Ja);
+
+    let now = app::now();
+    let callers = async {
+        anyhow::Ok((
+            session::who(&app.book, &headers, Door::Guest, now).await?,
+            session::who(&app.book, &headers, Door::Staff, now).await?,
+        ))
+    };
+    let (fault, (guest, staff)) = match callers.await {
+        Ok(callers) => (None, callers),
+        Err(error) => (Some(Fault::from(error)), (None, None)),
+    };
+    let reader = Reader {
+        language,
+        words: Words::of(language),
+        path: request.uri().path().to_owned(),
+        query,
+        guest,
+        staff,
+    };
+    let fault = fault.or_else(|| {
+        let from_here = session::is_from_here(request.method(), &headers);
+        (!from_here).then_some(Fault::Elsewhere)
+    });
+    let mut response = if let Some(fault) = fault {
+        fault.into_response()
+    } else {
+        request.extensions_mut().insert(reader.clone());
+        next.run(request).await
+    };
+    if let Some(fault) = response.extensions_mut().remove::<Fault>() {
+        let closed = matches!(fault, Fault::Closed);
+        let nobody = Reader { guest: None, ..reader.clone() };
+        response = fault.page(if closed { &nobody } else { &reader });
+        if closed && let Ok(cookie) = session::end(&app.book, &headers, Door::Guest).await {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+    if let Some(Ok(cookie)) =
+        asked.map(|language| session::set_cookie(&headers, "lang", language.tag(), YEAR_SECONDS))
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    dress(&mut response, language);
+    response
+}
+
+fn dress(response: &mut Response, language: Language) {
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    set(header::REFERRER_POLICY, "same-origin");
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::CACHE_CONTROL, "no-store");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=()",
+    );
+    set(header::CONTENT_LANGUAGE, language.tag());
+}
+
+/// What the frame of a page needs to know of it.
+pub(crate) struct Sheet<'a> {
+    pub(crate) title: &'a str,
+    /// True for pages that are tables more than text.
+    pub(crate) wide: bool,
+}
+
+/// A whole page.
+pub(crate) fn layout(reader: &Reader, sheet: &Sheet<'_>, body: &Markup) -> Markup {
+    let words = reader.words;
+    html! {
+        (DOCTYPE)
+        html lang=(reader.language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (sheet.title) " – " (words.service) }
+                link rel="stylesheet" href=(style::href());
+                link rel="icon" href="/seal.svg" type="image/svg+xml";
+            }
+            body class=[sheet.wide.then_some("wide")] {
+                a class="skip" href="#main" { (words.skip) }
+                header class="top" {
+                    div class="inner" {
+                        a class="mark" href="/" {
+                            span class="seal" aria-hidden="true" lang="ja" { "席" }
+                            span { (words.service) }
+                        }
+                        nav aria-label=(words.nav) {
+                            @if reader.staff.is_some() {
+                                (nav_link(reader, "/store/tonight", words.nav_tonight))
+                                (sign_out(reader, "/store/sign-out"))
+                            }
+                            @if reader.guest.is_some() {
+                                (nav_link(reader, "/me", words.nav_me))
+                                (sign_out(reader, "/sign-out"))
+                            } @else if reader.staff.is_none() {
+                                (nav_link(reader, "/sign-in", words.sign_in))
+                                (nav_link(reader, "/sign-up", words.sign_up))
+                            }
+                        }
+                        (tongues(reader))
+                    }
+                }
+                main id="main" { (body) }
+                footer {
+                    div class="inner" {
+                        p { (words.sample_note) }
+                        p { a href="/store/sign-in" { (words.for_stores) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn nav_link(reader: &Reader, href: &str, words: &str) -> Markup {
+    let here = reader.path == href;
+    html! { a href=(href) aria-current=[here.then_some("page")] { (words) } }
+}
+
+fn sign_out(reader: &Reader, action: &str) -> Markup {
+    html! {
+        form method="post" action=(action) { button class="plain" { (reader.words.sign_out) } }
+    }
+}
+
+/// The switch of languages: the same page in the other one.
+fn tongues(reader: &Reader) -> Markup {
+    html! {
+        div class="tongues" role="group" aria-label=(reader.words.language_switch) {
+            @for language in Language::ALL {
+                @let tag = language.tag();
+                @if language == reader.language {
+                    span lang=(tag) aria-current="true" { (language.own_name()) }
+                } @else {
+                    @let rest = &reader.query;
+                    @let rest = if rest.is_empty() { String::new() } else { format!("{rest}&") };
+                    a href={ "?" (rest) "lang=" (tag) } lang=(tag) hreflang=(tag) {
+                        (language.own_name())
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The answer after a form has done its work: go and look.
+pub(crate) fn see_other(to: &str) -> Result<Response, Fault> {
+    let to: HeaderValue = to.parse().map_err(Fault::broken)?;
+    Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response())
+}
+
+/// A path of our own to return to after signing in; anything else is dropped.
+pub(crate) fn safe_next(next: &str) -> Option<&str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_".contains(c);
+    (next.starts_with('/') && !next.starts_with("//") && next.chars().all(plain)).then_some(next)
+}
+
+/// The guest who reads, or the way to the sign-in page.
+pub(crate) fn guest(reader: &Reader) -> Result<&crate::book::Caller, Box<Response>> {
+    reader.guest.as_ref().ok_or_else(|| {
+        // Back to pages only; what merely takes a form has nothing to show.
+        let path = reader.path.as_str();
+        let page = path == "/me"
+            || path.starts_with("/me/items/")
+            || (path.starts_with("/me/bookings/") && !path.ends_with("/cancel"));
+        let to = safe_next(path)
+            .filter(|_| page)
+            .map_or_else(|| "/sign-in".to_owned(), |next| format!("/sign-in?next={next}"));
+        Box::new(see_other(&to).unwrap_or_else(IntoResponse::into_response))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_paths_are_returned_to() {
+        assert_eq!(safe_next("/book/sumire"), Some("/book/sumire"));
+        for wrong in ["", "book", "//b.example", "/\\b.example", "https://b.example", "/a?b=c"] {
+            assert_eq!(safe_next(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The guests' door: address and password go to Azukari, a session comes back.
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::parts::{Field, Purposes, done};
+use super::{Sheet, layout, safe_next, see_other};
+use crate::app::{self, Reader, Shared};
+use crate::azukari::Trouble;
+use crate::book::{Caller, Door};
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::session;
+
+#[derive(Deserialize)]
+pub(super) struct Way {
+    next: Option<String>,
+    out: Option<String>,
+}
+
+pub(super) async fn page(reader: Reader, Query(way): Query<Way>) -> Response {
+    let mut fields = Fields::default();
+    if let Some(next) = way.next.as_deref().and_then(safe_next) {
+        fields.set("next", next);
+    }
+    let note = way.out.map(|_| done(reader.words.signed_out));
+    draw(&reader, &fields, None, note).into_response()
+}
+
+pub(super) async fn submit(
+    State(app): State<Shared>,
+    reader: Reader,
+    headers: HeaderMap,
+    mut fields: Fields,
+) -> Result<Response, Fault> {
+    let words = reader.words;
+    let password = fields.take("password");
+    let email = fields.get("email").trim();
+    if email.is_empty() || password.is_empty() {
+        let page = draw(&reader, &fields, Some(words.sign_in_both), None);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let found = match app.azukari.sign_in(reader.language, email, &password).await {
+        Ok(found) => found,
+        Err(trouble) => {
+            let (status, error) = match trouble {
+                Trouble::SignInFailed | Trouble::Invalid(_) => {
+                    (StatusCode::UNAUTHORIZED, words.sign_in_failed)
+                }
+                Trouble::TooMany => (StatusCode::TOO_MANY_REQUESTS, words.sign_in_wait),
+                Trouble::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, words.fault_away_told),
+                other => return Err(other.into()),
+            };
+            return Ok((status, draw(&reader, &fields, Some(error), None)).into_response());
+        }
+    };
+    let caller = Caller { who: found.subject, regime: found.regime };
+    let cookie = session::begin(&app.book, &headers, Door::Guest, caller, app::now()).await?;
+    let mut response = see_other(safe_next(fields.get("next")).unwrap_or("/me"))?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+pub(super) async fn out(State(app): State<Shared>, headers: HeaderMap) -> Result<Response, Fault> {
+    let cookie = session::end(&app.book, &headers, Door::Guest).await?;
+    let mut response = see_other("/sign-in?out=1")?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+fn draw(reader: &Reader, fields: &Fields, error: Option<&str>, note: Option<Markup>) -> Markup {
+    let words = reader.words;
+    let field = |name, label, autocomplete, focus| Field {
+        name,
+        label,
+        required: false,
+        purposes: Purposes::default(),
+        hint: None,
+        error: None,
+        focus,
+        autocomplete: Some(autocomplete),
+    };
+    let body = html! {
+        h1 { (words.sign_in) }
+        @if let Some(note) = note { (note) }
+        @if let Some(error) = error {
+            div class="notice alert" role="alert" { p { (error) } }
+        }
+        form class="sheet" method="post" action="/sign-in" novalidate {
+            @if !fields.get("next").is_empty() {
+                input type="hidden" name="next" value=(fields.get("next"));
+            }
+            (field("email", words.email, "username", error.is_some())
+                .input("email", Some(fields.get("email")), words))
+            (field("password", words.password, "current-password", false)
+                .input("password", None, words))
+            p class="actions" { button { (words.sign_in) } }
+        }
+        p { (words.no_account_yet) " " a href="/sign-up" { (words.sign_up) } }
+    };
+    layout(reader, &Sheet { title: words.sign_in, wide: false }, &body)
+}

@@ -1,0 +1,145 @@
+//! Who is at the door: session cookies, kept only as hashes, and the check that a form comes from
+//! our own pages. Knows nothing of what the pages show.
+//!
+//! Against forged requests, `SameSite=Lax` and a look at `Sec-Fetch-Site` or `Origin` stand instead
+//! of a token in each form: there is no state to lose while somebody fills in a long form, no form
+//! can be forgotten, and signing in is covered before any session exists. A client that sends
+//! neither header is not a browser and carries nobody's cookies. For `Origin` to be told, the
+//! referrer policy is `same-origin` and not `no-referrer`.
+
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use jiff::{Timestamp, ToSpan};
+use sha2::{Digest, Sha256};
+
+use crate::book::{Book, Caller, Door};
+use crate::chance;
+
+/// How long a guest stays signed in, in hours.
+const GUEST_HOURS: i64 = 7 * 24;
+/// How long a store stays signed in: an evening and what follows it, in hours.
+const STAFF_HOURS: i64 = 12;
+
+fn cookie_name(door: Door) -> &'static str {
+    match door {
+        Door::Guest => "guest",
+        Door::Staff => "staff",
+    }
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// Who came in by a door, if the session still lasts.
+pub(crate) async fn who(
+    book: &Book,
+    headers: &HeaderMap,
+    door: Door,
+    now: Timestamp,
+) -> anyhow::Result<Option<Caller>> {
+    match cookie(headers, cookie_name(door)) {
+        Some(token) => book.session(hash(token), door, now).await,
+        None => Ok(None),
+    }
+}
+
+/// Begins a session; returns the cookie to set.
+pub(crate) async fn begin(
+    book: &Book,
+    headers: &HeaderMap,
+    door: Door,
+    caller: Caller,
+    now: Timestamp,
+) -> anyhow::Result<HeaderValue> {
+    let hours = match door {
+        Door::Guest => GUEST_HOURS,
+        Door::Staff => STAFF_HOURS,
+    };
+    let token = chance::token()?;
+    book.begin_session(hash(&token), door, caller, now, now + hours.hours()).await?;
+    set_cookie(headers, cookie_name(door), &token, hours * 3600)
+}
+
+/// Ends a session; returns the cookie that clears it.
+pub(crate) async fn end(
+    book: &Book,
+    headers: &HeaderMap,
+    door: Door,
+) -> anyhow::Result<HeaderValue> {
+    if let Some(token) = cookie(headers, cookie_name(door)) {
+        book.end_session(hash(token)).await?;
+    }
+    set_cookie(headers, cookie_name(door), "", 0)
+}
+
+/// A cookie for our own pages only.
+pub(crate) fn set_cookie(
+    headers: &HeaderMap,
+    name: &str,
+    value: &str,
+    max_age_seconds: i64,
+) -> anyhow::Result<HeaderValue> {
+    // Behind a TLS proxy the browser must never send it in the clear; alone, there is no TLS.
+    let by_tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let secure = if by_tls { "; Secure" } else { "" };
+    let cookie = format!(
+        "{name}={value}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax{secure}"
+    );
+    Ok(cookie.parse()?)
+}
+
+/// True when a request changes nothing, or comes from one of our own pages.
+pub(crate) fn is_from_here(method: &Method, headers: &HeaderMap) -> bool {
+    if method.is_safe() {
+        return true;
+    }
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    match (text("sec-fetch-site"), text("origin"), text("host")) {
+        (Some(site), _, _) => site == "same-origin" || site == "none",
+        (None, Some(origin), Some(host)) => {
+            origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
+        }
+        (None, Some(_), None) => false,
+        (None, None, _) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(k, v)| (k.parse().unwrap(), HeaderValue::from_static(v))).collect()
+    }
+
+    #[test]
+    fn a_form_from_elsewhere_is_turned_away() {
+        let post = |pairs: &[_]| is_from_here(&Method::POST, &headers(pairs));
+        assert!(post(&[("sec-fetch-site", "same-origin")]));
+        assert!(!post(&[("sec-fetch-site", "same-site")]));
+        assert!(!post(&[("sec-fetch-site", "cross-site"), ("origin", "https://a.example")]));
+        assert!(post(&[("origin", "http://a.example:80"), ("host", "a.example:80")]));
+        assert!(!post(&[("origin", "http://b.example"), ("host", "a.example")]));
+        assert!(!post(&[("origin", "null"), ("host", "a.example")]));
+        assert!(post(&[("host", "a.example")]));
+        assert!(is_from_here(&Method::GET, &headers(&[("sec-fetch-site", "cross-site")])));
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let headers = headers(&[("cookie", "lang=ja; guest=abc; other=1")]);
+        assert_eq!(cookie(&headers, "guest"), Some("abc"));
+        assert_eq!(cookie(&headers, "staff"), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! Moments as people here write them, always in Tokyo's time, and the evening a moment belongs to.
+//! Takes every moment as an argument; looks at no clock.
+
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, ToSpan, Zoned};
+
+use crate::language::Language;
+
+/// An evening lasts until this hour of the next day, so that a late table is still tonight's.
+const EVENING_ENDS_AT_HOUR: i64 = 5;
+
+/// Japan has had one offset and no summer time since 1952, so no time zone files are needed.
+pub(crate) fn tokyo() -> TimeZone {
+    TimeZone::fixed(Offset::constant(9))
+}
+
+pub(crate) fn in_tokyo(at: Timestamp) -> Zoned {
+    at.to_zoned(tokyo())
+}
+
+/// The date whose evening a moment belongs to.
+pub(crate) fn evening_of(at: Timestamp) -> Date {
+    in_tokyo(at - EVENING_ENDS_AT_HOUR.hours()).date()
+}
+
+/// The moment at which a date's evening, and with it the day of a store, begins; and ends.
+pub(crate) fn bounds_of(evening: Date) -> Option<(Timestamp, Timestamp)> {
+    let starts = moment(evening, Time::midnight())? + EVENING_ENDS_AT_HOUR.hours();
+    Some((starts, starts + 24.hours()))
+}
+
+/// The moment of a Tokyo date and time; `None` beyond the calendar.
+pub(crate) fn moment(date: Date, time: Time) -> Option<Timestamp> {
+    date.to_datetime(time).to_zoned(tokyo()).ok().map(|zoned| zoned.timestamp())
+}
+
+/// 2026年11月22日(日) or Sun 22 Nov 2026.
+pub(crate) fn date(date: Date, language: Language) -> String {
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    let weekday = weekday(date.weekday(), language);
+    match language {
+        Language::Ja => format!("{year}年{month}月{day}日({weekday})"),
+        Language::En => format!("{weekday} {day} {} {year}", month_name(month)),
+    }
+}
+
+/// 11月22日(日) or Sun 22 Nov: for days near enough that the year goes without saying.
+pub(crate) fn day(date: Date, language: Language) -> String {
+    let (month, day) = (date.month(), date.day());
+    let weekday = weekday(date.weekday(), language);
+    match language {
+        Language::Ja => format!("{month}月{day}日({weekday})"),
+        Language::En => format!("{weekday} {day} {}", month_name(month)),
+    }
+}
+
+/// 18時30分 or 18:30.
+pub(crate) fn time(time: Time, language: Language) -> String {
+    let (hour, minute) = (time.hour(), time.minute());
+    match language {
+        Language::Ja if minute == 0 => format!("{hour}時"),
+        Language::Ja => format!("{hour}時{minute:02}分"),
+        Language::En => format!("{hour}:{minute:02}"),
+    }
+}
+
+/// 2026年11月22日(日)18時30分 or Sun 22 Nov 2026, 18:30.
+pub(crate) fn date_and_time(at: Timestamp, language: Language) -> String {
+    let local = in_tokyo(at);
+    let (date, time) = (date(local.date(), language), time(local.time(), language));
+    match language {
+        Language::Ja => format!("{date}{time}"),
+        Language::En => format!("{date}, {time}"),
+    }
+}
+
+fn weekday(weekday: Weekday, language: Language) -> &'static str {
+    let at = usize::from(weekday.to_monday_zero_offset().unsigned_abs());
+    match language {
+        Language::Ja => ["月", "火", "水", "木", "金", "土", "日"][at],
+        Language::En => ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][at],
+    }
+}
+
+fn month_name(month: i8) -> &'static str {
+    const NAMES: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    NAMES[usize::from((month - 1).unsigned_abs()) % 12]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn moments_are_written_the_way_each_language_writes_them() {
+        let evening = at("2026-11-22T09:30:00Z");
+        assert_eq!(date_and_time(evening, Language::Ja), "2026年11月22日(日)18時30分");
+        assert_eq!(date_and_time(evening, Language::En), "Sun 22 Nov 2026, 18:30");
+        let on_the_hour = at("2026-12-31T15:00:00Z");
+        assert_eq!(date_and_time(on_the_hour, Language::Ja), "2027年1月1日(金)0時");
+        assert_eq!(date_and_time(on_the_hour, Language::En), "Fri 1 Jan 2027, 0:00");
+    }
+
+    #[test]
+    fn an_evening_lasts_past_midnight() {
+        let last_order = at("2026-11-22T16:00:00Z"); // 01:00 on the 23rd in Tokyo
+        let sunday = jiff::civil::date(2026, 11, 22);
+        assert_eq!(evening_of(last_order), sunday);
+        let (from, until) = bounds_of(sunday).unwrap();
+        assert!(from <= last_order && last_order < until);
+        assert_eq!(evening_of(from), sunday);
+        assert_ne!(evening_of(until), sunday);
+    }
+}

@@ -1,0 +1,116 @@
+//! Every word of the pages. A language is one file with one value of [`Words`]; where a word is
+//! missing, the compiler names it. What the policy says in its own words is not repeated here.
+
+mod en;
+mod ja;
+
+use crate::language::Language;
+
+/// Declares the words once: those that stand alone, and those that take something in.
+macro_rules! words {
+    (
+        plain: $($plain:ident),* $(,)?;
+        told: $($told:ident($($arg:ty),*)),* $(,)?;
+    ) => {
+        pub(crate) struct Words {
+            $(pub(crate) $plain: &'static str,)*
+            $(pub(crate) $told: fn($($arg),*) -> String,)*
+        }
+
+        #[cfg(test)]
+        impl Words {
+            fn all_plain(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($plain), self.$plain)),*]
+            }
+        }
+    };
+}
+
+words! {
+    plain:
+        // The frame
+        service, skip, nav, nav_me, nav_tonight, sign_in, sign_out, sign_up, language_switch,
+        sample_note, for_stores, to_front_page, to_my_page, back, colon, comma,
+        // The front page
+        home_page, home_title_first, home_title_then, home_lead, home_begin, your_table_tonight, stores, no_stores,
+        tonight_over, promise, promise_held, promise_held_text, promise_asked, promise_asked_text,
+        promise_seen, promise_seen_text, read_the_policy,
+        // Forms
+        required, optional, used_for, used_for_all, used_for_also, only_if_agreed, asked_in_japan, form_has_errors, save, edit, email, password,
+        error_empty, error_not_an_email, error_not_a_phone, error_taken, error_too_long,
+        error_too_short, error_other, error_choose, error_needs_consent, error_password_again,
+        // Signing in
+        sign_in_both, sign_in_failed, sign_in_wait, signed_out, no_account_yet, staff_login,
+        // Opening an account
+        sign_up_about_you, sign_up_at_the_table, sign_up_all_optional, sign_up_consent,
+        sign_up_submit, sign_up_kept_where, phone_hint, allergy_hint, password_hint, residence,
+        residence_hint, residence_jp, residence_eea, residence_uk, residence_other, agree,
+        do_not_agree, policy_changed, refused_title, refused_nothing_kept, refused_think_again,
+        // Her page
+        on_this_page, bookings, no_bookings, find_a_table, cancelled, over, looks, looks_lead,
+        no_looks, look_received, look_refused, purpose, proof, proof_how, proof_keep, proof_file,
+        proof_how_to_check, newest, older, held, held_lead, not_held, withheld_withdrawn,
+        consents, consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
+        consent_wording, withdraw, withdraw_condition, withdraw_store, agree_again, done_welcome, done_item, done_given,
+        done_withdrawn, done_cancelled, done_booked,
+        // Booking
+        book, book_sees, book_sees_lead, book_sign_in_first, see_your_consents, date, time,
+        party_size, error_time, booking, booking_number, cancel, cancel_told,
+        // The store's evening
+        tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
+        not_shown_away,
+        // Why something was refused
+        reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
+        reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
+        reason_cancelled, reason_no_booking, reason_suspended, reason_account_closed,
+        reason_other,
+        // What went wrong
+        fault_not_found, fault_not_found_told, fault_elsewhere, fault_elsewhere_told,
+        fault_unreadable, fault_unreadable_told, fault_away, fault_away_told,
+        fault_away_kept_told, fault_again, fault_closed, fault_closed_told, fault_too_many,
+        fault_too_many_told, fault_broken_title;
+    told:
+        more_purposes(usize), tonight_is(&str), tonight_from(&str), party(u8), sign_up_lead(&str),
+        sign_up_consent_version(&str), edit_item(&str), proof_number(u64), kept_until(&str),
+        held_delete(&str), consents_lead(&str), error_date(i64), book_needs(&str), add_item(&str),
+        tonight_count(usize, u32), tonight_recorded(&str, &str), guest_name(&str),
+        fault_broken_told(&str);
+}
+
+impl Words {
+    pub(crate) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Ja => &ja::WORDS,
+            Language::En => &en::WORDS,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_there_and_in_its_own_language() {
+        let japanese = |text: &str| {
+            text.chars().any(|c| matches!(c, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}'))
+        };
+        for (name, word) in ja::WORDS.all_plain() {
+            assert!(!word.trim().is_empty(), "{name}");
+            assert!(japanese(word), "{name} is not Japanese: {word}");
+        }
+        for (name, word) in en::WORDS.all_plain() {
+            assert!(!word.trim().is_empty(), "{name}");
+            assert!(!japanese(word), "{name} is not English: {word}");
+        }
+    }
+
+    #[test]
+    fn counts_read_naturally() {
+        assert_eq!((en::WORDS.party)(1), "1 person");
+        assert_eq!((en::WORDS.party)(4), "4 people");
+        assert_eq!((ja::WORDS.party)(4), "4名");
+        assert_eq!((en::WORDS.tonight_count)(1, 1), "1 booking, 1 guest");
+        assert_eq!((en::WORDS.tonight_count)(3, 8), "3 bookings, 8 guests");
+    }
+}

@@ -1,0 +1,63 @@
+//! What the tests share: the reference policy, as it stands and with a few words changed.
+#![allow(dead_code, reason = "each test uses its part")]
+
+use std::collections::BTreeMap;
+
+use policy::{Document, Finding, read_files};
+
+macro_rules! files {
+    ($($name:literal),*) => {
+        [$(($name, include_str!(concat!("../../../../apps/reservation/policy/", $name)))),*]
+    };
+}
+
+/// The files of the reference policy, as `(name, text)`.
+pub(crate) const FILES: [(&str, &str); 6] = files!(
+    "controller.toml",
+    "items.toml",
+    "secrets.toml",
+    "purposes.toml",
+    "recipients.toml",
+    "consents.toml"
+);
+
+/// The files of the reference policy, by name.
+pub(crate) fn files() -> BTreeMap<String, String> {
+    FILES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+/// All findings, one per line.
+pub(crate) fn lines(findings: &[Finding]) -> String {
+    findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The reference policy.
+pub(crate) fn reference() -> Document {
+    read_files(&files()).unwrap_or_else(|findings| panic!("{}", lines(&findings))).document
+}
+
+/// The reference policy with changes laid over it: file (without `.toml`), table, key.
+pub(crate) fn changed(change: &toml::Table) -> Document {
+    let mut files = files();
+    for (file, change) in change {
+        let file = format!("{file}.toml");
+        let mut table: toml::Table = files[&file].parse().unwrap();
+        lay_over(&mut table, change.as_table().unwrap());
+        files.insert(file, table.to_string());
+    }
+    read_files(&files).unwrap_or_else(|findings| panic!("{}", lines(&findings))).document
+}
+
+fn lay_over(table: &mut toml::Table, change: &toml::Table) {
+    for (key, value) in change {
+        match (table.get_mut(key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => lay_over(below, above),
+            (_, toml::Value::String(word)) if word == "(none)" => {
+                table.remove(key);
+            }
+            _ => {
+                table.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}

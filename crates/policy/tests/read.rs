@@ -1,0 +1,485 @@
+//! Incoherent policies: the reference with one thing changed, and what the reader says of it.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+
+mod common;
+
+use policy::{Severity, read_files};
+
+/// A change to one file of the reference, and the finding it must lead to.
+struct Broken {
+    file: &'static str,
+    /// Text that stands there once, and what replaces it.
+    change: (&'static str, &'static str),
+    /// Text on the line that the finding must point at.
+    points_at: &'static str,
+    severity: Severity,
+    message: &'static str,
+    way_out: &'static str,
+}
+
+use Severity::{Error, Warning};
+
+const TABLE: &[Broken] = &[
+    Broken {
+        file: "controller.toml",
+        change: ("version = \"2026-10-01\"", "version = \"first\""),
+        points_at: "version = \"first\"",
+        severity: Error,
+        message: "`first` is not a name: a version is a day, such as 2026-10-01, or 2026-10-01.2 \
+                  for the second of a day",
+        way_out: "choose another name",
+    },
+    Broken {
+        file: "controller.toml",
+        change: ("languages = [\"ja\", \"en\"]", "languages = [\"en\"]"),
+        points_at: "[controller]",
+        severity: Error,
+        message: "the policy is not published in `ja`",
+        way_out: "list ja and en under `languages`",
+    },
+    Broken {
+        file: "controller.toml",
+        change: ("languages = [\"ja\", \"en\"]", "languages = [\"ja\", \"en\", \"ja\"]"),
+        points_at: "languages =",
+        severity: Error,
+        message: "`ja` is listed twice",
+        way_out: "list it once",
+    },
+    Broken {
+        file: "controller.toml",
+        change: (
+            "regimes = [\"jp\", \"eu\", \"uk\"]",
+            "regimes = [\"jp\", \"eu\", \"uk\", \"us\"]",
+        ),
+        points_at: "regimes =",
+        severity: Error,
+        message: "`us` is not a regime that is known",
+        way_out: "name jp, eu or uk, or take it out here",
+    },
+    Broken {
+        file: "controller.toml",
+        change: ("en = \"GMO OMAKASE Inc.\"", "en = \" \""),
+        points_at: "[controller]",
+        severity: Error,
+        message: "`name` has no words in `en`",
+        way_out: "people read every language of the policy; write it",
+    },
+    Broken {
+        file: "controller.toml",
+        change: ("info@omakase-japan.zendesk.com", "the desk"),
+        points_at: "[controller]",
+        severity: Error,
+        message: "`the desk` is not an e-mail address",
+        way_out: "write the address of the inquiry desk (Act 32(1)(iv))",
+    },
+    Broken {
+        file: "controller.toml",
+        change: ("country = \"JP\"", "country = \"Japan\""),
+        points_at: "[controller]",
+        severity: Error,
+        message: "`Japan` is not a country code",
+        way_out: "use two capital letters of ISO 3166-1, such as JP",
+    },
+    Broken {
+        file: "controller.toml",
+        change: ("address = {", "adress = {"),
+        points_at: "adress = {",
+        severity: Error,
+        message: "unknown field `adress`, expected one of `name`, `address`, `representative`, \
+                  `service`, `country`, `desk`",
+        way_out: "see the same file of the reference policy",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("[area]\n", "[Area]\n"),
+        points_at: "[Area]",
+        severity: Error,
+        message: "`Area` is not a name: 1 to 64 of a-z, 0-9, `_`",
+        way_out: "choose another name",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("[area]\n", "[phone]\n"),
+        points_at: "[phone]\nlabel = { ja = \"お住まいの地域\"",
+        severity: Error,
+        message: "duplicate key",
+        way_out: "see the same file of the reference policy",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("en = \"Favourite food\"", "en = \"\""),
+        points_at: "ja = \"好きな食べもの\"",
+        severity: Error,
+        message: "the text has no words in `en`",
+        way_out: "people read every language of the policy; write it",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("ja = \"少なめ\"", "ja = \"\""),
+        points_at: "small = {",
+        severity: Error,
+        message: "the text has no words in `ja`",
+        way_out: "people read every language of the policy; write it",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("consent = \"dietary_care\"\n", ""),
+        points_at: "[allergy]",
+        severity: Error,
+        message: "`allergy` needs special care and names no explicit consent",
+        way_out: "add `consent = \"…\"` (Act 20(2), R9.2)",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("consent = \"dietary_care\"\n", "consent = \"dietary_car\"\n"),
+        points_at: "consent = \"dietary_car\"",
+        severity: Error,
+        message: "there is no consent `dietary_car` in this policy",
+        way_out: "declare it, or take it out here",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("consent = \"dietary_care\"\n", "consent = \"dietary_care\"\nrequired = true\n"),
+        points_at: "[allergy]",
+        severity: Error,
+        message: "`allergy` is required, but `dietary_care`, which it needs, may be refused",
+        way_out: "take `required` out, or make the consent a condition of service",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("lookup = true\nunique = true", "unique = true"),
+        points_at: "[email]",
+        severity: Error,
+        message: "`email` is unique but not looked up",
+        way_out: "add `lookup = true`: only what can be looked up can be unique",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("purposes = [\"service\", \"enforcement\", \"marketing\"]", "purposes = []"),
+        points_at: "[birth_date]",
+        severity: Error,
+        message: "`birth_date` is held for no purpose",
+        way_out: "name at least one purpose, or do not hold it",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("\"enforcement\", \"marketing\"]", "\"enforcement\", \"profiling\"]"),
+        points_at: "\"profiling\"",
+        severity: Error,
+        message: "there is no purpose `profiling` in this policy",
+        way_out: "declare it, or take it out here",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("kind = \"past_date\"", "kind = \"date\""),
+        points_at: "kind = \"date\"",
+        severity: Error,
+        message: "`date` is not a kind of value",
+        way_out: "write text, email, phone, past_date, choice or language",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("kind = \"past_date\"", "kind = \"past_date\"\nmax_chars = 10"),
+        points_at: "kind = \"past_date\"",
+        severity: Error,
+        message: "`past_date` does not take `max_chars` or `choices` this way",
+        way_out: "`max_chars` goes with text, `choices` with choice",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("max_chars = 2000", "max_chars = 0"),
+        points_at: "kind = \"text\"\nmax_chars = 0",
+        severity: Error,
+        message: "text of no length at all",
+        way_out: "let `max_chars` be at least 1",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("[area]\n", "[login_password]\n"),
+        points_at: "[login_password]",
+        severity: Error,
+        message: "`login_password` sounds like a password or a card",
+        way_out: "declare it in secrets.toml: items can be asked for (I2)",
+    },
+    Broken {
+        file: "secrets.toml",
+        change: ("[credit_card]", "[phone]"),
+        points_at: "[phone]",
+        severity: Error,
+        message: "`phone` is an item as well as a secret",
+        way_out: "keep it here and take it out of items.toml: items can be asked for",
+    },
+    Broken {
+        file: "secrets.toml",
+        change: ("purposes = [\"billing\"]", "purposes = []"),
+        points_at: "[credit_card]",
+        severity: Error,
+        message: "`credit_card` is held for no purpose",
+        way_out: "name at least one purpose, or do not hold it",
+    },
+    Broken {
+        file: "purposes.toml",
+        change: (
+            "[marketing]\nlabel = { ja = \"お得な情報",
+            "[marketing]\nafter_end_hours = 1\nlabel = { ja = \"お得な情報",
+        ),
+        points_at: "[marketing]",
+        severity: Error,
+        message: "`marketing` outlasts an engagement it does not need",
+        way_out: "add `needs_engagement = true`, or take `after_end_hours` out",
+    },
+    Broken {
+        file: "purposes.toml",
+        change: ("after_end_hours = 2", "own_use = true"),
+        points_at: "[meal]",
+        severity: Error,
+        message: "`meal` is an own use and needs an engagement",
+        way_out: "declare two purposes: only a recipient can have an engagement",
+    },
+    Broken {
+        file: "purposes.toml",
+        change: ("after_end_hours = 3", "after_end_hours = 240"),
+        points_at: "[reservation]",
+        severity: Warning,
+        message: "`reservation` lasts 240 hours after the engagement",
+        way_out: "access ends with the purpose (S10); take a day at most",
+    },
+    Broken {
+        file: "purposes.toml",
+        change: (
+            "after_end_hours = 2\nbasis = { jp = \"consent:store_disclosure\"",
+            "after_end_hours = 2\nbasis = { jp = \"consent:store\"",
+        ),
+        points_at: "basis = { jp = \"consent:store\"",
+        severity: Error,
+        message: "there is no consent `store` in this policy",
+        way_out: "declare it in consents.toml, or name another basis",
+    },
+    Broken {
+        file: "purposes.toml",
+        change: (
+            "after_end_hours = 2\nbasis = { jp = \"consent:store_disclosure\"",
+            "after_end_hours = 2\nbasis = { jp = \"because\"",
+        ),
+        points_at: "basis = { jp = \"because\"",
+        severity: Error,
+        message: "`because` is not a basis",
+        way_out: "write notice, contract, legitimate_interest, legal_obligation or consent:NAME",
+    },
+    Broken {
+        file: "purposes.toml",
+        change: (
+            "after_end_hours = 2\nbasis = { jp = \"consent:store_disclosure\"",
+            "after_end_hours = 2\nbasis = { jp = \"notice\"",
+        ),
+        points_at: "", // the store's line, in recipients.toml: see below
+        severity: Error,
+        message: "`store` may be asked for `meal`, which rests on notice in `jp`; its role needs \
+                  more",
+        way_out: "rest the purpose on a consent there, or take it from the recipient",
+    },
+    Broken {
+        file: "purposes.toml",
+        change: (
+            "after_end_hours = 2\nbasis = { jp = \"consent:store_disclosure\", eu = \"contract\",",
+            "after_end_hours = 2\nbasis = { jp = \"consent:store_disclosure\",",
+        ),
+        points_at: "[meal]",
+        severity: Warning,
+        message: "`meal` has no basis in `eu`",
+        way_out: "everything asked for it there will be refused; state a basis if that is not \
+                  meant",
+    },
+    Broken {
+        file: "recipients.toml",
+        change: ("purposes = [\"reservation\", \"meal\"]", "purposes = [\"meal\"]"),
+        points_at: "", // the purpose's line, in purposes.toml: see below
+        severity: Warning,
+        message: "`reservation` is used by nobody",
+        way_out: "set `own_use = true`, name it at a recipient, or take it out",
+    },
+    Broken {
+        file: "recipients.toml",
+        change: ("role = \"store\"", "role = \"shop\""),
+        points_at: "role = \"shop\"",
+        severity: Error,
+        message: "unknown variant `shop`, expected one of `processor`, `joint_user`, \
+                  `third_party`, `group_parent`, `store`, `authority`",
+        way_out: "see the same file of the reference policy",
+    },
+    Broken {
+        file: "recipients.toml",
+        change: (
+            "role = \"store\"\nmany = true\ncountry = \"JP\"",
+            "role = \"store\"\nmany = true",
+        ),
+        points_at: "[store]",
+        severity: Warning,
+        message: "the country of `store` is not confirmed",
+        way_out: "nothing goes there until `country` is set (R2.1)",
+    },
+    Broken {
+        file: "recipients.toml",
+        change: ("items = [\"name\", \"email\", \"phone\", \"language\"]", "items = [\"gender\"]"),
+        points_at: "items = [\"gender\"]",
+        severity: Error,
+        message: "`gender` serves none of the purposes of `customer_support`",
+        way_out: "name such a purpose at the item, or take the item out here",
+    },
+    Broken {
+        file: "recipients.toml",
+        change: ("purposes = []", "purposes = [\"support\"]"),
+        points_at: "[gmo_group]",
+        severity: Error,
+        message: "joint use with `gmo_group` does not say what or who answers",
+        way_out: "add `items`, and `responsible` with name, address and representative (Act \
+                  27(5)(iii), R4.1)",
+    },
+    Broken {
+        file: "recipients.toml",
+        change: (
+            "purposes = [\"billing\"]",
+            "purposes = [\"billing\"]\nequivalent_measures = { checked_on = \"2027-01-01\", \
+             evidence = \"contract\" }",
+        ),
+        points_at: "equivalent_measures = {",
+        severity: Error,
+        message: "`2027-01-01` is later than this version, `2026-10-01`",
+        way_out: "name the day of the last check that was made",
+    },
+    Broken {
+        file: "recipients.toml",
+        change: (
+            "purposes = [\"billing\"]",
+            "purposes = [\"billing\"]\nequivalent_measures = { checked_on = \"2026-01-01\", \
+             evidence = \"\" }",
+        ),
+        points_at: "equivalent_measures = {",
+        severity: Error,
+        message: "equivalent measures without evidence",
+        way_out: "name the contract, rules or recognition (Rules 16)",
+    },
+    Broken {
+        file: "consents.toml",
+        change: (
+            "since = \"2026-10-01\"\narticle = \"7\"",
+            "since = \"2027-10-01\"\narticle = \"7\"",
+        ),
+        points_at: "since = \"2027-10-01\"",
+        severity: Error,
+        message: "`2027-10-01` is later than this version of the policy, `2026-10-01`",
+        way_out: "name the version in which this wording first stood",
+    },
+    Broken {
+        file: "consents.toml",
+        change: ("article = \"7\"", "article = \"\""),
+        points_at: "article = \"\"",
+        severity: Error,
+        message: "names no article",
+        way_out: "name the article of the policy it stands in, such as 1(1)",
+    },
+    Broken {
+        file: "consents.toml",
+        change: (
+            "condition_of_service = [\"jp\"]\nsince = \"2026-10-01\"\narticle = \"7\"",
+            "since = \"2026-10-01\"\narticle = \"7\"",
+        ),
+        points_at: "[related_information]",
+        severity: Warning,
+        message: "nothing rests on `related_information`",
+        way_out: "nobody will be asked for it; name it at a purpose, an item or a recipient",
+    },
+];
+
+fn line_of(text: &str, part: &str) -> usize {
+    text[..text.find(part).unwrap_or_else(|| panic!("`{part}`"))].matches('\n').count() + 1
+}
+
+#[test]
+fn each_incoherence_is_found_where_it_stands_with_a_way_out() {
+    let mut wrong = Vec::new();
+    for Broken { file, change: (from, to), points_at, severity, message, way_out } in TABLE {
+        let mut files = common::files();
+        let text = files.get_mut(*file).unwrap();
+        assert_eq!(text.matches(from).count(), 1, "{file}: `{from}` stands there once");
+        *text = text.replacen(from, to, 1);
+        let (file, line) = match (*points_at, *message) {
+            ("", m) if m.starts_with("`store`") => {
+                ("recipients.toml", line_of(&files["recipients.toml"], "[store]"))
+            }
+            ("", _) => ("purposes.toml", line_of(&files["purposes.toml"], "[reservation]")),
+            (part, _) => (*file, line_of(&files[*file], part)),
+        };
+        let read = read_files(&files);
+        let findings = match (&read, severity) {
+            (Ok(read), Warning) => &read.warnings,
+            (Err(findings), Error) => findings,
+            (Ok(_), Error) => {
+                wrong.push(format!("reads all the same: {message}"));
+                continue;
+            }
+            (Err(findings), Warning) => {
+                wrong.push(format!("does not read: {message}\n{}", common::lines(findings)));
+                continue;
+            }
+        };
+        let found = findings.iter().any(|f| {
+            let place = f.file == file && f.line == line && f.severity == *severity;
+            place && f.message == *message && f.way_out == *way_out
+        });
+        if !found {
+            wrong.push(format!(
+                "expected {file}:{line}: {message}\n    {way_out}\nfound\n{}",
+                common::lines(findings)
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), TABLE.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn a_file_too_few_or_too_many_is_told() {
+    let mut files = common::files();
+    files.remove("secrets.toml");
+    files.insert("tools.toml".into(), String::new());
+    let found = common::lines(&read_files(&files).unwrap_err());
+    assert!(found.contains("secrets.toml:1: error: is missing"), "{found}");
+    assert!(found.contains("tools.toml:1: error: is not a file of a policy"), "{found}");
+}
+
+#[test]
+fn several_errors_are_told_together_in_the_order_of_the_files() {
+    let mut files = common::files();
+    for (file, from, to) in [
+        ("consents.toml", "article = \"7\"", "article = \"\""),
+        ("items.toml", "kind = \"email\"", "kind = \"mail\""),
+        ("items.toml", "kind = \"past_date\"", "kind = \"date\""),
+    ] {
+        let text = files.get_mut(file).unwrap();
+        *text = text.replacen(from, to, 1);
+    }
+    let findings = read_files(&files).unwrap_err();
+    let errors: Vec<_> = findings
+        .iter()
+        .filter(|f| f.severity == Error)
+        .map(|f| (f.file.as_str(), f.message.as_str()))
+        .collect();
+    assert_eq!(
+        errors,
+        [
+            ("items.toml", "`mail` is not a kind of value"),
+            ("items.toml", "`date` is not a kind of value"),
+            ("consents.toml", "names no article"),
+        ]
+    );
+}
+
+#[test]
+fn another_word_is_another_hash() {
+    let mut files = common::files();
+    let before = read_files(&files).unwrap().document.hash;
+    assert_eq!(before, read_files(&common::files()).unwrap().document.hash);
+    let text = files.get_mut("consents.toml").unwrap();
+    *text = text.replacen("いつでも止められます", "いつでもやめられます", 1);
+    assert_ne!(before, read_files(&files).unwrap().document.hash);
+}

@@ -1,0 +1,55 @@
+//! The frame around every page: language, title, styles, the way to the other language. No script,
+//! nothing from anywhere else.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use policy::Language;
+
+/// A page's contents and what the frame says of them.
+pub struct Frame<'a> {
+    /// The page's title.
+    pub title: &'a str,
+    /// The language it is in.
+    pub language: Language,
+    /// Its address, for the other language.
+    pub path: &'a str,
+    /// What it shows.
+    pub body: Markup,
+}
+
+/// The whole page.
+pub fn frame(page: &Frame<'_>) -> Markup {
+    let Frame { title, language, path, body } = page;
+    html! {
+        (DOCTYPE)
+        html lang=(language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+                style { (PreEscaped(include_str!("style.css"))) }
+            }
+            body {
+                nav.languages aria-label="Language / 言語" {
+                    @for other in Language::ALL {
+                        @if other == *language {
+                            span aria-current="true" { (name(other)) }
+                        } @else {
+                            a href={ (path) "?lang=" (other.tag()) } lang=(other.tag()) hreflang=(other.tag()) {
+                                (name(other))
+                            }
+                        }
+                    }
+                }
+                main { (body) }
+            }
+        }
+    }
+}
+
+fn name(language: Language) -> &'static str {
+    match language {
+        Language::Ja => "日本語",
+        Language::En => "English",
+    }
+}

@@ -1,0 +1,202 @@
+//! The demo on free ports, and a browser to look at it.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::json;
+
+/// A child process that ends with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The demo, running.
+pub struct Demo {
+    _process: Running,
+    _data: tempfile::TempDir,
+    /// Azukari's own address.
+    pub azukari: String,
+    /// The reservation app's address.
+    pub app: String,
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl Demo {
+    /// Starts the demo with a fresh data folder and waits until it says that it is ready.
+    pub fn start() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let [azukari, app, metrics] = [(); 3].map(|()| format!("127.0.0.1:{}", free_port()));
+        let mut process = Command::new(env!("CARGO_BIN_EXE_azukari"))
+            .args(["demo", "--listen", &azukari, "--app-listen", &app, "--metrics", &metrics])
+            .arg("--data")
+            .arg(data.path().join("azukari-data"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(process.stdout.take().unwrap());
+        let process = Running(process);
+        let ready = said.lines().map_while(Result::ok).any(|line| line.starts_with("Ctrl-C"));
+        assert!(ready, "the demo did not start");
+        let address = |at: &str| format!("http://{at}");
+        Self { _process: process, _data: data, azukari: address(&azukari), app: address(&app) }
+    }
+}
+
+/// A browser with a profile of its own.
+pub struct Browser {
+    /// What drives it.
+    pub client: Client,
+    _driver: Running,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    /// Opens a headless Chromium that prefers a language.
+    pub async fn open(language: &str) -> Self {
+        let port = free_port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is installed: run ./check");
+        let driver = Running(driver);
+        let profile = tempfile::tempdir().unwrap();
+        let options = json!({
+            "binary": "/usr/bin/chromium",
+            "args": [
+                "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--disable-dev-shm-usage", "--hide-scrollbars",
+                format!("--accept-lang={language}"),
+                format!("--user-data-dir={}", profile.path().display()),
+            ],
+        });
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("goog:chromeOptions".into(), options);
+        let address = format!("http://127.0.0.1:{port}");
+        for _ in 0..100 {
+            let mut builder =
+                ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
+            if let Ok(client) = builder.capabilities(capabilities.clone()).connect(&address).await {
+                return Self { client, _driver: driver, _profile: profile };
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("chromedriver did not answer");
+    }
+
+    /// Goes to an address.
+    pub async fn goes_to(&self, url: &str) {
+        self.client.goto(url).await.unwrap();
+    }
+
+    /// Types into a field by its `name`, replacing what stands there.
+    pub async fn types(&self, name: &str, text: &str) {
+        let field = self.find(&format!("[name='{name}']")).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Chooses a radio button or check box by name and value, from the keyboard.
+    pub async fn chooses(&self, name: &str, value: &str) {
+        let choice = self.find(&format!("input[name='{name}'][value='{value}']")).await;
+        choice.send_keys(" ").await.unwrap();
+        assert!(choice.is_selected().await.unwrap(), "{name} is not chosen");
+    }
+
+    /// Presses the button of the form that goes to an address, from the keyboard, and waits until
+    /// the page has gone.
+    pub async fn sends(&self, action: &str) {
+        let button = self.find(&format!("form[action='{action}'] button")).await;
+        let page = self.find("html").await;
+        button.send_keys("\u{e007}").await.unwrap();
+        for _ in 0..200 {
+            // The old page's element is stale once the new page is there.
+            if page.tag_name().await.is_err() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("`{action}` led nowhere\n{}", self.reads().await);
+    }
+
+    /// The first element that a selector finds.
+    pub async fn find(&self, css: &str) -> fantoccini::elements::Element {
+        match self.client.find(Locator::Css(css)).await {
+            Ok(found) => found,
+            Err(error) => {
+                let url = self.client.current_url().await.unwrap();
+                panic!("`{css}` is not on {url}: {error}\n{}", self.reads().await)
+            }
+        }
+    }
+
+    /// Everything the page says.
+    pub async fn reads(&self) -> String {
+        let body = self.client.find(Locator::Css("body")).await.unwrap();
+        body.text().await.unwrap()
+    }
+
+    /// Signs a guest in.
+    pub async fn signs_in(&self, app: &str, email: &str, password: &str) {
+        self.goes_to(&format!("{app}/sign-in")).await;
+        self.types("email", email).await;
+        self.types("password", password).await;
+        self.sends("/sign-in").await;
+    }
+
+    /// Signs a store's staff in.
+    pub async fn signs_in_staff(&self, app: &str, login: &str, password: &str) {
+        self.goes_to(&format!("{app}/store/sign-in")).await;
+        self.types("login", login).await;
+        self.types("password", password).await;
+        self.sends("/store/sign-in").await;
+    }
+
+    /// Takes a picture of the whole page at a width.
+    pub async fn takes_picture(&self, name: &str, width: u32) {
+        self.client.set_window_size(width, 900).await.unwrap();
+        let height = self
+            .client
+            .execute("return document.documentElement.scrollHeight", vec![])
+            .await
+            .unwrap()
+            .as_u64()
+            .unwrap();
+        let height = u32::try_from(height.clamp(600, 6000)).unwrap();
+        self.client.set_window_size(width, height + 140).await.unwrap();
+        let overflow = self
+            .client
+            .execute(
+                "return document.documentElement.scrollWidth - document.documentElement.clientWidth",
+                vec![],
+            )
+            .await
+            .unwrap();
+        assert_eq!(overflow, json!(0), "{name}: the page is wider than {width} pixels");
+        let picture = self.client.screenshot().await.unwrap();
+        std::fs::create_dir_all(pictures_dir()).unwrap();
+        std::fs::write(pictures_dir().join(format!("{name}.png")), picture).unwrap();
+    }
+}
+
+/// Where pictures are left.
+fn pictures_dir() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    target.unwrap_or_else(|| root.join("target")).join("pictures")
+}

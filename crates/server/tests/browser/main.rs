@@ -1,0 +1,10 @@
+//! The pages as people see them: the real binary, a real Chromium, both languages, a phone and a
+//! desk. Pictures of every page are left in `target/pictures`.
+//!
+//! Needs chromium and chromedriver; `./check` installs them.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+mod house;
+mod pictures;
+mod story;

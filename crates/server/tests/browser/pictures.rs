@@ -1,0 +1,53 @@
+//! A picture of each page in both languages, on a phone and at a desk. Taking one fails when the
+//! page is wider than its window.
+
+use crate::house::{Browser, Demo};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_fits_a_phone_and_a_desk_in_both_languages() {
+    let demo = Demo::start();
+    let guest = Browser::open("ja").await;
+    let store = Browser::open("ja").await;
+    store.signs_in_staff(&demo.app, "sumire-staff", "mihon-no-omise").await;
+    // A look, so that the guest has something to see.
+    store.goes_to(&format!("{}/store/tonight", demo.app)).await;
+
+    let anyone = [
+        ("home", format!("{}/", demo.app)),
+        ("sign-up", format!("{}/sign-up", demo.app)),
+        ("sign-in", format!("{}/sign-in", demo.app)),
+        ("store-sign-in", format!("{}/store/sign-in", demo.app)),
+        ("policy", format!("{}/policy", demo.azukari)),
+    ];
+    let hers = [("me", format!("{}/me", demo.app)), ("book", format!("{}/book/sumire", demo.app))];
+    let theirs = [("store-tonight", format!("{}/store/tonight", demo.app))];
+
+    for language in ["ja", "en"] {
+        for (width, screen) in [(390, "phone"), (1100, "desk")] {
+            for (name, url) in &anyone {
+                guest.goes_to(&format!("{url}?lang={language}")).await;
+                guest.takes_picture(&format!("{name}-{language}-{screen}"), width).await;
+            }
+            for (name, url) in &theirs {
+                store.goes_to(&format!("{url}?lang={language}")).await;
+                store.takes_picture(&format!("{name}-{language}-{screen}"), width).await;
+            }
+        }
+    }
+    guest.signs_in(&demo.app, "hanako@example.jp", "mihon-no-okyakusama").await;
+    for language in ["ja", "en"] {
+        for (width, screen) in [(390, "phone"), (1100, "desk")] {
+            for (name, url) in &hers {
+                guest.goes_to(&format!("{url}?lang={language}")).await;
+                guest.takes_picture(&format!("{name}-{language}-{screen}"), width).await;
+            }
+        }
+    }
+    // Every page says its language and has one main heading.
+    guest.goes_to(&format!("{}/me?lang=en", demo.app)).await;
+    assert_eq!(guest.find("html").await.attr("lang").await.unwrap().as_deref(), Some("en"));
+    guest.find("main h1").await;
+    for browser in [guest, store] {
+        browser.client.close().await.unwrap();
+    }
+}

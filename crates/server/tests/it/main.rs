@@ -1,0 +1,40 @@
+//! Stories: what people and programs do at the house, and what they find. `house.rs` opens a house
+//! with a database and a clock of its own and hands out actors who speak HTTP only; every other
+//! file tells one story. With `AZUKARI_TEST_POSTGRES` set, all of them happen on PostgreSQL.
+
+#[cfg(test)]
+mod allergy_note;
+#[cfg(test)]
+mod broken_at_every_step;
+#[cfg(test)]
+mod canary;
+#[cfg(test)]
+mod consents;
+#[cfg(test)]
+mod exceptions;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod idempotency;
+#[cfg(test)]
+mod interleaved;
+#[cfg(test)]
+mod openapi;
+#[cfg(test)]
+mod provisions;
+#[cfg(test)]
+mod restrictions;
+#[cfg(test)]
+mod root_key;
+#[cfg(test)]
+mod second_company;
+#[cfg(test)]
+mod service_keys;
+#[cfg(test)]
+mod shredding;
+#[cfg(test)]
+mod sight_ends;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod wrong_input;

@@ -1,0 +1,196 @@
+//! Programs are known by service keys: each may do what its scopes say, no key lies in the clear
+//! (S8), a revoked one stops within two seconds, and nobody asks faster than the house allows.
+
+use std::time::{Duration, Instant};
+
+use azukari::api::caller::{SCOPES, make};
+use azukari::store::service_keys;
+use serde_json::json;
+
+use crate::house::{Call, House};
+
+/// One call for every scope.
+fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
+    let of = |rest: &str| format!("/v1/subjects/{subject}/{rest}");
+    let nothing = json!({});
+    vec![
+        ("subjects:write", house.post("/v1/subjects", &house.guest("Yoko").body)),
+        ("subjects:write", house.put(&of("items/name"), &json!({ "value": "Hanako" }))),
+        ("consents:write", house.get(&of("consents/store_disclosure"))),
+        (
+            "consents:write",
+            house.put(
+                &of("consents/marketing"),
+                &json!({ "state": "given", "notice": "2026-10-01", "language": "ja" }),
+            ),
+        ),
+        ("consents:write", house.put(&of("restrictions"), &json!({ "stopped": false }))),
+        (
+            "engagements:write",
+            house.put(
+                &of("engagements/aoi/bk-1"),
+                &json!({ "starts_at": "2026-11-22T09:00:00Z", "ends_at": "2026-11-22T10:00:00Z" }),
+            ),
+        ),
+        (
+            "recipients:write",
+            house.put(
+                "/v1/recipients/midori",
+                &json!({ "category": "store", "name": "n", "address": "a", "representative": "r" }),
+            ),
+        ),
+        (
+            "uses:write",
+            house.post(
+                "/v1/uses",
+                &json!({ "subject": subject, "purpose": "service", "items": ["name"] }),
+            ),
+        ),
+        (
+            "disclosures:write",
+            house.post(
+                "/v1/disclosures",
+                &json!({
+                    "subject": subject, "recipient": "aoi", "purpose": "reservation",
+                    "items": ["name"],
+                }),
+            ),
+        ),
+        ("provisions:read", house.get(&of("provisions"))),
+        (
+            "sign-ins:write",
+            house.post("/v1/sign-ins", &json!({ "email": "a@b.jp", "password": "wrong" })),
+        ),
+        ("exceptions:approve", house.post("/v1/exceptions", &nothing)),
+    ]
+}
+
+#[tokio::test]
+async fn a_key_may_do_what_its_scopes_say_and_nothing_else() {
+    let house = House::open();
+    house.store("aoi").await;
+    let hanako = house.guest("Hanako").signs_up().await;
+    let calls = one_of_each(&house, &hanako.id);
+    for scope in SCOPES {
+        assert!(calls.iter().any(|(needs, _)| *needs == scope), "{scope} is tried");
+        let key = house.service_key(scope, &[scope]);
+        for (needs, call) in &calls {
+            let before = house.rows();
+            let answer = call.clone().by(&key).go().await;
+            let denied = answer.status == 403
+                && answer.value()["type"].as_str().unwrap().ends_with("/scope");
+            assert_eq!(
+                denied,
+                *needs != scope && answer.status != 422,
+                "{scope} at {needs}: {answer:?}"
+            );
+            if denied {
+                assert!(answer.value()["detail"].as_str().unwrap().contains(needs));
+                assert_eq!(house.rows(), before, "{scope} at {needs}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_key_in_force_is_nobody() {
+    let house = House::open();
+    house.store("aoi").await;
+    let hanako = house.guest("Hanako").signs_up().await;
+    let before = house.rows();
+    let mut guess = house.key.clone();
+    let last = if guess.ends_with('0') { "1" } else { "0" };
+    guess.replace_range(guess.len() - 1.., last);
+    let wrong = [
+        guess.as_str(),
+        "azk_",
+        "azk_nobody_nothing",
+        "' OR 1=1 --",
+        house.key.get(..12).unwrap(),
+        "",
+    ];
+    for (scope, call) in one_of_each(&house, &hanako.id) {
+        let mut answers = vec![call.clone().by_nobody().go().await];
+        answers.push(call.clone().header("authorization", &house.key).go().await);
+        for key in wrong {
+            answers.push(call.clone().by(key).go().await);
+        }
+        for answer in answers {
+            answer.problem(401, "unauthenticated");
+            assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{scope}");
+        }
+    }
+    assert_eq!(house.rows(), before);
+}
+
+#[tokio::test]
+async fn a_revoked_key_stops_within_two_seconds() {
+    let house = House::open();
+    let made = make(&house.app.store, house.now(), "leaving", &["uses:write".to_owned()]).unwrap();
+    let ask = || {
+        let body = json!({ "subject": policy::SubjectId([7; 16]).to_string(),
+                           "purpose": "service", "items": ["name"] });
+        house.post("/v1/uses", &body).by(&made.key).go()
+    };
+    assert_eq!(ask().await.status, 403, "known, and refused by the rules");
+    let (id, now) = (made.id.clone(), house.now().as_millisecond());
+    let revoked =
+        house.app.store.write_blocking(move |tx| service_keys::revoke(tx, &id, now)).unwrap();
+    assert!(revoked);
+    let since = Instant::now();
+    loop {
+        let asked_after = since.elapsed();
+        if ask().await.status == 401 {
+            break;
+        }
+        assert!(asked_after < Duration::from_secs(2), "still trusted after {asked_after:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(ask().await.status, 401);
+}
+
+#[tokio::test]
+async fn keys_are_kept_as_hashes() {
+    let house = House::open();
+    for kept in house.app.store.read_blocking(service_keys::all).unwrap() {
+        assert_eq!(kept.hash.len(), 32);
+        for key in [&house.key, &house.manager_key] {
+            let secret = key.rsplit('_').next().unwrap();
+            assert!(!kept.name.contains(secret) && !kept.id.contains(secret));
+            assert_ne!(kept.hash, key.as_bytes());
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_when_to_come_again() {
+    let house = House::open_with_rate(1);
+    let call = house.get("/v1/subjects/nobody/provisions");
+    let mut answers = Vec::new();
+    for _ in 0..40 {
+        answers.push(call.clone().go().await);
+    }
+    let limited = answers.iter().find(|answer| answer.status == 429).unwrap();
+    limited.problem(429, "too-many");
+    assert_eq!(limited.header("retry-after"), Some("1"));
+    assert_eq!(answers[0].status, 404, "the first are served");
+    let other = call.by(&house.manager_key).go().await;
+    assert_eq!(other.status, 403, "every key has a measure of its own");
+}
+
+#[tokio::test]
+async fn a_key_is_made_only_for_what_there_is() {
+    let house = House::open();
+    let before = house.rows();
+    let owned = |scopes: &[&str]| scopes.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+    for (name, scopes) in [
+        ("", owned(&["uses:write"])),
+        ("two\nlines", owned(&["uses:write"])),
+        (&*"x".repeat(61), owned(&["uses:write"])),
+        ("name", owned(&["everything"])),
+        ("name", owned(&[])),
+    ] {
+        assert!(make(&house.app.store, house.now(), name, &scopes).is_err(), "{name} {scopes:?}");
+    }
+    assert_eq!(house.rows(), before);
+}
