@@ -22,8 +22,8 @@ use crate::once::{Fresh, Once};
 use crate::record::Place;
 use crate::store::items::SealedItem;
 use crate::store::{
-    Call, Conn, Row, Tx, Val, consents, engagements, exceptions, items, recipients, restrictions,
-    subjects,
+    Question, Row, Tx, consents, engagements, exceptions, facts, idempotency, items, recipients,
+    restrictions, subjects,
 };
 
 /// What crossed the gate.
@@ -75,7 +75,9 @@ pub async fn disclose(app: &Arc<App>, asking: Asking) -> Result<Disclosed, Error
         let now = app.clock.now();
         let fresh = Fresh::new()?;
         let keeper = Arc::clone(&app);
-        app.store.write(move |tx| cross(&keeper, tx, &asking, now, &fresh)).await?
+        let questions = questions(&asking);
+        let act = move |tx: &mut Tx<'_>, rows| cross(&keeper, tx, &asking, rows, now, &fresh);
+        app.store.write_after(questions, act).await?
     };
     // The act is durable: only now may anything be opened.
     match crossing {
@@ -91,11 +93,12 @@ fn cross(
     app: &App,
     tx: &mut Tx<'_>,
     asking: &Asking,
+    rows: Vec<Vec<Row>>,
     now: Timestamp,
     fresh: &Fresh,
 ) -> Result<Crossing, Error> {
     let document = app.policy();
-    let gathered = gather(app, tx, &document, asking)?;
+    let gathered = gather(app, &document, asking, rows)?;
     let replay = match (&asking.once, &gathered.known_key) {
         (Some(once), Some(known)) => Some(once.replays(known)?),
         _ => None,
@@ -191,67 +194,44 @@ struct Gathered<'a> {
     known_key: Option<(Vec<u8>, String)>,
 }
 
-/// Reads everything an answer depends on, in one round trip.
+/// Everything an answer depends on, to be asked in the transaction that records it. The gate itself
+/// writes none of it but the idempotency key, and two of those under one id clash.
+fn questions(asking: &Asking) -> Vec<Question> {
+    let once = asking.once.as_ref().map(|once| once.id);
+    let mut questions = vec![facts::question(&asking.ask, once)];
+    if let Some(id) = &asking.exception {
+        questions.push((exceptions::BY_ID, vec![id.to_vec().into()]));
+    }
+    questions
+}
+
+/// Reads the answers to [`questions`].
 fn gather<'a>(
     app: &App,
-    conn: &mut Conn,
     document: &'a Document,
     asking: &Asking,
+    rows: Vec<Vec<Row>>,
 ) -> Result<Gathered<'a>, Error> {
     let ask = &asking.ask;
-    let subject = [Val::from(&ask.subject.0)];
-    let recipient = ask.recipient.as_ref().map(|name| [Val::from(name.as_str())]);
-    let engaged: Vec<Val<'_>> = ask
-        .recipient
-        .iter()
-        .flat_map(|name| [Val::from(&ask.subject.0), Val::from(name.as_str())])
-        .chain(ask.reference.iter().map(|reference| Val::from(reference.as_str())))
-        .collect();
-    let wanted = items::select_params(&ask.subject, &ask.items);
-    let once = asking.once.as_ref().map(|once| [Val::from(&once.id)]);
-    let exception = asking.exception.as_ref().map(|id| [Val::from(id)]);
-
-    let mut calls: Vec<Call<'_>> = vec![
-        (subjects::WITH_KEY, &subject),
-        (consents::OF_SUBJECT, &subject),
-        (restrictions::OF_SUBJECT, &subject),
-        (items::select(ask.items.len()), &wanted),
-    ];
-    if let Some(name) = &recipient {
-        calls.push((recipients::BY_NAME, name));
-        let sql = match ask.reference {
-            Some(_) => engagements::BY_REFERENCE,
-            None => engagements::LATEST,
-        };
-        calls.push((sql, &engaged));
-    }
-    if let Some(id) = &once {
-        calls.push((crate::store::idempotency::BY_ID, id));
-    }
-    if let Some(id) = &exception {
-        calls.push((exceptions::BY_ID, id));
-    }
-    let mut answers = conn.query_many(&calls)?.into_iter();
-    let mut next = || -> Vec<Row> { answers.next().unwrap_or_default() };
-
+    let mut answers = rows.into_iter();
+    let rows = facts::sorted(answers.next().unwrap_or_default())?;
     let mut unreadable = Vec::new();
-    let held = subjects::held(&next())?;
-    let consent_rows = next();
-    let mut consent_facts = Vec::with_capacity(consent_rows.len());
-    for row in &consent_rows {
+    let held = subjects::held(&rows.subject)?;
+    let mut consent_facts = Vec::with_capacity(rows.consents.len());
+    for row in &rows.consents {
         match consents::fact(row)? {
             Ok(fact) => consent_facts.push(fact),
             Err(what) => unreadable.push(what),
         }
     }
     let mut stopped = Vec::new();
-    for row in &next() {
+    for row in &rows.restrictions {
         match restrictions::restriction(row)? {
             Ok(purpose) => stopped.push(purpose),
             Err(what) => unreadable.push(what),
         }
     }
-    let sealed = items::sealed(next())?
+    let sealed = items::sealed(rows.items)?
         .into_iter()
         .filter(|sealed| ask.items.iter().any(|item| item.as_str() == sealed.item))
         .collect();
@@ -260,7 +240,7 @@ fn gather<'a>(
     let mut details = None;
     let mut engagement = None;
     if let Some(name) = &ask.recipient {
-        match recipients::fact(name, &next())? {
+        match recipients::fact(name, &rows.recipient)? {
             Some(Ok((fact, sealed))) => {
                 recipient_fact = Some(fact);
                 details = Some(sealed);
@@ -279,19 +259,16 @@ fn gather<'a>(
                     });
             }
         }
-        match engagements::engagement(&next())? {
+        match engagements::engagement(&rows.engagement)? {
             Some(Ok(found)) => engagement = Some(found),
             Some(Err(what)) => unreadable.push(what),
             None => {}
         }
     }
-    let known_key = once.is_some().then(|| {
-        let rows = next();
-        crate::store::idempotency::known(&rows).map(|(r, reply)| (r.to_vec(), reply.to_owned()))
-    });
+    let known_key = idempotency::known(&rows.once).map(|(r, reply)| (r.to_vec(), reply.to_owned()));
     let mut approval = None;
     if let Some(id) = &asking.exception {
-        let rows = next();
+        let rows = answers.next().unwrap_or_default();
         if let Some(sealed) = exceptions::sealed(&rows) {
             match app.keys.open_system("exception", id, sealed) {
                 Ok(bytes) => match serde_json::from_slice(&bytes) {
@@ -332,7 +309,7 @@ fn gather<'a>(
         .map(|sealed| app.keys.open_system("recipient", name_of(ask), &sealed))
         .transpose()
         .map_err(|error| anyhow::anyhow!("the register of recipients: {error}"))?;
-    Ok(Gathered { facts, wrapped, sealed, details, known_key: known_key.flatten() })
+    Ok(Gathered { facts, wrapped, sealed, details, known_key })
 }
 
 fn name_of(ask: &Ask) -> &[u8] {

@@ -110,7 +110,7 @@ impl App {
         let sealed = self.keys.seal_system("record", &context, &plain)?;
         records::insert(
             tx,
-            &SealedRecord {
+            SealedRecord {
                 place: index.cast_signed(),
                 id: fresh.id,
                 act: act.to_owned(),

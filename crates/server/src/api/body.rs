@@ -83,23 +83,26 @@ impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Body<T> {
             let detail = "is not a JSON object; send one as in /openapi.json";
             return Err(unread(FieldError::new("body", "unreadable", detail)));
         }
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let field = field_at(error.path());
-            let inner = error.into_inner();
-            // The parser quotes what it could not read; a value must not travel in an error.
-            let detail = match inner.classify() {
-                serde_json::error::Category::Data => schema_words(&inner.to_string()),
-                _ => format!("is not JSON (line {}, column {})", inner.line(), inner.column()),
-            };
-            unread(FieldError::new(field, "unreadable", detail))
-        })?;
-        json.end().map_err(|_| {
-            let detail = "goes on after its end; send one JSON object";
-            unread(FieldError::new("body", "unreadable", detail))
-        })?;
+        let value = serde_json::from_slice(&bytes).map_err(|_| unread(fault::<T>(&bytes)))?;
         Ok(Self { value, key, path, bytes })
     }
+}
+
+/// What is wrong with a body that cannot be read: read again, now with an eye on where.
+fn fault<T: DeserializeOwned>(bytes: &[u8]) -> FieldError {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut json) else {
+        let detail = "goes on after its end; send one JSON object";
+        return FieldError::new("body", "unreadable", detail);
+    };
+    let field = field_at(error.path());
+    let inner = error.into_inner();
+    // The parser quotes what it could not read; a value must not travel in an error.
+    let detail = match inner.classify() {
+        serde_json::error::Category::Data => schema_words(&inner.to_string()),
+        _ => format!("is not JSON (line {}, column {})", inner.line(), inner.column()),
+    };
+    FieldError::new(field, "unreadable", detail)
 }
 
 /// A field's place as far as its names are names: a key that is anything else may be a value.

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
@@ -159,6 +160,14 @@ impl Row {
         }
     }
 
+    /// The row with only these columns, in this order; each moved out, so none twice.
+    pub(super) fn pick(mut self, columns: &[usize]) -> Row {
+        let take = |column: &usize| {
+            self.0.get_mut(*column).map_or(Val::Null, |val| std::mem::replace(val, Val::Null))
+        };
+        Row(columns.iter().map(take).collect())
+    }
+
     /// Moves a text out of the row, leaving NULL behind.
     pub fn take_text(&mut self, column: usize) -> Result<String, DbError> {
         match self.0.get_mut(column).map(|val| std::mem::replace(val, Val::Null)) {
@@ -233,6 +242,47 @@ impl DbError {
 /// One statement with its parameters.
 pub type Call<'a> = (&'static str, &'a [Val<'a>]);
 
+/// One statement with parameters of its own, to be asked later.
+pub type Question = (&'static str, Vec<Val<'static>>);
+
+/// Rows of one table, inserted many at a time: a statement costs more than a row. Rows wait until
+/// there are enough of them, or until anything else is asked or written.
+pub struct Insert {
+    into: &'static str,
+    columns: usize,
+    texts: [OnceLock<String>; GROUPS.len()],
+}
+
+/// How many rows go together, largest first.
+const GROUPS: [usize; 3] = [16, 4, 1];
+
+impl Insert {
+    /// From `INSERT INTO table (column, …)`, with so many columns.
+    pub const fn new(into: &'static str, columns: usize) -> Insert {
+        Insert { into, columns, texts: [OnceLock::new(), OnceLock::new(), OnceLock::new()] }
+    }
+
+    /// The statement for so many rows.
+    fn text(&'static self, group: usize) -> &'static str {
+        self.texts[group].get_or_init(|| {
+            let mut text = format!("{} VALUES ", self.into);
+            for row in 0..GROUPS[group] {
+                for column in 0..self.columns {
+                    let before = match (row, column) {
+                        (0, 0) => "($",
+                        (_, 0) => "), ($",
+                        _ => ", $",
+                    };
+                    text.push_str(before);
+                    text.push_str(&(row * self.columns + column + 1).to_string());
+                }
+            }
+            text.push(')');
+            text
+        })
+    }
+}
+
 /// What one statement answered.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
@@ -247,6 +297,8 @@ pub struct Conn {
     failed: Option<DbError>,
     /// Whether the act has sent anything but SELECT.
     wrote: bool,
+    /// Rows that wait for company, in order.
+    waiting: Vec<(&'static Insert, Vec<Val<'static>>)>,
 }
 
 enum Db {
@@ -286,24 +338,71 @@ impl Conn {
     /// Sends statements whose answers nobody waits for: they ride with the next round trip.
     /// Should one fail, the next statement or else the act itself fails with its error.
     pub fn exec_many(&mut self, calls: &[Call<'_>]) {
-        for call in calls {
-            if self.failed.is_some() {
-                return;
-            }
-            check_order(call.0);
-            self.wrote = true;
-            match &mut self.db {
-                Db::Sqlite(sqlite) => {
-                    if let Err(error) = sqlite.exec(call.0, call.1) {
-                        self.failed = Some(error);
-                    }
+        self.flush();
+        self.wrote = true;
+        for (sql, params) in calls {
+            self.send(sql, params);
+        }
+    }
+
+    /// Inserts a row, together with others of its table; otherwise as [`Conn::exec_many`].
+    pub fn insert<const N: usize>(&mut self, insert: &'static Insert, row: [Val<'static>; N]) {
+        debug_assert_eq!(N, insert.columns, "{}", insert.into);
+        if self.failed.is_some() {
+            return;
+        }
+        self.wrote = true;
+        let known = self.waiting.iter().position(|(known, _)| std::ptr::eq(*known, insert));
+        let at = known.unwrap_or_else(|| {
+            self.waiting.push((insert, Vec::with_capacity(GROUPS[0] * N)));
+            self.waiting.len() - 1
+        });
+        let (_, rows) = &mut self.waiting[at];
+        rows.extend(row);
+        if rows.len() == GROUPS[0] * N {
+            let rows = std::mem::take(rows);
+            self.send(insert.text(0), &rows);
+            self.waiting[at].1 = emptied(rows);
+        }
+    }
+
+    /// Sends the rows that wait for company.
+    fn flush(&mut self) {
+        if self.waiting.iter().all(|(_, rows)| rows.is_empty()) {
+            return;
+        }
+        let mut waiting = std::mem::take(&mut self.waiting);
+        for (insert, rows) in &mut waiting {
+            let mut rest = rows.as_slice();
+            for (group, size) in GROUPS.iter().enumerate() {
+                let width = size * insert.columns;
+                while rest.len() >= width {
+                    self.send(insert.text(group), &rest[..width]);
+                    rest = &rest[width..];
                 }
-                Db::Postgres(postgres) => postgres.later(call.0, call.1),
             }
+            rows.clear();
+        }
+        self.waiting = waiting;
+    }
+
+    fn send(&mut self, sql: &'static str, params: &[Val<'_>]) {
+        if self.failed.is_some() {
+            return;
+        }
+        check_order(sql);
+        match &mut self.db {
+            Db::Sqlite(sqlite) => {
+                if let Err(error) = sqlite.exec(sql, params) {
+                    self.failed = Some(error);
+                }
+            }
+            Db::Postgres(postgres) => postgres.later(sql, params),
         }
     }
 
     fn ask(&mut self, calls: &[Call<'_>]) -> Result<Vec<Answer>, DbError> {
+        self.flush();
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
@@ -324,11 +423,15 @@ impl Conn {
 /// What the threads that own a connection do with it, and acts may not.
 impl Conn {
     pub(super) fn sqlite(sqlite: Sqlite) -> Conn {
-        Conn { db: Db::Sqlite(Box::new(sqlite)), failed: None, wrote: false }
+        Conn::new(Db::Sqlite(Box::new(sqlite)))
     }
 
     pub(super) fn postgres(postgres: Postgres) -> Conn {
-        Conn { db: Db::Postgres(Box::new(postgres)), failed: None, wrote: false }
+        Conn::new(Db::Postgres(Box::new(postgres)))
+    }
+
+    fn new(db: Db) -> Conn {
+        Conn { db, failed: None, wrote: false, waiting: Vec::new() }
     }
 
     /// A new act begins: what the last one did and suffered is forgotten.
@@ -352,6 +455,10 @@ impl Conn {
 
     /// Begins, ends or marks a transaction; on PostgreSQL the words ride with the next round trip.
     pub(super) fn control(&mut self, words: &'static str) -> Result<(), DbError> {
+        self.flush();
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
         match &mut self.db {
             Db::Sqlite(sqlite) => sqlite.exec(words, &[]).map(|_| ()),
             Db::Postgres(postgres) => {
@@ -379,6 +486,7 @@ impl Conn {
 
     /// Waits until everything sent has been answered; the first error is the answer.
     pub(super) fn settle(&mut self) -> Result<(), DbError> {
+        self.flush();
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
@@ -392,6 +500,7 @@ impl Conn {
     /// Undoes the transaction, if one is open; fails only if the connection is lost.
     pub(super) fn rollback(&mut self) -> Result<(), DbError> {
         self.reset();
+        self.waiting.clear();
         match &mut self.db {
             Db::Sqlite(sqlite) => sqlite.rollback(),
             Db::Postgres(postgres) => postgres.undo(&["ROLLBACK"]),
@@ -401,6 +510,7 @@ impl Conn {
     /// Undoes everything since `SAVEPOINT act`.
     pub(super) fn rollback_act(&mut self) -> Result<(), DbError> {
         self.reset();
+        self.waiting.clear();
         match &mut self.db {
             Db::Sqlite(sqlite) => {
                 sqlite.exec("ROLLBACK TO act", &[])?;
@@ -448,6 +558,12 @@ impl Conn {
             Db::Postgres(_) => None,
         }
     }
+}
+
+/// The same memory, without what was in it.
+fn emptied(mut rows: Vec<Val<'static>>) -> Vec<Val<'static>> {
+    rows.clear();
+    rows
 }
 
 /// INVARIANT: SQLite numbers `$n` by first appearance and PostgreSQL by n, so the two must agree.

@@ -5,15 +5,8 @@ use policy::{Engagement, RecipientName, SubjectId};
 
 use super::{Conn, DbError, Row};
 
-/// One engagement, by its number.
-pub const BY_REFERENCE: &str = "SELECT reference, starts_at, ends_at, cancelled FROM engagements \
-     WHERE subject = $1 AND recipient = $2 AND reference = $3";
-
-/// The engagement that ends last among those not called off; any other only when there is none.
-pub const LATEST: &str = "SELECT reference, starts_at, ends_at, cancelled FROM engagements \
-     WHERE subject = $1 AND recipient = $2 ORDER BY cancelled, ends_at DESC LIMIT 1";
-
-/// An engagement read back; `Err` says that the row cannot be understood.
+/// An engagement read back, from rows of reference, start, end and whether it was called off;
+/// `Err` says that the row cannot be understood.
 pub fn engagement(rows: &[Row]) -> Result<Option<Result<Engagement, String>>, DbError> {
     let Some(row) = rows.first() else { return Ok(None) };
     let instant = |column| Timestamp::from_millisecond(row.int(column).ok()?).ok();

@@ -1,7 +1,10 @@
 //! Table `idempotency`: which requests have been carried out under which key, and where their
 //! answer can be found again; never the answer itself.
 
+use super::conn::Insert;
 use super::{Conn, Row};
+
+static INSERT: Insert = Insert::new("INSERT INTO idempotency (id, request, reply, at)", 4);
 
 /// What is known of a key.
 pub const BY_ID: &str = "SELECT request, reply FROM idempotency WHERE id = $1";
@@ -14,10 +17,8 @@ pub fn known(rows: &[Row]) -> Option<(&[u8], &str)> {
 
 /// Notes that a request has been carried out.
 pub fn insert(conn: &mut Conn, id: &[u8; 16], request: &[u8; 16], reply: &str, now: i64) {
-    conn.exec_many(&[(
-        "INSERT INTO idempotency (id, request, reply, at) VALUES ($1, $2, $3, $4)",
-        &[id.into(), request.into(), reply.into(), now.into()],
-    )]);
+    let row = [id.to_vec().into(), request.to_vec().into(), reply.to_owned().into(), now.into()];
+    conn.insert(&INSERT, row);
 }
 
 /// Forgets keys older than that; at most so many at a time.

@@ -3,7 +3,7 @@
 
 use policy::{ItemName, SubjectId};
 
-use super::{Conn, DbError, Kind, Row, Val};
+use super::{Conn, DbError, Kind, Row};
 
 /// A sealed value.
 pub struct SealedItem {
@@ -48,29 +48,7 @@ fn version_in(row: &Row, column: usize) -> Result<u32, DbError> {
     })
 }
 
-/// The statement that reads so many items of a person; more than these are read all at once.
-pub fn select(count: usize) -> &'static str {
-    const COLUMNS: [&str; 9] = [
-        "SELECT item, version, sealed FROM items WHERE subject = $1",
-        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item = $2",
-        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3)",
-        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4)",
-        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4, $5)",
-        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4, $5, $6)",
-        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4, $5, $6, $7)",
-        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4, $5, $6, $7, $8)",
-        "SELECT item, version, sealed FROM items WHERE subject = $1 AND item IN ($2, $3, $4, $5, $6, $7, $8, $9)",
-    ];
-    COLUMNS.get(count).copied().unwrap_or(COLUMNS[0])
-}
-
-/// The parameters of [`select`] for these items.
-pub fn select_params<'a>(subject: &'a SubjectId, items: &'a [ItemName]) -> Vec<Val<'a>> {
-    let named = if items.len() <= 8 { items } else { &[] };
-    std::iter::once(Val::from(&subject.0)).chain(named.iter().map(|i| i.as_str().into())).collect()
-}
-
-/// Reads the rows of [`select`].
+/// Reads rows of item, version and ciphertext.
 pub fn sealed(rows: Vec<Row>) -> Result<Vec<SealedItem>, DbError> {
     rows.into_iter()
         .map(|mut row| {

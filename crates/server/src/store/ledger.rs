@@ -2,7 +2,10 @@
 
 use ledger::{Tile, TileId};
 
+use super::conn::Insert;
 use super::{Conn, DbError};
+
+static INSERT: Insert = Insert::new("INSERT INTO entries (place, entry)", 2);
 
 /// Takes the place: whoever shares the database waits here for the batch before.
 pub fn take_place(conn: &mut Conn) -> Result<u64, DbError> {
@@ -26,10 +29,7 @@ pub fn put_head(conn: &mut Conn, size: u64, checkpoint: &str) {
 
 /// Keeps an entry at its place.
 pub fn put_entry(conn: &mut Conn, place: u64, entry: &[u8]) {
-    conn.exec_many(&[(
-        "INSERT INTO entries (place, entry) VALUES ($1, $2)",
-        &[place.cast_signed().into(), entry.into()],
-    )]);
+    conn.insert(&INSERT, [place.cast_signed().into(), entry.to_vec().into()]);
 }
 
 /// Entries from a place on, in order, with their places.

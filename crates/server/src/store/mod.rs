@@ -10,6 +10,7 @@ mod conn;
 pub mod consents;
 pub mod engagements;
 pub mod exceptions;
+pub mod facts;
 pub mod idempotency;
 pub mod items;
 pub mod ledger;
@@ -41,7 +42,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError};
 use tokio::sync::oneshot;
 
 pub use beside::beside;
-pub use conn::{Call, Conn, DbError, Kind, Row, Val};
+pub use conn::{Call, Conn, DbError, Insert, Kind, Question, Row, Val};
 use postgres::Postgres;
 pub use snapshot::Snapshot;
 use sqlite::{Sqlite, Wal};
@@ -196,6 +197,25 @@ impl Store {
         answer.await.unwrap_or_else(|_| Err(closed().into()))
     }
 
+    /// `write` for an act that begins with questions. Those of neighbours in a batch travel
+    /// together, before the first of them acts: so such an act writes nothing that such questions
+    /// read, unless a row that two of them write would clash.
+    pub async fn write_after<T, E>(
+        &self,
+        questions: Vec<Question>,
+        act: impl FnMut(&mut Tx<'_>, Vec<Vec<Row>>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let reply = move |outcome| drop(reply.send(outcome));
+        let act = Written::new(act, reply).asking(questions);
+        send(self.0.acts.as_ref(), Job::Act(Box::new(act)))?;
+        answer.await.unwrap_or_else(|_| Err(closed().into()))
+    }
+
     /// `write` for those without a runtime.
     pub fn write_blocking<T, E>(
         &self,
@@ -248,13 +268,14 @@ impl Store {
 
     fn submit<T, E>(
         &self,
-        act: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        mut act: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         reply: impl FnOnce(Result<T, E>) + Send + 'static,
     ) -> Result<(), DbError>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
+        let act = move |tx: &mut Tx<'_>, _| act(tx);
         send(self.0.acts.as_ref(), Job::Act(Box::new(Written::new(act, reply))))
     }
 

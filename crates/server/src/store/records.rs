@@ -2,6 +2,7 @@
 
 use policy::SubjectId;
 
+use super::conn::Insert;
 use super::{Conn, DbError, Row};
 
 /// A record as it is kept.
@@ -22,21 +23,23 @@ pub struct SealedRecord {
     pub sealed: Vec<u8>,
 }
 
+static INSERT: Insert =
+    Insert::new("INSERT INTO records (place, id, act, subject, at, keep_until, sealed)", 7);
+
 /// Keeps a record.
-pub fn insert(conn: &mut Conn, record: &SealedRecord) {
-    conn.exec_many(&[(
-        "INSERT INTO records (place, id, act, subject, at, keep_until, sealed) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        &[
+pub fn insert(conn: &mut Conn, record: SealedRecord) {
+    conn.insert(
+        &INSERT,
+        [
             record.place.into(),
-            (&record.id).into(),
-            (&record.act).into(),
-            record.subject.as_ref().map(|s| &s.0).into(),
+            record.id.to_vec().into(),
+            record.act.into(),
+            record.subject.map(|subject| subject.0.to_vec()).into(),
             record.at.into(),
             record.keep_until.into(),
-            (&record.sealed).into(),
+            record.sealed.into(),
         ],
-    )]);
+    );
 }
 
 fn read(mut row: Row) -> Result<SealedRecord, DbError> {

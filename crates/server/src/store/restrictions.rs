@@ -4,10 +4,7 @@ use policy::{PurposeName, SubjectId};
 
 use super::{Conn, DbError, Row};
 
-/// Reads all restrictions of a person.
-pub const OF_SUBJECT: &str = "SELECT purpose FROM restrictions WHERE subject = $1";
-
-/// A restriction read back; `Err` says that the row cannot be understood.
+/// A restriction read back from its purpose; `Err` says that the row cannot be understood.
 pub fn restriction(row: &Row) -> Result<Result<Option<PurposeName>, String>, DbError> {
     Ok(match row.text(0)? {
         "" => Ok(None),

@@ -147,6 +147,9 @@ on_both_databases! {
     a_newer_database_is_refused
     a_failing_migration_leaves_the_database_as_it_was
     a_store_outlives_its_handles_until_all_is_answered
+    rows_inserted_together_are_there_for_the_next_question
+    a_row_that_clashes_fails_its_own_act_only
+    questions_of_neighbours_are_answered_as_if_each_asked_alone
 }
 
 /// Holds the writer until the returned sender is dropped, so that what follows shares a batch.
@@ -667,4 +670,75 @@ fn an_address_is_read_and_hides_its_password() {
     assert_eq!("sqlite:a/b.db".parse::<DatabaseUrl>().unwrap().to_string(), "sqlite:a/b.db");
     assert!("mysql://x".parse::<DatabaseUrl>().is_err());
     assert!("sqlite:".parse::<DatabaseUrl>().is_err());
+}
+
+static NOTES: Insert = Insert::new("INSERT INTO notes (id, owner, slot, body)", 4);
+
+fn add(tx: &mut Conn, id: i64) {
+    tx.insert(&NOTES, [id.into(), "owner".to_owned().into(), id.into(), vec![7; 3].into()]);
+}
+
+fn rows_inserted_together_are_there_for_the_next_question(house: &House) {
+    let store = house.open();
+    let seen = store.write_blocking(|tx| {
+        (0..37).for_each(|id| add(tx, id));
+        let seen = tx.one(COUNT, &[])?.int(0)?;
+        (37..43).for_each(|id| add(tx, id));
+        Ok::<_, DbError>(seen)
+    });
+    assert_eq!((seen, count(&store)), (Ok(37), 43));
+}
+
+fn a_row_that_clashes_fails_its_own_act_only(house: &House) {
+    let store = house.open();
+    let act = |id: i64, say_no: bool| -> Boxed<()> {
+        Box::new(move |tx| {
+            add(tx, id);
+            if say_no { Err(Oops::No("thanks")) } else { Ok(()) }
+        })
+    };
+    let outcomes =
+        together(&store, vec![act(1, false), act(1, false), act(2, true), act(3, false)]);
+    assert_eq!(outcomes[0], Ok(()));
+    assert!(matches!(&outcomes[1], Err(Oops::Db(error)) if error.is_unique()));
+    assert_eq!(outcomes[2], Err(Oops::No("thanks")));
+    assert_eq!(outcomes[3], Ok(()));
+    assert_eq!(count(&store), 2);
+}
+
+fn questions_of_neighbours_are_answered_as_if_each_asked_alone(house: &House) {
+    const SLOT: &str = "SELECT slot FROM notes WHERE id = $1";
+    let store = house.open();
+    store.write_blocking(|tx| (1..=3).try_for_each(|id| put(tx, id).map(drop))).unwrap();
+    // The last of them writes what the first has written: then each is asked alone.
+    for clash in [false, true] {
+        let release = hold(&store);
+        let mut answers = Vec::new();
+        for (n, id) in [2_i64, 9, 3].into_iter().enumerate() {
+            let (reply, answer) = crossbeam_channel::bounded(1);
+            let new = if clash { 100 } else { 10 + i64::try_from(n).unwrap() };
+            let act = move |tx: &mut Tx<'_>, rows: Vec<Vec<Row>>| {
+                add(tx, new);
+                let slots: Vec<i64> =
+                    rows.iter().flatten().map(|row| row.int(0).unwrap()).collect();
+                Ok::<_, DbError>((rows.len(), slots))
+            };
+            let questions = vec![(SLOT, vec![id.into()]), (SLOT, vec![1_i64.into()])];
+            let written = Written::new(act, move |outcome| drop(reply.send(outcome)));
+            let job = Job::Act(Box::new(written.asking(questions)));
+            send(store.0.acts.as_ref(), job).unwrap();
+            answers.push(answer);
+        }
+        drop(release);
+        let heard: Vec<_> = answers.into_iter().map(|answer| answer.recv().unwrap()).collect();
+        assert_eq!(heard[0], Ok((2, vec![2, 1])));
+        for (outcome, wanted) in heard[1..].iter().zip([vec![1], vec![3, 1]]) {
+            match outcome {
+                Ok(seen) if !clash => assert_eq!(*seen, (2, wanted)),
+                Err(error) if clash => assert!(error.is_unique()),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!(count(&store), 3 + 3 + 1);
 }

@@ -7,12 +7,13 @@
 //! SQLite and two statements and a round trip per act on PostgreSQL.)
 //! Knows nothing of what the acts are, nor of how ledger entries are kept (`Journal`).
 
+use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crossbeam_channel::Receiver;
 
-use super::conn::{Conn, DbError, Kind};
+use super::conn::{Call, Conn, DbError, Kind, Question, Row};
 use super::sqlite::Wal;
 
 /// Acts in one commit at most.
@@ -88,14 +89,17 @@ pub(super) enum Job {
 
 /// A closure with its outcome and the caller who waits for it.
 pub(super) trait Act: Send {
-    /// Runs the closure; true if it wants its work kept.
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// What the act asks before it begins.
+    fn questions(&self) -> &[Question];
+    /// Runs the closure; true if it wants its work kept. Its questions are asked unless answered.
+    fn run(&mut self, tx: &mut Tx<'_>, answers: Option<Vec<Vec<Row>>>) -> bool;
     /// Replaces a kept outcome by an error.
     fn fail(&mut self, error: &DbError);
     fn answer(self: Box<Self>);
 }
 
 pub(super) struct Written<F, T, E, R> {
+    questions: Vec<Question>,
     act: F,
     outcome: Option<Result<T, E>>,
     panicked: bool,
@@ -104,23 +108,39 @@ pub(super) struct Written<F, T, E, R> {
 
 impl<F, T, E, R> Written<F, T, E, R> {
     pub(super) fn new(act: F, reply: R) -> Self {
-        Written { act, outcome: None, panicked: false, reply }
+        Written { questions: Vec::new(), act, outcome: None, panicked: false, reply }
+    }
+
+    pub(super) fn asking(self, questions: Vec<Question>) -> Self {
+        Written { questions, ..self }
     }
 }
 
 impl<F, T, E, R> Act for Written<F, T, E, R>
 where
-    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send,
+    F: FnMut(&mut Tx<'_>, Vec<Vec<Row>>) -> Result<T, E> + Send,
     T: Send,
     E: From<DbError> + Send,
     R: FnOnce(Result<T, E>) + Send,
 {
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+    fn questions(&self) -> &[Question] {
+        &self.questions
+    }
+
+    fn run(&mut self, tx: &mut Tx<'_>, answers: Option<Vec<Vec<Row>>>) -> bool {
         // A closure that panicked may have left its captures halfway: it is not run again.
         if self.panicked {
             return false;
         }
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.act)(tx))).unwrap_or_else(|_| {
+        let run = || {
+            let answers = match answers {
+                Some(answers) => answers,
+                None if self.questions.is_empty() => Vec::new(),
+                None => tx.query_many(&calls(&self.questions))?,
+            };
+            (self.act)(tx, answers)
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
             self.panicked = true;
             Err(E::from(panicked()))
         });
@@ -277,13 +297,19 @@ fn transaction(
     *began = true;
     let base = journal.begin(conn).map_err(|error| lost_or_failed(conn, error))?;
     let mut entries = Vec::new();
-    for act in acts {
+    let mut answered = VecDeque::new();
+    for n in 0..acts.len() {
         let kept = entries.len();
         conn.reset();
+        if !careful && answered.is_empty() {
+            answered = ask_together(conn, &acts[n..])?;
+        }
+        let act = &mut acts[n];
+        let answers = if act.questions().is_empty() { None } else { answered.pop_front() };
         if careful {
             conn.control("SAVEPOINT act").map_err(|error| lost_or_failed(conn, error))?;
         }
-        let wanted = act.run(&mut Tx { conn, base, entries: &mut entries });
+        let wanted = act.run(&mut Tx { conn, base, entries: &mut entries }, answers);
         if wanted && finish(conn, careful).is_ok() {
             continue;
         }
@@ -313,6 +339,34 @@ fn transaction(
         Err(error) if !careful && error.kind != Kind::Unavailable => Err(Trouble::Replay),
         Err(error) => Err(Trouble::Failed(error)),
     }
+}
+
+/// The answers to the questions of the acts that come next, as far as each has some: one round
+/// trip for all of them.
+fn ask_together(
+    conn: &mut Conn,
+    acts: &[Box<dyn Act>],
+) -> Result<VecDeque<Vec<Vec<Row>>>, Trouble> {
+    let asking = acts.iter().map(|act| act.questions()).take_while(|asked| !asked.is_empty());
+    let asked: Vec<&[Question]> = asking.collect();
+    if asked.len() < 2 {
+        return Ok(VecDeque::new());
+    }
+    let all: Vec<Call<'_>> = asked.iter().flat_map(|questions| calls(questions)).collect();
+    let answers = conn.query_many(&all).map_err(|error| {
+        if conn.in_transaction() {
+            // Whose question it was shows when each is asked alone.
+            Trouble::Replay
+        } else {
+            lost_or_failed(conn, error)
+        }
+    })?;
+    let mut answers = answers.into_iter();
+    Ok(asked.iter().map(|questions| answers.by_ref().take(questions.len()).collect()).collect())
+}
+
+fn calls(questions: &[Question]) -> Vec<Call<'_>> {
+    questions.iter().map(|(sql, params)| (*sql, params.as_slice())).collect()
 }
 
 /// The act is over: with a savepoint its last writes are heard out, without they ride on.
