@@ -512,7 +512,7 @@ fn trouble(status: StatusCode, body: &[u8]) -> Trouble {
     match (status.as_u16(), kind) {
         (403, "refused") => Trouble::Refused(problem.reasons),
         (422, "invalid") => Trouble::Invalid(problem.errors),
-        (401, "sign-in-failed") => Trouble::SignInFailed,
+        (401 | 403, "sign-in-failed") => Trouble::SignInFailed,
         (404, _) => Trouble::NotFound,
         (429, _) => Trouble::TooMany,
         (502..=504, _) => Trouble::Unavailable,
@@ -537,6 +537,17 @@ mod tests {
         assert!(matches!(trouble(StatusCode::SERVICE_UNAVAILABLE, b""), Trouble::Unavailable));
         assert!(matches!(trouble(StatusCode::BAD_GATEWAY, b"<html>"), Trouble::Unavailable));
         assert!(matches!(trouble(StatusCode::UNAUTHORIZED, b"{}"), Trouble::Unexpected(_)));
+        assert!(matches!(trouble(StatusCode::FORBIDDEN, b"{}"), Trouble::Unexpected(_)));
+    }
+
+    #[test]
+    fn a_failed_sign_in_is_told_from_a_service_key_that_may_not() {
+        let failed = br#"{"type":"https://azukari.example/problems/sign-in-failed"}"#;
+        for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
+            assert!(matches!(trouble(status, failed), Trouble::SignInFailed), "{status}");
+        }
+        let other = br#"{"type":"https://azukari.example/problems/forbidden"}"#;
+        assert!(matches!(trouble(StatusCode::FORBIDDEN, other), Trouble::Unexpected(_)));
     }
 
     #[test]
