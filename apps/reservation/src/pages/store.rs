@@ -45,16 +45,19 @@ pub(super) async fn sign_in(
     let now = app::now();
     let password = fields.take("password");
     let login: String = fields.get("login").trim().chars().take(64).collect();
-    if !app.tries.may(&login, now) {
+    let verifier = app.book.verifier(&login).await?;
+    // Counted before it is verified: tries that come all at once are as many as one by one.
+    if !app.tries.begin(&login, verifier.is_some(), now) {
         let page = draw_sign_in(&reader, &fields, Some(words.sign_in_wait));
         return Ok((StatusCode::TOO_MANY_REQUESTS, page).into_response());
     }
-    let verifier = app.book.verifier(&login).await?;
-    let permit = app.verifying.acquire().await.map_err(Fault::broken)?;
-    let fits = spawn_blocking(move || fits(&password, verifier.as_deref())).await;
-    drop(permit);
-    if !fits.map_err(Fault::broken)? {
-        app.tries.failed(&login, now);
+    let turn = app.verifying.clone().acquire_owned().await.map_err(Fault::broken)?;
+    let fits = spawn_blocking(move || {
+        // Held until the work is done, even when whoever asked has gone away.
+        let _turn = turn;
+        fits(&password, verifier.as_deref())
+    });
+    if !fits.await.map_err(Fault::broken)? {
         let page = draw_sign_in(&reader, &fields, Some(words.sign_in_failed));
         return Ok((StatusCode::UNAUTHORIZED, page).into_response());
     }
