@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::FromRequestParts;
@@ -32,6 +33,8 @@ pub(crate) struct App {
     pub(crate) tries: Tries,
     /// Verifying a password takes 19 MiB and a core: a few at a time.
     pub(crate) verifying: Arc<Semaphore>,
+    /// Held while a guest's booking is on its way between the book and Azukari.
+    pub(crate) turns: Turns,
 }
 
 pub(crate) type Shared = Arc<App>;
@@ -44,6 +47,7 @@ impl App {
             book,
             tries: Tries::default(),
             verifying: Arc::new(Semaphore::new(VERIFYING)),
+            turns: Turns::default(),
         }
     }
 }
@@ -88,6 +92,24 @@ impl Tries {
 
     pub(crate) fn succeeded(&self, login: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(login);
+    }
+}
+
+/// One thing at a time for each guest. Guests share a few locks, so that none has to be let go of.
+pub(crate) struct Turns([tokio::sync::Mutex<()>; 64]);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| tokio::sync::Mutex::default()))
+    }
+}
+
+impl Turns {
+    pub(crate) async fn of(&self, who: &str) -> tokio::sync::MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        who.hash(&mut hasher);
+        let at = usize::try_from(hasher.finish() % 64).unwrap_or_default();
+        self.0[at].lock().await
     }
 }
 

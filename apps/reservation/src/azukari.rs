@@ -42,6 +42,20 @@ pub(crate) enum Trouble {
     Unexpected(String),
 }
 
+impl Trouble {
+    /// True when what was asked was certainly not done; after any other trouble it may have been.
+    pub(crate) fn is_a_no(&self) -> bool {
+        match self {
+            Self::Refused(_)
+            | Self::Invalid(_)
+            | Self::SignInFailed
+            | Self::TooMany
+            | Self::NotFound => true,
+            Self::Unavailable | Self::Unexpected(_) => false,
+        }
+    }
+}
+
 /// A reason of the rules: its id, the facts that matter to a reader, and the house's own words.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Reason {

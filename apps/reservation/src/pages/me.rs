@@ -62,6 +62,7 @@ async fn draw(
 ) -> Result<Response, Fault> {
     let (words, language) = (reader.words, reader.language);
     let subject = caller.who.as_str();
+    super::book::settle(app, caller).await?;
     let policy = app.azukari.policy().await?;
     let (held, provisions, bookings, stores) = tokio::join!(
         held(app, reader, subject, &policy),
