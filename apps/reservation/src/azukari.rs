@@ -230,6 +230,11 @@ impl Values {
         self.0.get(item).and_then(Option::as_deref).filter(|value| !value.is_empty())
     }
 
+    /// True when the item was asked for and the answer is that nothing is held.
+    pub(crate) fn holds_nothing(&self, item: &str) -> bool {
+        self.0.contains_key(item) && self.get(item).is_none()
+    }
+
     pub(crate) fn extend(&mut self, others: Self) {
         self.0.extend(others.0);
     }

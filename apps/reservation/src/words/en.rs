@@ -153,6 +153,7 @@ pub(super) static WORDS: Words = Words {
     name_not_held: "No name held",
     allergy_not_told: "None told to us",
     ask_the_guest: "Not shown. Please ask the guest.",
+    nothing_could_be_asked: "Nothing could be asked just now, so nothing is known of allergies.",
     not_shown_away: "This cannot be checked just now. Please reload the page in a moment.",
 
     reason_consent_withdrawn: "The consent to share with stores has been withdrawn.",

@@ -58,7 +58,7 @@ words! {
         party_size, error_time, booking, booking_number, cancel, cancel_told,
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
-        not_shown_away,
+        not_shown_away, nothing_could_be_asked,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
