@@ -216,6 +216,12 @@ pub(super) static WORDS: Words = Words {
     tonight_recorded: |login, at| {
         format!("Opened by {login} on {at}. Each look is recorded and shown to the guest.")
     },
+    more_looks_today: |count| {
+        format!("and {count} more {} today", if count == 1 { "look" } else { "looks" })
+    },
+    more_looks_that_day: |count| {
+        format!("and {count} more {} that day", if count == 1 { "look" } else { "looks" })
+    },
     guest_name: str::to_owned,
     fault_broken_told: |id| {
         format!(

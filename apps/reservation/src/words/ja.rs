@@ -212,6 +212,8 @@ pub(super) static WORDS: Words = Words {
             "{login} が {at} に開きました。開くたびに提供の記録が残り、お客さまもご覧になれます。"
         )
     },
+    more_looks_today: |count| format!("今日はほかに{count}回"),
+    more_looks_that_day: |count| format!("この日はほかに{count}回"),
     guest_name: |name| format!("{name} 様"),
     fault_broken_told: |id| {
         format!(

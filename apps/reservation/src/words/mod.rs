@@ -73,7 +73,8 @@ words! {
         more_purposes(usize), tonight_is(&str), tonight_from(&str), party(u8), sign_up_lead(&str),
         sign_up_consent_version(&str), edit_item(&str), proof_number(u64), kept_until(&str),
         held_delete(&str), consents_lead(&str), error_date(i64), book_needs(&str), add_item(&str),
-        tonight_count(usize, u32), tonight_recorded(&str, &str), guest_name(&str),
+        tonight_count(usize, u32), tonight_recorded(&str, &str), more_looks_today(usize),
+        more_looks_that_day(usize), guest_name(&str),
         fault_broken_told(&str);
 }
 
