@@ -58,7 +58,7 @@ words! {
         party_size, error_time, booking, booking_number, cancel, cancel_told,
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
-        not_shown_away,
+        not_shown_away, nothing_could_be_asked,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
@@ -73,7 +73,8 @@ words! {
         more_purposes(usize), tonight_is(&str), tonight_from(&str), party(u8), sign_up_lead(&str),
         sign_up_consent_version(&str), edit_item(&str), proof_number(u64), kept_until(&str),
         held_delete(&str), consents_lead(&str), error_date(i64), book_needs(&str), add_item(&str),
-        tonight_count(usize, u32), tonight_recorded(&str, &str), guest_name(&str),
+        tonight_count(usize, u32), tonight_recorded(&str, &str), more_looks_today(usize),
+        more_looks_that_day(usize), guest_name(&str),
         fault_broken_told(&str);
 }
 
