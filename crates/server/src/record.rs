@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::keys::Keys;
 use crate::once::Fresh;
 use crate::store::records::SealedRecord;
-use crate::store::{Conn, DbError, Journal, Kind, Tx, ledger as log, records};
+use crate::store::{Call, Conn, DbError, Journal, Kind, Row, Tx, ledger as log, records};
 
 /// Where an act is written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,8 +201,12 @@ fn fault(error: impl std::fmt::Display) -> DbError {
 }
 
 impl Journal for Log {
-    fn begin(&mut self, conn: &mut Conn) -> Result<u64, DbError> {
-        let size = log::take_place(conn)?;
+    fn begin(
+        &mut self,
+        conn: &mut Conn,
+        questions: &[Call<'_>],
+    ) -> Result<(u64, Vec<Vec<Row>>), DbError> {
+        let (size, answers) = log::take_place(conn, questions)?;
         // Another process may have appended, or the last commit's outcome is not known.
         if self.edge.as_ref().is_none_or(|edge| edge.size() != size) {
             let edge = Edge::load(size, |tile| {
@@ -211,7 +215,7 @@ impl Journal for Log {
             .map_err(fault)?;
             self.edge = Some(edge);
         }
-        Ok(size)
+        Ok((size, answers))
     }
 
     fn end(&mut self, conn: &mut Conn, base: u64, entries: &[Vec<u8>]) -> Result<(), DbError> {

@@ -3,14 +3,27 @@
 use ledger::{Tile, TileId};
 
 use super::conn::Insert;
-use super::{Conn, DbError};
+use super::{Call, Conn, DbError, Kind, Row};
 
 static INSERT: Insert = Insert::new("INSERT INTO entries (place, entry)", 2);
 
-/// Takes the place: whoever shares the database waits here for the batch before.
-pub fn take_place(conn: &mut Conn) -> Result<u64, DbError> {
-    let row = conn.one("UPDATE ledger SET size = size WHERE id = 1 RETURNING size", &[])?;
-    Ok(row.int(0)?.unsigned_abs())
+/// Takes the place: whoever shares the database waits here for the batch before. What else is asked
+/// is answered after that, in the same round trip.
+pub fn take_place(
+    conn: &mut Conn,
+    questions: &[Call<'_>],
+) -> Result<(u64, Vec<Vec<Row>>), DbError> {
+    const TAKE: &str = "UPDATE ledger SET size = size WHERE id = 1 RETURNING size";
+    let calls: Vec<Call<'_>> =
+        std::iter::once(&(TAKE, &[][..])).chain(questions).copied().collect();
+    let mut answers = conn.query_many(&calls)?;
+    let rest = answers.split_off(1);
+    let row = answers.first().and_then(|rows| rows.first());
+    let row = row.ok_or_else(|| DbError {
+        kind: Kind::NoRow,
+        message: "the database has no ledger; restore it from a backup".to_owned(),
+    })?;
+    Ok((row.int(0)?.unsigned_abs(), rest))
 }
 
 /// Size and signed checkpoint.

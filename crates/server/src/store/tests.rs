@@ -46,9 +46,12 @@ struct Lines {
 }
 
 impl Journal for Lines {
-    fn begin(&mut self, conn: &mut Conn) -> Result<u64, DbError> {
-        let size = conn.one("UPDATE ledger SET size = size WHERE id = 1 RETURNING size", &[])?;
-        Ok(size.int(0)?.unsigned_abs())
+    fn begin(
+        &mut self,
+        conn: &mut Conn,
+        questions: &[Call<'_>],
+    ) -> Result<(u64, Vec<Vec<Row>>), DbError> {
+        ledger::take_place(conn, questions)
     }
 
     fn end(&mut self, conn: &mut Conn, base: u64, entries: &[Vec<u8>]) -> Result<(), DbError> {

@@ -25,7 +25,12 @@ const CAREFUL_FOR: u32 = 8;
 pub trait Journal: Send {
     /// Takes the place at the start of every batch, so that processes sharing a database come one
     /// after the other, and tells how many entries there are. A batch that is run again begins again.
-    fn begin(&mut self, conn: &mut Conn) -> Result<u64, DbError>;
+    /// The batch's first questions travel along, to be answered after the place is taken.
+    fn begin(
+        &mut self,
+        conn: &mut Conn,
+        questions: &[Call<'_>],
+    ) -> Result<(u64, Vec<Vec<Row>>), DbError>;
 
     /// Writes the batch's entries, the first of which has index `base`; not called when there are none.
     fn end(&mut self, conn: &mut Conn, base: u64, entries: &[Vec<u8>]) -> Result<(), DbError>;
@@ -39,8 +44,12 @@ pub trait Journal: Send {
 pub struct NoJournal;
 
 impl Journal for NoJournal {
-    fn begin(&mut self, _: &mut Conn) -> Result<u64, DbError> {
-        Ok(0)
+    fn begin(
+        &mut self,
+        conn: &mut Conn,
+        questions: &[Call<'_>],
+    ) -> Result<(u64, Vec<Vec<Row>>), DbError> {
+        Ok((0, conn.query_many(questions)?))
     }
 
     fn end(&mut self, _: &mut Conn, _: u64, _: &[Vec<u8>]) -> Result<(), DbError> {
@@ -295,14 +304,26 @@ fn transaction(
 ) -> Result<(), Trouble> {
     conn.begin_write().map_err(|error| lost_or_failed(conn, error))?;
     *began = true;
-    let base = journal.begin(conn).map_err(|error| lost_or_failed(conn, error))?;
+    let first = if careful { Vec::new() } else { asking(acts) };
+    let (base, answers) = journal.begin(conn, &together(&first)).map_err(|error| {
+        // One of the questions may be to blame: then it shows when each is asked alone.
+        if first.is_empty() || !conn.in_transaction() {
+            lost_or_failed(conn, error)
+        } else {
+            Trouble::Replay
+        }
+    })?;
     let mut entries = Vec::new();
-    let mut answered = VecDeque::new();
+    let mut answered = shared_out(&first, answers);
     for n in 0..acts.len() {
         let kept = entries.len();
         conn.reset();
         if !careful && answered.is_empty() {
-            answered = ask_together(conn, &acts[n..])?;
+            let next = asking(&acts[n..]);
+            let answers = conn.query_many(&together(&next)).map_err(|error| {
+                if conn.in_transaction() { Trouble::Replay } else { lost_or_failed(conn, error) }
+            })?;
+            answered = shared_out(&next, answers);
         }
         let act = &mut acts[n];
         let answers = if act.questions().is_empty() { None } else { answered.pop_front() };
@@ -341,28 +362,20 @@ fn transaction(
     }
 }
 
-/// The answers to the questions of the acts that come next, as far as each has some: one round
-/// trip for all of them.
-fn ask_together(
-    conn: &mut Conn,
-    acts: &[Box<dyn Act>],
-) -> Result<VecDeque<Vec<Vec<Row>>>, Trouble> {
-    let asking = acts.iter().map(|act| act.questions()).take_while(|asked| !asked.is_empty());
-    let asked: Vec<&[Question]> = asking.collect();
-    if asked.len() < 2 {
-        return Ok(VecDeque::new());
-    }
-    let all: Vec<Call<'_>> = asked.iter().flat_map(|questions| calls(questions)).collect();
-    let answers = conn.query_many(&all).map_err(|error| {
-        if conn.in_transaction() {
-            // Whose question it was shows when each is asked alone.
-            Trouble::Replay
-        } else {
-            lost_or_failed(conn, error)
-        }
-    })?;
+/// The questions of the acts that come next, as far as each has some.
+fn asking(acts: &[Box<dyn Act>]) -> Vec<&[Question]> {
+    acts.iter().map(|act| act.questions()).take_while(|asked| !asked.is_empty()).collect()
+}
+
+/// Their questions as one: a single round trip.
+fn together<'a>(asked: &[&'a [Question]]) -> Vec<Call<'a>> {
+    asked.iter().flat_map(|questions| calls(questions)).collect()
+}
+
+/// To each act its answers.
+fn shared_out(asked: &[&[Question]], answers: Vec<Vec<Row>>) -> VecDeque<Vec<Vec<Row>>> {
     let mut answers = answers.into_iter();
-    Ok(asked.iter().map(|questions| answers.by_ref().take(questions.len()).collect()).collect())
+    asked.iter().map(|questions| answers.by_ref().take(questions.len()).collect()).collect()
 }
 
 fn calls(questions: &[Question]) -> Vec<Call<'_>> {
