@@ -11,6 +11,7 @@ use vault::{KeyError, KeySource};
 use crate::acts::publish::{self, Files};
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::hashing::Hashing;
 use crate::keys::{Keys, OpenKeysError};
 use crate::record::{Log, Place};
 use crate::store::{Conn, DatabaseUrl, OpenError, Store, meta, records};
@@ -29,6 +30,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// What checkpoints are checked with.
     pub ledger_key: VerifyingKey,
+    /// Turns at hashing passwords.
+    pub hashing: Hashing,
     policy: RwLock<Arc<Document>>,
 }
 
@@ -113,7 +116,8 @@ impl App {
         let Cellar { store, keys, clock, ledger_key } = Cellar::open(opening)?;
         let (document, publish) = publish::in_force(&store, policy)?;
         let policy = RwLock::new(Arc::new(document));
-        let app = Arc::new(Self { store, keys, clock, ledger_key, policy });
+        let hashing = Hashing::default();
+        let app = Arc::new(Self { store, keys, clock, ledger_key, hashing, policy });
         if let Some(files) = publish {
             publish::publish(&app, &files)?;
         }

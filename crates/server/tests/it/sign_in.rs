@@ -1,6 +1,9 @@
 //! Signing in: right or not right, and nothing more is told; too many tries wait. A password is
 //! kept as a verifier only (2.11).
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::house::{Answer, House};
@@ -57,4 +60,40 @@ async fn who_was_shredded_signs_in_no_more() {
     tries(&house, "hanako@guest.example", "correct horse").await.expect(200);
     house.meddles("DELETE FROM subject_keys WHERE subject = $1", vec![hanako.bytes()]);
     tries(&house, "hanako@guest.example", "correct horse").await.problem(401, "sign-in-failed");
+}
+
+#[tokio::test]
+async fn in_a_crowd_passwords_wait_their_turn_and_nothing_else_does() {
+    let house = House::open();
+    house.guest("Hanako").password("correct horse").signs_up().await;
+    let (free, busy) = std::sync::mpsc::channel::<()>();
+    let busy = Arc::new(std::sync::Mutex::new(busy));
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let crowd: Vec<_> = (0..cores)
+        .map(|_| {
+            let (app, busy) = (Arc::clone(&house.app), Arc::clone(&busy));
+            tokio::spawn(async move {
+                app.hashing.run(move || drop(busy.lock().map(|busy| busy.recv()))).await
+            })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+
+    let turned_away = tries(&house, "hanako@guest.example", "correct horse").await;
+    turned_away.problem(429, "too-many");
+    assert_eq!(turned_away.header("retry-after"), Some("3"));
+    let yoko = house.guest("Yoko").password("battery staple");
+    yoko.sends().go().await.problem(429, "too-many");
+    // A form that is wrong elsewhere, or a password that will not do, needs no turn.
+    let wrong = yoko.clone().with("email", "nowhere").sends().go().await;
+    assert_eq!(wrong.invalid(), [("items.email".to_owned(), "not_an_email".to_owned())]);
+    let wrong = yoko.clone().with("email", "nowhere").password("short").sends().go().await;
+    assert_eq!(wrong.invalid().len(), 2);
+
+    drop(free);
+    for one in crowd {
+        one.await.unwrap().unwrap();
+    }
+    tries(&house, "hanako@guest.example", "correct horse").await.expect(200);
+    yoko.signs_up().await;
 }
