@@ -195,6 +195,16 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
                     "the database cannot be reached; retry with the same idempotency key",
                 ),
                 Kind::ReadOnly => ("read-only", "the database may not be written; nothing changed"),
+                Kind::PolicyChanged => (
+                    "policy-changed",
+                    "a newer policy is in force than this process knows; nothing was changed; \
+                     restart it",
+                ),
+                Kind::RootChanged => (
+                    "root-changed",
+                    "the root key was rotated; nothing was changed; restart this process with the \
+                     new one",
+                ),
                 _ => (
                     "failure",
                     "a failure of this server; nothing was changed; retry, and give the operator \

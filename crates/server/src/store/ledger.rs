@@ -4,10 +4,38 @@ use ledger::{Tile, TileId};
 
 use super::{Conn, DbError};
 
-/// Takes the place: whoever shares the database waits here for the batch before.
-pub fn take_place(conn: &mut Conn) -> Result<u64, DbError> {
-    let row = conn.one("UPDATE ledger SET size = size WHERE id = 1 RETURNING size", &[])?;
-    Ok(row.int(0)?.unsigned_abs())
+/// The head as it stands at the start of a batch.
+pub struct Taken {
+    /// How many entries there are.
+    pub size: u64,
+    /// The version of the policy in force; empty before the first.
+    pub policy: String,
+    /// The id of the root that every key is wrapped under; empty before the first.
+    pub root: String,
+}
+
+/// Takes the place: whoever shares the database waits here for the batch before. All that is told
+/// stands in the one row that is waited for, so it is as the batch before left it.
+pub fn take_place(conn: &mut Conn) -> Result<Taken, DbError> {
+    let sql = "UPDATE ledger SET size = size WHERE id = 1 RETURNING size, policy, root";
+    let mut row = conn.one(sql, &[])?;
+    let size = row.int(0)?.unsigned_abs();
+    Ok(Taken { size, policy: row.take_text(1)?, root: row.take_text(2)? })
+}
+
+/// The version of the policy in force; empty before the first.
+pub fn policy(conn: &mut Conn) -> Result<String, DbError> {
+    conn.one("SELECT policy FROM ledger WHERE id = 1", &[])?.take_text(0)
+}
+
+/// A version comes into force, for every process that shares the database.
+pub fn put_policy(conn: &mut Conn, version: &str) {
+    conn.exec_many(&[("UPDATE ledger SET policy = $1 WHERE id = 1", &[version.into()])]);
+}
+
+/// Every key is wrapped under that root from here on, for every process that shares the database.
+pub fn put_root(conn: &mut Conn, id: &str) {
+    conn.exec_many(&[("UPDATE ledger SET root = $1 WHERE id = 1", &[id.into()])]);
 }
 
 /// Size and signed checkpoint.
