@@ -22,9 +22,11 @@ use crate::store::service_keys::{self, ServiceKey};
 use crate::store::{Conn, Store};
 
 /// What a service key may do.
-pub const SCOPES: [&str; 9] = [
+pub const SCOPES: [&str; 11] = [
     "subjects:write",
+    "consents:read",
     "consents:write",
+    "restrictions:write",
     "engagements:write",
     "recipients:write",
     "uses:write",

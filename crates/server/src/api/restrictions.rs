@@ -37,7 +37,7 @@ pub(super) struct Restricted {
 /// Stops a purpose for a person, or allows it again; the gate heeds it at once.
 #[utoipa::path(
     put, path = "/v1/subjects/{subject}/restrictions", tag = "consent",
-    security(("service_key" = ["consents:write"])),
+    security(("service_key" = ["restrictions:write"])),
     params(("subject" = String, Path)),
     request_body = NewRestriction,
     responses(
@@ -52,7 +52,7 @@ pub(super) async fn put(
     Path(of): Path<String>,
     body: Body<NewRestriction>,
 ) -> Result<Json<Restricted>, Problem> {
-    caller.may("consents:write")?;
+    caller.may("restrictions:write")?;
     let of = subject(&of)?;
     let NewRestriction { purpose, stopped } = body.value;
     let purpose = purpose.map(|purpose| name("purpose", &purpose)).transpose()?;

@@ -16,7 +16,7 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
     vec![
         ("subjects:write", house.post("/v1/subjects", &house.guest("Yoko").body)),
         ("subjects:write", house.put(&of("items/name"), &json!({ "value": "Hanako" }))),
-        ("consents:write", house.get(&of("consents/store_disclosure"))),
+        ("consents:read", house.get(&of("consents/store_disclosure"))),
         (
             "consents:write",
             house.put(
@@ -24,7 +24,7 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
                 &json!({ "state": "given", "notice": "2026-10-01", "language": "ja" }),
             ),
         ),
-        ("consents:write", house.put(&of("restrictions"), &json!({ "stopped": false }))),
+        ("restrictions:write", house.put(&of("restrictions"), &json!({ "stopped": false }))),
         (
             "engagements:write",
             house.put(
