@@ -213,9 +213,9 @@ impl House {
                 }
             }
             self.outside(size)?;
+            self.policies()?;
         }
         self.strays(verdict)?;
-        self.policies()?;
         let House { told, records, .. } = self;
         for finding in told.findings {
             verdict.tell(finding);
