@@ -512,7 +512,7 @@ fn trouble(status: StatusCode, body: &[u8]) -> Trouble {
     match (status.as_u16(), kind) {
         (403, "refused") => Trouble::Refused(problem.reasons),
         (422, "invalid") => Trouble::Invalid(problem.errors),
-        (401, "sign-in-failed") => Trouble::SignInFailed,
+        (401 | 403, "sign-in-failed") => Trouble::SignInFailed,
         (404, _) => Trouble::NotFound,
         (429, _) => Trouble::TooMany,
         (502..=504, _) => Trouble::Unavailable,

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, subject};
@@ -99,9 +99,10 @@ pub(super) async fn put(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
     Path((of, name)): Path<(String, String)>,
-    body: Body<NewState>,
+    body: Sent<NewState>,
 ) -> Result<Json<ConsentStanding>, Problem> {
     caller.may("consents:write")?;
+    let body = body.read().await?;
     let NewState { state, notice, language } = body.value;
     let answer = Answer { consent: name, state, notice, language };
     let (standing, place) = consent::change(&api.app, subject(&of)?, answer, caller.by()).await?;

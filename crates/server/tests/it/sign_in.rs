@@ -33,7 +33,7 @@ async fn the_right_password_signs_in_and_a_wrong_one_sounds_like_an_unknown_addr
         tries(&house, "", "").await,
     ]
     .iter()
-    .map(|answer| answer.problem(401, "sign-in-failed"))
+    .map(|answer| answer.problem(403, "sign-in-failed"))
     .collect();
     assert!(answers.iter().all(|answer| *answer == answers[0]), "one answer for all: {answers:?}");
 }
@@ -45,12 +45,12 @@ async fn the_eleventh_try_waits_and_only_for_that_address() {
     for n in 0..10 {
         // The same address however it is written.
         let email = if n % 2 == 0 { "hanako@guest.example" } else { "HANAKO@GUEST.example" };
-        tries(&house, email, "wrong horse").await.problem(401, "sign-in-failed");
+        tries(&house, email, "wrong horse").await.problem(403, "sign-in-failed");
     }
     let eleventh = tries(&house, "hanako@guest.example", "correct horse").await;
     eleventh.problem(429, "too-many");
     assert_eq!(eleventh.header("retry-after"), Some("60"));
-    tries(&house, "nobody@guest.example", "wrong horse").await.problem(401, "sign-in-failed");
+    tries(&house, "nobody@guest.example", "wrong horse").await.problem(403, "sign-in-failed");
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn who_was_shredded_signs_in_no_more() {
     let hanako = house.guest("Hanako").password("correct horse").signs_up().await;
     tries(&house, "hanako@guest.example", "correct horse").await.expect(200);
     house.meddles("DELETE FROM subject_keys WHERE subject = $1", vec![hanako.bytes()]);
-    tries(&house, "hanako@guest.example", "correct horse").await.problem(401, "sign-in-failed");
+    tries(&house, "hanako@guest.example", "correct horse").await.problem(403, "sign-in-failed");
 }
 
 #[tokio::test]
