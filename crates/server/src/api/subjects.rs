@@ -113,7 +113,10 @@ pub(super) async fn register(
             })
             .collect(),
     };
-    let registered = intake::register(&api.app, newcomer, caller.by(), once).await?;
+    api.taken.may(&caller.id)?;
+    let registered = intake::register(&api.app, newcomer, caller.by(), once).await;
+    api.taken.heed(&caller.id, &registered);
+    let registered = registered?;
     let taken = Taken {
         subject: registered.subject.to_string(),
         record: registered.place.record_id(),

@@ -38,4 +38,5 @@ mod sight_ends;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod taken;
 mod wrong_input;
