@@ -250,9 +250,11 @@ struct Told {
 pub(crate) struct Provision {
     pub(crate) outcome: String,
     pub(crate) at: Timestamp,
+    #[serde(default)]
     pub(crate) recipient: String,
     #[serde(default)]
     pub(crate) recipient_name: Option<String>,
+    #[serde(default)]
     pub(crate) purpose: String,
     pub(crate) items: Vec<String>,
     #[serde(default)]

@@ -118,7 +118,7 @@ pub fn read_files(files: &BTreeMap<String, String>) -> Result<Read, Vec<Finding>
 }
 
 /// SHA-256 over the files' names and texts, lower-case hexadecimal.
-fn hash(files: &BTreeMap<String, String>) -> String {
+pub fn hash(files: &BTreeMap<String, String>) -> String {
     let mut hash = Sha256::new();
     for (name, text) in files {
         for part in [name, text] {

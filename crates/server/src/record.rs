@@ -180,18 +180,46 @@ fn same(then: &Act, now: &Act) -> bool {
     }
 }
 
+/// What this process goes by. It lies in the database, so it is known only after the store is open;
+/// what is not known yet is not held against anything.
+#[derive(Default)]
+pub struct Terms {
+    /// What signs checkpoints; known before the first act.
+    pub key: OnceLock<SigningKey>,
+    /// The id of the root that it wraps keys under.
+    pub root: OnceLock<String>,
+    /// The version of the policy that it decides by.
+    pub policy: OnceLock<String>,
+}
+
+impl Terms {
+    /// Refuses a batch when another process has gone on to another root or policy.
+    fn hold(&self, head: &log::Taken) -> Result<(), DbError> {
+        if self.root.get().is_some_and(|root| *root != head.root) {
+            let message =
+                "the root key was rotated; start this process with the new one".to_owned();
+            return Err(DbError { kind: Kind::RootChanged, message });
+        }
+        if self.policy.get().is_some_and(|policy| *policy != head.policy) {
+            let message =
+                "another version of the policy is in force; restart this process".to_owned();
+            return Err(DbError { kind: Kind::PolicyChanged, message });
+        }
+        Ok(())
+    }
+}
+
 /// Grows the log: tiles, head and signed checkpoint, once per batch.
 pub struct Log {
-    key: Arc<OnceLock<SigningKey>>,
+    terms: Arc<Terms>,
     edge: Option<Edge>,
     next: Option<Edge>,
 }
 
 impl Log {
-    /// A log whose checkpoints are signed with this key. The key lies in the database, so it is
-    /// there only after the store is open, and before the first act.
-    pub fn new(key: Arc<OnceLock<SigningKey>>) -> Self {
-        Self { key, edge: None, next: None }
+    /// A log that this process keeps on these terms.
+    pub fn new(terms: Arc<Terms>) -> Self {
+        Self { terms, edge: None, next: None }
     }
 }
 
@@ -206,7 +234,9 @@ impl Journal for Log {
         conn: &mut Conn,
         questions: &[Call<'_>],
     ) -> Result<(u64, Vec<Vec<Row>>), DbError> {
-        let (size, answers) = log::take_place(conn, questions)?;
+        let (head, answers) = log::take_place(conn, questions)?;
+        self.terms.hold(&head)?;
+        let size = head.size;
         // Another process may have appended, or the last commit's outcome is not known.
         if self.edge.as_ref().is_none_or(|edge| edge.size() != size) {
             let edge = Edge::load(size, |tile| {
@@ -226,7 +256,7 @@ impl Journal for Log {
         for tile in edge.append(entries.iter().map(|entry| leaf_hash(entry))) {
             log::put_tile(conn, &tile);
         }
-        let key = self.key.get().ok_or_else(|| fault("it has no key"))?;
+        let key = self.terms.key.get().ok_or_else(|| fault("it has no key"))?;
         let checkpoint = sign_checkpoint(key, edge.size(), edge.root()).map_err(fault)?;
         log::put_head(conn, edge.size(), &checkpoint);
         self.next = Some(edge);

@@ -338,6 +338,16 @@ fn look_card(
     let (words, language) = (proofs.reader.words, proofs.reader.language);
     let Some((latest, earlier)) = looks.split_first() else { return nothing() };
     let Some(first) = latest.first() else { return nothing() };
+    if first.outcome == "unreadable" {
+        return html! {
+            li class="look" {
+                div class="heading" {
+                    p class="who" { (words.look_unreadable) }
+                    p class="when" { (moment(first.at, &when::date_and_time(first.at, language))) }
+                }
+            }
+        };
+    }
     let store = stores.iter().find(|store| store.slug == first.recipient);
     let registered = first.recipient_name.as_deref().unwrap_or(&first.recipient);
     let who = store.map_or(registered, |store| store.name(language));

@@ -100,6 +100,7 @@ pub(super) static WORDS: Words = Words {
     looks_lead: "Each time a store looks at your information, a line is added here. Looks that were refused are listed too.",
     no_looks: "Nobody has received anything yet.",
     look_received: "received",
+    look_unreadable: "This record is damaged and cannot be read; please ask us",
     look_refused: "refused",
     purpose: "Purpose",
     proof: "Proof",

@@ -48,7 +48,7 @@ words! {
         do_not_agree, policy_changed, refused_title, refused_nothing_kept, refused_think_again,
         // Her page
         on_this_page, bookings, no_bookings, find_a_table, cancelled, over, looks, looks_lead,
-        no_looks, look_received, look_refused, purpose, proof, proof_how, proof_keep, proof_file,
+        no_looks, look_received, look_refused, look_unreadable, purpose, proof, proof_how, proof_keep, proof_file,
         proof_how_to_check, newest, older, held, held_lead, not_held, withheld_withdrawn,
         consents, consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
         consent_wording, withdraw, withdraw_condition, withdraw_store, agree_again, done_welcome, done_item, done_given,

@@ -10,7 +10,7 @@ use policy::party::base32;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, instant, name, names};
@@ -74,9 +74,10 @@ pub(super) fn read_id(text: &str) -> Result<[u8; 16], Error> {
 pub(super) async fn approve(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
-    body: Body<NewException>,
+    body: Sent<NewException>,
 ) -> Result<(StatusCode, Json<Approved>), Problem> {
     caller.may("exceptions:approve")?;
+    let body = body.read().await?;
     let once = body.once(&api.app.keys, &caller.id)?;
     let given = body.value;
     let approval = Approval {

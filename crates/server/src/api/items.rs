@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, subject};
@@ -51,11 +51,19 @@ pub(super) async fn put(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
     Path((of, item)): Path<(String, String)>,
-    body: Body<Value>,
+    body: Sent<Value>,
 ) -> Result<Json<ItemPut>, Problem> {
     caller.may("subjects:write")?;
+    let body = body.read().await?;
     let of = subject(&of)?;
-    let put = intake::put_item(&api.app, of, item.clone(), body.value.value, caller.by()).await?;
+    let own = api.app.policy().items.iter().any(|(name, i)| name.as_str() == item && i.unique);
+    if own {
+        api.taken.may(&caller.id)?;
+    }
+    let value = body.value.value;
+    let put = intake::put_item(&api.app, of, item.clone(), value, caller.by()).await;
+    api.taken.heed(&caller.id, &put);
+    let put = put?;
     Ok(Json(ItemPut {
         item,
         version: put.version,

@@ -18,6 +18,7 @@ mod recipients;
 mod restrictions;
 mod sign_ins;
 mod subjects;
+mod taken;
 mod uses;
 
 use std::sync::Arc;
@@ -36,9 +37,10 @@ use utoipa_axum::routes;
 
 use crate::acts::sign_in::Tries;
 use crate::app::App;
-use crate::error::{Error, FieldError};
+use crate::error::{Error, FieldError, MAX_BODY_BYTES};
 use caller::Callers;
 use problem::Problem;
+use taken::Taken;
 
 /// What handlers share.
 pub struct Api {
@@ -48,12 +50,15 @@ pub struct Api {
     pub callers: Callers,
     /// Sign-ins tried lately.
     pub tries: Tries,
+    /// Addresses said to be taken lately.
+    taken: Taken,
 }
 
 impl Api {
     /// The API of a house, with so many requests a second for each service key.
     pub fn new(app: Arc<App>, per_second: Option<std::num::NonZeroU32>) -> Arc<Self> {
-        Arc::new(Self { app, callers: Callers::new(per_second), tries: Tries::default() })
+        let callers = Callers::new(per_second);
+        Arc::new(Self { app, callers, tries: Tries::default(), taken: Taken::default() })
     }
 }
 
@@ -104,6 +109,7 @@ fn describe_errors(description: &mut utoipa::openapi::OpenApi) {
             [&mut item.get, &mut item.put, &mut item.post].into_iter().filter_map(Option::as_mut);
         for operation in operations {
             let mut shared = vec![
+                ("405", "another method is served here; `Allow` names it"),
                 ("500", "a failure of this server; its id leads to the operator's log"),
                 ("503", "the database cannot take this now; `Retry-After` says when to try"),
             ];
@@ -120,6 +126,7 @@ fn describe_errors(description: &mut utoipa::openapi::OpenApi) {
                 shared.push(("409", "carried out before under this key, and the answer changed"));
             }
             if operation.request_body.is_some() {
+                shared.push(("413", "a body of more bytes than are read"));
                 shared.push(("422", "fields that cannot be read"));
             }
             for (status, words) in shared {
@@ -172,7 +179,8 @@ pub fn router(api: &Arc<Api>) -> Router {
         .route("/v1/{*rest}", any(nothing_here))
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
-        .layer(DefaultBodyLimit::max(body::MAX_BYTES))
+        .fallback(nothing_here)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(api), problem::dress))
         .layer(middleware::from_fn(measure::measure))

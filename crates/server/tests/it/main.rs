@@ -21,6 +21,7 @@ mod interleaved;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod policy_in_force;
 mod provisions;
 #[cfg(test)]
 mod restrictions;
@@ -37,4 +38,5 @@ mod sight_ends;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod taken;
 mod wrong_input;
