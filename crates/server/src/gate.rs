@@ -138,27 +138,32 @@ fn cross(
         }
     };
     let until = outcome.as_ref().ok().and_then(|(_, _, until)| *until);
-    let place = match replay {
-        // The same request again: what was written down stands, as long as the answer is the same.
+    let standing = match replay {
         Some(index) => app.same_record(tx, index, &act)?,
+        None => None,
+    };
+    let (place, until) = match standing {
+        // The same request again, with the same answer: what was written down stands.
+        Some(standing) => standing,
         None => {
             let record =
                 Record { at: now, policy: document.version, subject, by: asking.by.clone(), act };
             let place = app.record(tx, &record, until, fresh)?;
-            if let Some(once) = &asking.once {
+            // The key keeps standing for what was done under it first.
+            if let (Some(once), None) = (&asking.once, replay) {
                 once.done(tx, place.index, now);
             }
-            place
+            (place, until)
         }
     };
     Ok(match outcome {
         Err(reasons) => Crossing::Refused { reasons, place },
-        Ok((permit, wrapped, keep_until)) => Crossing::Permitted(Box::new(Permitted {
+        Ok((permit, wrapped, _)) => Crossing::Permitted(Box::new(Permitted {
             permit: *permit,
             wrapped,
             sealed,
             place,
-            keep_until,
+            keep_until: until,
         })),
     })
 }
