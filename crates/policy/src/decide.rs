@@ -475,9 +475,11 @@ impl<'a> Rules<'a> {
                     });
                 }
             }
-            if purpose.needs_engagement {
-                self.engagement(&fact.name, purpose);
-            }
+        }
+        // Entrustment and succession stay within the purpose, and so within the engagement that
+        // the purpose hangs on (R3.1, S10).
+        if purpose.needs_engagement && !approval.is_some_and(|a| a.kind.reaches_beyond_purpose()) {
+            self.engagement(&fact.name, purpose);
         }
         let provision_basis = match approval {
             Some(approval) => approval.kind.basis(),
