@@ -88,6 +88,11 @@ pub struct Approval {
     pub items: Vec<ItemName>,
     /// Until when.
     pub ends_at: Timestamp,
+    /// True where telling the person would harm life, public safety or the detection of a crime
+    /// (Act 33(5), Order 11): what happens under it is not among what she is shown. Its ground is
+    /// part of the reason.
+    #[serde(default)]
+    pub withheld_from_subject: bool,
 }
 
 /// A question to the gate.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::consent::{ConsentName, ConsentState};
-use crate::decide::{Approval, Ask, Permit};
+use crate::decide::{Approval, Ask, ExceptionKind, Permit};
 use crate::document::Version;
 use crate::item::{ItemName, SecretName};
 use crate::party::{Engagement, RecipientName, Reference, Role, SubjectId};
@@ -164,7 +164,19 @@ pub struct Provision {
     /// Until when it is kept (R1.8).
     pub keep_until: Timestamp,
     /// The exception it stands on, if any.
-    pub exception: Option<Approval>,
+    pub exception: Option<ExceptionUsed>,
+}
+
+/// Which approval a provision stands on. The person may see the record (Act 33(5)), so why, on what
+/// evidence and by whom it was approved stay in the record of the approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExceptionUsed {
+    /// The approval's id.
+    pub id: String,
+    /// Which exception.
+    pub kind: ExceptionKind,
+    /// True when the person is not told of it (Order 11).
+    pub withheld_from_subject: bool,
 }
 
 /// What happened.
@@ -216,6 +228,9 @@ pub enum Act {
         ask: Ask,
         /// Why it was refused.
         reasons: Vec<Reason>,
+        /// True when the ask named an approval that the person is not told of (Order 11).
+        #[serde(default)]
+        withheld_from_subject: bool,
     },
     /// The information manager approved an exception to consent (S13).
     ExceptionApproved {
@@ -287,6 +302,7 @@ impl Provision {
         third_party: ThirdParty,
         items: Vec<HeldItem>,
         keep_until: Timestamp,
+        exception: Option<ExceptionUsed>,
     ) -> Self {
         Self {
             third_party,
@@ -298,7 +314,7 @@ impl Provision {
             reference: permit.reference().cloned(),
             record_duty: permit.record_duty(),
             keep_until,
-            exception: permit.exception().cloned(),
+            exception,
         }
     }
 }

@@ -277,6 +277,7 @@ impl Case {
             purpose: text.purpose.as_ref().map_or(ask.purpose.clone(), |p| p.parse().unwrap()),
             items: text.items.as_ref().map_or(ask.items.clone(), |items| names(items)),
             ends_at: text.ends.parse().unwrap(),
+            withheld_from_subject: false,
         })
     }
 

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use policy::record::{Act, HeldItem, Provision, ThirdParty, keep_until};
+use policy::party::base32;
+use policy::record::{Act, ExceptionUsed, HeldItem, Provision, ThirdParty, keep_until};
 use policy::{
     Ask, Decision, Document, Facts, ItemName, Permit, RecipientFact, Record, RecordDuty, decide,
 };
@@ -106,7 +107,13 @@ fn cross(
     let (act, outcome) = match decision {
         Decision::Refusal(refusal) => {
             let reasons = refusal.reasons;
-            let act = Act::Refused { ask: asking.ask.clone(), reasons: reasons.clone() };
+            // An approval about somebody else hides nothing.
+            let withheld_from_subject = facts.approval.as_ref().is_some_and(|approval| {
+                approval.withheld_from_subject
+                    && approval.subject.is_none_or(|subject| subject == asking.ask.subject)
+            });
+            let ask = asking.ask.clone();
+            let act = Act::Refused { ask, reasons: reasons.clone(), withheld_from_subject };
             (act, Err(reasons))
         }
         Decision::Permit(permit) => {
@@ -130,7 +137,15 @@ fn cross(
                         .transpose()
                         .map_err(anyhow::Error::from)?
                         .unwrap_or(now);
-                    let provision = Provision::of(&permit, third_party, held, until);
+                    let exception =
+                        permit.exception().zip(asking.exception.as_ref()).map(|(approval, id)| {
+                            ExceptionUsed {
+                                id: format!("exc_{}", base32().encode(id)),
+                                kind: approval.kind,
+                                withheld_from_subject: approval.withheld_from_subject,
+                            }
+                        });
+                    let provision = Provision::of(&permit, third_party, held, until, exception);
                     (Act::Disclosed(Box::new(provision)), Some(until))
                 }
             };
