@@ -335,7 +335,7 @@ impl<'a> Rules<'a> {
             }
             Some((fact, entry)) => self.party(fact, entry, purpose, &basis, regime, approval)?,
         };
-        let record_duty = record_duty(regime, provision_basis, route);
+        let record_duty = record_duty(policy, regime, provision_basis, route);
         Some(Granted { basis, provision_basis, route, record_duty })
     }
 

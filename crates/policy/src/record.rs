@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::consent::{ConsentName, ConsentState};
 use crate::decide::{Approval, Ask, ExceptionKind, Permit};
-use crate::document::Version;
+use crate::document::{Document, Version};
 use crate::item::{ItemName, SecretName};
 use crate::party::{Engagement, RecipientName, Reference, Role, SubjectId};
 use crate::purpose::PurposeName;
@@ -65,8 +65,19 @@ pub enum RecordDuty {
 }
 
 /// The record duty as a function of what a provision stands on and how it travels (R1.9).
-pub fn record_duty(regime: &Regime, basis: ProvisionBasis, route: Route) -> RecordDuty {
-    if !regime.record_duty {
+///
+/// Act 29 binds whoever the controller is, not where the guest lives: it applies to every provision
+/// of a controller at home in Japan, and to others for the persons under that law (Act 171).
+pub fn record_duty(
+    policy: &Document,
+    regime: &Regime,
+    basis: ProvisionBasis,
+    route: Route,
+) -> RecordDuty {
+    let country = &policy.controller.country;
+    let at_home =
+        policy.regimes.values().any(|law| law.record_duty && law.transfer.home.contains(country));
+    if !at_home && !regime.record_duty {
         return RecordDuty::Voluntary;
     }
     match (basis, route) {
