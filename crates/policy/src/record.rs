@@ -254,6 +254,16 @@ pub enum Act {
         recipient: RecipientName,
         /// Which category.
         category: RecipientName,
+        /// Its own country, ISO 3166-1 alpha-2; the category's when `None`.
+        country: Option<String>,
+        /// True while it may receive nothing.
+        suspended: bool,
+        /// Its legal name.
+        name: String,
+        /// Its address.
+        address: String,
+        /// Its representative.
+        representative: String,
     },
     /// A use or provision was stopped, or allowed again.
     RestrictionChanged {
