@@ -491,6 +491,10 @@ impl<'a> Rules<'a> {
             None => self.provision_basis(entry.role, basis, regime)?,
         };
         let route = self.route(fact, entry, provision_basis, regime)?;
+        // A member of a category has them in the register; I3 wants them in the record.
+        if !entry.many && entry.legal.is_none() && route != Route::NotAProvision {
+            self.refuse(Reason::LegalDetailsMissing { recipient: fact.name.clone() });
+        }
         Some((provision_basis, route))
     }
 

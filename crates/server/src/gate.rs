@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use policy::party::base32;
+use policy::party::{Legal, base32};
 use policy::record::{Act, ExceptionUsed, HeldItem, Provision, ThirdParty, keep_until};
 use policy::{
     Ask, Decision, Document, Facts, ItemName, Permit, RecipientFact, Record, RecordDuty, decide,
@@ -384,10 +384,18 @@ fn third_party(
     let entry = document.recipients.get(&fact.category).ok_or_else(missing)?;
     let Details { name, address, representative } = match details {
         Some(bytes) => serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?,
-        None => Details {
-            name: entry.label.ja.clone(),
-            address: String::new(),
-            representative: String::new(),
+        // Only what is no provision goes to a party without them; its label has to do.
+        None => match &entry.legal {
+            Some(Legal { name, address, representative }) => Details {
+                name: name.clone(),
+                address: address.clone(),
+                representative: representative.clone(),
+            },
+            None => Details {
+                name: entry.label.ja.clone(),
+                address: String::new(),
+                representative: String::new(),
+            },
         },
     };
     Ok(ThirdParty {
