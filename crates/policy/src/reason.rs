@@ -156,6 +156,12 @@ reasons! {
         /// When the purpose ended.
         ended_at: Timestamp
     }
+    /// The policy names the recipient without its legal details, so no record could say who it is
+    /// (R1.5).
+    LegalDetailsMissing = "legal_details_missing" {
+        /// Who.
+        recipient: RecipientName
+    }
     /// The recipient's country is not confirmed, so no route can be chosen (R2.1).
     CountryUnconfirmed = "country_unconfirmed" {
         /// Who.

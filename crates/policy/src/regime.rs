@@ -71,7 +71,8 @@ pub struct Regime {
     pub provision: BTreeMap<Role, ProvisionBasis>,
     /// Routes abroad.
     pub transfer: Transfer,
-    /// Whether the duty to record provisions applies (R1.1 to R1.10).
+    /// Whether it puts a duty to record provisions on the controllers at home there and for the
+    /// persons under it (R1.1 to R1.10).
     pub record_duty: bool,
     /// How long records are kept.
     pub record_keeping: RecordKeeping,

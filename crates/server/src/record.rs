@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use ledger::{Edge, SigningKey, leaf_hash, sign_checkpoint};
-use policy::record::{Act, HeldItem, Record, SALT_BYTES, commitment, entry};
+use policy::record::{Act, Provision, Record, SALT_BYTES, commitment, entry};
 use policy::{SubjectId, party};
 
 use crate::app::App;
@@ -132,23 +132,36 @@ impl App {
     }
 
     /// Finds the record of an act done before under the same idempotency key, if doing it again
-    /// would come out the same.
+    /// comes out the same; with it, until when it is kept. `None` when it is refused by now, or on
+    /// other grounds: that is another act, to be written down as one.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when the answer would be another one now.
-    pub fn same_record(&self, conn: &mut Conn, index: u64, now: &Act) -> Result<Place, Error> {
+    /// [`Error::Conflict`] when it is allowed, but the record that stands does not say what would
+    /// be given now.
+    pub fn same_record(
+        &self,
+        conn: &mut Conn,
+        index: u64,
+        now: &Act,
+    ) -> Result<Option<(Place, Option<Timestamp>)>, Error> {
         let row = records::at(conn, index.cast_signed())?
             .ok_or_else(|| anyhow::anyhow!("record {index} is missing"))?;
         let then = self.open_record(&row)?.record().map_err(anyhow::Error::from)?.act;
         if same(&then, now) {
-            Ok(Place { index, id: row.id })
-        } else {
-            Err(Error::Conflict(
-                "this request was carried out before and its answer has changed since; send it \
-                 with a new idempotency key"
-                    .to_owned(),
-            ))
+            let until = match &then {
+                Act::Disclosed(provision) => Some(provision.keep_until),
+                _ => None,
+            };
+            return Ok(Some((Place { index, id: row.id }, until)));
         }
+        if matches!(now, Act::Refused { .. }) {
+            return Ok(None);
+        }
+        Err(Error::Conflict(
+            "this request was carried out before and its answer has changed since; send it with a \
+             new idempotency key"
+                .to_owned(),
+        ))
     }
 }
 
@@ -165,18 +178,14 @@ pub fn open(keys: &Keys, row: &SealedRecord) -> Result<Opening, Error> {
     Ok(Opening { salt: *salt, bytes: bytes.to_vec() })
 }
 
-/// Whether two acts answer the same ask in the same way.
+/// Whether two acts say the same in everything but until when the record is kept: that runs from
+/// the act which was done.
 fn same(then: &Act, now: &Act) -> bool {
-    let items = |act: &Act| -> Option<Vec<HeldItem>> {
-        match act {
-            Act::Used { items, .. } => Some(items.clone()),
-            Act::Disclosed(provision) => Some(provision.items.clone()),
-            _ => None,
-        }
-    };
     match (then, now) {
-        (Act::Refused { reasons: a, .. }, Act::Refused { reasons: b, .. }) => a == b,
-        _ => then.kind() == now.kind() && items(then) == items(now),
+        (Act::Disclosed(then), Act::Disclosed(now)) => {
+            Provision { keep_until: then.keep_until, ..(**now).clone() } == **then
+        }
+        _ => then == now,
     }
 }
 

@@ -348,6 +348,12 @@ pub fn reason(reason: &Reason, language: Language, document: &Document) -> Strin
         (R::EngagementEnded { ended_at }, En) => {
             format!("The visit is over; access ended on {}.", moment(*ended_at, language))
         }
+        (R::LegalDetailsMissing { .. }, Ja) => {
+            "提供先の名称・住所・代表者を確認できていないため、提供しません。".into()
+        }
+        (R::LegalDetailsMissing { .. }, En) => {
+            "It is not known who the recipient is in law, so nothing goes there.".into()
+        }
         (R::CountryUnconfirmed { .. }, Ja) => {
             "提供先の国が確認できていないため、提供しません。".into()
         }

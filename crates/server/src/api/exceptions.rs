@@ -39,6 +39,10 @@ pub(super) struct NewException {
     items: Vec<String>,
     /// Until when (RFC 3339).
     ends_at: String,
+    /// True where telling the person would harm life, public safety or the detection of a crime:
+    /// what happens under it is not shown to her. The reason says which.
+    #[serde(default)]
+    withheld_from_subject: bool,
 }
 
 /// An exception that was approved.
@@ -90,6 +94,7 @@ pub(super) async fn approve(
         purpose: name("purpose", &given.purpose)?,
         items: names("items", &given.items)?,
         ends_at: instant("ends_at", &given.ends_at)?,
+        withheld_from_subject: given.withheld_from_subject,
     };
     let place = exception::approve(&api.app, approval, once).await?;
     let approved = Approved {

@@ -184,6 +184,13 @@ fn shown(
         }),
     };
     Ok(match &record.act {
+        // Act 33(5), Order 11: where telling her would do harm, the record is kept and not shown.
+        Act::Disclosed(provision)
+            if provision.exception.as_ref().is_some_and(|used| used.withheld_from_subject) =>
+        {
+            None
+        }
+        Act::Refused { withheld_from_subject: true, .. } => None,
         Act::Disclosed(provision) => Some(Crossing {
             recipient_name: Some(provision.third_party.name.clone()),
             reference: provision.reference.as_ref().map(ToString::to_string),
@@ -197,7 +204,7 @@ fn shown(
             )
         }),
         // A refused use of the controller's own is not a provision.
-        Act::Refused { ask, reasons } => ask.recipient.as_ref().map(|recipient| {
+        Act::Refused { ask, reasons, .. } => ask.recipient.as_ref().map(|recipient| {
             let document = api.app.policy();
             let worded = reasons.iter().filter_map(|reason| {
                 let mut value = serde_json::to_value(reason).ok()?;

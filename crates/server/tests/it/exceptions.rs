@@ -1,6 +1,8 @@
 //! An exception to consent stands on an approval by the information manager, with its reason and
 //! evidence, for what it names and as long as it says (S9, S13); never for a password (I2).
 
+use data_encoding::BASE64;
+use policy::decide::ExceptionKind;
 use serde_json::{Value, json};
 
 use crate::house::{Answer, House, Store};
@@ -25,10 +27,46 @@ async fn an_approved_exception_discloses_with_its_reason_and_evidence_on_record(
     let policy::record::Act::Disclosed(provision) = &records.last().unwrap().act else {
         panic!("the last act is the disclosure");
     };
-    let approval = provision.exception.as_ref().unwrap();
+    let used = provision.exception.as_ref().unwrap();
+    assert_eq!((used.id.as_str(), used.kind), (approved.as_str(), ExceptionKind::Law));
+    let approval = records.iter().find_map(|record| match &record.act {
+        policy::record::Act::ExceptionApproved { approval } => Some(approval),
+        _ => None,
+    });
+    let approval = approval.unwrap();
     assert_eq!(approval.reason, "an order of the court");
     assert_eq!(approval.evidence, "order-2026-118");
     assert!(approval.approved_by.starts_with("manager ("), "{}", approval.approved_by);
+
+    // She may read the record; the court's order is not hers to read (Act 33(5)).
+    let shown = hanako.provisions().await;
+    assert_eq!(shown[0]["outcome"], "disclosed");
+    let opening = shown[0]["opening"]["record"].as_str().unwrap().as_bytes();
+    let opening = String::from_utf8(BASE64.decode(opening).unwrap()).unwrap();
+    assert!(opening.contains(&approved), "{opening}");
+    for kept_back in ["an order of the court", "order-2026-118", "manager ("] {
+        assert!(!opening.contains(kept_back), "{kept_back}: {opening}");
+    }
+    house.adds_up();
+}
+
+#[tokio::test]
+async fn what_would_do_harm_to_tell_is_on_record_and_not_shown_to_her() {
+    // Act 33(5), Order 11 (R1.12).
+    let house = House::open();
+    let (aoi, hanako) = (house.store("aoi").await, house.guest("Hanako").signs_up().await);
+    let yoko = house.guest("Yoko").signs_up().await;
+    let withheld = json!({ "subject": hanako.id, "withheld_from_subject": true });
+    let withheld = id(&house.manager_approves(&withheld).await);
+    let told = id(&house.manager_approves(&json!({ "subject": hanako.id })).await);
+    let asking = aoi.asks_for(&hanako, &["name"]);
+    asking.clone().by_exception(&withheld).receives().await;
+    aoi.asks_for(&hanako, &["phone"]).by_exception(&withheld).is_refused().await;
+    assert!(hanako.provisions().await.is_empty(), "neither what went nor what was tried");
+    asking.by_exception(&told).receives().await;
+    assert_eq!(hanako.provisions().await.len(), 1);
+    aoi.asks_for(&yoko, &["name"]).by_exception(&withheld).is_refused().await;
+    assert_eq!(yoko.provisions().await.len(), 1, "an approval about another hides nothing");
     house.adds_up();
 }
 
