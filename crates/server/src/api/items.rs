@@ -56,14 +56,7 @@ pub(super) async fn put(
     caller.may("subjects:write")?;
     let body = body.read().await?;
     let of = subject(&of)?;
-    let own = api.app.policy().items.iter().any(|(name, i)| name.as_str() == item && i.unique);
-    if own {
-        api.taken.may(&caller.id)?;
-    }
-    let value = body.value.value;
-    let put = intake::put_item(&api.app, of, item.clone(), value, caller.by()).await;
-    api.taken.heed(&caller.id, &put);
-    let put = put?;
+    let put = intake::put_item(&api.app, of, item.clone(), body.value.value, caller.by()).await?;
     Ok(Json(ItemPut {
         item,
         version: put.version,

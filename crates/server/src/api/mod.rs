@@ -18,7 +18,6 @@ mod recipients;
 mod restrictions;
 mod sign_ins;
 mod subjects;
-mod taken;
 mod uses;
 
 use std::sync::Arc;
@@ -40,7 +39,6 @@ use crate::app::App;
 use crate::error::{Error, FieldError, MAX_BODY_BYTES};
 use caller::Callers;
 use problem::Problem;
-use taken::Taken;
 
 /// What handlers share.
 pub struct Api {
@@ -50,15 +48,12 @@ pub struct Api {
     pub callers: Callers,
     /// Sign-ins tried lately.
     pub tries: Tries,
-    /// Addresses said to be taken lately.
-    taken: Taken,
 }
 
 impl Api {
     /// The API of a house, with so many requests a second for each service key.
     pub fn new(app: Arc<App>, per_second: Option<std::num::NonZeroU32>) -> Arc<Self> {
-        let callers = Callers::new(per_second);
-        Arc::new(Self { app, callers, tries: Tries::default(), taken: Taken::default() })
+        Arc::new(Self { app, callers: Callers::new(per_second), tries: Tries::default() })
     }
 }
 

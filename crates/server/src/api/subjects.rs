@@ -113,10 +113,7 @@ pub(super) async fn register(
             })
             .collect(),
     };
-    api.taken.may(&caller.id)?;
-    let registered = intake::register(&api.app, newcomer, caller.by(), once).await;
-    api.taken.heed(&caller.id, &registered);
-    let registered = registered?;
+    let registered = intake::register(&api.app, newcomer, caller.by(), once).await?;
     let taken = Taken {
         subject: registered.subject.to_string(),
         record: registered.place.record_id(),

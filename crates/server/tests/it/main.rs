@@ -38,5 +38,4 @@ mod sight_ends;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
-mod taken;
 mod wrong_input;
