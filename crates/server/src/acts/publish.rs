@@ -60,8 +60,8 @@ pub fn in_force(
              `version` in controller.toml"
         ))),
         (_, Some((newest, _))) if newest > version => Err(AppError::Policy(format!(
-            "version `{version}` is older than `{newest}`, which is in force; to go back to its \
-             rules, publish them under a later `version`"
+            "version `{version}` is older than the one in force, `{newest}`; publish its rules under \
+             a later version to go back to them"
         ))),
         (Some(_), _) => Ok((document, None)),
         (None, _) => Ok((document, Some(files))),
