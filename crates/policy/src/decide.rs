@@ -54,7 +54,7 @@ impl ExceptionKind {
     /// True for the cases of Act 27(1): in the same cases Act 18(3) lets information be used beyond
     /// its purpose, so neither purpose nor stop nor explicit consent stands against them. Entrustment
     /// and succession free from the consent to a provision only, and stay within the purpose (R3.1).
-    fn reaches_beyond_purpose(self) -> bool {
+    pub fn reaches_beyond_purpose(self) -> bool {
         !matches!(self, Self::Entrustment | Self::Succession)
     }
 
@@ -321,6 +321,11 @@ impl<'a> Rules<'a> {
             return None;
         };
 
+        if let Some(kind) = approval.map(|approval| approval.kind)
+            && !regime.exceptions.value.contains(&kind)
+        {
+            self.refuse(Reason::ExceptionNotInLaw { kind, regime: regime_name.clone() });
+        }
         let basis = self.basis(purpose, regime, beyond_purpose)?;
         if !beyond_purpose {
             self.restrictions();

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::consent::{ConsentName, ConsentState};
+use crate::decide::ExceptionKind;
 use crate::document::Version;
 use crate::item::ItemName;
 use crate::party::{RecipientName, Role};
@@ -188,6 +189,13 @@ reasons! {
     }
     /// The approval covers another recipient, purpose, person or other items.
     ExceptionOutOfScope = "exception_out_of_scope" {}
+    /// The law that applies to the person knows no such exception (S13).
+    ExceptionNotInLaw = "exception_not_in_law" {
+        /// Which exception.
+        kind: ExceptionKind,
+        /// The person's regime.
+        regime: RegimeName
+    }
     /// A fact could not be read, so nothing is allowed.
     FactUnreadable = "fact_unreadable" {
         /// Which fact.

@@ -248,6 +248,11 @@ pub enum Act {
         /// What, why and until when.
         approval: Approval,
     },
+    /// The information manager ended an approval before its time.
+    ExceptionEnded {
+        /// The approval's id.
+        exception: String,
+    },
     /// A member of a category of recipients was registered or changed.
     RecipientPut {
         /// Who.
@@ -293,6 +298,7 @@ impl Act {
             Self::Disclosed(_) => "disclosed",
             Self::Refused { .. } => "refused",
             Self::ExceptionApproved { .. } => "exception_approved",
+            Self::ExceptionEnded { .. } => "exception_ended",
             Self::RecipientPut { .. } => "recipient_put",
             Self::RestrictionChanged { .. } => "restriction_changed",
             Self::PolicyPublished { .. } => "policy_published",

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::decide::ExceptionKind;
 use crate::document::{Label, Version};
 use crate::party::{Role, name};
 use crate::record::ProvisionBasis;
@@ -69,6 +70,8 @@ pub struct Regime {
     pub law: Label,
     /// What a provision to a recipient of each role stands on.
     pub provision: BTreeMap<Role, ProvisionBasis>,
+    /// Which exceptions to consent the law knows (S13).
+    pub exceptions: Parameter<Vec<ExceptionKind>>,
     /// Routes abroad.
     pub transfer: Transfer,
     /// Whether it puts a duty to record provisions on the controllers at home there and for the

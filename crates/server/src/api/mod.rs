@@ -141,6 +141,7 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(restrictions::put))
         .routes(routes!(recipients::put))
         .routes(routes!(exceptions::approve))
+        .routes(routes!(exceptions::end))
         .routes(routes!(sign_ins::sign_in))
         .routes(routes!(uses::r#use))
         .routes(routes!(disclosures::disclose))

@@ -117,7 +117,7 @@ async fn a_row_with_one_bit_flipped_opens_nothing_and_later_acts_still_work() {
     hanako.books(&aoi, "bk-1").await;
     yoko.books(&midori, "bk-2").await;
     let approved = house
-        .manager_approves(&json!({ "items": ["allergy"], "purpose": "meal" }))
+        .manager_approves(&json!({ "items": ["allergy"], "purpose": "meal", "subject": hanako.id }))
         .await
         .expect(201);
     let plain = aoi.asks_for(&hanako, &["allergy"]).for_meal();

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 18] = [
+const CONTRACT: [(&str, &str); 19] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("get", "/v1/subjects/{subject}/consents/{consent}"),
@@ -17,6 +17,7 @@ const CONTRACT: [(&str, &str); 18] = [
     ("get", "/v1/subjects/{subject}/provisions"),
     ("put", "/v1/recipients/{recipient}"),
     ("post", "/v1/exceptions"),
+    ("put", "/v1/exceptions/{exception}"),
     ("post", "/v1/sign-ins"),
     ("post", "/v1/uses"),
     ("post", "/v1/disclosures"),
