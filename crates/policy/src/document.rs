@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::consent::{Consent, ConsentName};
-use crate::item::{Item, ItemName, Secret, SecretName};
+use crate::item::{Item, ItemName, Secret, SecretName, ValueKind};
 use crate::party::{NotAName, Recipient, RecipientName};
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::regime::{Regime, RegimeName};
@@ -164,6 +164,15 @@ pub struct Document {
     pub consents: BTreeMap<ConsentName, Consent>,
     /// The law of each kind of person it serves.
     pub regimes: BTreeMap<RegimeName, Regime>,
+}
+
+impl Document {
+    /// The item by which a person signs in: the e-mail address that is looked up and unique.
+    pub fn sign_in_address(&self) -> Option<&ItemName> {
+        let mut all = self.items.iter();
+        all.find(|(_, item)| item.value == ValueKind::Email && item.lookup && item.unique)
+            .map(|(name, _)| name)
+    }
 }
 
 /// The entries of a map as people read them: in the order of the file.

@@ -406,6 +406,7 @@ impl Reader<'_> {
         let secrets = self.secrets(secrets, &purposes, &items);
         let recipients = self.recipients(recipients, version, &purposes, &items, &consents);
         self.nobody_is_kept_out(&items, &consents, &regimes);
+        self.one_address_to_sign_in_by(&items, &secrets);
         self.every_purpose_is_used(&purposes, &recipients);
         self.every_consent_carries_something(&purposes, &items, &recipients, &consents);
         self.bases_carry_the_roles(&purposes, &recipients, &regimes);
@@ -881,6 +882,28 @@ impl Reader<'_> {
         if evidence.trim().is_empty() {
             let message = "equivalent measures without evidence".into();
             self.error(file, at, message, "name the contract, rules or recognition (Rules 16)");
+        }
+    }
+
+    /// Whoever keeps a password needs one address to look it up by, and only one.
+    fn one_address_to_sign_in_by(
+        &mut self,
+        items: &BTreeMap<ItemName, Item>,
+        secrets: &BTreeMap<SecretName, Secret>,
+    ) {
+        // An item that could not be read is told once, where it stands.
+        if self.findings.iter().any(|found| found.severity == Severity::Error) {
+            return;
+        }
+        let password = secrets.iter().find(|(_, secret)| secret.keeps == SecretKind::Password);
+        let Some((name, secret)) = password else { return };
+        let is_address =
+            |item: &&Item| item.value == ValueKind::Email && item.lookup && item.unique;
+        let count = items.values().filter(is_address).count();
+        if count != 1 {
+            let message = format!("`{name}` is a password, and {count} items can be signed in by");
+            let way_out = "declare one item of kind email with `lookup` and `unique`";
+            self.error("secrets.toml", secret.position, message, way_out);
         }
     }
 

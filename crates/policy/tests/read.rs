@@ -457,6 +457,17 @@ fn each_incoherence_is_found_where_it_stands_with_a_way_out() {
 }
 
 #[test]
+fn a_password_needs_one_address_to_sign_in_by() {
+    let mut files = common::files();
+    let items = files.get_mut("items.toml").unwrap();
+    assert!(items.contains("unique = true\n"));
+    *items = items.replace("unique = true\n", "");
+    let found = common::lines(&read_files(&files).unwrap_err());
+    let told = "error: `password` is a password, and 0 items can be signed in by";
+    assert!(found.contains("secrets.toml:") && found.contains(told), "{found}");
+}
+
+#[test]
 fn a_file_too_few_or_too_many_is_told() {
     let mut files = common::files();
     files.remove("secrets.toml");

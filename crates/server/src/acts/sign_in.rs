@@ -5,7 +5,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use policy::{ItemName, RegimeName, SubjectId, normal};
+use policy::item::SecretKind;
+use policy::{RegimeName, SubjectId, normal};
 use vault::{Plain, Verifier};
 
 use crate::app::App;
@@ -32,8 +33,8 @@ impl Default for Tries {
 /// Signs a person in by e-mail and password.
 ///
 /// # Errors
-/// [`Error::SignInFailed`], whatever the reason; [`Error::TooMany`] after ten tries, or in
-/// a crowd.
+/// [`Error::SignInFailed`], whatever the reason; [`Error::TooMany`] after ten tries, or in a crowd;
+/// [`Error::NotFound`] under a policy that holds no password, or no address to find a person by.
 pub async fn sign_in(
     app: &Arc<App>,
     tries: &Tries,
@@ -41,7 +42,13 @@ pub async fn sign_in(
     password: String,
 ) -> Result<(SubjectId, RegimeName), Error> {
     let address = normal::email(email);
-    let item: ItemName = "email".parse().map_err(anyhow::Error::from)?;
+    let document = app.policy();
+    let item = document.sign_in_address().cloned();
+    let secret = document.secrets.iter().find(|(_, secret)| secret.keeps == SecretKind::Password);
+    let (Some(item), Some((secret, _))) = (item, secret) else {
+        return Err(Error::not_found("way to sign in", "email"));
+    };
+    let secret = secret.clone();
     let token = app.keys.token(&item, address.as_deref().unwrap_or(email))?;
     // Forget addresses that may try again freely, so that trying many fills no memory.
     if tries.0.len() > REMEMBERED {
@@ -59,7 +66,7 @@ pub async fn sign_in(
             // Whose key was shredded is held no longer.
             let held = subjects::get(conn, subject)?.filter(|held| held.wrapped.is_some());
             let regime = held.and_then(|held| held.regime);
-            let verifier = secrets::kept(conn, subject, "password")?;
+            let verifier = secrets::kept(conn, subject, secret.as_str())?;
             Ok::<_, Error>(regime.zip(verifier).map(|(regime, kept)| (subject, regime, kept)))
         })
         .await?;

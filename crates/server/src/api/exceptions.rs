@@ -131,9 +131,10 @@ pub(super) async fn end(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
     Path(exception): Path<String>,
-    body: Body<ExceptionState>,
+    body: Sent<ExceptionState>,
 ) -> Result<Json<Approved>, Problem> {
     caller.may("exceptions:approve")?;
+    let body = body.read().await?;
     let id = read_id(&exception)?;
     if !body.value.ended {
         let detail = "is not true; an approval that has ended is approved anew";

@@ -39,6 +39,7 @@ pub(super) struct SignedIn {
     responses(
         (status = 200, description = "they go together", body = SignedIn),
         (status = 403, description = "they do not, or the service key lacks the scope", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "this policy knows no sign-in", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 429, description = "too many tries", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]

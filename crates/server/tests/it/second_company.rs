@@ -26,12 +26,22 @@ async fn a_clinic_passes_a_prescription_to_the_pharmacy_that_its_patient_chose()
     let agreed = |consent: &str| json!({ "consent": consent, "state": "given", "notice": "2026-11-01", "language": "ja" });
     let patient = json!({
         "regime": "jp",
-        "items": { "full_name": "見本 患者", "medicine": "見本錠 5mg 朝1錠" },
+        "items": {
+            "full_name": "見本 患者", "medicine": "見本錠 5mg 朝1錠",
+            "contact_mail": "kanja@patient.example",
+        },
         "secrets": { "password": "aikotoba-no-mihon" },
         "consents": [agreed("pharmacy_sight"), agreed("health_record")],
     });
     let taken = house.post("/v1/subjects", &patient).go().await.expect(201);
     let subject = taken["subject"].as_str().unwrap().to_owned();
+    // She signs in, whatever the policy calls her address and her pass phrase.
+    let tries = |phrase: &str| {
+        let body = json!({ "email": "kanja@patient.example", "password": phrase });
+        house.post("/v1/sign-ins", &body)
+    };
+    assert_eq!(tries("aikotoba-no-mihon").go().await.expect(200)["subject"], subject.as_str());
+    tries("another phrase").go().await.problem(403, "sign-in-failed");
     for name in ["minami", "kita"] {
         let pharmacy = json!({
             "category": "pharmacy", "name": format!("見本薬局 {name}"), "address": "見本市2-2",
