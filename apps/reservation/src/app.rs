@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::FromRequestParts;
@@ -18,6 +19,8 @@ use crate::words::Words;
 const TRIES: u32 = 8;
 /// How long it then waits, in minutes.
 const WAIT_MINUTES: i64 = 15;
+/// Passwords verified at a time.
+const VERIFYING: usize = 2;
 /// Logins remembered at most, so that made-up ones cannot fill the memory.
 const LOGINS_REMEMBERED: usize = 10_000;
 
@@ -29,7 +32,9 @@ pub(crate) struct App {
     pub(crate) book: Book,
     pub(crate) tries: Tries,
     /// Verifying a password takes 19 MiB and a core: a few at a time.
-    pub(crate) verifying: Semaphore,
+    pub(crate) verifying: Arc<Semaphore>,
+    /// Held while a guest's booking is on its way between the book and Azukari.
+    pub(crate) turns: Turns,
 }
 
 pub(crate) type Shared = Arc<App>;
@@ -41,7 +46,8 @@ impl App {
             public_azukari: public_azukari.trim_end_matches('/').to_owned(),
             book,
             tries: Tries::default(),
-            verifying: Semaphore::new(2),
+            verifying: Arc::new(Semaphore::new(VERIFYING)),
+            turns: Turns::default(),
         }
     }
 }
@@ -51,29 +57,59 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// Failed sign-ins of staff, by login. Forgotten on a restart.
+/// Sign-ins of staff that were begun and have not succeeded, by login. Forgotten on a restart.
 #[derive(Default)]
-pub(crate) struct Tries(Mutex<HashMap<String, (u32, Timestamp)>>);
+pub(crate) struct Tries(Mutex<HashMap<String, Tried>>);
+
+/// What one login has tried. In the order in which they are let go of when there are too many:
+/// logins that do not exist before those that do, the least tried first, then the oldest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Tried {
+    exists: bool,
+    times: u32,
+    last: Timestamp,
+}
 
 impl Tries {
-    /// True while a login may try.
-    pub(crate) fn may(&self, login: &str, now: Timestamp) -> bool {
+    /// Counts a try and returns true, or returns false while the login has to wait. One that
+    /// succeeds is given back by [`Self::succeeded`].
+    pub(crate) fn begin(&self, login: &str, exists: bool, now: Timestamp) -> bool {
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.retain(|_, (_, last)| *last + WAIT_MINUTES.minutes() > now);
-        tries.get(login).is_none_or(|(failed, _)| *failed < TRIES)
-    }
-
-    pub(crate) fn failed(&self, login: &str, now: Timestamp) {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if tries.len() < LOGINS_REMEMBERED || tries.contains_key(login) {
-            let (failed, last) = tries.entry(login.to_owned()).or_insert((0, now));
-            *failed += 1;
-            *last = now;
+        tries.retain(|_, tried| tried.last + WAIT_MINUTES.minutes() > now);
+        if !tries.contains_key(login) && tries.len() >= LOGINS_REMEMBERED {
+            let least = tries.iter().min_by_key(|(_, tried)| **tried);
+            if let Some(least) = least.map(|(login, _)| login.clone()) {
+                tries.remove(&least);
+            }
         }
+        let tried = tries.entry(login.to_owned()).or_insert(Tried { exists, times: 0, last: now });
+        if tried.times >= TRIES {
+            return false;
+        }
+        *tried = Tried { exists, times: tried.times + 1, last: now };
+        true
     }
 
     pub(crate) fn succeeded(&self, login: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(login);
+    }
+}
+
+/// One thing at a time for each guest. Guests share a few locks, so that none has to be let go of.
+pub(crate) struct Turns([tokio::sync::Mutex<()>; 64]);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| tokio::sync::Mutex::default()))
+    }
+}
+
+impl Turns {
+    pub(crate) async fn of(&self, who: &str) -> tokio::sync::MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        who.hash(&mut hasher);
+        let at = usize::try_from(hasher.finish() % 64).unwrap_or_default();
+        self.0[at].lock().await
     }
 }
 
@@ -109,16 +145,66 @@ impl<S: Sync> FromRequestParts<S> for Reader {
 mod tests {
     use super::*;
 
+    fn evening() -> Timestamp {
+        "2026-11-22T09:00:00Z".parse().unwrap()
+    }
+
     #[test]
     fn a_login_that_fails_too_often_waits_and_then_may_again() {
-        let tries = Tries::default();
-        let now: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
+        let (tries, now) = (Tries::default(), evening());
         for _ in 0..TRIES {
-            assert!(tries.may("sumire", now));
-            tries.failed("sumire", now);
+            assert!(tries.begin("sumire", true, now));
         }
-        assert!(!tries.may("sumire", now));
-        assert!(tries.may("kaede", now));
-        assert!(tries.may("sumire", now + 16.minutes()));
+        assert!(!tries.begin("sumire", true, now));
+        assert!(tries.begin("kaede", true, now));
+        // A try that was turned away does not make the wait longer.
+        assert!(!tries.begin("sumire", true, now + 14.minutes()));
+        assert!(tries.begin("sumire", true, now + 16.minutes()));
+    }
+
+    #[test]
+    fn a_success_gives_the_tries_back() {
+        let (tries, now) = (Tries::default(), evening());
+        for _ in 0..3 * TRIES {
+            assert!(tries.begin("sumire", true, now));
+            tries.succeeded("sumire");
+        }
+    }
+
+    #[test]
+    fn tries_all_at_once_are_as_many_as_one_by_one() {
+        let (tries, now) = (Tries::default(), evening());
+        let begun: usize = std::thread::scope(|scope| {
+            let all: Vec<_> =
+                (0..60).map(|_| scope.spawn(|| tries.begin("sumire", true, now))).collect();
+            all.into_iter().map(|one| usize::from(one.join().unwrap())).sum()
+        });
+        assert_eq!(begun, 8);
+    }
+
+    #[test]
+    fn made_up_logins_push_out_one_another_and_never_one_that_has_to_wait() {
+        let (tries, now) = (Tries::default(), evening());
+        for (login, exists) in [("sumire", true), ("nobody", false)] {
+            for _ in 0..TRIES {
+                assert!(tries.begin(login, exists, now));
+            }
+        }
+        assert!(tries.begin("kaede", true, now));
+        {
+            let mut full = tries.0.lock().unwrap();
+            for made_up in full.len()..LOGINS_REMEMBERED {
+                let tried = Tried { exists: false, times: 1, last: now };
+                full.insert(made_up.to_string(), tried);
+            }
+        }
+        for made_up in 0..50 {
+            assert!(tries.begin(&format!("new {made_up}"), false, now));
+        }
+        // Whoever was counted is still counted: nobody tries for nothing, however full it is.
+        assert!(!tries.begin("sumire", true, now) && !tries.begin("nobody", false, now));
+        let known = tries.0.lock().unwrap();
+        assert_eq!(known.len(), LOGINS_REMEMBERED);
+        assert_eq!(known["kaede"].times, 1);
     }
 }

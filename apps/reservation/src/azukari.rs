@@ -42,6 +42,20 @@ pub(crate) enum Trouble {
     Unexpected(String),
 }
 
+impl Trouble {
+    /// True when what was asked was certainly not done; after any other trouble it may have been.
+    pub(crate) fn is_a_no(&self) -> bool {
+        match self {
+            Self::Refused(_)
+            | Self::Invalid(_)
+            | Self::SignInFailed
+            | Self::TooMany
+            | Self::NotFound => true,
+            Self::Unavailable | Self::Unexpected(_) => false,
+        }
+    }
+}
+
 /// A reason of the rules: its id, the facts that matter to a reader, and the house's own words.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Reason {
@@ -216,6 +230,11 @@ impl Values {
         self.0.get(item).and_then(Option::as_deref).filter(|value| !value.is_empty())
     }
 
+    /// True when the item was asked for and the answer is that nothing is held.
+    pub(crate) fn holds_nothing(&self, item: &str) -> bool {
+        self.0.contains_key(item) && self.get(item).is_none()
+    }
+
     pub(crate) fn extend(&mut self, others: Self) {
         self.0.extend(others.0);
     }
@@ -231,9 +250,11 @@ struct Told {
 pub(crate) struct Provision {
     pub(crate) outcome: String,
     pub(crate) at: Timestamp,
+    #[serde(default)]
     pub(crate) recipient: String,
     #[serde(default)]
     pub(crate) recipient_name: Option<String>,
+    #[serde(default)]
     pub(crate) purpose: String,
     pub(crate) items: Vec<String>,
     #[serde(default)]
@@ -512,7 +533,7 @@ fn trouble(status: StatusCode, body: &[u8]) -> Trouble {
     match (status.as_u16(), kind) {
         (403, "refused") => Trouble::Refused(problem.reasons),
         (422, "invalid") => Trouble::Invalid(problem.errors),
-        (401, "sign-in-failed") => Trouble::SignInFailed,
+        (401 | 403, "sign-in-failed") => Trouble::SignInFailed,
         (404, _) => Trouble::NotFound,
         (429, _) => Trouble::TooMany,
         (502..=504, _) => Trouble::Unavailable,
@@ -537,6 +558,17 @@ mod tests {
         assert!(matches!(trouble(StatusCode::SERVICE_UNAVAILABLE, b""), Trouble::Unavailable));
         assert!(matches!(trouble(StatusCode::BAD_GATEWAY, b"<html>"), Trouble::Unavailable));
         assert!(matches!(trouble(StatusCode::UNAUTHORIZED, b"{}"), Trouble::Unexpected(_)));
+        assert!(matches!(trouble(StatusCode::FORBIDDEN, b"{}"), Trouble::Unexpected(_)));
+    }
+
+    #[test]
+    fn a_failed_sign_in_is_told_from_a_service_key_that_may_not() {
+        let failed = br#"{"type":"https://azukari.example/problems/sign-in-failed"}"#;
+        for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
+            assert!(matches!(trouble(status, failed), Trouble::SignInFailed), "{status}");
+        }
+        let other = br#"{"type":"https://azukari.example/problems/forbidden"}"#;
+        assert!(matches!(trouble(StatusCode::FORBIDDEN, other), Trouble::Unexpected(_)));
     }
 
     #[test]

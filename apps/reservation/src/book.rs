@@ -110,7 +110,7 @@ pub(crate) struct Booking {
 /// How far a booking has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// Written here, not yet known to Azukari; nobody sees it.
+    /// Written here, and perhaps known to Azukari; nobody sees it.
     Asked,
     /// Known on both sides.
     Booked,
@@ -346,6 +346,39 @@ impl Book {
         .await
     }
 
+    /// Changes what was asked for, while it is no booking yet.
+    pub(crate) async fn ask_again(
+        &self,
+        number: &str,
+        ends_at: Timestamp,
+        party: u8,
+    ) -> anyhow::Result<()> {
+        let number = number.to_owned();
+        self.with(move |book| {
+            book.execute(
+                "UPDATE bookings SET ends_at = ?2, party = ?3
+                 WHERE number = ?1 AND stage = 'asked'",
+                params![number, ends_at.as_second(), party],
+            )
+            .map(drop)
+        })
+        .await
+    }
+
+    /// What a guest asked for and never heard the end of.
+    pub(crate) async fn asked_of(&self, subject: &str) -> anyhow::Result<Vec<Booking>> {
+        let subject = subject.to_owned();
+        self.with(move |book| {
+            book.prepare_cached(
+                "SELECT * FROM bookings WHERE subject = ?1 AND stage = 'asked'
+                 ORDER BY starts_at, number LIMIT 50",
+            )?
+            .query_map([subject], Booking::read)?
+            .collect()
+        })
+        .await
+    }
+
     /// Drops a booking that never became one.
     pub(crate) async fn drop_asked(&self, number: &str) -> anyhow::Result<()> {
         let number = number.to_owned();
@@ -480,14 +513,14 @@ impl Store {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn folder() -> std::path::PathBuf {
+    pub(crate) fn folder() -> std::path::PathBuf {
         std::env::temp_dir().join(format!("reservation-{}", crate::chance::uuid().unwrap()))
     }
 
-    fn store() -> Store {
+    pub(crate) fn store() -> Store {
         let label = || Label { ja: "見本".to_owned(), en: "Sample".to_owned() };
         Store {
             slug: "mihon".to_owned(),

@@ -130,3 +130,27 @@ async fn whoever_is_not_signed_in_is_led_to_her_own_door() {
         assert_eq!(answer.headers()[header::LOCATION], door, "{path}");
     }
 }
+
+#[tokio::test]
+async fn passwords_tried_all_at_once_are_as_many_as_one_by_one() {
+    let house = House::open().await;
+    let body = "login=nobody&password=wrong";
+    let mut tries = tokio::task::JoinSet::new();
+    for _ in 0..60 {
+        let (browser, address) = (house.browser.clone(), house.address.clone());
+        tries.spawn(async move {
+            let form = browser
+                .post(format!("{address}/store/sign-in?lang=en"))
+                .header("Sec-Fetch-Site", "same-origin")
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(body);
+            let answer = form.send().await.unwrap();
+            (answer.status(), answer.text().await.unwrap())
+        });
+    }
+    let answers = tries.join_all().await;
+    let of = |status: StatusCode| answers.iter().filter(move |(is, _)| *is == status);
+    assert_eq!(of(StatusCode::UNAUTHORIZED).count(), 8);
+    assert_eq!(of(StatusCode::TOO_MANY_REQUESTS).count(), 52);
+    assert!(of(StatusCode::TOO_MANY_REQUESTS).all(|(_, page)| page.contains("try again in about")));
+}

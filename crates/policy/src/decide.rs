@@ -54,7 +54,7 @@ impl ExceptionKind {
     /// True for the cases of Act 27(1): in the same cases Act 18(3) lets information be used beyond
     /// its purpose, so neither purpose nor stop nor explicit consent stands against them. Entrustment
     /// and succession free from the consent to a provision only, and stay within the purpose (R3.1).
-    fn reaches_beyond_purpose(self) -> bool {
+    pub fn reaches_beyond_purpose(self) -> bool {
         !matches!(self, Self::Entrustment | Self::Succession)
     }
 
@@ -88,6 +88,11 @@ pub struct Approval {
     pub items: Vec<ItemName>,
     /// Until when.
     pub ends_at: Timestamp,
+    /// True where telling the person would harm life, public safety or the detection of a crime
+    /// (Act 33(5), Order 11): what happens under it is not among what she is shown. Its ground is
+    /// part of the reason.
+    #[serde(default)]
+    pub withheld_from_subject: bool,
 }
 
 /// A question to the gate.
@@ -316,6 +321,11 @@ impl<'a> Rules<'a> {
             return None;
         };
 
+        if let Some(kind) = approval.map(|approval| approval.kind)
+            && !regime.exceptions.value.contains(&kind)
+        {
+            self.refuse(Reason::ExceptionNotInLaw { kind, regime: regime_name.clone() });
+        }
         let basis = self.basis(purpose, regime, beyond_purpose)?;
         if !beyond_purpose {
             self.restrictions();
@@ -330,7 +340,7 @@ impl<'a> Rules<'a> {
             }
             Some((fact, entry)) => self.party(fact, entry, purpose, &basis, regime, approval)?,
         };
-        let record_duty = record_duty(regime, provision_basis, route);
+        let record_duty = record_duty(policy, regime, provision_basis, route);
         Some(Granted { basis, provision_basis, route, record_duty })
     }
 
@@ -475,15 +485,21 @@ impl<'a> Rules<'a> {
                     });
                 }
             }
-            if purpose.needs_engagement {
-                self.engagement(&fact.name, purpose);
-            }
+        }
+        // Entrustment and succession stay within the purpose, and so within the engagement that
+        // the purpose hangs on (R3.1, S10).
+        if purpose.needs_engagement && !approval.is_some_and(|a| a.kind.reaches_beyond_purpose()) {
+            self.engagement(&fact.name, purpose);
         }
         let provision_basis = match approval {
             Some(approval) => approval.kind.basis(),
             None => self.provision_basis(entry.role, basis, regime)?,
         };
         let route = self.route(fact, entry, provision_basis, regime)?;
+        // A member of a category has them in the register; I3 wants them in the record.
+        if !entry.many && entry.legal.is_none() && route != Route::NotAProvision {
+            self.refuse(Reason::LegalDetailsMissing { recipient: fact.name.clone() });
+        }
         Some((provision_basis, route))
     }
 

@@ -167,6 +167,18 @@ pub struct EquivalentMeasures {
     pub evidence: String,
 }
 
+/// Who a recipient is in law: a provision record says it (R1.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Legal {
+    /// Its legal name.
+    pub name: String,
+    /// Its address.
+    pub address: String,
+    /// Its representative, for a corporation.
+    pub representative: String,
+}
+
 /// A party that information may go to, as the policy's files state it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Recipient {
@@ -191,6 +203,8 @@ pub struct Recipient {
     /// The party that answers for a joint use, with address and representative (R4.1); a joint use
     /// for any purpose has one.
     pub responsible: Option<Label>,
+    /// Its legal details (R1.5); members of a category have their own in the register.
+    pub legal: Option<Legal>,
     /// The article of the policy.
     pub article: String,
     /// Where it stands in its file: people read the policy in that order.

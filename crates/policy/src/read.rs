@@ -18,7 +18,7 @@ use crate::item::{
     ValueKind,
 };
 use crate::normal;
-use crate::party::{EquivalentMeasures, NotAName, Recipient, RecipientName, Role};
+use crate::party::{EquivalentMeasures, Legal, NotAName, Recipient, RecipientName, Role};
 use crate::purpose::{Basis, Purpose, PurposeName, Tier};
 use crate::record::ProvisionBasis;
 use crate::regime::{self, Regime, RegimeName};
@@ -118,7 +118,7 @@ pub fn read_files(files: &BTreeMap<String, String>) -> Result<Read, Vec<Finding>
 }
 
 /// SHA-256 over the files' names and texts, lower-case hexadecimal.
-fn hash(files: &BTreeMap<String, String>) -> String {
+pub fn hash(files: &BTreeMap<String, String>) -> String {
     let mut hash = Sha256::new();
     for (name, text) in files {
         for part in [name, text] {
@@ -217,6 +217,7 @@ struct RawRecipient {
     equivalent_measures: Option<Spanned<EquivalentMeasures>>,
     transfer_consent: Option<Spanned<String>>,
     responsible: Option<Spanned<Label>>,
+    legal: Option<Spanned<Legal>>,
 }
 
 fn yes() -> bool {
@@ -797,6 +798,17 @@ impl Reader<'_> {
                 self.equivalent_measures(measures, version);
             }
             let responsible = raw.responsible.map(|label| self.label(file, label));
+            let receives = raw.handles_personal_data && raw.country.is_some();
+            match &raw.legal {
+                Some(legal) => self.legal(legal),
+                None if !raw.many && receives && !raw.purposes.is_empty() => {
+                    let message = format!("it is not said who `{key}` is in law");
+                    let way_out = "add `legal = { name, address, representative }`: a provision \
+                                   record says it (R1.5)";
+                    self.error(file, at, message, way_out);
+                }
+                None => {}
+            }
             if raw.purposes.is_empty() {
                 self.find(
                     Severity::Warning,
@@ -839,12 +851,23 @@ impl Reader<'_> {
                     equivalent_measures: raw.equivalent_measures.map(Spanned::into_inner),
                     transfer_consent,
                     responsible,
+                    legal: raw.legal.map(Spanned::into_inner),
                     article,
                     position: at,
                 },
             );
         }
         recipients
+    }
+
+    /// A provision record has no room for an empty name, address or representative (R1.5).
+    fn legal(&mut self, legal: &Spanned<Legal>) {
+        let Legal { name, address, representative } = legal.get_ref();
+        if [name, address, representative].iter().any(|text| text.trim().is_empty()) {
+            let message = "legal details with an empty name, address or representative".into();
+            let way_out = "fill them in as the company's register has them (R1.5)";
+            self.error("recipients.toml", legal.span().start, message, way_out);
+        }
     }
 
     /// Route (b) stands on a check that has been made, and on something that shows it (R2.4).

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::consent::{ConsentName, ConsentState};
+use crate::decide::ExceptionKind;
 use crate::document::Version;
 use crate::item::ItemName;
 use crate::party::{RecipientName, Role};
@@ -156,6 +157,12 @@ reasons! {
         /// When the purpose ended.
         ended_at: Timestamp
     }
+    /// The policy names the recipient without its legal details, so no record could say who it is
+    /// (R1.5).
+    LegalDetailsMissing = "legal_details_missing" {
+        /// Who.
+        recipient: RecipientName
+    }
     /// The recipient's country is not confirmed, so no route can be chosen (R2.1).
     CountryUnconfirmed = "country_unconfirmed" {
         /// Who.
@@ -182,6 +189,13 @@ reasons! {
     }
     /// The approval covers another recipient, purpose, person or other items.
     ExceptionOutOfScope = "exception_out_of_scope" {}
+    /// The law that applies to the person knows no such exception (S13).
+    ExceptionNotInLaw = "exception_not_in_law" {
+        /// Which exception.
+        kind: ExceptionKind,
+        /// The person's regime.
+        regime: RegimeName
+    }
     /// A fact could not be read, so nothing is allowed.
     FactUnreadable = "fact_unreadable" {
         /// Which fact.

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::consent::{ConsentName, ConsentState};
-use crate::decide::{Approval, Ask, Permit};
-use crate::document::Version;
+use crate::decide::{Approval, Ask, ExceptionKind, Permit};
+use crate::document::{Document, Version};
 use crate::item::{ItemName, SecretName};
 use crate::party::{Engagement, RecipientName, Reference, Role, SubjectId};
 use crate::purpose::PurposeName;
@@ -65,8 +65,19 @@ pub enum RecordDuty {
 }
 
 /// The record duty as a function of what a provision stands on and how it travels (R1.9).
-pub fn record_duty(regime: &Regime, basis: ProvisionBasis, route: Route) -> RecordDuty {
-    if !regime.record_duty {
+///
+/// Act 29 binds whoever the controller is, not where the guest lives: it applies to every provision
+/// of a controller at home in Japan, and to others for the persons under that law (Act 171).
+pub fn record_duty(
+    policy: &Document,
+    regime: &Regime,
+    basis: ProvisionBasis,
+    route: Route,
+) -> RecordDuty {
+    let country = &policy.controller.country;
+    let at_home =
+        policy.regimes.values().any(|law| law.record_duty && law.transfer.home.contains(country));
+    if !at_home && !regime.record_duty {
         return RecordDuty::Voluntary;
     }
     match (basis, route) {
@@ -164,7 +175,19 @@ pub struct Provision {
     /// Until when it is kept (R1.8).
     pub keep_until: Timestamp,
     /// The exception it stands on, if any.
-    pub exception: Option<Approval>,
+    pub exception: Option<ExceptionUsed>,
+}
+
+/// Which approval a provision stands on. The person may see the record (Act 33(5)), so why, on what
+/// evidence and by whom it was approved stay in the record of the approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExceptionUsed {
+    /// The approval's id.
+    pub id: String,
+    /// Which exception.
+    pub kind: ExceptionKind,
+    /// True when the person is not told of it (Order 11).
+    pub withheld_from_subject: bool,
 }
 
 /// What happened.
@@ -216,11 +239,19 @@ pub enum Act {
         ask: Ask,
         /// Why it was refused.
         reasons: Vec<Reason>,
+        /// True when the ask named an approval that the person is not told of (Order 11).
+        #[serde(default)]
+        withheld_from_subject: bool,
     },
     /// The information manager approved an exception to consent (S13).
     ExceptionApproved {
         /// What, why and until when.
         approval: Approval,
+    },
+    /// The information manager ended an approval before its time.
+    ExceptionEnded {
+        /// The approval's id.
+        exception: String,
     },
     /// A member of a category of recipients was registered or changed.
     RecipientPut {
@@ -228,6 +259,16 @@ pub enum Act {
         recipient: RecipientName,
         /// Which category.
         category: RecipientName,
+        /// Its own country, ISO 3166-1 alpha-2; the category's when `None`.
+        country: Option<String>,
+        /// True while it may receive nothing.
+        suspended: bool,
+        /// Its legal name.
+        name: String,
+        /// Its address.
+        address: String,
+        /// Its representative.
+        representative: String,
     },
     /// A use or provision was stopped, or allowed again.
     RestrictionChanged {
@@ -257,6 +298,7 @@ impl Act {
             Self::Disclosed(_) => "disclosed",
             Self::Refused { .. } => "refused",
             Self::ExceptionApproved { .. } => "exception_approved",
+            Self::ExceptionEnded { .. } => "exception_ended",
             Self::RecipientPut { .. } => "recipient_put",
             Self::RestrictionChanged { .. } => "restriction_changed",
             Self::PolicyPublished { .. } => "policy_published",
@@ -287,6 +329,7 @@ impl Provision {
         third_party: ThirdParty,
         items: Vec<HeldItem>,
         keep_until: Timestamp,
+        exception: Option<ExceptionUsed>,
     ) -> Self {
         Self {
             third_party,
@@ -298,7 +341,7 @@ impl Provision {
             reference: permit.reference().cloned(),
             record_duty: permit.record_duty(),
             keep_until,
-            exception: permit.exception().cloned(),
+            exception,
         }
     }
 }

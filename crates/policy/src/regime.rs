@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::decide::ExceptionKind;
 use crate::document::{Label, Version};
 use crate::party::{Role, name};
 use crate::record::ProvisionBasis;
@@ -69,9 +70,12 @@ pub struct Regime {
     pub law: Label,
     /// What a provision to a recipient of each role stands on.
     pub provision: BTreeMap<Role, ProvisionBasis>,
+    /// Which exceptions to consent the law knows (S13).
+    pub exceptions: Parameter<Vec<ExceptionKind>>,
     /// Routes abroad.
     pub transfer: Transfer,
-    /// Whether the duty to record provisions applies (R1.1 to R1.10).
+    /// Whether it puts a duty to record provisions on the controllers at home there and for the
+    /// persons under it (R1.1 to R1.10).
     pub record_duty: bool,
     /// How long records are kept.
     pub record_keeping: RecordKeeping,

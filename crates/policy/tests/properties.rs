@@ -206,6 +206,7 @@ fn approval(ask: &Ask) -> impl Strategy<Value = Approval> + use<> {
             purpose: ask.purpose.clone(),
             items: ask.items.iter().skip(usize::from(drops_one)).cloned().collect(),
             ends_at,
+            withheld_from_subject: false,
         },
     )
 }

@@ -320,6 +320,25 @@ const TABLE: &[Broken] = &[
     },
     Broken {
         file: "recipients.toml",
+        change: ("purposes = [\"billing\"]", "country = \"JP\"\npurposes = [\"billing\"]"),
+        points_at: "[payment_platform]",
+        severity: Error,
+        message: "it is not said who `payment_platform` is in law",
+        way_out: "add `legal = { name, address, representative }`: a provision record says it (R1.5)",
+    },
+    Broken {
+        file: "recipients.toml",
+        change: (
+            "purposes = [\"billing\"]",
+            "purposes = [\"billing\"]\nlegal = { name = \"P\", address = \" \", representative = \"T\" }",
+        ),
+        points_at: "legal = {",
+        severity: Error,
+        message: "legal details with an empty name, address or representative",
+        way_out: "fill them in as the company's register has them (R1.5)",
+    },
+    Broken {
+        file: "recipients.toml",
         change: ("items = [\"name\", \"email\", \"phone\", \"language\"]", "items = [\"gender\"]"),
         points_at: "items = [\"gender\"]",
         severity: Error,

@@ -15,6 +15,7 @@ CREATE TABLE policies (
   version TEXT NOT NULL PRIMARY KEY,
   hash TEXT NOT NULL,
   files TEXT NOT NULL,
+  proof BLOB NOT NULL,
   published_at BIGINT NOT NULL
 );
 
@@ -121,10 +122,12 @@ CREATE INDEX records_of_a_subject ON records (subject, place);
 CREATE TABLE ledger (
   id BIGINT NOT NULL PRIMARY KEY,
   size BIGINT NOT NULL,
-  checkpoint TEXT NOT NULL
+  checkpoint TEXT NOT NULL,
+  policy TEXT NOT NULL,
+  root TEXT NOT NULL
 );
 
-INSERT INTO ledger (id, size, checkpoint) VALUES (1, 0, '');
+INSERT INTO ledger (id, size, checkpoint, policy, root) VALUES (1, 0, '', '', '');
 
 CREATE TABLE entries (
   place BIGINT NOT NULL PRIMARY KEY,

@@ -2,7 +2,7 @@
 //! start; `cli` and tests make it, everything else borrows it.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use ledger::{SigningKey, VerifyingKey};
 use policy::{Document, SubjectId};
@@ -11,8 +11,9 @@ use vault::{KeyError, KeySource};
 use crate::acts::publish::{self, Files};
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::hashing::Hashing;
 use crate::keys::{Keys, OpenKeysError};
-use crate::record::{Log, Place};
+use crate::record::{Log, Place, Terms};
 use crate::store::{Conn, DatabaseUrl, OpenError, Store, meta, records};
 
 /// The migrations, in order.
@@ -29,6 +30,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// What checkpoints are checked with.
     pub ledger_key: VerifyingKey,
+    /// Turns at hashing passwords.
+    pub hashing: Hashing,
     policy: RwLock<Arc<Document>>,
 }
 
@@ -80,6 +83,7 @@ pub struct Cellar {
     pub clock: Arc<dyn Clock>,
     /// What checkpoints are checked with.
     pub ledger_key: VerifyingKey,
+    terms: Arc<Terms>,
 }
 
 impl Cellar {
@@ -89,8 +93,8 @@ impl Cellar {
     /// [`AppError`] says which of them does not fit and what to do.
     pub fn open(opening: Opening) -> Result<Self, AppError> {
         let Opening { database, root, clock, origin } = opening;
-        let signing = Arc::new(OnceLock::new());
-        let log = Log::new(Arc::clone(&signing));
+        let terms = Arc::new(Terms::default());
+        let log = Log::new(Arc::clone(&terms));
         let store = Store::open(&database, &MIGRATIONS, Box::new(log))?;
         let known: Option<String> = store.read_blocking(|conn| meta::get(conn, "root_key"))?;
         let root = root(known.is_none()).map_err(OpenKeysError::from)?;
@@ -98,8 +102,9 @@ impl Cellar {
         let key = SigningKey::from_seed(&origin, &seed)
             .map_err(|error| AppError::Ledger(error.to_string()))?;
         let ledger_key = key.verifying_key().clone();
-        let _ = signing.set(key);
-        Ok(Self { store, keys, clock, ledger_key })
+        let _ = terms.key.set(key);
+        let _ = terms.root.set(keys.root_id());
+        Ok(Self { store, keys, clock, ledger_key, terms })
     }
 }
 
@@ -110,13 +115,16 @@ impl App {
     /// # Errors
     /// [`AppError`] says which of them does not fit and what to do.
     pub fn open(opening: Opening, policy: Option<Files>) -> Result<Arc<Self>, AppError> {
-        let Cellar { store, keys, clock, ledger_key } = Cellar::open(opening)?;
-        let (document, publish) = publish::in_force(&store, policy)?;
+        let Cellar { store, keys, clock, ledger_key, terms } = Cellar::open(opening)?;
+        let (document, publish) = publish::in_force(&store, &keys, policy)?;
         let policy = RwLock::new(Arc::new(document));
-        let app = Arc::new(Self { store, keys, clock, ledger_key, policy });
+        let hashing = Hashing::default();
+        let app = Arc::new(Self { store, keys, clock, ledger_key, hashing, policy });
         if let Some(files) = publish {
             publish::publish(&app, &files)?;
         }
+        // Whatever is published from here on ends this process's acts: it would decide by old rules.
+        let _ = terms.policy.set(app.policy().version.to_string());
         Ok(app)
     }
 

@@ -5,6 +5,9 @@ use policy::Reason;
 
 use crate::store::{DbError, OpenError};
 
+/// The largest body that is read, in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
+
 /// One field that cannot be read, with the way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
@@ -66,6 +69,9 @@ pub enum Error {
         /// Seconds to wait.
         retry_after_s: u64,
     },
+    /// The body has more bytes than are read.
+    #[error("the body has more than {} bytes; send less at a time", crate::error::MAX_BODY_BYTES)]
+    TooLarge,
     /// The database cannot take this now.
     #[error(transparent)]
     Database(#[from] DbError),

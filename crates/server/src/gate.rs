@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use policy::record::{Act, HeldItem, Provision, ThirdParty, keep_until};
+use policy::party::{Legal, base32};
+use policy::record::{Act, ExceptionUsed, HeldItem, Provision, ThirdParty, keep_until};
 use policy::{
     Ask, Decision, Document, Facts, ItemName, Permit, RecipientFact, Record, RecordDuty, decide,
 };
@@ -109,7 +110,13 @@ fn cross(
     let (act, outcome) = match decision {
         Decision::Refusal(refusal) => {
             let reasons = refusal.reasons;
-            let act = Act::Refused { ask: asking.ask.clone(), reasons: reasons.clone() };
+            // An approval about somebody else hides nothing.
+            let withheld_from_subject = facts.approval.as_ref().is_some_and(|approval| {
+                approval.withheld_from_subject
+                    && approval.subject.is_none_or(|subject| subject == asking.ask.subject)
+            });
+            let ask = asking.ask.clone();
+            let act = Act::Refused { ask, reasons: reasons.clone(), withheld_from_subject };
             (act, Err(reasons))
         }
         Decision::Permit(permit) => {
@@ -133,7 +140,15 @@ fn cross(
                         .transpose()
                         .map_err(anyhow::Error::from)?
                         .unwrap_or(now);
-                    let provision = Provision::of(&permit, third_party, held, until);
+                    let exception =
+                        permit.exception().zip(asking.exception.as_ref()).map(|(approval, id)| {
+                            ExceptionUsed {
+                                id: format!("exc_{}", base32().encode(id)),
+                                kind: approval.kind,
+                                withheld_from_subject: approval.withheld_from_subject,
+                            }
+                        });
+                    let provision = Provision::of(&permit, third_party, held, until, exception);
                     (Act::Disclosed(Box::new(provision)), Some(until))
                 }
             };
@@ -141,27 +156,32 @@ fn cross(
         }
     };
     let until = outcome.as_ref().ok().and_then(|(_, _, until)| *until);
-    let place = match replay {
-        // The same request again: what was written down stands, as long as the answer is the same.
+    let standing = match replay {
         Some(index) => app.same_record(tx, index, &act)?,
+        None => None,
+    };
+    let (place, until) = match standing {
+        // The same request again, with the same answer: what was written down stands.
+        Some(standing) => standing,
         None => {
             let record =
                 Record { at: now, policy: document.version, subject, by: asking.by.clone(), act };
             let place = app.record(tx, &record, until, fresh)?;
-            if let Some(once) = &asking.once {
+            // The key keeps standing for what was done under it first.
+            if let (Some(once), None) = (&asking.once, replay) {
                 once.done(tx, place.index, now);
             }
-            place
+            (place, until)
         }
     };
     Ok(match outcome {
         Err(reasons) => Crossing::Refused { reasons, place },
-        Ok((permit, wrapped, keep_until)) => Crossing::Permitted(Box::new(Permitted {
+        Ok((permit, wrapped, _)) => Crossing::Permitted(Box::new(Permitted {
             permit: *permit,
             wrapped,
             sealed,
             place,
-            keep_until,
+            keep_until: until,
         })),
     })
 }
@@ -341,10 +361,18 @@ fn third_party(
     let entry = document.recipients.get(&fact.category).ok_or_else(missing)?;
     let Details { name, address, representative } = match details {
         Some(bytes) => serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?,
-        None => Details {
-            name: entry.label.ja.clone(),
-            address: String::new(),
-            representative: String::new(),
+        // Only what is no provision goes to a party without them; its label has to do.
+        None => match &entry.legal {
+            Some(Legal { name, address, representative }) => Details {
+                name: name.clone(),
+                address: address.clone(),
+                representative: representative.clone(),
+            },
+            None => Details {
+                name: entry.label.ja.clone(),
+                address: String::new(),
+                representative: String::new(),
+            },
         },
     };
     Ok(ThirdParty {

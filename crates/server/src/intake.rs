@@ -286,7 +286,10 @@ pub async fn admit(app: &App, subject: SubjectId, newcomer: Newcomer) -> Result<
         }
     }
     let taken = read_answers(&document, &newcomer.consents, &mut wrong);
-    let verifier = read_password(newcomer.password, &mut wrong).await?;
+    let password = newcomer.password.map(Plain::new);
+    if let Some(Err(error)) = password.as_ref().map(Verifier::may_be_made) {
+        wrong.push(FieldError::new("secrets.password", "unfit", error.to_string()));
+    }
     let card = newcomer.card.and_then(|card| {
         vault::CardToken::new(Plain::new(card.token), &card.brand, &card.last4)
             .map_err(|error| {
@@ -316,6 +319,11 @@ pub async fn admit(app: &App, subject: SubjectId, newcomer: Newcomer) -> Result<
     })
     .map_err(|refusal| Error::Refused { reasons: refusal.reasons, place: None })?;
 
+    // The costly part comes last: nobody makes the house work with a form that is wrong elsewhere.
+    let verifier = match password {
+        Some(password) => Some(make_verifier(app, password).await?),
+        None => None,
+    };
     let fresh = Fresh::new()?;
     let (key, wrapped) = app.keys.new_subject_key(subject)?;
     let mut items = Vec::with_capacity(ready.len());
@@ -418,23 +426,12 @@ fn secret_of(document: &Document, kind: SecretKind) -> Result<SecretName, Error>
         .ok_or_else(|| Error::field(field, "unknown", "is not held under this policy"))
 }
 
-/// Checks a password and turns it into a verifier, away from the threads that answer.
-async fn read_password(
-    password: Option<String>,
-    wrong: &mut Vec<FieldError>,
-) -> Result<Option<Verifier>, Error> {
-    let Some(password) = password else { return Ok(None) };
-    let password = Plain::new(password);
-    let made = tokio::task::spawn_blocking(move || Verifier::new(&password))
-        .await
-        .map_err(anyhow::Error::from)?;
-    match made {
-        Ok(verifier) => Ok(Some(verifier)),
-        Err(error) => {
-            wrong.push(FieldError::new("secrets.password", "unfit", error.to_string()));
-            Ok(None)
-        }
-    }
+/// Turns a password into a verifier, when its turn comes.
+async fn make_verifier(app: &App, password: Plain) -> Result<Verifier, Error> {
+    app.hashing
+        .run(move || Verifier::new(&password))
+        .await?
+        .map_err(|error| Error::field("secrets.password", "unfit", error.to_string()))
 }
 
 /// A value that was put.

@@ -6,7 +6,7 @@ use policy::{ItemName, SubjectId};
 use vault::{IndexKey, Key, KeyError, KeyName, KeySource, RecordsKey, SubjectKey, rewrap};
 use zeroize::Zeroizing;
 
-use crate::store::{Conn, DbError, Store, meta};
+use crate::store::{Conn, DbError, Store, ledger, meta};
 
 /// Why the keys do not open.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +99,7 @@ impl Keys {
                 }
             }
             meta::put(tx, "root_key", &id);
+            ledger::put_root(tx, &id);
             meta::put(tx, "origin", &origin);
             for (name, wrapped) in &made {
                 meta::put_key(tx, name, wrapped);
@@ -220,6 +221,26 @@ impl Keys {
             .map_err(|error| anyhow::anyhow!("a sealed {label}: {error}"))
     }
 
+    /// Seals that a version of the policy has this hash: who can only write to the database cannot
+    /// put another in its place.
+    ///
+    /// # Errors
+    /// When the machine has no randomness to give.
+    pub fn prove_policy(&self, version: &str, hash: &str) -> Result<Vec<u8>, anyhow::Error> {
+        self.seal_system("policy", version.as_bytes(), hash.as_bytes())
+    }
+
+    /// Whether a proof is [`Keys::prove_policy`]'s, of this version and hash.
+    pub fn proves_policy(&self, version: &str, hash: &str, proof: &[u8]) -> bool {
+        let sealed = self.open_system("policy", version.as_bytes(), proof);
+        sealed.is_ok_and(|sealed| sealed.as_slice() == hash.as_bytes())
+    }
+
+    /// Which root the keys are wrapped under.
+    pub fn root_id(&self) -> String {
+        self.root.id().to_string()
+    }
+
     /// Wraps every key of a database under a new root; the values stay as they are.
     ///
     /// # Errors
@@ -255,6 +276,8 @@ impl Keys {
                 after = last;
             }
             meta::put(tx, "root_key", &id);
+            // Whoever still holds the old root writes nothing after this commit.
+            ledger::put_root(tx, &id);
             Ok(rewrapped)
         })
     }

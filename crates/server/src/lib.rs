@@ -3,7 +3,7 @@
 //! - entrances: [`api`] for machines, [`web`] for people, [`cli`] for operators, [`jobs`] for time
 //! - [`acts`]: what people decide
 //! - the three doors: [`intake`] in, [`gate`] out (`erase` comes with the requests)
-//! - keepers: [`record`], [`store`], [`keys`]
+//! - keepers: [`record`], [`store`], [`keys`], [`hashing`]
 //! - a witness: [`verify`], which only looks
 //!
 //! Calls go down this list and never up. ARCHITECTURE.md walks through it.
@@ -15,6 +15,7 @@ pub mod cli;
 pub mod clock;
 pub mod error;
 pub mod gate;
+pub mod hashing;
 pub mod intake;
 pub mod jobs;
 pub mod keys;

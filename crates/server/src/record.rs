@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use ledger::{Edge, SigningKey, leaf_hash, sign_checkpoint};
-use policy::record::{Act, HeldItem, Record, SALT_BYTES, commitment, entry};
+use policy::record::{Act, Provision, Record, SALT_BYTES, commitment, entry};
 use policy::{SubjectId, party};
 
 use crate::app::App;
@@ -132,23 +132,36 @@ impl App {
     }
 
     /// Finds the record of an act done before under the same idempotency key, if doing it again
-    /// would come out the same.
+    /// comes out the same; with it, until when it is kept. `None` when it is refused by now, or on
+    /// other grounds: that is another act, to be written down as one.
     ///
     /// # Errors
-    /// [`Error::Conflict`] when the answer would be another one now.
-    pub fn same_record(&self, conn: &mut Conn, index: u64, now: &Act) -> Result<Place, Error> {
+    /// [`Error::Conflict`] when it is allowed, but the record that stands does not say what would
+    /// be given now.
+    pub fn same_record(
+        &self,
+        conn: &mut Conn,
+        index: u64,
+        now: &Act,
+    ) -> Result<Option<(Place, Option<Timestamp>)>, Error> {
         let row = records::at(conn, index.cast_signed())?
             .ok_or_else(|| anyhow::anyhow!("record {index} is missing"))?;
         let then = self.open_record(&row)?.record().map_err(anyhow::Error::from)?.act;
         if same(&then, now) {
-            Ok(Place { index, id: row.id })
-        } else {
-            Err(Error::Conflict(
-                "this request was carried out before and its answer has changed since; send it \
-                 with a new idempotency key"
-                    .to_owned(),
-            ))
+            let until = match &then {
+                Act::Disclosed(provision) => Some(provision.keep_until),
+                _ => None,
+            };
+            return Ok(Some((Place { index, id: row.id }, until)));
         }
+        if matches!(now, Act::Refused { .. }) {
+            return Ok(None);
+        }
+        Err(Error::Conflict(
+            "this request was carried out before and its answer has changed since; send it with a \
+             new idempotency key"
+                .to_owned(),
+        ))
     }
 }
 
@@ -165,33 +178,57 @@ pub fn open(keys: &Keys, row: &SealedRecord) -> Result<Opening, Error> {
     Ok(Opening { salt: *salt, bytes: bytes.to_vec() })
 }
 
-/// Whether two acts answer the same ask in the same way.
+/// Whether two acts say the same in everything but until when the record is kept: that runs from
+/// the act which was done.
 fn same(then: &Act, now: &Act) -> bool {
-    let items = |act: &Act| -> Option<Vec<HeldItem>> {
-        match act {
-            Act::Used { items, .. } => Some(items.clone()),
-            Act::Disclosed(provision) => Some(provision.items.clone()),
-            _ => None,
-        }
-    };
     match (then, now) {
-        (Act::Refused { reasons: a, .. }, Act::Refused { reasons: b, .. }) => a == b,
-        _ => then.kind() == now.kind() && items(then) == items(now),
+        (Act::Disclosed(then), Act::Disclosed(now)) => {
+            Provision { keep_until: then.keep_until, ..(**now).clone() } == **then
+        }
+        _ => then == now,
+    }
+}
+
+/// What this process goes by. It lies in the database, so it is known only after the store is open;
+/// what is not known yet is not held against anything.
+#[derive(Default)]
+pub struct Terms {
+    /// What signs checkpoints; known before the first act.
+    pub key: OnceLock<SigningKey>,
+    /// The id of the root that it wraps keys under.
+    pub root: OnceLock<String>,
+    /// The version of the policy that it decides by.
+    pub policy: OnceLock<String>,
+}
+
+impl Terms {
+    /// Refuses a batch when another process has gone on to another root or policy.
+    fn hold(&self, head: &log::Taken) -> Result<(), DbError> {
+        if self.root.get().is_some_and(|root| *root != head.root) {
+            let message =
+                "the root key was rotated; start this process with the new one".to_owned();
+            return Err(DbError { kind: Kind::RootChanged, message });
+        }
+        if self.policy.get().is_some_and(|policy| *policy != head.policy) {
+            let message =
+                "another version of the policy is in force; restart this process".to_owned();
+            return Err(DbError { kind: Kind::PolicyChanged, message });
+        }
+        Ok(())
     }
 }
 
 /// Grows the log: tiles, head and signed checkpoint, once per batch.
 pub struct Log {
-    key: Arc<OnceLock<SigningKey>>,
+    terms: Arc<Terms>,
     edge: Option<Edge>,
     next: Option<Edge>,
 }
 
 impl Log {
-    /// A log whose checkpoints are signed with this key. The key lies in the database, so it is
-    /// there only after the store is open, and before the first act.
-    pub fn new(key: Arc<OnceLock<SigningKey>>) -> Self {
-        Self { key, edge: None, next: None }
+    /// A log that this process keeps on these terms.
+    pub fn new(terms: Arc<Terms>) -> Self {
+        Self { terms, edge: None, next: None }
     }
 }
 
@@ -206,7 +243,9 @@ impl Journal for Log {
         conn: &mut Conn,
         questions: &[Call<'_>],
     ) -> Result<(u64, Vec<Vec<Row>>), DbError> {
-        let (size, answers) = log::take_place(conn, questions)?;
+        let (head, answers) = log::take_place(conn, questions)?;
+        self.terms.hold(&head)?;
+        let size = head.size;
         // Another process may have appended, or the last commit's outcome is not known.
         if self.edge.as_ref().is_none_or(|edge| edge.size() != size) {
             let edge = Edge::load(size, |tile| {
@@ -226,7 +265,7 @@ impl Journal for Log {
         for tile in edge.append(entries.iter().map(|entry| leaf_hash(entry))) {
             log::put_tile(conn, &tile);
         }
-        let key = self.key.get().ok_or_else(|| fault("it has no key"))?;
+        let key = self.terms.key.get().ok_or_else(|| fault("it has no key"))?;
         let checkpoint = sign_checkpoint(key, edge.size(), edge.root()).map_err(fault)?;
         log::put_head(conn, edge.size(), &checkpoint);
         self.next = Some(edge);

@@ -54,6 +54,8 @@ fn act(kind: &str, language: Language) -> &str {
         ("refused", Language::En) => "an ask was refused",
         ("exception_approved", Language::Ja) => "例外の承認",
         ("exception_approved", Language::En) => "an exception was approved",
+        ("exception_ended", Language::Ja) => "例外の承認の終了",
+        ("exception_ended", Language::En) => "an approval was ended",
         ("recipient_put", Language::Ja) => "提供先の登録・変更",
         ("recipient_put", Language::En) => "a recipient was registered or changed",
         ("restriction_changed", Language::Ja) => "利用停止・再開",
@@ -144,7 +146,7 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 line("利用目的", "purpose", purpose.map(ToString::to_string).unwrap_or_default());
             }
             Act::PolicyPublished { version, .. } => line("版", "version", version.to_string()),
-            Act::ExceptionApproved { .. } => {}
+            Act::ExceptionApproved { .. } | Act::ExceptionEnded { .. } => {}
         }
     }
     lines.push(match (language, record.is_some()) {
@@ -348,6 +350,12 @@ pub fn reason(reason: &Reason, language: Language, document: &Document) -> Strin
         (R::EngagementEnded { ended_at }, En) => {
             format!("The visit is over; access ended on {}.", moment(*ended_at, language))
         }
+        (R::LegalDetailsMissing { .. }, Ja) => {
+            "提供先の名称・住所・代表者を確認できていないため、提供しません。".into()
+        }
+        (R::LegalDetailsMissing { .. }, En) => {
+            "It is not known who the recipient is in law, so nothing goes there.".into()
+        }
         (R::CountryUnconfirmed { .. }, Ja) => {
             "提供先の国が確認できていないため、提供しません。".into()
         }
@@ -382,6 +390,12 @@ pub fn reason(reason: &Reason, language: Language, document: &Document) -> Strin
         }
         (R::ExceptionOutOfScope {}, Ja) => "承認された例外の範囲を超えています。".into(),
         (R::ExceptionOutOfScope {}, En) => "This is beyond what was approved.".into(),
+        (R::ExceptionNotInLaw { .. }, Ja) => {
+            "この例外は、この方に適用される法令では認められていません。".into()
+        }
+        (R::ExceptionNotInLaw { .. }, En) => {
+            "The law that applies to this person knows no such exception.".into()
+        }
         (R::FactUnreadable { .. }, Ja) => {
             "判断に必要な記録を読み取れないため、提供しません。".into()
         }

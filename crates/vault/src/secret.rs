@@ -73,6 +73,11 @@ pub enum VerifierError {
 pub struct Verifier(PasswordHash);
 
 impl Verifier {
+    /// Whether a verifier may be made of this password; costs nothing.
+    pub fn may_be_made(password: &Plain) -> Result<(), BadPassword> {
+        password_text(password).map(drop)
+    }
+
     /// Makes the verifier of a new password; takes tens of milliseconds, so keep it off the event loop.
     pub fn new(password: &Plain) -> Result<Self, BadPassword> {
         let password = password_text(password)?;

@@ -142,31 +142,39 @@ pub struct FileKey {
 
 impl FileKey {
     /// Makes a new root key and keeps it in a new file, safely on disk before this returns.
+    ///
+    /// The name appears only when the whole key is on the disk: a crash before leaves at most
+    /// `<name>.new`, under which nothing has been sealed and which the next attempt replaces.
     pub fn create(path: &Path) -> Result<Self, KeyError> {
         let failed = |error| KeyError::File { path: path.to_owned(), error };
+        let exists = || KeyError::Exists { path: path.to_owned() };
+        if path.symlink_metadata().is_ok() {
+            return Err(exists());
+        }
         let mut root = KeyBytes::default();
         cipher::random(root.as_mut_slice())?;
         let key = Self::from_root(&root)?;
-        let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-        {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(KeyError::Exists { path: path.to_owned() });
-            }
-            opened => opened.map_err(failed)?,
-        };
         let text = Zeroizing::new(base32().encode(root.as_slice()));
-        let written = file
-            .write_all(HEADER.as_bytes())
-            .and_then(|()| file.write_all(text.as_bytes()))
-            .and_then(|()| file.write_all(b"\n"))
-            .and_then(|()| file.sync_all())
-            // The name has to survive as well as the bytes.
-            .and_then(|()| File::open(folder(path))?.sync_all());
-        if let Err(error) = written {
-            // Half a key is worse than none: nothing has been sealed under it yet.
-            drop(std::fs::remove_file(path));
-            return Err(failed(error));
+        let mut new = path.as_os_str().to_owned();
+        new.push(".new");
+        let new = PathBuf::from(new);
+        let linked = write_new(&new, text.as_bytes()).and_then(|file| {
+            // Unlike a rename, a link replaces nothing that came there meanwhile.
+            std::fs::hard_link(&new, path)?;
+            // Somebody else may be making a key under this name: then `new` was not ours to link.
+            let (ours, there) = (file.metadata()?, path.symlink_metadata()?);
+            if (ours.dev(), ours.ino()) != (there.dev(), there.ino()) {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            Ok(())
+        });
+        drop(std::fs::remove_file(&new));
+        match linked {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(exists()),
+            linked => linked.map_err(failed)?,
         }
+        // The name has to survive as well as the bytes.
+        File::open(folder(path)).and_then(|folder| folder.sync_all()).map_err(failed)?;
         Ok(key)
     }
 
@@ -212,6 +220,21 @@ impl FileKey {
         let wrapping = root.derive(&Place::new("root wrapping 1", &[]))?;
         Ok(Self { wrapping, id: KeyId(id) })
     }
+}
+
+/// Writes a key's text into a file of its own, in place of one that was left there; on disk when
+/// this returns.
+fn write_new(path: &Path, text: &[u8]) -> io::Result<File> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(HEADER.as_bytes())?;
+    file.write_all(text)?;
+    file.write_all(b"\n")?;
+    file.sync_all()?;
+    Ok(file)
 }
 
 /// The folder a file lies in.

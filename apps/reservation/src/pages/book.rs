@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::parts::{Errors, Field, Named, Purposes, done, moment, nothing};
 use super::{Sheet, guest, layout, see_other};
 use crate::app::{self, App, Reader, Shared};
-use crate::azukari::{Engagement, Policy};
+use crate::azukari::{Engagement, Policy, Trouble};
 use crate::book::{Booking, Caller, Stage, Store};
 use crate::chance;
 use crate::fault::Fault;
@@ -114,6 +114,7 @@ fn read(fields: &Fields, store: &Store, reader: &Reader, now: Timestamp) -> Resu
 
 /// Places a booking on both sides and returns its number. Asking twice for one table makes one.
 async fn place(app: &App, caller: &Caller, store: &Store, wish: &Wish) -> Result<String, Fault> {
+    let _turn = app.turns.of(&caller.who).await;
     let ends_at = wish.starts_at + i64::from(store.seating_minutes).minutes();
     let asked = Booking {
         number: chance::booking_number().map_err(Fault::broken)?,
@@ -124,7 +125,8 @@ async fn place(app: &App, caller: &Caller, store: &Store, wish: &Wish) -> Result
         party: wish.party,
         stage: Stage::Asked,
     };
-    let booking = if app.book.ask(asked.clone()).await? {
+    let is_new = app.book.ask(asked.clone()).await?;
+    let booking = if is_new {
         asked
     } else {
         let there = app.book.booking_at(&caller.who, &store.slug, wish.starts_at).await?;
@@ -133,18 +135,53 @@ async fn place(app: &App, caller: &Caller, store: &Store, wish: &Wish) -> Result
     if booking.stage == Stage::Booked {
         return Ok(booking.number);
     }
+    let number = booking.number;
+    if !is_new {
+        app.book.ask_again(&number, ends_at, wish.party).await?;
+    }
     // First here as a mere wish, then there, then here for good: whatever breaks in between, no
     // store sees a booking that Azukari does not know, and asking again goes on from there.
-    let engagement =
-        Engagement { starts_at: app::now(), ends_at: booking.ends_at, cancelled: false };
-    let number = booking.number;
+    let engagement = Engagement { starts_at: app::now(), ends_at, cancelled: false };
     let put = app.azukari.put_engagement(&caller.who, &store.slug, &number, &engagement).await;
     if let Err(trouble) = put {
-        app.book.drop_asked(&number).await?;
+        // Without a plain no, or after an earlier try, Azukari may know it: then the wish stays
+        // until it is finished by asking again, or called off by `settle`.
+        if is_new && trouble.is_a_no() {
+            app.book.drop_asked(&number).await?;
+        }
         return Err(trouble.into());
     }
     app.book.set_stage(&number, Stage::Booked).await?;
     Ok(number)
+}
+
+/// Calls off at Azukari what a guest asked for and was told had failed, so that no store may look
+/// without a booking. What cannot be called off now is tried again on her next visit.
+pub(super) async fn settle(app: &App, caller: &Caller) -> Result<(), Fault> {
+    // Most visits find nothing, and wait for nobody.
+    if app.book.asked_of(&caller.who).await?.is_empty() {
+        return Ok(());
+    }
+    let _turn = app.turns.of(&caller.who).await;
+    for asked in app.book.asked_of(&caller.who).await? {
+        let engagement = Engagement {
+            starts_at: asked.starts_at.min(app::now()),
+            ends_at: asked.ends_at,
+            cancelled: true,
+        };
+        let put =
+            app.azukari.put_engagement(&caller.who, &asked.store, &asked.number, &engagement).await;
+        match put {
+            // Not found: no such guest or store, so nothing binds them.
+            Ok(()) | Err(Trouble::NotFound) => app.book.drop_asked(&asked.number).await?,
+            Err(trouble) => {
+                tracing::warn!(number = asked.number, "a booking is not called off yet: {trouble}");
+                // The others would most likely wait for nothing as well.
+                break;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The consent without which this guest cannot be served, if she has not given it.
@@ -350,4 +387,123 @@ pub(super) async fn cancel(
         app.book.set_stage(&number, Stage::Cancelled).await?;
     }
     see_other("/me?done=cancelled#bookings")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU16, Ordering};
+    use std::sync::{Arc, Mutex};
+
+    use axum::routing::put;
+    use axum::{Json, Router};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::azukari::Azukari;
+    use crate::book::{Book, tests as books};
+
+    /// The app before an Azukari that answers as told and remembers what it was sent.
+    struct House {
+        app: App,
+        caller: Caller,
+        answers: Arc<AtomicU16>,
+        sent: Arc<Mutex<Vec<(String, bool)>>>,
+        folder: std::path::PathBuf,
+    }
+
+    impl House {
+        async fn open() -> Self {
+            let answers = Arc::new(AtomicU16::new(200));
+            let sent: Arc<Mutex<Vec<(String, bool)>>> = Arc::default();
+            let (status, seen) = (Arc::clone(&answers), Arc::clone(&sent));
+            let engage = move |Path((_, _, number)): Path<(String, String, String)>,
+                               Json(body): Json<Value>| async move {
+                seen.lock().unwrap().push((number, body["cancelled"] == true));
+                let status = StatusCode::from_u16(status.load(Ordering::SeqCst)).unwrap();
+                let kind = if status == StatusCode::UNPROCESSABLE_ENTITY { "invalid" } else { "" };
+                (status, Json(json!({ "type": kind })))
+            };
+            let router = Router::new()
+                .route("/v1/subjects/{subject}/engagements/{store}/{number}", put(engage));
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = format!("http://{}", listener.local_addr().unwrap());
+            tokio::spawn(async move { axum::serve(listener, router).await });
+            let folder = books::folder();
+            let book = Book::open(&folder).unwrap();
+            book.put_store(books::store()).await.unwrap();
+            let app = App::new(Azukari::new(&address, "key").unwrap(), &address, book);
+            let caller = Caller { who: "sub_1".to_owned(), regime: "jp".to_owned() };
+            Self { app, caller, answers, sent, folder }
+        }
+
+        async fn places(&self, answer: u16, party: u8) -> Result<String, Fault> {
+            self.answers.store(answer, Ordering::SeqCst);
+            let starts_at = "2027-11-22T09:00:00Z".parse().unwrap();
+            place(&self.app, &self.caller, &books::store(), &Wish { starts_at, party }).await
+        }
+
+        async fn settles(&self, answer: u16) {
+            self.answers.store(answer, Ordering::SeqCst);
+            assert!(settle(&self.app, &self.caller).await.is_ok());
+        }
+
+        async fn asked(&self) -> Vec<String> {
+            let asked = self.app.book.asked_of(&self.caller.who).await.unwrap();
+            asked.into_iter().map(|booking| booking.number).collect()
+        }
+
+        fn last_sent(&self) -> (String, bool) {
+            self.sent.lock().unwrap().last().unwrap().clone()
+        }
+    }
+
+    impl Drop for House {
+        fn drop(&mut self) {
+            drop(std::fs::remove_dir_all(&self.folder));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wish_is_dropped_on_a_plain_no_only() {
+        for (answer, kept) in
+            [(422, 0), (404, 0), (429, 0), (500, 1), (502, 1), (503, 1), (504, 1), (409, 1)]
+        {
+            let house = House::open().await;
+            assert!(house.places(answer, 2).await.is_err());
+            assert_eq!(house.asked().await.len(), kept, "{answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_failed_halfway_is_called_off_on_the_next_visit() {
+        let house = House::open().await;
+        assert!(house.places(503, 2).await.is_err());
+        let asked = house.asked().await;
+        house.settles(503).await;
+        assert_eq!(house.asked().await, asked);
+        house.settles(200).await;
+        assert!(house.asked().await.is_empty());
+        assert_eq!(house.last_sent(), (asked[0].clone(), true));
+        assert!(house.app.book.bookings_of("sub_1").await.unwrap().is_empty());
+        // Nothing is left to call off, and nothing is sent.
+        let sent = house.sent.lock().unwrap().len();
+        house.settles(200).await;
+        assert_eq!(house.sent.lock().unwrap().len(), sent);
+    }
+
+    #[tokio::test]
+    async fn asking_again_finishes_what_failed_halfway_and_no_later_no_forgets_it() {
+        let house = House::open().await;
+        assert!(house.places(503, 2).await.is_err());
+        let asked = house.asked().await;
+        assert!(house.places(429, 2).await.is_err());
+        assert_eq!(house.asked().await, asked);
+        let Ok(number) = house.places(200, 4).await else { panic!("not booked") };
+        assert_eq!(number, asked[0]);
+        let booking = house.app.book.booking(&number).await.unwrap().unwrap();
+        assert_eq!((booking.stage, booking.party), (Stage::Booked, 4));
+        // A booking is no wish: a visit leaves it as it is.
+        house.settles(200).await;
+        assert_eq!(house.last_sent(), (number, false));
+    }
 }

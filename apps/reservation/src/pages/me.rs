@@ -14,7 +14,9 @@ use super::parts::{
 };
 use super::{Sheet, guest, layout, proof, see_other};
 use crate::app::{self, App, Reader, Shared};
-use crate::azukari::{Answer, Consent, ConsentState, Item, Policy, Provision, Trouble, Values};
+use crate::azukari::{
+    Answer, Consent, ConsentState, Item, Policy, Provision, Reason, Trouble, Values,
+};
 use crate::book::{Booking, Caller, Stage, Store};
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -62,6 +64,7 @@ async fn draw(
 ) -> Result<Response, Fault> {
     let (words, language) = (reader.words, reader.language);
     let subject = caller.who.as_str();
+    super::book::settle(app, caller).await?;
     let policy = app.azukari.policy().await?;
     let (held, provisions, bookings, stores) = tokio::join!(
         held(app, reader, subject, &policy),
@@ -81,6 +84,7 @@ async fn draw(
         bookings.iter().partition(|b| b.ends_at > now && b.stage == Stage::Booked);
     coming.reverse();
 
+    let proofs = Proofs { public_azukari: &app.public_azukari, cursor, policy: &policy, reader };
     let body = html! {
         h1 { (words.nav_me) }
         (note)
@@ -104,8 +108,8 @@ async fn draw(
             p { (words.looks_lead) }
             @if provisions.provisions.is_empty() { p class="sheet" { (words.no_looks) } }
             ol class="looks" {
-                @for look in by_look(&provisions.provisions, &policy) {
-                    (look_card(app, &look, cursor, &policy, &stores, reader))
+                @for looks in by_day(by_look(&provisions.provisions, &policy)) {
+                    (look_card(&looks, &stores, now, &proofs))
                 }
             }
             p class="actions" {
@@ -287,46 +291,115 @@ fn by_look<'a>(provisions: &'a [Provision], policy: &Policy) -> Vec<Vec<&'a Prov
     looks
 }
 
+/// Puts the looks of one day that differ in nothing but the time under the latest of them; the
+/// latest come in the order they came in.
+fn by_day(looks: Vec<Vec<&Provision>>) -> Vec<Vec<Vec<&Provision>>> {
+    let mut days: Vec<Vec<Vec<&Provision>>> = Vec::new();
+    for look in looks {
+        let same = |day: &&mut Vec<Vec<&Provision>>| day.first().is_some_and(|l| is_like(l, &look));
+        match days.iter_mut().find(same) {
+            Some(day) => day.push(look),
+            None => days.push(vec![look]),
+        }
+    }
+    days
+}
+
+/// True when one store looked twice on one day, for one booking, at the same, and was told alike.
+fn is_like(one: &[&Provision], other: &[&Provision]) -> bool {
+    let why = |asked: &Provision| -> Vec<_> {
+        let facts = |r: &Reason| (r.id.clone(), r.consent.clone(), r.state.clone());
+        asked.reasons.iter().map(facts).collect()
+    };
+    one.len() == other.len()
+        && one.iter().zip(other).all(|(a, b)| {
+            (&a.recipient, &a.reference, &a.purpose, &a.items, &a.outcome)
+                == (&b.recipient, &b.reference, &b.purpose, &b.items, &b.outcome)
+                && when::in_tokyo(a.at).date() == when::in_tokyo(b.at).date()
+                && why(a) == why(b)
+        })
+}
+
+/// What it takes to draw a record with the way to its proof.
+struct Proofs<'a> {
+    public_azukari: &'a str,
+    cursor: Option<&'a str>,
+    policy: &'a Policy,
+    reader: &'a Reader,
+}
+
+/// The latest look of a day, and under it those that were like it.
 fn look_card(
-    app: &App,
-    look: &[&Provision],
-    cursor: Option<&str>,
-    policy: &Policy,
+    looks: &[Vec<&Provision>],
     stores: &[Store],
-    reader: &Reader,
+    now: jiff::Timestamp,
+    proofs: &Proofs<'_>,
 ) -> Markup {
-    let (words, language) = (reader.words, reader.language);
-    let Some(first) = look.first() else { return nothing() };
+    let (words, language) = (proofs.reader.words, proofs.reader.language);
+    let Some((latest, earlier)) = looks.split_first() else { return nothing() };
+    let Some(first) = latest.first() else { return nothing() };
+    if first.outcome == "unreadable" {
+        return html! {
+            li class="look" {
+                div class="heading" {
+                    p class="who" { (words.look_unreadable) }
+                    p class="when" { (moment(first.at, &when::date_and_time(first.at, language))) }
+                }
+            }
+        };
+    }
     let store = stores.iter().find(|store| store.slug == first.recipient);
     let registered = first.recipient_name.as_deref().unwrap_or(&first.recipient);
     let who = store.map_or(registered, |store| store.name(language));
+    let is_today = when::in_tokyo(first.at).date() == when::in_tokyo(now).date();
+    let more = if is_today { words.more_looks_today } else { words.more_looks_that_day };
     html! {
         li class="look" {
             div class="heading" {
                 p class="who" { strong { (who) } }
                 p class="when" { (moment(first.at, &when::date_and_time(first.at, language))) }
             }
-            @for asked in look { (asked_row(app, asked, cursor, policy, reader)) }
+            @for asked in latest { (asked_row(asked, proofs)) }
             @if let Some(reference) = &first.reference {
                 p class="for" { (words.booking_number) (words.colon) (reference) }
+            }
+            @if !earlier.is_empty() {
+                details class="earlier" {
+                    summary { (more(earlier.len())) }
+                    ol {
+                        @for look in earlier {
+                            li {
+                                @for asked in look { (earlier_row(asked, proofs)) }
+                            }
+                        }
+                    }
+                }
             }
         }
     }
 }
 
-fn asked_row(
-    app: &App,
-    asked: &Provision,
-    cursor: Option<&str>,
-    policy: &Policy,
-    reader: &Reader,
-) -> Markup {
-    let (words, language) = (reader.words, reader.language);
+/// One ask of an earlier look: what was asked for is said above, so when, what for, and its proof.
+fn earlier_row(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
+    let (words, language) = (proofs.reader.words, proofs.reader.language);
+    let time = when::time(when::in_tokyo(asked.at).time(), language);
+    html! {
+        p {
+            (moment(asked.at, &time)) " · "
+            (proofs.policy.purpose_label(&asked.purpose, language)) " · "
+            @if asked.outcome == "refused" { (words.look_refused) }
+            @else { (words.look_received) }
+        }
+        (proof_of(asked, proofs))
+    }
+}
+
+fn asked_row(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
+    let (words, language, policy) = (proofs.reader.words, proofs.reader.language, proofs.policy);
     let mut names: Vec<&str> = asked.items.iter().map(String::as_str).collect();
     names.sort_by_key(|name| policy.rank(name));
     let items: Vec<&str> = names.iter().map(|item| policy.item_label(item, language)).collect();
     let refused = asked.outcome == "refused";
-    let index = asked.ledger.index;
     html! {
         div class={ "asked" @if refused { " refused" } } {
             p class="what" {
@@ -340,21 +413,30 @@ fn asked_row(
             p class="for" {
                 (words.purpose) (words.colon) (policy.purpose_label(&asked.purpose, language))
             }
-            details {
-                summary { (words.proof) }
-                p {
-                    ((words.proof_number)(index))
-                    @if let Some(until) = asked.keep_until.as_ref().and_then(|v| kept(v, reader)) {
-                        " · " ((words.kept_until)(&until))
-                    }
+            (proof_of(asked, proofs))
+        }
+    }
+}
+
+/// A record's number in the ledger, and its proof to keep.
+fn proof_of(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
+    let words = proofs.reader.words;
+    let index = asked.ledger.index;
+    html! {
+        details {
+            summary { (words.proof) }
+            p {
+                ((words.proof_number)(index))
+                @if let Some(until) = asked.keep_until.as_ref().and_then(|v| kept(v, proofs.reader)) {
+                    " · " ((words.kept_until)(&until))
                 }
-                p { (words.proof_how) }
-                p class="actions" {
-                    a href={ "/me/proofs/" (index) @if let Some(c) = cursor { "?cursor=" (c) } }
-                        download=(proof::file_name(index)) { (words.proof_keep) }
-                    a href={ (app.public_azukari) "/v1/ledger/proofs/" (index) } {
-                        (words.proof_file)
-                    }
+            }
+            p { (words.proof_how) }
+            p class="actions" {
+                a href={ "/me/proofs/" (index) @if let Some(c) = proofs.cursor { "?cursor=" (c) } }
+                    download=(proof::file_name(index)) { (words.proof_keep) }
+                a href={ (proofs.public_azukari) "/v1/ledger/proofs/" (index) } {
+                    (words.proof_file)
                 }
             }
         }
@@ -635,6 +717,17 @@ fn draw_item(
 mod tests {
     use super::*;
 
+    fn policy() -> Policy {
+        serde_json::from_value(serde_json::json!({
+            "version": "2026-10-01", "items": {}, "purposes": {}, "consents": {},
+            "controller": {
+                "name": { "ja": "見本", "en": "Sample" },
+                "desk": { "name": { "ja": "見本", "en": "Sample" }, "email": "desk@example.jp" },
+            },
+        }))
+        .unwrap()
+    }
+
     #[test]
     fn asks_of_one_look_stand_together_and_a_second_look_stands_apart() {
         let asked = |at: &str, purpose: &str| -> Provision {
@@ -650,15 +743,65 @@ mod tests {
             asked("2026-11-22T09:00:08Z", "meal"),
             asked("2026-11-22T08:00:00Z", "meal"),
         ];
-        let policy: Policy = serde_json::from_value(serde_json::json!({
-            "version": "2026-10-01", "items": {}, "purposes": {}, "consents": {},
-            "controller": {
-                "name": { "ja": "見本", "en": "Sample" },
-                "desk": { "name": { "ja": "見本", "en": "Sample" }, "email": "desk@example.jp" },
-            },
-        }))
-        .unwrap();
+        let policy = policy();
         let sizes: Vec<usize> = by_look(&provisions, &policy).iter().map(Vec::len).collect();
         assert_eq!(sizes, [2, 1, 1]);
+    }
+
+    #[test]
+    fn looks_alike_on_one_day_are_one_card_and_each_keeps_its_proof() {
+        let asked = |index: u64, at: &str, other: serde_json::Value| -> Provision {
+            let mut asked = serde_json::json!({
+                "outcome": "disclosed", "at": at, "recipient": "sumire", "purpose": "meal",
+                "items": ["allergy"], "reference": "S-1", "ledger": { "index": index },
+            });
+            asked.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+            serde_json::from_value(asked).unwrap()
+        };
+        let none = || serde_json::json!({});
+        let provisions = [
+            asked(19, "2026-11-22T09:50:00Z", none()),
+            asked(18, "2026-11-22T09:40:00Z", none()),
+            asked(17, "2026-11-22T09:30:00Z", serde_json::json!({ "recipient": "kaede" })),
+            asked(16, "2026-11-22T09:20:00Z", none()),
+            asked(15, "2026-11-22T09:10:00Z", serde_json::json!({ "outcome": "refused" })),
+            asked(14, "2026-11-22T09:00:00Z", serde_json::json!({ "items": ["name"] })),
+            asked(13, "2026-11-22T08:50:00Z", serde_json::json!({ "reference": "S-2" })),
+            asked(12, "2026-11-21T09:50:00Z", none()),
+            asked(11, "2026-11-21T09:40:00Z", none()),
+        ];
+        let policy = policy();
+        let days = by_day(by_look(&provisions, &policy));
+        let indexes: Vec<Vec<u64>> = days
+            .iter()
+            .map(|day| day.iter().flatten().map(|asked| asked.ledger.index).collect())
+            .collect();
+        let right: [&[u64]; 6] = [&[19, 18, 16], &[17], &[15], &[14], &[13], &[12, 11]];
+        assert_eq!(indexes, right);
+
+        let reader = Reader {
+            language: crate::language::Language::En,
+            words: crate::words::Words::of(crate::language::Language::En),
+            path: "/me".to_owned(),
+            query: String::new(),
+            guest: None,
+            staff: None,
+        };
+        let proofs = Proofs {
+            public_azukari: "https://azukari.example",
+            cursor: None,
+            policy: &policy,
+            reader: &reader,
+        };
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        let draw = |day: &[Vec<&Provision>]| look_card(day, &[], now, &proofs).into_string();
+        let folded = draw(&days[0]);
+        assert!(folded.contains("and 2 more looks today"));
+        for index in [19, 18, 16] {
+            assert!(folded.contains(&format!("href=\"/me/proofs/{index}\"")), "{index}");
+            assert!(folded.contains(&format!("/v1/ledger/proofs/{index}\"")), "{index}");
+        }
+        assert!(!draw(&days[1]).contains("class=\"earlier\""));
+        assert!(draw(&days[5]).contains("and 1 more look that day"));
     }
 }

@@ -1,6 +1,7 @@
 //! The pages, one file each, and the frame around all of them: language, session, security headers.
 //! Every page is complete without a script; nothing is loaded from elsewhere.
 
+mod allergy;
 mod book;
 mod home;
 mod me;

@@ -11,7 +11,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tokio::task::{JoinSet, spawn_blocking};
 
-use super::parts::{Field, Purposes, moment, reasons, shown};
+use super::allergy::{self, Answer, Says, Standing, says};
+use super::parts::{Field, Purposes, moment, nothing, reasons, shown};
 use super::{Sheet, layout, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::{Policy, StoreAsk, Trouble, Values};
@@ -26,7 +27,7 @@ pub(super) const RESERVATION_ITEMS: [&str; 5] =
     ["name", "phone", "language", "company", "receipt_name"];
 /// What the kitchen needs, the most important first.
 pub(super) const MEAL_ITEMS: [&str; 5] =
-    ["allergy", "disliked_food", "favourite_food", "serving_size", "preferred_alcohol"];
+    [allergy::ITEM, "disliked_food", "favourite_food", "serving_size", "preferred_alcohol"];
 
 pub(super) async fn sign_in_page(reader: Reader) -> Response {
     if reader.staff.is_some() {
@@ -45,16 +46,19 @@ pub(super) async fn sign_in(
     let now = app::now();
     let password = fields.take("password");
     let login: String = fields.get("login").trim().chars().take(64).collect();
-    if !app.tries.may(&login, now) {
+    let verifier = app.book.verifier(&login).await?;
+    // Counted before it is verified: tries that come all at once are as many as one by one.
+    if !app.tries.begin(&login, verifier.is_some(), now) {
         let page = draw_sign_in(&reader, &fields, Some(words.sign_in_wait));
         return Ok((StatusCode::TOO_MANY_REQUESTS, page).into_response());
     }
-    let verifier = app.book.verifier(&login).await?;
-    let permit = app.verifying.acquire().await.map_err(Fault::broken)?;
-    let fits = spawn_blocking(move || fits(&password, verifier.as_deref())).await;
-    drop(permit);
-    if !fits.map_err(Fault::broken)? {
-        app.tries.failed(&login, now);
+    let turn = app.verifying.clone().acquire_owned().await.map_err(Fault::broken)?;
+    let fits = spawn_blocking(move || {
+        // Held until the work is done, even when whoever asked has gone away.
+        let _turn = turn;
+        fits(&password, verifier.as_deref())
+    });
+    if !fits.await.map_err(Fault::broken)? {
         let page = draw_sign_in(&reader, &fields, Some(words.sign_in_failed));
         return Ok((StatusCode::UNAUTHORIZED, page).into_response());
     }
@@ -128,24 +132,10 @@ struct Told {
     booking: Booking,
     reservation: Answer,
     meal: Answer,
-    /// `None` when the guest never agreed to tell of allergies, so none is held.
+    /// How the consent to tell of allergies stands.
+    standing: Standing,
+    /// What came of asking for the allergies apart; `None` when they were not asked for so.
     special: Option<Answer>,
-}
-
-/// The answer to one ask.
-enum Answer {
-    Told(Values),
-    Refused(Vec<String>),
-    Away,
-}
-
-impl Answer {
-    fn value(&self, item: &str) -> Option<&str> {
-        match self {
-            Self::Told(values) => values.get(item),
-            Self::Refused(_) | Self::Away => None,
-        }
-    }
 }
 
 /// How far ahead a store may look, in days: it shops and staffs for the coming week.
@@ -206,21 +196,14 @@ async fn look(
     let reservation = held(&RESERVATION_ITEMS, false);
     let mut meal = held(&MEAL_ITEMS, false);
     let mut special = held(&MEAL_ITEMS, true);
-    // Items with a consent of their own: given, they join the ask; taken back, they are asked for
-    // apart, so that the refusal hides nothing else; never given, nothing is held to ask for.
+    // Items with a consent of their own: given, they join the ask; never given, nothing is held to
+    // ask for; otherwise they are asked for apart.
     let consent = special.first().and_then(|name| policy.items.get(name)?.consent.as_deref());
-    let state = match consent {
-        Some(consent) => app.azukari.consent(&booking.subject, consent).await,
-        None => Ok(None),
+    let standing = match consent {
+        Some(name) => Standing::read(app.azukari.consent(&booking.subject, name).await)?,
+        None => Standing::Given,
     };
-    let state = match state {
-        Ok(state) => state.map(|state| state.state),
-        Err(Trouble::Unavailable | Trouble::NotFound) => None,
-        Err(trouble) => return Err(trouble),
-    };
-    let together = state.as_deref() == Some("given");
-    let apart = matches!(state.as_deref(), Some("withdrawn" | "revoked" | "expired"));
-    if together {
+    if standing == Standing::Given {
         meal.splice(0..0, special.drain(..));
     }
     let ask = |purpose: &'static str, items: Vec<String>| {
@@ -244,13 +227,17 @@ async fn look(
             }
         }
     };
-    let (reservation, meal, special) = tokio::join!(
-        ask("reservation", reservation),
-        ask("meal", meal),
-        ask("meal", if apart { special } else { Vec::new() }),
-    );
-    let special = if together || apart { Some(special?) } else { None };
-    Ok(Told { reservation: reservation?, meal: meal?, special, booking })
+    let apart = async {
+        match standing {
+            Standing::Never | Standing::Given => Ok(None),
+            Standing::Unclear => ask("meal", special).await.map(Some),
+            // Whether it may be asked for is not known, so it is not; nor is it known to be empty.
+            Standing::Away => Ok(Some(Answer::Away)),
+        }
+    };
+    let (reservation, meal, special) =
+        tokio::join!(ask("reservation", reservation), ask("meal", meal), apart);
+    Ok(Told { reservation: reservation?, meal: meal?, standing, special: special?, booking })
 }
 
 /// Which evening is shown, and when.
@@ -341,7 +328,7 @@ fn booking_card(told: &Told, policy: &Policy, reader: &Reader) -> Markup {
                 }
                 (allergies(told, policy, reader))
                 dl class="pairs" {
-                    @for item in MEAL_ITEMS.iter().filter(|item| **item != "allergy") {
+                    @for item in MEAL_ITEMS.iter().filter(|item| **item != allergy::ITEM) {
                         (row(&told.meal, item))
                     }
                     @for item in RESERVATION_ITEMS.iter().filter(|item| **item != "name") {
@@ -360,49 +347,34 @@ fn booking_card(told: &Told, policy: &Policy, reader: &Reader) -> Markup {
 /// What must not be missed, first and large; and what is not known, as plainly.
 fn allergies(told: &Told, policy: &Policy, reader: &Reader) -> Markup {
     let words = reader.words;
-    let label = policy.item_label("allergy", reader.language);
-    if let (Answer::Refused(name), Answer::Refused(meal)) = (&told.reservation, &told.meal) {
-        return html! {
-            div class="allergy unknown" {
-                p class="label" { (label) }
-                p { strong { (words.ask_the_guest) } }
-                // Said above already, when both asks failed for one reason.
-                @if name != meal { (not_shown(meal)) }
-            }
-        };
-    }
-    // Asked for together with the rest of the meal, unless the consent was taken back.
-    let answer = match &told.special {
-        None => None,
-        Some(Answer::Told(values)) if values.get("allergy").is_none() => Some(&told.meal),
-        Some(apart) => Some(apart),
+    let label = policy.item_label(allergy::ITEM, reader.language);
+    let says = says(told.standing, &told.reservation, &told.meal, told.special.as_ref());
+    let why = match &says {
+        Says::Told(_) | Says::NoneTold => nothing(),
+        // Said above already, when both asks failed for one reason.
+        Says::Ask(why) => match &told.reservation {
+            Answer::Refused(above) if above == why => nothing(),
+            _ => not_shown(why),
+        },
+        Says::AskAway => away(reader),
+        Says::AskNothingKnown => html! { p class="why" { (words.nothing_could_be_asked) } },
+    };
+    let class = match &says {
+        Says::Told(_) => "allergy",
+        Says::NoneTold => "allergy none",
+        Says::Ask(_) | Says::AskAway | Says::AskNothingKnown => "allergy unknown",
     };
     html! {
-        @match answer {
-            None => div class="allergy none" {
-                p class="label" { (label) }
-                p { (words.allergy_not_told) }
-            },
-            Some(Answer::Told(values)) => @match values.get("allergy") {
-                Some(value) => div class="allergy" {
-                    p class="label" { (label) }
-                    p class="big" { (value) }
-                },
-                None => div class="allergy none" {
-                    p class="label" { (label) }
-                    p { (words.allergy_not_told) }
-                },
-            },
-            Some(Answer::Refused(why)) => div class="allergy unknown" {
-                p class="label" { (label) }
-                p { strong { (words.ask_the_guest) } }
-                (not_shown(why))
-            },
-            Some(Answer::Away) => div class="allergy unknown" {
-                p class="label" { (label) }
-                p { strong { (words.ask_the_guest) } }
-                (away(reader))
-            },
+        div class=(class) {
+            p class="label" { (label) }
+            @match &says {
+                Says::Told(value) => p class="big" { (value) },
+                Says::NoneTold => p { (words.allergy_not_told) },
+                Says::Ask(_) | Says::AskAway | Says::AskNothingKnown => {
+                    p { strong { (words.ask_the_guest) } }
+                }
+            }
+            (why)
         }
     }
 }
@@ -417,7 +389,15 @@ fn away(reader: &Reader) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use axum::routing::{get, post};
+    use axum::{Json, Router};
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::azukari::Azukari;
+    use crate::book::{Book, Stage, tests as books};
+    use crate::language::Language;
+    use crate::words::Words;
 
     #[test]
     fn a_password_fits_its_own_verifier_only() {
@@ -426,5 +406,91 @@ mod tests {
         assert!(fits("見本の合言葉", Some(&kept)));
         assert!(!fits("another", Some(&kept)));
         assert!(!fits("見本の合言葉", None));
+    }
+
+    /// What the card of a guest says when Azukari answers the consent and the asks so.
+    async fn card(consent: u16, state: &'static str, asks: u16, items: Value) -> String {
+        let status = |code| StatusCode::from_u16(code).unwrap();
+        let router = Router::new()
+            .route(
+                "/v1/subjects/{subject}/consents/{consent}",
+                get(move || async move { (status(consent), Json(json!({ "state": state }))) }),
+            )
+            .route(
+                "/v1/disclosures",
+                post(move || async move {
+                    (status(asks), Json(json!({ "type": "refused", "items": items })))
+                }),
+            );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let folder = books::folder();
+        let book = Book::open(&folder).unwrap();
+        let app = app::App::new(Azukari::new(&address, "key").unwrap(), &address, book);
+        let item = |consent: Option<&str>| {
+            json!({ "label": { "ja": "見本", "en": "Sample" }, "kind": "text",
+                    "purposes": ["meal"], "consent": consent })
+        };
+        let label = json!({ "ja": "見本", "en": "Sample" });
+        let policy: Policy = serde_json::from_value(json!({
+            "version": "2026-10-01", "purposes": {}, "consents": {},
+            "items": { "name": item(None), "serving_size": item(None),
+                       "allergy": item(Some("dietary_care")) },
+            "controller": { "name": label, "desk": { "name": label, "email": "d@example.jp" } },
+        }))
+        .unwrap();
+        let reader = Reader {
+            language: Language::En,
+            words: Words::of(Language::En),
+            path: "/store/tonight".to_owned(),
+            query: String::new(),
+            guest: None,
+            staff: None,
+        };
+        let at: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
+        let booking = Booking {
+            number: "S-1".to_owned(),
+            store: "mihon".to_owned(),
+            subject: "sub_1".to_owned(),
+            starts_at: at,
+            ends_at: at,
+            party: 2,
+            stage: Stage::Booked,
+        };
+        let told = look(&app, &reader, &policy, booking).await.unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+        booking_card(&told, &policy, &reader).into_string()
+    }
+
+    #[tokio::test]
+    async fn a_card_never_says_none_told_when_azukari_did_not_say_so() {
+        let words = Words::of(Language::En);
+        let (none, ask) = (words.allergy_not_told, words.ask_the_guest);
+        let nothing_known = words.nothing_could_be_asked;
+        let held = || json!({ "name": "Sample", "allergy": "peanuts" });
+        let empty = || json!({ "name": "Sample", "allergy": null });
+        let left_out = || json!({ "name": "Sample" });
+        for (consent, state, asks, items, said) in [
+            (200, "given", 200, held(), "peanuts"),
+            (200, "given", 200, empty(), none),
+            (200, "given", 200, left_out(), ask),
+            (200, "given", 503, held(), nothing_known),
+            (200, "given", 403, held(), ask),
+            (200, "refused", 200, left_out(), none),
+            (200, "refused", 503, left_out(), nothing_known),
+            (404, "", 200, left_out(), none),
+            (200, "withdrawn", 200, empty(), none),
+            (200, "invalidated", 200, left_out(), ask),
+            (200, "unknown", 503, held(), nothing_known),
+            (503, "", 200, left_out(), ask),
+            (503, "", 503, left_out(), nothing_known),
+        ] {
+            let case = format!("{consent} {state}, {asks}, {items}");
+            let card = card(consent, state, asks, items).await;
+            assert!(card.contains(said), "{case}: {card}");
+            assert_eq!(card.contains(none), said == none, "{case}: {card}");
+            assert_eq!(card.contains(ask), said == ask || said == nothing_known, "{case}: {card}");
+        }
     }
 }

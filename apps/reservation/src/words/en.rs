@@ -100,6 +100,7 @@ pub(super) static WORDS: Words = Words {
     looks_lead: "Each time a store looks at your information, a line is added here. Looks that were refused are listed too.",
     no_looks: "Nobody has received anything yet.",
     look_received: "received",
+    look_unreadable: "This record is damaged and cannot be read; please ask us",
     look_refused: "refused",
     purpose: "Purpose",
     proof: "Proof",
@@ -153,6 +154,7 @@ pub(super) static WORDS: Words = Words {
     name_not_held: "No name held",
     allergy_not_told: "None told to us",
     ask_the_guest: "Not shown. Please ask the guest.",
+    nothing_could_be_asked: "Nothing could be asked just now, so nothing is known of allergies.",
     not_shown_away: "This cannot be checked just now. Please reload the page in a moment.",
 
     reason_consent_withdrawn: "The consent to share with stores has been withdrawn.",
@@ -214,6 +216,12 @@ pub(super) static WORDS: Words = Words {
     },
     tonight_recorded: |login, at| {
         format!("Opened by {login} on {at}. Each look is recorded and shown to the guest.")
+    },
+    more_looks_today: |count| {
+        format!("and {count} more {} today", if count == 1 { "look" } else { "looks" })
+    },
+    more_looks_that_day: |count| {
+        format!("and {count} more {} that day", if count == 1 { "look" } else { "looks" })
     },
     guest_name: str::to_owned,
     fault_broken_told: |id| {

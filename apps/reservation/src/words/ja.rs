@@ -100,6 +100,7 @@ pub(super) static WORDS: Words = Words {
     looks_lead: "お店があなたの情報を見るたびに、ここに一行ずつ残ります。断られたものも残ります。",
     no_looks: "まだ誰も受け取っていません。",
     look_received: "受け取りました",
+    look_unreadable: "この記録は壊れていて読み取れません。お問い合わせください",
     look_refused: "お断りしました",
     purpose: "利用目的",
     proof: "証明",
@@ -153,6 +154,7 @@ pub(super) static WORDS: Words = Words {
     name_not_held: "お名前のお預かりがありません",
     allergy_not_told: "お知らせはありません",
     ask_the_guest: "表示できません。お客さまに直接お尋ねください。",
+    nothing_could_be_asked: "いま何も確認できないため、アレルギーの有無もわかりません。",
     not_shown_away: "いま確認できません。しばらくしてから、ページを読み込み直してください。",
 
     reason_consent_withdrawn: "お店への提供の同意が取り消されています。",
@@ -211,6 +213,8 @@ pub(super) static WORDS: Words = Words {
             "{login} が {at} に開きました。開くたびに提供の記録が残り、お客さまもご覧になれます。"
         )
     },
+    more_looks_today: |count| format!("今日はほかに{count}回"),
+    more_looks_that_day: |count| format!("この日はほかに{count}回"),
     guest_name: |name| format!("{name} 様"),
     fault_broken_told: |id| {
         format!(

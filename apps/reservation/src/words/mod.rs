@@ -48,7 +48,7 @@ words! {
         do_not_agree, policy_changed, refused_title, refused_nothing_kept, refused_think_again,
         // Her page
         on_this_page, bookings, no_bookings, find_a_table, cancelled, over, looks, looks_lead,
-        no_looks, look_received, look_refused, purpose, proof, proof_how, proof_keep, proof_file,
+        no_looks, look_received, look_refused, look_unreadable, purpose, proof, proof_how, proof_keep, proof_file,
         proof_how_to_check, newest, older, held, held_lead, not_held, withheld_withdrawn,
         consents, consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
         consent_wording, withdraw, withdraw_condition, withdraw_store, agree_again, done_welcome, done_item, done_given,
@@ -58,7 +58,7 @@ words! {
         party_size, error_time, booking, booking_number, cancel, cancel_told,
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
-        not_shown_away,
+        not_shown_away, nothing_could_be_asked,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
@@ -73,7 +73,8 @@ words! {
         more_purposes(usize), tonight_is(&str), tonight_from(&str), party(u8), sign_up_lead(&str),
         sign_up_consent_version(&str), edit_item(&str), proof_number(u64), kept_until(&str),
         held_delete(&str), consents_lead(&str), error_date(i64), book_needs(&str), add_item(&str),
-        tonight_count(usize, u32), tonight_recorded(&str, &str), guest_name(&str),
+        tonight_count(usize, u32), tonight_recorded(&str, &str), more_looks_today(usize),
+        more_looks_that_day(usize), guest_name(&str),
         fault_broken_told(&str);
 }
 

@@ -43,9 +43,24 @@ pub(crate) fn changed(change: &toml::Table) -> Document {
         let file = format!("{file}.toml");
         let mut table: toml::Table = files[&file].parse().unwrap();
         lay_over(&mut table, change.as_table().unwrap());
+        if file == "recipients.toml" {
+            name_in_law(&mut table, change.as_table().unwrap());
+        }
         files.insert(file, table.to_string());
     }
     read_files(&files).unwrap_or_else(|findings| panic!("{}", lines(&findings))).document
+}
+
+/// Who a recipient is in law is not what the changes are about, unless they take it out.
+fn name_in_law(table: &mut toml::Table, change: &toml::Table) {
+    for (key, recipient) in table {
+        let said = change.get(key).is_some_and(|change| change.get("legal").is_some());
+        let recipient = recipient.as_table_mut().unwrap();
+        if !said && !recipient.contains_key("many") {
+            let sample = "name = '【見本】'\naddress = '【見本】'\nrepresentative = '【見本】'";
+            recipient.insert("legal".into(), sample.parse::<toml::Table>().unwrap().into());
+        }
+    }
 }
 
 fn lay_over(table: &mut toml::Table, change: &toml::Table) {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use policy::record::Act;
 use policy::{Engagement, RecipientName, Record, SubjectId};
 
@@ -14,10 +14,14 @@ use crate::once::Fresh;
 use crate::record::Place;
 use crate::store::{Tx, engagements, recipients};
 
+/// The longest that an engagement may still last, in days: a table is booked a year ahead at most,
+/// with a month to spare. Sight lasts as long as the engagement, so nobody gets it for good.
+const MAX_DAYS: i64 = 400;
+
 /// Sets how an engagement stands.
 ///
 /// # Errors
-/// [`Error::Invalid`] when it ends before it starts; [`Error::NotFound`] for an unknown person or
+/// [`Error::Invalid`] when it ends before it starts, or too late; [`Error::NotFound`] for an unknown person or
 /// recipient.
 pub async fn engage(
     app: &Arc<App>,
@@ -29,7 +33,13 @@ pub async fn engage(
     if engagement.ends_at <= engagement.starts_at {
         return Err(Error::field("ends_at", "before_start", "is not after `starts_at`"));
     }
-    let begun = Begun { subject, recipient, engagement, at: app.clock.now(), fresh: Fresh::new()? };
+    let now = app.clock.now();
+    let latest = now + SignedDuration::from_hours(MAX_DAYS * 24);
+    if engagement.ends_at > latest {
+        let detail = format!("is more than {MAX_DAYS} days away; send the end of the visit");
+        return Err(Error::field("ends_at", "too_late", detail));
+    }
+    let begun = Begun { subject, recipient, engagement, at: now, fresh: Fresh::new()? };
     let keeper = Arc::clone(app);
     app.store.write(move |tx: &mut Tx<'_>| begun.keep(&keeper, tx, &by)).await
 }

@@ -85,6 +85,11 @@ pub async fn put(
                 act: Act::RecipientPut {
                     recipient: fact.name.clone(),
                     category: fact.category.clone(),
+                    country: fact.country.clone(),
+                    suspended: fact.suspended,
+                    name: details.name.clone(),
+                    address: details.address.clone(),
+                    representative: details.representative.clone(),
                 },
             };
             keeper.record(tx, &record, None, &fresh)

@@ -32,7 +32,8 @@ impl Default for Tries {
 /// Signs a person in by e-mail and password.
 ///
 /// # Errors
-/// [`Error::SignInFailed`], whatever the reason; [`Error::TooMany`] after ten tries.
+/// [`Error::SignInFailed`], whatever the reason; [`Error::TooMany`] after ten tries, or in
+/// a crowd.
 pub async fn sign_in(
     app: &Arc<App>,
     tries: &Tries,
@@ -63,7 +64,7 @@ pub async fn sign_in(
         })
         .await?;
     let password = Plain::new(password);
-    let answer = tokio::task::spawn_blocking(move || match found {
+    let answer = app.hashing.run(move || match found {
         None => {
             // The same work, so that the time tells nothing; its answer is always no.
             let _ = vault::check_against_nobody(&password);
@@ -74,5 +75,5 @@ pub async fn sign_in(
             fits.then_some((subject, regime))
         }
     });
-    answer.await.map_err(anyhow::Error::from)?.ok_or(Error::SignInFailed)
+    answer.await?.ok_or(Error::SignInFailed)
 }

@@ -1,22 +1,34 @@
 //! A request's body, read into a typed value, and the idempotency key that came with it. What
 //! cannot be read is named by its path.
 
+use std::convert::Infallible;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
 use super::Api;
-use super::problem::Problem;
-use crate::error::{Error, FieldError, is_word};
+use crate::error::{Error, is_word};
 use crate::keys::Keys;
 use crate::once::Once;
 
-/// The largest body that is read, in bytes.
-pub const MAX_BYTES: usize = 64 * 1024;
+/// A body as it arrives: read only when the caller is known to be allowed what it asks, so that
+/// nobody else learns what a body looks like.
+pub struct Sent<T> {
+    request: Request,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> FromRequest<Arc<Api>> for Sent<T> {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _: &Arc<Api>) -> Result<Self, Infallible> {
+        Ok(Self { request, of: PhantomData })
+    }
+}
 
 /// A body of JSON, with what makes the request repeatable.
 pub struct Body<T> {
@@ -38,27 +50,13 @@ impl<T> Body<T> {
     }
 }
 
-/// Why a body was not taken.
-pub enum Unread {
-    /// It is too large, or did not arrive.
-    Transport(Response),
-    /// It cannot be read.
-    Problem(Problem),
-}
-
-impl IntoResponse for Unread {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Transport(response) => response,
-            Self::Problem(problem) => problem.into_response(),
-        }
-    }
-}
-
-impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Body<T> {
-    type Rejection = Unread;
-
-    async fn from_request(request: Request, api: &Arc<Api>) -> Result<Self, Unread> {
+impl<T: DeserializeOwned> Sent<T> {
+    /// Reads it, once [`Caller::may`](super::caller::Caller::may) has allowed it.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], or [`Error::Invalid`] with the place of what cannot be read.
+    pub async fn read(self) -> Result<Body<T>, Error> {
+        let request = self.request;
         let path = request.uri().path().to_owned();
         let key = match request.headers().get("idempotency-key") {
             None => None,
@@ -66,34 +64,33 @@ impl<T: DeserializeOwned> FromRequest<Arc<Api>> for Body<T> {
                 Ok(text) if !text.is_empty() && text.len() <= 128 => Some(text.to_owned()),
                 _ => {
                     let detail = "is not 1 to 128 plain characters; send a UUID";
-                    return Err(unread(FieldError::new("Idempotency-Key", "unfit", detail)));
+                    return Err(Error::field("Idempotency-Key", "unfit", detail));
                 }
             },
         };
-        let bytes = Bytes::from_request(request, api).await.map_err(|rejection| {
+        let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                let detail = format!("has more than {MAX_BYTES} bytes; send less at a time");
-                unread(FieldError::new("body", "too_large", detail))
+                Error::TooLarge
             } else {
-                Unread::Transport(rejection.into_response())
+                unread("body", "did not arrive whole; send it again")
             }
         })?;
         // A list would be read as the object's fields in their order; nobody is told that order.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             let detail = "is not a JSON object; send one as in /openapi.json";
-            return Err(unread(FieldError::new("body", "unreadable", detail)));
+            return Err(unread("body", detail));
         }
-        let value = serde_json::from_slice(&bytes).map_err(|_| unread(fault::<T>(&bytes)))?;
-        Ok(Self { value, key, path, bytes })
+        let value = serde_json::from_slice(&bytes).map_err(|_| fault::<T>(&bytes))?;
+        Ok(Body { value, key, path, bytes })
     }
 }
 
 /// What is wrong with a body that cannot be read: read again, now with an eye on where.
-fn fault<T: DeserializeOwned>(bytes: &[u8]) -> FieldError {
+fn fault<T: DeserializeOwned>(bytes: &[u8]) -> Error {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut json) else {
         let detail = "goes on after its end; send one JSON object";
-        return FieldError::new("body", "unreadable", detail);
+        return unread("body", detail);
     };
     let field = field_at(error.path());
     let inner = error.into_inner();
@@ -102,7 +99,7 @@ fn fault<T: DeserializeOwned>(bytes: &[u8]) -> FieldError {
         serde_json::error::Category::Data => schema_words(&inner.to_string()),
         _ => format!("is not JSON (line {}, column {})", inner.line(), inner.column()),
     };
-    FieldError::new(field, "unreadable", detail)
+    unread(field, detail)
 }
 
 /// A field's place as far as its names are names: a key that is anything else may be a value.
@@ -137,6 +134,6 @@ fn schema_words(message: &str) -> String {
     }
 }
 
-fn unread(field: FieldError) -> Unread {
-    Unread::Problem(Error::Invalid(vec![field]).into())
+fn unread(field: impl Into<String>, detail: impl Into<String>) -> Error {
+    Error::field(field, "unreadable", detail)
 }

@@ -22,9 +22,11 @@ use crate::store::service_keys::{self, ServiceKey};
 use crate::store::{Conn, Store};
 
 /// What a service key may do.
-pub const SCOPES: [&str; 9] = [
+pub const SCOPES: [&str; 11] = [
     "subjects:write",
+    "consents:read",
     "consents:write",
+    "restrictions:write",
     "engagements:write",
     "recipients:write",
     "uses:write",
@@ -122,7 +124,10 @@ impl FromRequestParts<Arc<Api>> for Called {
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         let key = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key = key.and_then(|value| value.strip_prefix("Bearer "));
+        // The scheme's name may be written in any case (RFC 9110, 11.1).
+        let key = key.and_then(|value| value.split_once(' '));
+        let key = key.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let key = key.map(|(_, key)| key);
         let key = key.ok_or(Error::Unauthenticated)?;
         let caller = api.callers.find(&api.app, key.trim()).await?;
         if let Some(limit) = &caller.limit

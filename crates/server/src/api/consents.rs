@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, subject};
@@ -65,7 +65,7 @@ fn shown(standing: Standing, place: Option<Place>) -> Json<ConsentStanding> {
 /// How a consent stands.
 #[utoipa::path(
     get, path = "/v1/subjects/{subject}/consents/{consent}", tag = "consent",
-    security(("service_key" = ["consents:write"])),
+    security(("service_key" = ["consents:read"])),
     params(("subject" = String, Path), ("consent" = String, Path)),
     responses(
         (status = 200, description = "its standing", body = ConsentStanding),
@@ -77,7 +77,7 @@ pub(super) async fn get(
     Called(caller): Called,
     Path((of, name)): Path<(String, String)>,
 ) -> Result<Json<ConsentStanding>, Problem> {
-    caller.may("consents:write")?;
+    caller.may("consents:read")?;
     let parsed = name.parse().map_err(|_| Error::not_found("consent", name))?;
     let standing = consent::standing(&api.app, subject(&of)?, parsed).await?;
     Ok(shown(standing, None))
@@ -99,9 +99,10 @@ pub(super) async fn put(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
     Path((of, name)): Path<(String, String)>,
-    body: Body<NewState>,
+    body: Sent<NewState>,
 ) -> Result<Json<ConsentStanding>, Problem> {
     caller.may("consents:write")?;
+    let body = body.read().await?;
     let NewState { state, notice, language } = body.value;
     let answer = Answer { consent: name, state, notice, language };
     let (standing, place) = consent::change(&api.app, subject(&of)?, answer, caller.by()).await?;

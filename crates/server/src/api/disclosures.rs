@@ -9,7 +9,7 @@ use policy::{Ask, RecordDuty};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::exceptions::read_id;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
@@ -68,9 +68,10 @@ pub(super) struct Disclosed {
 pub(super) async fn disclose(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
-    body: Body<NewDisclosure>,
+    body: Sent<NewDisclosure>,
 ) -> Result<(StatusCode, Json<Disclosed>), Problem> {
     caller.may("disclosures:write")?;
+    let body = body.read().await?;
     let once = body.once(&api.app.keys, &caller.id)?;
     let NewDisclosure { subject, recipient, purpose, items, reference, exception } = body.value;
     let exception = exception.map(|id| read_id(&id)).transpose()?;

@@ -9,7 +9,7 @@ use policy::Engagement;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, instant, name, subject};
@@ -56,9 +56,10 @@ pub(super) async fn put(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
     Path((of, recipient, reference)): Path<(String, String, String)>,
-    body: Body<NewEngagement>,
+    body: Sent<NewEngagement>,
 ) -> Result<Json<Engaged>, Problem> {
     caller.may("engagements:write")?;
+    let body = body.read().await?;
     let of = subject(&of)?;
     let recipient = recipient.parse().map_err(|_| Error::not_found("recipient", recipient))?;
     let engagement = Engagement {

@@ -1,20 +1,21 @@
-//! `POST /v1/exceptions`: the information manager approves an exception to consent (S13).
+//! `POST /v1/exceptions`: the information manager approves an exception to consent (S13);
+//! `PUT /v1/exceptions/{exception}` ends one.
 
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use policy::decide::{Approval, ExceptionKind};
 use policy::party::base32;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, instant, name, names};
-use crate::acts::exception;
+use crate::acts;
 use crate::error::Error;
 
 /// An exception to approve.
@@ -29,7 +30,7 @@ pub(super) struct NewException {
     reason: String,
     /// What shows it.
     evidence: String,
-    /// The person it is about; everyone when left out.
+    /// The person it is about; everyone when left out, for `entrustment` and `succession` only.
     subject: Option<String>,
     /// Who may receive.
     recipient: String,
@@ -37,11 +38,15 @@ pub(super) struct NewException {
     purpose: String,
     /// Which items.
     items: Vec<String>,
-    /// Until when (RFC 3339).
+    /// Until when (RFC 3339), at most 366 days from now.
     ends_at: String,
+    /// True where telling the person would harm life, public safety or the detection of a crime:
+    /// what happens under it is not shown to her. The reason says which.
+    #[serde(default)]
+    withheld_from_subject: bool,
 }
 
-/// An exception that was approved.
+/// An exception that was approved, or ended.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Approved {
     /// The id that a disclosure names.
@@ -74,9 +79,10 @@ pub(super) fn read_id(text: &str) -> Result<[u8; 16], Error> {
 pub(super) async fn approve(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
-    body: Body<NewException>,
+    body: Sent<NewException>,
 ) -> Result<(StatusCode, Json<Approved>), Problem> {
     caller.may("exceptions:approve")?;
+    let body = body.read().await?;
     let once = body.once(&api.app.keys, &caller.id)?;
     let given = body.value;
     let approval = Approval {
@@ -89,12 +95,50 @@ pub(super) async fn approve(
         purpose: name("purpose", &given.purpose)?,
         items: names("items", &given.items)?,
         ends_at: instant("ends_at", &given.ends_at)?,
+        withheld_from_subject: given.withheld_from_subject,
     };
-    let place = exception::approve(&api.app, approval, once).await?;
+    let place = acts::exception::approve(&api.app, approval, once).await?;
     let approved = Approved {
         exception: format!("exc_{}", base32().encode(&place.id)),
         record: place.record_id(),
         ledger: place.into(),
     };
     Ok((StatusCode::CREATED, Json(approved)))
+}
+
+/// How an approval stands from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExceptionState {
+    /// True to end it; one that has ended is approved anew.
+    ended: bool,
+}
+
+/// Ends an approval before its time.
+#[utoipa::path(
+    put, path = "/v1/exceptions/{exception}", tag = "exceptions",
+    security(("service_key" = ["exceptions:approve"])),
+    params(("exception" = String, Path)),
+    request_body = ExceptionState,
+    responses(
+        (status = 200, description = "ended", body = Approved),
+        (status = 404, description = "no such approval", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 409, description = "it has ended already", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn end(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    Path(exception): Path<String>,
+    body: Body<ExceptionState>,
+) -> Result<Json<Approved>, Problem> {
+    caller.may("exceptions:approve")?;
+    let id = read_id(&exception)?;
+    if !body.value.ended {
+        let detail = "is not true; an approval that has ended is approved anew";
+        return Err(Error::field("ended", "unfit", detail).into());
+    }
+    let place = acts::exception::end(&api.app, id, caller.by()).await?;
+    Ok(Json(Approved { exception, record: place.record_id(), ledger: place.into() }))
 }

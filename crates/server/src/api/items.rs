@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, subject};
@@ -51,9 +51,10 @@ pub(super) async fn put(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
     Path((of, item)): Path<(String, String)>,
-    body: Body<Value>,
+    body: Sent<Value>,
 ) -> Result<Json<ItemPut>, Problem> {
     caller.may("subjects:write")?;
+    let body = body.read().await?;
     let of = subject(&of)?;
     let put = intake::put_item(&api.app, of, item.clone(), body.value.value, caller.by()).await?;
     Ok(Json(ItemPut {

@@ -36,7 +36,7 @@ use utoipa_axum::routes;
 
 use crate::acts::sign_in::Tries;
 use crate::app::App;
-use crate::error::{Error, FieldError};
+use crate::error::{Error, FieldError, MAX_BODY_BYTES};
 use caller::Callers;
 use problem::Problem;
 
@@ -104,6 +104,7 @@ fn describe_errors(description: &mut utoipa::openapi::OpenApi) {
             [&mut item.get, &mut item.put, &mut item.post].into_iter().filter_map(Option::as_mut);
         for operation in operations {
             let mut shared = vec![
+                ("405", "another method is served here; `Allow` names it"),
                 ("500", "a failure of this server; its id leads to the operator's log"),
                 ("503", "the database cannot take this now; `Retry-After` says when to try"),
             ];
@@ -120,6 +121,7 @@ fn describe_errors(description: &mut utoipa::openapi::OpenApi) {
                 shared.push(("409", "carried out before under this key, and the answer changed"));
             }
             if operation.request_body.is_some() {
+                shared.push(("413", "a body of more bytes than are read"));
                 shared.push(("422", "fields that cannot be read"));
             }
             for (status, words) in shared {
@@ -139,6 +141,7 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(restrictions::put))
         .routes(routes!(recipients::put))
         .routes(routes!(exceptions::approve))
+        .routes(routes!(exceptions::end))
         .routes(routes!(sign_ins::sign_in))
         .routes(routes!(uses::r#use))
         .routes(routes!(disclosures::disclose))
@@ -172,7 +175,8 @@ pub fn router(api: &Arc<Api>) -> Router {
         .route("/v1/{*rest}", any(nothing_here))
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))
-        .layer(DefaultBodyLimit::max(body::MAX_BYTES))
+        .fallback(nothing_here)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(api), problem::dress))
         .layer(middleware::from_fn(measure::measure))

@@ -75,12 +75,23 @@ pub fn language(headers: &axum::http::HeaderMap) -> Language {
         .unwrap_or(Language::En)
 }
 
-/// The layer that dresses problems.
+/// The layer that dresses problems, and keeps what is about a person out of every cache.
 pub async fn dress(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let public = path.starts_with("/v1/policy") || path.starts_with("/v1/ledger/");
+    let personal = path.starts_with("/v1/") && !public;
     let language = language(request.headers());
-    let mut response = next.run(request).await;
+    let mut response = dressed(&api, language, next.run(request).await);
+    if personal {
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+fn dressed(api: &Api, language: Language, mut response: Response) -> Response {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        return details(&problem.0, language, &api);
+        return details(&problem.0, language, api);
     }
     // What the layers below say of a request they did not understand, in the one form of a no.
     let (status, kind, title, detail) = match response.status() {
@@ -133,6 +144,7 @@ fn answer(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
     response
 }
 
@@ -178,7 +190,8 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
         Error::Unauthenticated => {
             (StatusCode::UNAUTHORIZED, "unauthenticated", "no service key in force")
         }
-        Error::SignInFailed => (StatusCode::UNAUTHORIZED, "sign-in-failed", "sign-in failed"),
+        Error::SignInFailed => (StatusCode::FORBIDDEN, "sign-in-failed", "sign-in failed"),
+        Error::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the request is too large"),
         Error::Scope(_) => (StatusCode::FORBIDDEN, "scope", "the service key may not do this"),
         Error::TooMany { retry_after_s } => {
             retry_after = Some(*retry_after_s);
@@ -195,6 +208,16 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
                     "the database cannot be reached; retry with the same idempotency key",
                 ),
                 Kind::ReadOnly => ("read-only", "the database may not be written; nothing changed"),
+                Kind::PolicyChanged => (
+                    "policy-changed",
+                    "a newer policy is in force than this process knows; nothing was changed; \
+                     restart it",
+                ),
+                Kind::RootChanged => (
+                    "root-changed",
+                    "the root key was rotated; nothing was changed; restart this process with the \
+                     new one",
+                ),
                 _ => (
                     "failure",
                     "a failure of this server; nothing was changed; retry, and give the operator \

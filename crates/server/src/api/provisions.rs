@@ -8,6 +8,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use data_encoding::BASE64;
+use jiff::Timestamp;
 use policy::record::Act;
 use policy::{Language, party};
 use serde::{Deserialize, Serialize};
@@ -34,17 +35,19 @@ pub(super) struct Paging {
 /// A crossing of the gate, or a refusal at it.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Crossing {
-    /// `disclosed` or `refused`.
+    /// `disclosed`, `refused`, or `unreadable` when the record no longer opens.
     outcome: &'static str,
     /// When.
     at: String,
     /// Who received, or asked.
-    recipient: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient: Option<String>,
     /// Its legal name, where the record has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     recipient_name: Option<String>,
     /// What for.
-    purpose: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purpose: Option<String>,
     /// Which items.
     items: Vec<String>,
     /// The engagement's number.
@@ -64,7 +67,8 @@ pub(super) struct Crossing {
     /// Its place in the ledger.
     ledger: LedgerPlace,
     /// What shows that the ledger's entry speaks of this record.
-    opening: OpeningShown,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opening: Option<OpeningShown>,
 }
 
 /// The salt and the exact bytes behind a commitment: SHA-256 over `azukari record v1\n`, salt, record.
@@ -123,11 +127,34 @@ pub(super) async fn list(
     let language = problem::language(&headers);
     let mut provisions = Vec::with_capacity(rows.len().min(full));
     for row in rows.iter().take(full) {
-        if let Some(crossing) = shown(&api, row, language)? {
-            provisions.push(crossing);
-        }
+        // One record that was damaged must not hide all the others.
+        provisions.extend(shown(&api, row, language).unwrap_or_else(|error| {
+            tracing::error!(place = row.place, %error, "a record cannot be read; see `ledger verify`");
+            Some(unreadable(row))
+        }));
     }
     Ok(Json(Crossings { provisions, next }))
+}
+
+/// A crossing whose record does not open: that there was one, and where.
+fn unreadable(row: &records::SealedRecord) -> Crossing {
+    let place = Place { index: row.place.unsigned_abs(), id: row.id };
+    let at = Timestamp::from_millisecond(row.at).unwrap_or(Timestamp::UNIX_EPOCH);
+    Crossing {
+        outcome: "unreadable",
+        at: at.to_string(),
+        recipient: None,
+        recipient_name: None,
+        purpose: None,
+        items: Vec::new(),
+        reference: None,
+        record_duty: None,
+        keep_until: None,
+        reasons: Vec::new(),
+        record: place.record_id(),
+        ledger: place.into(),
+        opening: None,
+    }
 }
 
 fn shown(
@@ -141,9 +168,9 @@ fn shown(
     let base = |outcome, recipient, purpose, items| Crossing {
         outcome,
         at: record.at.to_string(),
-        recipient,
+        recipient: Some(recipient),
         recipient_name: None,
-        purpose,
+        purpose: Some(purpose),
         items,
         reference: None,
         record_duty: None,
@@ -151,12 +178,19 @@ fn shown(
         reasons: Vec::new(),
         record: place.record_id(),
         ledger: place.into(),
-        opening: OpeningShown {
+        opening: Some(OpeningShown {
             salt: BASE64.encode(&opening.salt),
             record: BASE64.encode(&opening.bytes),
-        },
+        }),
     };
     Ok(match &record.act {
+        // Act 33(5), Order 11: where telling her would do harm, the record is kept and not shown.
+        Act::Disclosed(provision)
+            if provision.exception.as_ref().is_some_and(|used| used.withheld_from_subject) =>
+        {
+            None
+        }
+        Act::Refused { withheld_from_subject: true, .. } => None,
         Act::Disclosed(provision) => Some(Crossing {
             recipient_name: Some(provision.third_party.name.clone()),
             reference: provision.reference.as_ref().map(ToString::to_string),
@@ -170,7 +204,7 @@ fn shown(
             )
         }),
         // A refused use of the controller's own is not a provision.
-        Act::Refused { ask, reasons } => ask.recipient.as_ref().map(|recipient| {
+        Act::Refused { ask, reasons, .. } => ask.recipient.as_ref().map(|recipient| {
             let document = api.app.policy();
             let worded = reasons.iter().filter_map(|reason| {
                 let mut value = serde_json::to_value(reason).ok()?;

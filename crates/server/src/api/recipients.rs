@@ -8,7 +8,7 @@ use policy::RecipientFact;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, name};
@@ -60,9 +60,10 @@ pub(super) async fn put(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
     Path(recipient): Path<String>,
-    body: Body<NewRecipient>,
+    body: Sent<NewRecipient>,
 ) -> Result<Json<RecipientPut>, Problem> {
     caller.may("recipients:write")?;
+    let body = body.read().await?;
     let NewRecipient { category, name: legal, address, representative, country, suspended } =
         body.value;
     let fact = RecipientFact {

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, name, subject};
@@ -37,7 +37,7 @@ pub(super) struct Restricted {
 /// Stops a purpose for a person, or allows it again; the gate heeds it at once.
 #[utoipa::path(
     put, path = "/v1/subjects/{subject}/restrictions", tag = "consent",
-    security(("service_key" = ["consents:write"])),
+    security(("service_key" = ["restrictions:write"])),
     params(("subject" = String, Path)),
     request_body = NewRestriction,
     responses(
@@ -50,9 +50,10 @@ pub(super) async fn put(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
     Path(of): Path<String>,
-    body: Body<NewRestriction>,
+    body: Sent<NewRestriction>,
 ) -> Result<Json<Restricted>, Problem> {
-    caller.may("consents:write")?;
+    caller.may("restrictions:write")?;
+    let body = body.read().await?;
     let of = subject(&of)?;
     let NewRestriction { purpose, stopped } = body.value;
     let purpose = purpose.map(|purpose| name("purpose", &purpose)).transpose()?;

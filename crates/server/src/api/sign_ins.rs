@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Api;
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{Problem, ProblemDetails};
 use crate::acts::sign_in;
@@ -38,16 +38,17 @@ pub(super) struct SignedIn {
     request_body = SignIn,
     responses(
         (status = 200, description = "they go together", body = SignedIn),
-        (status = 401, description = "they do not", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 403, description = "they do not, or the service key lacks the scope", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 429, description = "too many tries", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn sign_in(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
-    body: Body<SignIn>,
+    body: Sent<SignIn>,
 ) -> Result<Json<SignedIn>, Problem> {
     caller.may("sign-ins:write")?;
+    let body = body.read().await?;
     let SignIn { email, password } = body.value;
     let (subject, regime) = sign_in::sign_in(&api.app, &api.tries, &email, password).await?;
     Ok(Json(SignedIn { subject: subject.to_string(), regime: regime.to_string() }))

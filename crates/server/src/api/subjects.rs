@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Api;
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use crate::intake::{self, Answer, Card, Newcomer};
@@ -92,9 +92,10 @@ pub(super) struct Taken {
 pub(super) async fn register(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
-    body: Body<NewSubject>,
+    body: Sent<NewSubject>,
 ) -> Result<(StatusCode, Json<Taken>), Problem> {
     caller.may("subjects:write")?;
+    let body = body.read().await?;
     let once = body.once(&api.app.keys, &caller.id)?;
     let NewSubject { regime, items, secrets, consents } = body.value;
     let newcomer = Newcomer {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vault::Plain;
 
-use super::body::Body;
+use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, name, names};
@@ -63,9 +63,10 @@ impl Serialize for Values {
 pub(super) async fn r#use(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
-    body: Body<NewUse>,
+    body: Sent<NewUse>,
 ) -> Result<Json<Used>, Problem> {
     caller.may("uses:write")?;
+    let body = body.read().await?;
     let once = body.once(&api.app.keys, &caller.id)?;
     let NewUse { subject, purpose, items } = body.value;
     let ask = Ask {

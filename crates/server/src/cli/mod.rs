@@ -116,6 +116,7 @@ impl Place {
     /// Runs a short act on the database, beside a server that may be using it; makes the database
     /// where there is none.
     fn beside<T>(&self, act: impl FnOnce(&mut Conn) -> Result<T, Error>) -> anyhow::Result<T> {
+        keep_memory_private()?;
         let url = self.database()?;
         if !matches!(&url, DatabaseUrl::Sqlite(path) if path.exists()) {
             drop(self.open_cellar()?);

@@ -218,6 +218,10 @@ pub enum Kind {
     NoRow,
     /// The act panicked.
     Panic,
+    /// A newer policy is in force than this process knows.
+    PolicyChanged,
+    /// The keys are wrapped under another root than this process holds.
+    RootChanged,
     Other,
 }
 

@@ -7,23 +7,50 @@ use super::{Call, Conn, DbError, Kind, Row};
 
 static INSERT: Insert = Insert::new("INSERT INTO entries (place, entry)", 2);
 
-/// Takes the place: whoever shares the database waits here for the batch before. What else is asked
-/// is answered after that, in the same round trip.
+/// The head as it stands at the start of a batch.
+pub struct Taken {
+    /// How many entries there are.
+    pub size: u64,
+    /// The version of the policy in force; empty before the first.
+    pub policy: String,
+    /// The id of the root that every key is wrapped under; empty before the first.
+    pub root: String,
+}
+
+/// Takes the place: whoever shares the database waits here for the batch before. All that is told
+/// of the head stands in the one row that is waited for, so it is as the batch before left it. What
+/// else is asked is answered after that, in the same round trip.
 pub fn take_place(
     conn: &mut Conn,
     questions: &[Call<'_>],
-) -> Result<(u64, Vec<Vec<Row>>), DbError> {
-    const TAKE: &str = "UPDATE ledger SET size = size WHERE id = 1 RETURNING size";
+) -> Result<(Taken, Vec<Vec<Row>>), DbError> {
+    const TAKE: &str = "UPDATE ledger SET size = size WHERE id = 1 RETURNING size, policy, root";
     let calls: Vec<Call<'_>> =
         std::iter::once(&(TAKE, &[][..])).chain(questions).copied().collect();
     let mut answers = conn.query_many(&calls)?;
     let rest = answers.split_off(1);
-    let row = answers.first().and_then(|rows| rows.first());
+    let row = answers.first_mut().and_then(|rows| rows.first_mut());
     let row = row.ok_or_else(|| DbError {
         kind: Kind::NoRow,
         message: "the database has no ledger; restore it from a backup".to_owned(),
     })?;
-    Ok((row.int(0)?.unsigned_abs(), rest))
+    let size = row.int(0)?.unsigned_abs();
+    Ok((Taken { size, policy: row.take_text(1)?, root: row.take_text(2)? }, rest))
+}
+
+/// The version of the policy in force; empty before the first.
+pub fn policy(conn: &mut Conn) -> Result<String, DbError> {
+    conn.one("SELECT policy FROM ledger WHERE id = 1", &[])?.take_text(0)
+}
+
+/// A version comes into force, for every process that shares the database.
+pub fn put_policy(conn: &mut Conn, version: &str) {
+    conn.exec_many(&[("UPDATE ledger SET policy = $1 WHERE id = 1", &[version.into()])]);
+}
+
+/// Every key is wrapped under that root from here on, for every process that shares the database.
+pub fn put_root(conn: &mut Conn, id: &str) {
+    conn.exec_many(&[("UPDATE ledger SET root = $1 WHERE id = 1", &[id.into()])]);
 }
 
 /// Size and signed checkpoint.

@@ -13,7 +13,8 @@ use super::*;
 const DDL: &[(&str, &str)] = &[
     (
         "0001-ledger",
-        "CREATE TABLE ledger (id BIGINT PRIMARY KEY, size BIGINT NOT NULL);
+        "CREATE TABLE ledger (id BIGINT PRIMARY KEY, size BIGINT NOT NULL,
+           policy TEXT NOT NULL DEFAULT '', root TEXT NOT NULL DEFAULT '');
          INSERT INTO ledger (id, size) VALUES (1, 0);
          CREATE TABLE entries (place BIGINT PRIMARY KEY, body BLOB NOT NULL);",
     ),
@@ -51,7 +52,8 @@ impl Journal for Lines {
         conn: &mut Conn,
         questions: &[Call<'_>],
     ) -> Result<(u64, Vec<Vec<Row>>), DbError> {
-        ledger::take_place(conn, questions)
+        let (head, answers) = ledger::take_place(conn, questions)?;
+        Ok((head.size, answers))
     }
 
     fn end(&mut self, conn: &mut Conn, base: u64, entries: &[Vec<u8>]) -> Result<(), DbError> {

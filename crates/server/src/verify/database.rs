@@ -2,7 +2,7 @@
 //! house's key, say what its columns in clear say, and be what the entry at its place commits to.
 //! Reads 256 places at a time, so that a ledger of any size takes the same memory.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Context;
 use ledger::{LogSource, SigningKey, TileId, VerifyingKey, encode_bundle};
@@ -15,7 +15,7 @@ use crate::app::MIGRATIONS;
 use crate::keys::Keys;
 use crate::record;
 use crate::store::records::{self, Found, SealedRecord};
-use crate::store::{DatabaseUrl, Snapshot, ledger as log};
+use crate::store::{DatabaseUrl, Snapshot, ledger as log, policies};
 
 /// Places read at once: as many as a bundle has entries.
 const WIDTH: i64 = 256;
@@ -50,6 +50,7 @@ pub fn database(
         wide: 0,
         gone: BTreeSet::new(),
         strays: Vec::new(),
+        published: BTreeMap::new(),
         told: Verdict::default(),
     };
     let mut verdict = Verdict { text, ..Verdict::default() };
@@ -73,6 +74,8 @@ struct House {
     gone: BTreeSet<u64>,
     /// True records that the entry at their place does not commit to.
     strays: Vec<Stray>,
+    /// The policies that the records say were published: version and hash.
+    published: BTreeMap<String, String>,
     told: Verdict,
 }
 
@@ -167,6 +170,9 @@ impl House {
             }
             return;
         }
+        if let Act::PolicyPublished { version, hash } = &record.act {
+            self.published.insert(version.to_string(), hash.clone());
+        }
         let columns = disagreeing(&row, &record);
         if !columns.is_empty() {
             self.told.tell(Finding::RecordDisagrees { place, id, columns });
@@ -207,6 +213,7 @@ impl House {
                 }
             }
             self.outside(size)?;
+            self.policies()?;
         }
         self.strays(verdict)?;
         let House { told, records, .. } = self;
@@ -227,6 +234,27 @@ impl House {
         for (place, row) in rows as Vec<Found> {
             let id = row.ok().map(|row| RecordId(row.id));
             self.told.tell(Finding::RecordAdded { place, id });
+        }
+        Ok(())
+    }
+
+    /// Holds every published policy against the record of its publication.
+    fn policies(&mut self) -> anyhow::Result<()> {
+        let mut recorded = std::mem::take(&mut self.published);
+        for row in policies::as_found(&mut self.conn)? {
+            let Some(hash) = recorded.remove(&row.version) else {
+                self.told.tell(Finding::PolicyUnrecorded { version: row.version });
+                continue;
+            };
+            let genuine = row.hash == hash
+                && policy::read::hash(&row.files()) == hash
+                && self.keys.proves_policy(&row.version, &hash, &row.proof);
+            if !genuine {
+                self.told.tell(Finding::PolicyChanged { version: row.version });
+            }
+        }
+        for version in recorded.into_keys() {
+            self.told.tell(Finding::PolicyMissing { version });
         }
         Ok(())
     }

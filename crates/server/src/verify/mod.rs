@@ -93,6 +93,12 @@ pub enum Finding {
     RecordMoved { place: u64, id: RecordId, belongs: u64 },
     /// A record under this house's seal that the ledger never committed to.
     RecordUncommitted { place: u64, id: RecordId },
+    /// A published policy that is not what its record says.
+    PolicyChanged { version: String },
+    /// A policy whose publication was never recorded.
+    PolicyUnrecorded { version: String },
+    /// A policy whose publication is recorded and that is gone.
+    PolicyMissing { version: String },
 }
 
 impl Finding {
@@ -137,6 +143,12 @@ impl Finding {
             | Self::RecordDisagrees { place, id, .. }
             | Self::RecordMoved { place, id, .. }
             | Self::RecordUncommitted { place, id } => format!("place {place}, record {id}"),
+            Self::PolicyChanged { version }
+            | Self::PolicyUnrecorded { version }
+            | Self::PolicyMissing { version } => match version.parse::<policy::Version>() {
+                Ok(version) => format!("policy {version}"),
+                Err(_) => "a policy without a version".to_owned(),
+            },
         }
     }
 
@@ -175,6 +187,9 @@ impl Finding {
             Self::RecordUncommitted { .. } => {
                 "the ledger holds another commitment than this record's".to_owned()
             }
+            Self::PolicyChanged { .. } => "the policy is not the one that was published".to_owned(),
+            Self::PolicyUnrecorded { .. } => "no record says that it was published".to_owned(),
+            Self::PolicyMissing { .. } => "the policy is missing".to_owned(),
         }
     }
 
@@ -230,6 +245,15 @@ impl Finding {
             Self::RecordMoved { .. } => "records were reordered or copied; what it says is true",
             Self::RecordUncommitted { .. } => {
                 "record or ledger was rewritten by someone who holds the keys"
+            }
+            Self::PolicyChanged { .. } => {
+                "its row was edited; no server starts on it until it is restored"
+            }
+            Self::PolicyUnrecorded { .. } => {
+                "it was put in past the ledger, or its record was taken away"
+            }
+            Self::PolicyMissing { .. } => {
+                "consents given under it can no longer be read beside it; its hash is on record"
             }
         }
     }

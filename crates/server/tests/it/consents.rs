@@ -124,7 +124,7 @@ async fn a_guest_from_europe_books_without_a_consent_but_not_for_her_allergy() {
         anna.books(&aoi, &format!("bk-{regime}")).await;
         let given = aoi.asks_for(&anna, &["name"]).sends().go().await.expect(201);
         assert_eq!(given["items"]["name"], name.as_str());
-        assert_eq!(given["record_duty"], "voluntary", "Act 29 is not hers; kept all the same");
+        assert_eq!(given["record_duty"], "statutory", "Act 29 binds the company, not her");
         let meal = aoi.asks_for(&anna, &["allergy"]).for_meal();
         assert_eq!(meal.receives().await["allergy"], "Haselnuss");
         anna.answers("dietary_care", "withdrawn").await;

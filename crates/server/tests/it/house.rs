@@ -394,7 +394,7 @@ impl House {
     /// The same approval again and again, under one idempotency key.
     pub(crate) async fn manager_approves_once(&self, key: &str) -> Answer {
         let body = json!({
-            "kind": "law", "reason": "an order", "evidence": "order-1", "recipient": "aoi",
+            "kind": "succession", "reason": "a merger", "evidence": "deed-1", "recipient": "aoi",
             "purpose": "reservation", "items": ["name"], "ends_at": "2027-01-01T00:00:00Z",
         });
         self.post("/v1/exceptions", &body).by(&self.manager_key).once(key).go().await

@@ -65,8 +65,9 @@ async fn a_repeated_request_learns_nothing_once_the_consent_is_withdrawn() {
     let first = call.clone().go().await.expect(201);
     hanako.answers("dietary_care", "withdrawn").await;
     let replay = call.clone().go().await;
-    replay.problem(409, "conflict");
+    assert_eq!(replay.refused(), ["consent_not_given", "special_care_without_consent"]);
     assert!(!replay.text().contains("えび"));
+    assert_eq!(hanako.provisions().await[0]["outcome"], "refused", "and she sees it (S8)");
     hanako.answers("dietary_care", "given").await;
     assert_eq!(call.clone().go().await.expect(201), first);
     hanako.puts("allergy", "そば").go().await.expect(200);
@@ -89,6 +90,38 @@ async fn a_repeated_refusal_is_one_refusal() {
     let now = call.go().await;
     now.problem(409, "conflict");
     assert!(!now.text().contains("Hanako"), "a new answer asks for a new record and a new key");
+}
+
+#[tokio::test]
+async fn a_repeated_request_reveals_nothing_that_its_record_does_not_say() {
+    // I3: the record of a provision says who received, where, and on what it stood.
+    let house = House::open();
+    let aoi = house.store("aoi").await;
+    let hanako = house.guest("Hanako").signs_up().await;
+    hanako.books(&aoi, "bk-1").await;
+    let call = aoi.asks_for(&hanako, &["name"]).sends().once("k");
+    let first = call.clone().go().await.expect(201);
+    house.lets_hours_pass(1);
+    assert_eq!(call.clone().go().await.expect(201), first, "kept until the day it said first");
+    for changes in [
+        serde_json::json!({ "country": "DE" }),
+        serde_json::json!({ "name": "株式会社別" }),
+        serde_json::json!({ "address": "大阪市1-1" }),
+    ] {
+        aoi.registers(&changes).await;
+        let before = house.rows()["records"];
+        let replay = call.clone().go().await;
+        replay.problem(409, "conflict");
+        assert!(!replay.text().contains("Hanako"), "{changes}");
+        assert_eq!(house.rows()["records"], before, "nothing crossed");
+        aoi.registers(&serde_json::json!({})).await;
+        assert_eq!(call.clone().go().await.expect(201), first);
+    }
+    aoi.registers(&serde_json::json!({ "suspended": true })).await;
+    let refused = call.clone().go().await;
+    assert_eq!(refused.refused(), ["recipient_suspended"]);
+    assert_ne!(refused.value()["record"], first["ledger"]["index"], "a record of its own");
+    house.adds_up();
 }
 
 async fn all_at_once(calls: Vec<crate::house::Call>) -> Vec<(u16, Value)> {

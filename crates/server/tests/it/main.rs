@@ -21,6 +21,7 @@ mod interleaved;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod policy_in_force;
 mod provisions;
 #[cfg(test)]
 mod restrictions;

@@ -64,3 +64,22 @@ async fn a_cursor_that_is_none_is_named() {
     let answer = house.get(&hanako.path("provisions?page=2")).go().await;
     assert_eq!(answer.invalid(), [("query".to_owned(), "unreadable".to_owned())]);
 }
+
+#[tokio::test]
+async fn a_change_of_a_recipient_is_on_record_with_everything_it_changed() {
+    // R1.5: where a provision went is shown by the register as it stood then.
+    let house = House::open();
+    let aoi = house.store("aoi").await;
+    aoi.registers(&serde_json::json!({ "country": "DE", "suspended": true })).await;
+    let put = |record: &policy::Record| match &record.act {
+        policy::record::Act::RecipientPut { country, suspended, address, .. } => {
+            Some((country.clone(), *suspended, address.clone()))
+        }
+        _ => None,
+    };
+    let address = "東京都港区1-1".to_owned();
+    let puts: Vec<_> = house.records().iter().filter_map(put).collect();
+    let expected = [(None, false, address.clone()), (Some("DE".to_owned()), true, address)];
+    assert_eq!(puts, expected);
+    house.adds_up();
+}

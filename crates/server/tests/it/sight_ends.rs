@@ -152,3 +152,23 @@ async fn a_refusal_speaks_the_readers_language() {
     assert!(words(english.value()).is_ascii());
     assert!(words(japanese.value()).contains("予約"));
 }
+
+#[tokio::test]
+async fn a_booking_without_an_end_in_sight_is_not_taken() {
+    // S10: sight lasts as long as the booking.
+    let house = House::open();
+    house.store("aoi").await;
+    let hanako = house.guest("Hanako").signs_up().await;
+    let path = hanako.path("engagements/aoi/bk-1");
+    let latest = house.now() + jiff::SignedDuration::from_hours(400 * 24);
+    let until = |ends: jiff::Timestamp| {
+        let starts = house.now().to_string();
+        let body = serde_json::json!({ "starts_at": starts, "ends_at": ends.to_string() });
+        house.put(&path, &body).go()
+    };
+    let beyond = until(latest + jiff::SignedDuration::from_secs(1)).await.invalid();
+    assert_eq!(beyond, [("ends_at".to_owned(), "too_late".to_owned())]);
+    assert_eq!(house.rows()["engagements"], 0);
+    until(latest).await.expect(200);
+    assert_eq!(house.rows()["engagements"], 1);
+}

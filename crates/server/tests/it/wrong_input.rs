@@ -33,6 +33,10 @@ async fn all_are_named(house: &House, make: impl Fn(&Value) -> Call, good: &Valu
         keeps_quiet(&answer, &changes.to_string());
         assert_eq!(house.rows(), before, "{changes}");
     }
+    let mut huge = good.to_string();
+    huge.push_str(&" ".repeat(64 * 1024 + 1 - huge.len()));
+    make(good).body(huge.into_bytes()).go().await.problem(413, "too-large");
+    assert_eq!(house.rows(), before);
     for (bytes, field) in unreadable(good) {
         let answer = make(good).body(bytes.clone()).go().await;
         let sent = String::from_utf8_lossy(&bytes).chars().take(80).collect::<String>();
@@ -51,8 +55,6 @@ fn unreadable(good: &Value) -> Vec<(Vec<u8>, &'static str)> {
     unknown["zz_unknown"] = TELLTALE.into();
     let mut strange = good.clone();
     strange[TELLTALE] = 1.into();
-    let mut huge = text.clone();
-    huge.push_str(&" ".repeat(64 * 1024 + 1 - text.len()));
     vec![
         (Vec::new(), "body"),
         (b"{".to_vec(), "body"),
@@ -66,7 +68,6 @@ fn unreadable(good: &Value) -> Vec<(Vec<u8>, &'static str)> {
         (format!("{text} {TELLTALE}").into_bytes(), "body"),
         (unknown.to_string().into_bytes(), "zz_unknown"),
         (strange.to_string().into_bytes(), "body"),
-        (huge.into_bytes(), "body"),
         ("[".repeat(2000).into_bytes(), "body"),
     ]
 }
@@ -415,6 +416,9 @@ async fn a_method_or_an_address_that_cannot_be_is_a_problem_too() {
     }
     let answer = house.get("/v1/subjects/%ff/provisions").go().await;
     answer.problem(400, "bad-request");
+    for nowhere in ["/nowhere", "/v1/nowhere", "/policy/nowhere", "/favicon.ico"] {
+        house.get(nowhere).by_nobody().go().await.problem(404, "not-found");
+    }
 }
 
 #[tokio::test]
@@ -427,6 +431,27 @@ async fn a_body_of_just_the_allowed_size_is_read() {
     let before = house.rows();
     text.push_str(&" ".repeat(300_000));
     let answer = call.body(text.into_bytes()).go().await;
-    assert_eq!(answer.invalid(), [("body".to_owned(), "too_large".to_owned())]);
+    answer.problem(413, "too-large");
     assert_eq!(house.rows(), before);
+}
+
+#[tokio::test]
+async fn what_is_about_a_person_is_in_no_cache_and_a_problem_is_of_its_language() {
+    let house = House::open();
+    let hanako = house.guest("Hanako").signs_up().await;
+    for call in [
+        house.get(&hanako.path("provisions")),
+        hanako.is_used("service", &["name"]),
+        house.get("/v1/subjects/nobody/provisions"),
+        house.get(&hanako.path("provisions")).by_nobody(),
+    ] {
+        let answer = call.go().await;
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{answer:?}");
+    }
+    let policy = house.get("/v1/policy").by_nobody().go().await;
+    assert_eq!(policy.header("cache-control"), None, "what is public may be kept");
+    let answer = house.get("/v1/subjects/nobody/provisions").in_japanese().go().await;
+    answer.problem(404, "not-found");
+    assert_eq!(answer.header("vary"), Some("accept-language"));
+    assert_eq!(answer.header("content-language"), Some("ja"));
 }

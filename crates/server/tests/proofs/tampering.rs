@@ -318,6 +318,12 @@ const CASES: &[Case] = &[
         found: &["checkpoint: the head says {last} entries and the checkpoint {size}"],
     },
     Case {
+        name: "the policy changed",
+        change: |conn, _| run(conn, "UPDATE policies SET hash = 'another'", &[]),
+        since: Since::Nothing,
+        found: &["policy 2026-10-01: the policy is not the one that was published"],
+    },
+    Case {
         name: "the head deleted",
         change: |conn, _| run(conn, "DELETE FROM ledger", &[]),
         since: Since::Nothing,

@@ -55,6 +55,27 @@ fn a_root_key_is_never_overwritten() {
 }
 
 #[test]
+fn what_a_crash_left_of_a_root_key_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, half) = (folder.path().join("root.key"), folder.path().join("root.key.new"));
+    fs::write(&half, "azukari-root-key-1 4j").unwrap();
+    mode(&half, 0o644);
+    let created = FileKey::create(&path).unwrap();
+    assert_eq!(FileKey::open(&path).unwrap().id(), created.id());
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!half.exists());
+
+    // A key that is there is kept, and nothing is left beside it.
+    assert!(matches!(FileKey::create(&path).unwrap_err(), KeyError::Exists { .. }));
+    assert_eq!(FileKey::open(&path).unwrap().id(), created.id());
+    assert!(!half.exists());
+
+    // Where nothing can be written under the name, nothing is.
+    let nowhere = folder.path().join("nowhere").join("root.key");
+    assert!(matches!(FileKey::create(&nowhere).unwrap_err(), KeyError::File { .. }));
+}
+
+#[test]
 fn a_file_that_is_no_root_key_is_named_as_such() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("root.key");

@@ -1,0 +1,190 @@
+//! What a store's card says of allergies. The kitchen relies on it, so it is decided here, apart
+//! from drawing: "none told" is said only where that is known, and everything else asks the guest.
+
+use crate::azukari::{ConsentState, Trouble, Values};
+
+pub(super) const ITEM: &str = "allergy";
+
+/// The answer to one ask.
+pub(super) enum Answer {
+    Told(Values),
+    Refused(Vec<String>),
+    Away,
+}
+
+impl Answer {
+    pub(super) fn value(&self, item: &str) -> Option<&str> {
+        match self {
+            Self::Told(values) => values.get(item),
+            Self::Refused(_) | Self::Away => None,
+        }
+    }
+}
+
+/// How the consent to tell of allergies stands, and with it how they are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Never given: nothing can be held, so there is nothing to ask for.
+    Never,
+    /// Given, or none is needed: asked for together with the rest of the meal.
+    Given,
+    /// Taken back, ended or unclear: asked for apart, so that a refusal hides nothing else.
+    Unclear,
+    /// Could not be learned.
+    Away,
+}
+
+impl Standing {
+    /// Reads the state of a consent; a word this app does not know is unclear.
+    ///
+    /// # Errors
+    /// Whatever is neither an answer nor an outage.
+    pub(super) fn read(state: Result<Option<ConsentState>, Trouble>) -> Result<Self, Trouble> {
+        match state {
+            Ok(None) | Err(Trouble::NotFound) => Ok(Self::Never),
+            Ok(Some(state)) => Ok(match state.state.as_str() {
+                "given" => Self::Given,
+                "refused" => Self::Never,
+                _ => Self::Unclear,
+            }),
+            Err(Trouble::Unavailable) => Ok(Self::Away),
+            Err(trouble) => Err(trouble),
+        }
+    }
+}
+
+/// What the card says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Says<'a> {
+    /// The guest told this.
+    Told(&'a str),
+    /// It is known that nothing was told.
+    NoneTold,
+    /// It is not known: ask the guest, and why.
+    Ask(&'a [String]),
+    /// It is not known, because the answer could not be had.
+    AskAway,
+    /// Not one answer could be had.
+    AskNothingKnown,
+}
+
+/// What the card says, from how the consent stands and what came of each ask. `special` is the ask
+/// for the allergies alone, if there was one.
+pub(super) fn says<'a>(
+    standing: Standing,
+    reservation: &Answer,
+    meal: &'a Answer,
+    special: Option<&'a Answer>,
+) -> Says<'a> {
+    let away = |answer: &Answer| matches!(answer, Answer::Away);
+    if away(reservation) && away(meal) && special.is_none_or(away) {
+        return Says::AskNothingKnown;
+    }
+    // Whichever ask brought it: what was told is shown.
+    if let Some(told) = special.and_then(|special| special.value(ITEM)).or(meal.value(ITEM)) {
+        return Says::Told(told);
+    }
+    let asked = match standing {
+        Standing::Never | Standing::Given => Some(meal),
+        Standing::Unclear => special,
+        Standing::Away => None,
+    };
+    match asked {
+        // The booking was good for an answer, and without a consent none can be held.
+        Some(Answer::Told(_)) if standing == Standing::Never => Says::NoneTold,
+        Some(Answer::Told(values)) if values.holds_nothing(ITEM) => Says::NoneTold,
+        Some(Answer::Told(_)) => Says::Ask(&[]),
+        Some(Answer::Refused(why)) => Says::Ask(why),
+        Some(Answer::Away) | None => Says::AskAway,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_absent_or_refused_consent_counts_as_never_given() {
+        use Standing::{Away, Given, Never, Unclear};
+        let read = |state| Standing::read(state).unwrap();
+        assert_eq!(read(Ok(None)), Never);
+        assert_eq!(read(Err(Trouble::NotFound)), Never);
+        assert_eq!(read(Err(Trouble::Unavailable)), Away);
+        for (word, standing) in [
+            ("given", Given),
+            ("refused", Never),
+            ("withdrawn", Unclear),
+            ("revoked", Unclear),
+            ("expired", Unclear),
+            ("invalidated", Unclear),
+            ("unknown", Unclear),
+            ("requested", Unclear),
+            ("request_deferred", Unclear),
+            ("a word of tomorrow", Unclear),
+            ("", Unclear),
+        ] {
+            let state = ConsentState { state: word.to_owned(), at: None };
+            assert_eq!(read(Ok(Some(state))), standing, "{word}");
+        }
+        assert!(Standing::read(Err(Trouble::TooMany)).is_err());
+    }
+
+    /// The answers an ask can have, by name.
+    const ANSWERS: [&str; 6] = ["value", "null", "empty", "left out", "refused", "away"];
+
+    fn answer(name: &str) -> Answer {
+        let told = |json| Answer::Told(serde_json::from_value(json).unwrap());
+        match name {
+            "value" => told(serde_json::json!({ "allergy": "peanuts" })),
+            "null" => told(serde_json::json!({ "allergy": null })),
+            "empty" => told(serde_json::json!({ "allergy": "" })),
+            "left out" => told(serde_json::json!({ "serving_size": "small" })),
+            "refused" => Answer::Refused(vec!["why".to_owned()]),
+            _ => Answer::Away,
+        }
+    }
+
+    #[test]
+    fn none_told_is_never_said_without_knowing() {
+        use Standing::{Away, Given, Never, Unclear};
+        let is_known_empty = |name: &str| ["null", "empty"].contains(&name);
+        let mut cases = 0;
+        for standing in [Never, Given, Unclear, Away] {
+            for reservation in ANSWERS {
+                for meal in ANSWERS {
+                    for special in ANSWERS.map(Some).into_iter().chain([None]) {
+                        let case = format!("{standing:?}, {reservation}, {meal}, {special:?}");
+                        let (r, m) = (answer(reservation), answer(meal));
+                        let s = special.map(answer);
+                        let said = says(standing, &r, &m, s.as_ref());
+                        let all_away = [Some(reservation), Some(meal), special]
+                            .into_iter()
+                            .flatten()
+                            .all(|name| name == "away");
+                        let told = meal == "value" || special == Some("value");
+                        let known = match standing {
+                            Never => !["refused", "away"].contains(&meal),
+                            Given => is_known_empty(meal),
+                            Unclear => special.is_some_and(is_known_empty),
+                            Away => false,
+                        };
+                        let asked = if standing == Unclear { special } else { Some(meal) };
+                        let why = ["why".to_owned()];
+                        let right = match asked {
+                            _ if all_away => Says::AskNothingKnown,
+                            _ if told => Says::Told("peanuts"),
+                            _ if known => Says::NoneTold,
+                            _ if standing == Away => Says::AskAway,
+                            None | Some("away") => Says::AskAway,
+                            Some("refused") => Says::Ask(&why),
+                            Some(_) => Says::Ask(&[]),
+                        };
+                        assert_eq!(said, right, "{case}");
+                        cases += 1;
+                    }
+                }
+            }
+        }
+        assert_eq!(cases, 4 * 6 * 6 * 7);
+    }
+}
