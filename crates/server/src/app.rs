@@ -62,7 +62,7 @@ impl From<crate::store::DbError> for AppError {
 pub type Root = Box<dyn FnOnce(bool) -> Result<Box<dyn KeySource>, KeyError> + Send>;
 
 /// What is needed to open the house.
-pub struct Opening {
+pub struct Setup {
     /// The database.
     pub database: DatabaseUrl,
     /// The root key.
@@ -91,8 +91,8 @@ impl Cellar {
     ///
     /// # Errors
     /// [`AppError`] says which of them does not fit and what to do.
-    pub fn open(opening: Opening) -> Result<Self, AppError> {
-        let Opening { database, root, clock, origin } = opening;
+    pub fn open(setup: Setup) -> Result<Self, AppError> {
+        let Setup { database, root, clock, origin } = setup;
         let terms = Arc::new(Terms::default());
         let log = Log::new(Arc::clone(&terms));
         let store = Store::open(&database, &MIGRATIONS, Box::new(log))?;
@@ -114,8 +114,8 @@ impl App {
     ///
     /// # Errors
     /// [`AppError`] says which of them does not fit and what to do.
-    pub fn open(opening: Opening, policy: Option<Files>) -> Result<Arc<Self>, AppError> {
-        let Cellar { store, keys, clock, ledger_key, terms } = Cellar::open(opening)?;
+    pub fn open(setup: Setup, policy: Option<Files>) -> Result<Arc<Self>, AppError> {
+        let Cellar { store, keys, clock, ledger_key, terms } = Cellar::open(setup)?;
         let (document, publish) = publish::in_force(&store, &keys, policy)?;
         let policy = RwLock::new(Arc::new(document));
         let hashing = Hashing::default();

@@ -11,7 +11,7 @@ use clap::Args;
 use tokio::sync::watch;
 
 use super::serve::{Listening, runtime, serve, stopped};
-use super::{Outcome, Place, bind, keep_memory_private, start_logging};
+use super::{Outcome, Premises, bind, keep_memory_private, start_logging};
 use crate::acts::publish::Files;
 use crate::api::caller::{self, SCOPES};
 use crate::app::App;
@@ -20,7 +20,7 @@ use crate::app::App;
 #[derive(Args)]
 pub struct Demo {
     #[command(flatten)]
-    place: Place,
+    premises: Premises,
     #[command(flatten)]
     listening: Listening,
     /// Where the reservation app listens
@@ -43,11 +43,11 @@ impl Demo {
         let azukari = format!("http://{}", listener.local_addr()?);
         let reservation = format!("http://{}", app_listener.local_addr()?);
 
-        let place = self.place.clone();
+        let premises = self.premises.clone();
         let files: Files =
             reservation::POLICY.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
-        let app = tokio::task::spawn_blocking(move || place.open(Some(files))).await??;
-        let key = app_key(&app, &self.place.data.join("reservation.key"))?;
+        let app = tokio::task::spawn_blocking(move || premises.open(Some(files))).await??;
+        let key = app_key(&app, &self.premises.data.join("reservation.key"))?;
 
         // One signal stops both servers, each after the requests under way.
         let (tell, told) = watch::channel(false);
@@ -62,7 +62,7 @@ impl Demo {
             stop(told.clone()),
         ));
         let now = app.clock.now();
-        let samples = reservation::load_samples(&azukari, &key, &self.place.data, now)
+        let samples = reservation::load_samples(&azukari, &key, &self.premises.data, now)
             .await
             .context("the sample data cannot be loaded")?;
         let config = reservation::Config {
@@ -70,7 +70,7 @@ impl Demo {
             public_azukari: azukari.clone(),
             key,
             listener: app_listener,
-            data: self.place.data.clone(),
+            data: self.premises.data.clone(),
         };
         let showing = tokio::spawn(reservation::serve(config, stop(told)));
         tell_where(&azukari, &reservation, &self.listening.metrics, &samples);

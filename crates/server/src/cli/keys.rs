@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use vault::FileKey;
 
-use super::{Outcome, Place};
+use super::{Outcome, Premises};
 use crate::api::caller::{self, SCOPES};
 use crate::clock::{Clock, SystemClock};
 use crate::store::service_keys;
@@ -16,7 +16,7 @@ pub enum Keys {
     /// Make a service key; it is shown once
     New {
         #[command(flatten)]
-        place: Place,
+        premises: Premises,
         /// What it is for, such as the name of the program that will use it
         #[arg(long)]
         name: String,
@@ -27,19 +27,19 @@ pub enum Keys {
     /// List service keys
     List {
         #[command(flatten)]
-        place: Place,
+        premises: Premises,
     },
     /// Revoke a service key; a running server heeds it within two seconds
     Revoke {
         #[command(flatten)]
-        place: Place,
+        premises: Premises,
         /// The id: the second part of `azk_<id>_…`
         id: String,
     },
     /// Wrap every key under a new root key; values stay as they are. Stop the server first
     RotateRoot {
         #[command(flatten)]
-        place: Place,
+        premises: Premises,
         /// Where the new root key is made; start with `--root-key` and this file afterwards
         #[arg(long, value_name = "FILE")]
         new_root_key: PathBuf,
@@ -53,34 +53,34 @@ fn scopes_help() -> String {
 impl Keys {
     pub fn run(self) -> anyhow::Result<Outcome> {
         match self {
-            Self::New { place, name, scopes } => {
+            Self::New { premises, name, scopes } => {
                 let scopes = if scopes == ["all"] {
                     SCOPES.iter().map(|s| (*s).to_owned()).collect()
                 } else {
                     scopes
                 };
                 let now = SystemClock.now();
-                let made = place.beside(|conn| caller::make_on(conn, now, &name, &scopes))?;
+                let made = premises.beside(|conn| caller::make_on(conn, now, &name, &scopes))?;
                 eprintln!("shown once; keep it where only `{name}` can read it:");
                 println!("{}", made.key);
             }
-            Self::List { place } => {
-                for key in place.beside(|conn| Ok(service_keys::all(conn)?))? {
+            Self::List { premises } => {
+                for key in premises.beside(|conn| Ok(service_keys::all(conn)?))? {
                     let made = jiff::Timestamp::from_millisecond(key.created_at)?;
                     let made = words::moment(made, policy::Language::En);
                     let state = if key.revoked_at.is_some() { "revoked" } else { "in force" };
                     println!("{}  {state:8}  {made}  {}  [{}]", key.id, key.name, key.scopes);
                 }
             }
-            Self::Revoke { place, id } => {
+            Self::Revoke { premises, id } => {
                 let now = SystemClock.now().as_millisecond();
-                if !place.beside(|conn| Ok(service_keys::revoke(conn, &id, now)?))? {
+                if !premises.beside(|conn| Ok(service_keys::revoke(conn, &id, now)?))? {
                     anyhow::bail!("there is no key `{id}` in force; see `azukari keys list`");
                 }
                 println!("revoked {id}");
             }
-            Self::RotateRoot { place, new_root_key } => {
-                let cellar = place.open_cellar()?;
+            Self::RotateRoot { premises, new_root_key } => {
+                let cellar = premises.open_cellar()?;
                 let new = FileKey::create(&new_root_key)?;
                 let subjects = cellar.keys.rotate_root(&cellar.store, Box::new(new))?;
                 println!(

@@ -9,7 +9,7 @@ use ledger::VerifyingKey;
 use policy::Language;
 use serde_json::json;
 
-use super::{Outcome, Place};
+use super::{Outcome, Premises};
 use crate::verify::{self, Published, Verdict, check_receipt};
 use crate::words;
 
@@ -18,7 +18,7 @@ pub enum Ledger {
     /// Verify the whole ledger: with every record of a database, or as it is published
     Verify {
         #[command(flatten)]
-        place: Place,
+        premises: Premises,
         /// Look at a published log instead: `http://host:port`, or a folder of its saved files
         #[arg(long, value_name = "URL|DIR", conflicts_with_all = ["database", "root_key"])]
         from: Option<String>,
@@ -56,13 +56,13 @@ fn language(text: &str) -> Result<Language, String> {
 impl Ledger {
     pub fn run(self) -> anyhow::Result<Outcome> {
         match self {
-            Self::Verify { place, from, key, since, save, json } => {
+            Self::Verify { premises, from, key, since, save, json } => {
                 let since_text = since.as_deref().map(read).transpose()?;
                 let since_text = since_text.as_deref();
                 let verdict = match from {
                     None => {
                         let keys: Vec<VerifyingKey> = key.into_iter().collect();
-                        let (database, root) = place.look()?;
+                        let (database, root) = premises.look()?;
                         verify::database(&database, root, &keys, since_text)?
                     }
                     Some(from) => {

@@ -17,7 +17,7 @@ use clap::{Args, Parser, Subcommand};
 use vault::{FileKey, KeySource};
 
 use crate::acts::publish::Files;
-use crate::app::{App, Cellar, DataDir, MIGRATIONS, Opening};
+use crate::app::{App, Cellar, DataDir, MIGRATIONS, Setup};
 use crate::clock::SystemClock;
 use crate::error::Error;
 use crate::store::{self, Conn, DatabaseUrl};
@@ -51,7 +51,7 @@ enum Command {
 
 /// Where the data lies.
 #[derive(Args, Clone)]
-pub struct Place {
+pub struct Premises {
     /// The folder for the embedded database and the root key
     #[arg(long, value_name = "DIR", default_value = "azukari-data")]
     pub data: PathBuf,
@@ -63,7 +63,7 @@ pub struct Place {
     pub root_key: Option<PathBuf>,
 }
 
-impl Place {
+impl Premises {
     fn database(&self) -> anyhow::Result<DatabaseUrl> {
         Ok(match &self.database {
             Some(url) => url.parse()?,
@@ -92,11 +92,11 @@ impl Place {
         Ok((database, Box::new(FileKey::open(&self.root_path())?)))
     }
 
-    fn opening(&self) -> anyhow::Result<Opening> {
+    fn setup(&self) -> anyhow::Result<Setup> {
         keep_memory_private()?;
         self.folder()?;
         let path = self.root_path();
-        Ok(Opening {
+        Ok(Setup {
             database: self.database()?,
             root: Box::new(move |new| {
                 let make = new && !path.exists();
@@ -110,7 +110,7 @@ impl Place {
 
     /// Opens the house, publishing the policy unless it is the one in force.
     fn open(&self, policy: Option<Files>) -> anyhow::Result<Arc<App>> {
-        Ok(App::open(self.opening()?, policy)?)
+        Ok(App::open(self.setup()?, policy)?)
     }
 
     /// Runs a short act on the database, beside a server that may be using it; makes the database
@@ -126,7 +126,7 @@ impl Place {
 
     /// Opens database and keys only.
     fn open_cellar(&self) -> anyhow::Result<Cellar> {
-        Ok(Cellar::open(self.opening()?)?)
+        Ok(Cellar::open(self.setup()?)?)
     }
 }
 
@@ -209,8 +209,8 @@ fn start_logging() {
     }
     // The default hook prints the payload, which may quote a value; the place is enough.
     std::panic::set_hook(Box::new(|info| {
-        let place = info.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(%place, "panicked");
+        let premises = info.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(%premises, "panicked");
     }));
 }
 

@@ -11,7 +11,7 @@ use clap::Args;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 
-use super::{Outcome, Place, bind, keep_memory_private, read_policy, start_logging};
+use super::{Outcome, Premises, bind, keep_memory_private, read_policy, start_logging};
 use crate::api::{self, Api};
 use crate::app::App;
 use crate::{jobs, web};
@@ -20,7 +20,7 @@ use crate::{jobs, web};
 #[derive(Args)]
 pub struct Serve {
     #[command(flatten)]
-    pub place: Place,
+    pub premises: Premises,
     /// The policy's folder; needed at the first start, later to publish a new version
     #[arg(long, value_name = "DIR")]
     pub policy: Option<PathBuf>,
@@ -52,8 +52,8 @@ impl Serve {
             let listener = bind(&self.listening.listen, "--listen").await?;
             let metrics = bind(&self.listening.metrics, "--metrics").await?;
             let policy = self.policy.as_deref().map(read_policy).transpose()?;
-            let place = self.place.clone();
-            let app = tokio::task::spawn_blocking(move || place.open(policy)).await??;
+            let premises = self.premises.clone();
+            let app = tokio::task::spawn_blocking(move || premises.open(policy)).await??;
             let address = listener.local_addr()?;
             let stop = stopped();
             tracing::info!(version = %app.policy().version, "ready on http://{address}");

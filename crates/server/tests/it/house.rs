@@ -13,7 +13,7 @@ use axum::body::{Body, Bytes};
 use azukari::acts::publish::Files;
 use azukari::api::caller::{self, SCOPES};
 use azukari::api::{self, Api};
-use azukari::app::{App, AppError, DataDir, Opening};
+use azukari::app::{App, AppError, DataDir, Setup};
 use azukari::clock::{Clock, SetClock};
 use azukari::store::{Conn, DatabaseUrl, DbError, ledger as log, records};
 use azukari::web;
@@ -214,8 +214,8 @@ impl Ground {
     }
 
     /// Everything that opening a house on this ground takes.
-    pub(crate) fn opening(&self, clock: &Arc<SetClock>, root: PathBuf) -> Opening {
-        Opening {
+    pub(crate) fn opening(&self, clock: &Arc<SetClock>, root: PathBuf) -> Setup {
+        Setup {
             database: self.database(),
             root: Box::new(move |new| {
                 let key = if new && !root.exists() {

@@ -16,7 +16,7 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::routing::post;
 
-use super::super::Place;
+use super::super::Premises;
 use super::load::get;
 
 /// A server in a process of its own; ends with this value.
@@ -31,7 +31,7 @@ pub(super) struct House {
 
 impl House {
     /// Runs `azukari serve` on the data, without a limit of requests.
-    pub(super) fn serve(place: &Place) -> anyhow::Result<Self> {
+    pub(super) fn serve(premises: &Premises) -> anyhow::Result<Self> {
         // Taken and given back at once, for the server to take.
         let metrics = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let mut command = Command::new(std::env::current_exe()?);
@@ -39,8 +39,8 @@ impl House {
             .args(["serve", "--listen", "127.0.0.1:0", "--rate", "0", "--metrics"])
             .arg(metrics.to_string())
             .arg("--data")
-            .arg(&place.data);
-        if let Some(url) = &place.database {
+            .arg(&premises.data);
+        if let Some(url) = &premises.database {
             command.env("AZUKARI_DATABASE", url);
         }
         Self::start(command, Some(metrics), "/readyz")

@@ -25,7 +25,7 @@ use self::house::House;
 use self::load::{Load, Measured};
 use self::sample::{Numbers, Sample};
 use self::table::{Aim, Table, count, millis, number};
-use super::{Outcome, Place, make_private_folder};
+use super::{Outcome, Premises, make_private_folder};
 use crate::api::caller;
 use crate::store::DatabaseUrl;
 
@@ -126,17 +126,17 @@ impl Bench {
         let people = number(count(sample.subjects));
         table.head(format!("disclosures over HTTP, {people} people × {} items", sample.items));
         let schema = self.schema(runtime, "")?;
-        let place = place_at(folder.join("house"), schema.as_deref());
-        let shown = place.database()?.to_string();
+        let premises = premises_at(folder.join("house"), schema.as_deref());
+        let shown = premises.database()?.to_string();
         table.say(
             "database",
             if schema.is_some() { shown } else { "SQLite, full durability".into() },
         );
-        let (key, filled) = fill(&place, sample)?;
+        let (key, filled) = fill(&premises, sample)?;
         let rate = count(sample.subjects) / filled.as_secs_f64();
         table.row("people taken in, 250 a commit", rate, "/s", Aim::None);
 
-        let house = House::serve(&place)?;
+        let house = House::serve(&premises)?;
         table.row("start to ready", millis(house.ready_after), "ms", Aim::AtMost(200.0));
         std::thread::sleep(Duration::from_secs(1));
         table.row("resident memory, idle", house.memory()?, "MiB", Aim::AtMost(60.0));
@@ -168,7 +168,7 @@ impl Bench {
         let ratio = 100.0 * seen.measured.rate() / nothing.rate();
         table.row("  disclosures, of that", ratio, "%", Aim::None);
 
-        let shape = Self::shape(runtime, &place, &seen)?;
+        let shape = Self::shape(runtime, &premises, &seen)?;
         let bare = match self.schema(runtime, "_bare")? {
             Some(url) => runtime.block_on(bare::postgres(&url, shape, self.seconds))?,
             None => bare::sqlite(folder, shape, self.seconds)?,
@@ -177,7 +177,7 @@ impl Bench {
         table.row(what, bare, "/s", Aim::None);
         let ratio = 100.0 * seen.measured.rate() / bare;
         table.row("  disclosures, of that", ratio, "%", Aim::AtLeast(40.0));
-        self.clear(runtime, &place)
+        self.clear(runtime, &premises)
     }
 
     /// The cost of an act as the house grows.
@@ -187,9 +187,9 @@ impl Bench {
         for subjects in [10_000, 100_000, 1_000_000] {
             let sample = Sample { subjects, items: 6, seed: self.seed };
             let schema = self.schema(runtime, "")?;
-            let place = place_at(folder.join(format!("house-{subjects}")), schema.as_deref());
-            let (key, _) = fill(&place, sample)?;
-            let house = House::serve(&place)?;
+            let premises = premises_at(folder.join(format!("house-{subjects}")), schema.as_deref());
+            let (key, _) = fill(&premises, sample)?;
+            let house = House::serve(&premises)?;
             let seen = self.ask(runtime, &house, &key, sample)?;
             let ready = millis(house.ready_after);
             house.stop()?;
@@ -206,7 +206,7 @@ impl Bench {
                 let wall = 100.0 * (wall / rate - 1.0);
                 table.row("  time, growth", wall, "%", Aim::AtMost(20.0));
             }
-            self.clear(runtime, &place)?;
+            self.clear(runtime, &premises)?;
         }
         Ok(())
     }
@@ -245,8 +245,8 @@ impl Bench {
     }
 
     /// How large the rows are that were written.
-    fn shape(runtime: &Runtime, place: &Place, seen: &Seen) -> anyhow::Result<Shape> {
-        let (sealed, entry) = match place.database()? {
+    fn shape(runtime: &Runtime, premises: &Premises, seen: &Seen) -> anyhow::Result<Shape> {
+        let (sealed, entry) = match premises.database()? {
             DatabaseUrl::Sqlite(path) => {
                 let conn = rusqlite::Connection::open(path)?;
                 conn.query_row(LENGTHS, [], |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -285,8 +285,8 @@ impl Bench {
         })
     }
 
-    fn clear(&self, runtime: &Runtime, place: &Place) -> anyhow::Result<()> {
-        fs::remove_dir_all(&place.data)?;
+    fn clear(&self, runtime: &Runtime, premises: &Premises) -> anyhow::Result<()> {
+        fs::remove_dir_all(&premises.data)?;
         let drop = "DROP SCHEMA IF EXISTS azukari_bench CASCADE; \
                     DROP SCHEMA IF EXISTS azukari_bench_bare CASCADE";
         self.sql(runtime, drop)
@@ -308,9 +308,9 @@ struct Seen {
 }
 
 /// Fills a new house and makes a service key for it.
-fn fill(place: &Place, sample: Sample) -> anyhow::Result<(String, Duration)> {
+fn fill(premises: &Premises, sample: Sample) -> anyhow::Result<(String, Duration)> {
     let begun = std::time::Instant::now();
-    let app = place.open(Some(sample::policy()))?;
+    let app = premises.open(Some(sample::policy()))?;
     // Sealing and writing run side by side.
     let filling = super::serve::runtime()?;
     filling.block_on(sample::fill(&app, sample))?;
@@ -321,8 +321,8 @@ fn fill(place: &Place, sample: Sample) -> anyhow::Result<(String, Duration)> {
     Ok((key, begun.elapsed()))
 }
 
-fn place_at(data: PathBuf, schema: Option<&str>) -> Place {
-    Place { data, database: schema.map(str::to_owned), root_key: None }
+fn premises_at(data: PathBuf, schema: Option<&str>) -> Premises {
+    Premises { data, database: schema.map(str::to_owned), root_key: None }
 }
 
 fn headers(key: &str, connection: u64, n: u64) -> String {
