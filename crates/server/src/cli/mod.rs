@@ -209,8 +209,8 @@ fn start_logging() {
     }
     // The default hook prints the payload, which may quote a value; the place is enough.
     std::panic::set_hook(Box::new(|info| {
-        let premises = info.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(%premises, "panicked");
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(%place, "panicked");
     }));
 }
 
