@@ -22,6 +22,7 @@ mod interleaved;
 mod openapi;
 #[cfg(test)]
 mod policy_in_force;
+#[cfg(test)]
 mod provisions;
 #[cfg(test)]
 mod restrictions;
