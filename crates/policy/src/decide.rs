@@ -138,8 +138,10 @@ pub struct Facts<'a> {
 ///
 /// Only [`decide`] makes one:
 ///
-/// ```compile_fail
-/// let permit = policy::Permit { ask: todo!() };
+/// ```compile_fail,E0451
+/// fn forged(real: policy::Permit) -> policy::Permit {
+///     policy::Permit { ..real }
+/// }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permit {
