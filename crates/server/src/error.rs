@@ -3,6 +3,7 @@
 
 use policy::Reason;
 
+use crate::record::Place;
 use crate::store::{DbError, OpenError};
 
 /// The largest body that is read, in bytes.
@@ -35,7 +36,7 @@ pub enum Error {
         /// Why; never empty.
         reasons: Vec<Reason>,
         /// The place of the refusal's record, when it was recorded.
-        place: Option<u64>,
+        place: Option<Place>,
     },
     /// The caller sent something that cannot be read, field by field.
     #[error("invalid input")]

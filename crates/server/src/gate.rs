@@ -82,9 +82,7 @@ pub async fn disclose(app: &Arc<App>, asking: Asking) -> Result<Disclosed, Error
     };
     // The act is durable: only now may anything be opened.
     match crossing {
-        Crossing::Refused { reasons, place } => {
-            Err(Error::Refused { reasons, place: Some(place.index) })
-        }
+        Crossing::Refused { reasons, place } => Err(Error::Refused { reasons, place: Some(place) }),
         Crossing::Permitted(permitted) => open(app, *permitted),
     }
 }

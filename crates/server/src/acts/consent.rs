@@ -84,8 +84,9 @@ pub async fn standing(
             Ok(consents.into_iter().find(|(fact, _)| fact.consent == consent).ok_or(consent))
         })
         .await?;
-    let (fact, language) =
-        found.map_err(|consent| Error::not_found("consent of that subject", consent.as_str()))?;
+    let (fact, language) = found.map_err(|consent| {
+        Error::not_found("answer of that subject to the consent", consent.as_str())
+    })?;
     let taken =
         ConsentTaken { consent: fact.consent, state: fact.state, notice: fact.notice, language };
     Ok(Standing { taken, at: fact.at })

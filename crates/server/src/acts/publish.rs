@@ -75,8 +75,7 @@ fn read(files: &Files) -> Result<Document, AppError> {
         let first = errors.next().map(ToString::to_string).unwrap_or_default();
         let first = first.lines().map(str::trim).collect::<Vec<_>>().join("; ");
         AppError::Policy(format!(
-            "the policy is not coherent, {first}; `azukari policy check` tells all {} findings",
-            findings.len()
+            "the policy is not coherent, {first}; `azukari policy check` tells everything"
         ))
     })
 }

@@ -62,7 +62,7 @@ pub(super) struct Disclosed {
     responses(
         (status = 201, description = "disclosed, and recorded", body = Disclosed),
         (status = 403, description = "refused, and recorded", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "fields that cannot be read, or the idempotency key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn disclose(

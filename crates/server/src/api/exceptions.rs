@@ -73,7 +73,7 @@ pub(super) fn read_id(text: &str) -> Result<[u8; 16], Error> {
     request_body = NewException,
     responses(
         (status = 201, description = "approved", body = Approved),
-        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "fields that cannot be read, or the idempotency key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn approve(
@@ -124,7 +124,7 @@ pub(super) struct ExceptionState {
         (status = 200, description = "ended", body = Approved),
         (status = 404, description = "no such approval", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 409, description = "it has ended already", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "fields that cannot be read, or the idempotency key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn end(

@@ -62,8 +62,9 @@ impl Api {
     info(
         title = "Azukari",
         description = "A privacy policy that runs. Values come in through `subjects` and `items`, \
-                       go out through `uses` and `disclosures`, and every act is in the ledger \
-                       before it is answered.\n\nEvery POST takes an `Idempotency-Key`: the same \
+                       go out through `uses` and `disclosures`, and every act that \
+                       changes or lets out a value is in the ledger before it is answered.\n\nEvery \
+                       POST but sign-ins takes an `Idempotency-Key`: the same \
                        request under the same key is one act. Errors are problem details (RFC 9457)."
     ),
     modifiers(&ServiceKeys)
@@ -122,7 +123,10 @@ fn describe_errors(description: &mut utoipa::openapi::OpenApi) {
             }
             if operation.request_body.is_some() {
                 shared.push(("413", "a body of more bytes than are read"));
-                shared.push(("422", "fields that cannot be read"));
+                shared.push((
+                    "422",
+                    "fields that cannot be read, or the key was used for another request",
+                ));
             }
             for (status, words) in shared {
                 let known = &mut operation.responses.responses;

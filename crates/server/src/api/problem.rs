@@ -41,9 +41,12 @@ pub struct ProblemDetails {
     /// Fields that cannot be read, each with `field`, `code`, `detail` and `words`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Value>,
-    /// The ledger's index of the refusal's record.
+    /// The id of the refusal's record.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub record: Option<u64>,
+    pub record: Option<String>,
+    /// Its place in the ledger.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<LedgerPlace>,
     /// Under this id the operator's log tells more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
@@ -128,6 +131,7 @@ impl ProblemDetails {
             reasons: Vec::new(),
             errors: Vec::new(),
             record: None,
+            ledger: None,
             failure: None,
         }
     }
@@ -152,7 +156,7 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
     let mut retry_after = None;
     let mut reasons = Vec::new();
     let mut errors = Vec::new();
-    let mut record = None;
+    let mut recorded: Option<Place> = None;
     let mut failure = None;
     let mut detail = Some(error.to_string());
     let (status, kind, title) = match error {
@@ -166,7 +170,7 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
                 value.insert("words".into(), words::reason(reason, language, &document).into());
                 reasons.push(Value::Object(value));
             }
-            record = *place;
+            recorded = *place;
             detail = None;
             (StatusCode::FORBIDDEN, "refused", "the policy does not allow this")
         }
@@ -250,7 +254,8 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
         detail,
         reasons,
         errors,
-        record,
+        record: recorded.map(|place| place.record_id()),
+        ledger: recorded.map(LedgerPlace::from),
         failure,
     };
     let mut response = answer(status, kind, language, &body);

@@ -26,6 +26,7 @@ use crate::words;
 const PAGE: i64 = 50;
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Paging {
     /// Where the page before ended.

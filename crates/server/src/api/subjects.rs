@@ -86,7 +86,7 @@ pub(super) struct Taken {
     responses(
         (status = 201, description = "taken in", body = Taken),
         (status = 403, description = "refused; nothing is kept", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "fields that cannot be read, or the idempotency key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn register(

@@ -57,7 +57,7 @@ impl Serialize for Values {
     responses(
         (status = 200, description = "the values", body = Used),
         (status = 403, description = "refused, and recorded", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "fields that cannot be read, or the idempotency key was used for another request", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn r#use(

@@ -24,7 +24,7 @@ pub enum Ledger {
         from: Option<String>,
         /// The key that checkpoints must be signed with [default: the database's own, or with
         /// --from the one the log shows]
-        #[arg(long, value_name = "VKEY")]
+        #[arg(long, value_name = "VKEY|FILE", value_parser = verifying_key)]
         key: Option<VerifyingKey>,
         /// A checkpoint saved before: the ledger must have grown out of it
         #[arg(long, value_name = "FILE")]
@@ -40,8 +40,8 @@ pub enum Ledger {
     Proof {
         /// A .tlog-proof, or the file with `opening` and `proof` that the reservation app offers
         file: PathBuf,
-        /// The key of the ledger, as published at /ledger/key
-        #[arg(long, value_name = "VKEY")]
+        /// The key of the ledger, as published at /ledger/key, or a file that holds it
+        #[arg(long, value_name = "VKEY|FILE", value_parser = verifying_key)]
         key: VerifyingKey,
         /// The language to answer in: ja or en [default: as LANG says]
         #[arg(long, value_name = "LANGUAGE", value_parser = language)]
@@ -108,6 +108,15 @@ impl Ledger {
 fn read(path: &Path) -> anyhow::Result<String> {
     std::fs::read_to_string(path)
         .with_context(|| format!("`{}` cannot be read; name a file that is there", path.display()))
+}
+
+/// A key as it is, or as it stands in a file.
+fn verifying_key(given: &str) -> Result<VerifyingKey, String> {
+    let text = std::fs::read_to_string(given).unwrap_or_else(|_| given.to_owned());
+    text.trim().parse().map_err(|_| {
+        "neither a key of the form `name+id+key`, as /ledger/key shows it, nor a file that holds one"
+            .to_owned()
+    })
 }
 
 /// The key that the log shows, and what it is worth.

@@ -201,7 +201,10 @@ fn start_logging() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("AZUKARI_LOG")
         .unwrap_or_else(|_| EnvFilter::new("warn,azukari=info,reservation=info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     if std::env::var("AZUKARI_LOG_FORMAT").is_ok_and(|format| format == "json") {
         builder.json().init();
     } else {
@@ -216,7 +219,27 @@ fn start_logging() {
 
 /// Runs the command that the command line names.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and version are answers; anything else is told in one line, as all errors are.
+        Err(asked) if !asked.use_stderr() => {
+            print!("{asked}");
+            return ExitCode::SUCCESS;
+        }
+        Err(asked)
+            if asked.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand =>
+        {
+            eprint!("{asked}");
+            return ExitCode::FAILURE;
+        }
+        Err(wrong) => {
+            let text = wrong.to_string();
+            let told = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
+            let told: Vec<&str> = told.lines().map(str::trim).collect();
+            eprintln!("azukari: {}; see --help", told.join(" "));
+            return ExitCode::FAILURE;
+        }
+    };
     let outcome = match cli.command {
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),

@@ -3,8 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use policy::{Finding, Severity};
 
 use super::Outcome;
+
+/// How many findings stop a policy, and how many do not.
+fn count(findings: &[Finding]) -> String {
+    let errors = findings.iter().filter(|found| found.severity == Severity::Error).count();
+    let plural = if errors == 1 { "" } else { "s" };
+    format!("{errors} error{plural}, {} to look at", findings.len() - errors)
+}
 
 #[derive(Subcommand)]
 pub enum Policy {
@@ -16,9 +24,11 @@ pub enum Policy {
 }
 
 impl Policy {
-    #[expect(clippy::unnecessary_wraps, reason = "every command answers in one form")]
     pub fn run(self) -> anyhow::Result<Outcome> {
         let Self::Check { dir } = self;
+        if !dir.is_dir() {
+            anyhow::bail!("there is no folder `{}`; name the policy's folder", dir.display());
+        }
         match policy::read_dir(&dir) {
             Ok(read) => {
                 for finding in &read.warnings {
@@ -43,7 +53,7 @@ impl Policy {
                 for finding in &findings {
                     println!("{finding}");
                 }
-                println!("not coherent: {} findings", findings.len());
+                println!("not coherent: {}", count(&findings));
                 Ok(Outcome::Findings)
             }
         }

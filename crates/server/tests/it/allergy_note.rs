@@ -38,7 +38,7 @@ async fn a_guests_allergy_note_reaches_the_store_she_booked_and_no_other() {
     assert_eq!(provision["items"], json!(["allergy"]), "what was held, not what was asked for");
     assert_eq!(refusal["outcome"], "refused");
     assert_eq!(refusal["recipient"], "midori");
-    assert_eq!(refusal["ledger"]["index"], refused.value()["record"]);
+    assert_eq!(refusal["ledger"], refused.value()["ledger"]);
     assert_eq!(reasons_of(refusal), ["no_engagement"]);
 
     for crossing in &provisions {

@@ -631,7 +631,7 @@ impl Answer {
     /// The reasons of a refusal, by id; each says itself in words, and the refusal is on record.
     pub(crate) fn refused(&self) -> Vec<String> {
         let body = self.problem(403, "refused");
-        assert!(body["record"].is_u64(), "a refusal at the gate is on record: {body}");
+        assert!(body["ledger"]["index"].is_u64(), "a refusal at the gate is on record: {body}");
         reasons_of(&body)
     }
 
