@@ -25,8 +25,9 @@ const CHECKPOINT_AT: i32 = 8_000;
 const REST: i32 = 2_000;
 /// Frames at which the writer folds in whatever is left, so that the log does not grow for ever.
 const LONG: i32 = 24_000;
-/// Page caches, in KiB: the writer's, each reader's and the checkpointer's.
-const WRITER_CACHE: i32 = 8_192;
+/// Page caches, in KiB: the writer's, each reader's and the checkpointer's. The writer's has room for
+/// the inner pages of all trees at a million people; leaves come from the system's cache.
+const WRITER_CACHE: i32 = 24_576;
 const READER_CACHE: i32 = 2_048;
 const CHECKPOINTER_CACHE: i32 = 256;
 
