@@ -49,6 +49,9 @@ pub enum Error {
         /// The name asked for.
         name: String,
     },
+    /// No page and no part of the API has that address.
+    #[error("there is no such address; /openapi.json lists those of the API")]
+    NoSuchAddress,
     /// What was asked for collides with what is there.
     #[error("{0}")]
     Conflict(String),

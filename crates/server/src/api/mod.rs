@@ -197,7 +197,7 @@ async fn ready(State(api): State<Arc<Api>>) -> (StatusCode, &'static str) {
 }
 
 async fn nothing_here() -> Problem {
-    Error::not_found("address", "/v1/…").into()
+    Error::NoSuchAddress.into()
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> axum::response::Response {

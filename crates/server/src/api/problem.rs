@@ -186,7 +186,9 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
             detail = None;
             (StatusCode::UNPROCESSABLE_ENTITY, "invalid", "some fields cannot be read")
         }
-        Error::NotFound { .. } => (StatusCode::NOT_FOUND, "not-found", "not found"),
+        Error::NotFound { .. } | Error::NoSuchAddress => {
+            (StatusCode::NOT_FOUND, "not-found", "not found")
+        }
         Error::Conflict(_) => (StatusCode::CONFLICT, "conflict", "conflict"),
         Error::KeyReused => {
             (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", "idempotency key reused")
