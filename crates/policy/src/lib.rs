@@ -2,13 +2,14 @@
 //!
 //! [`document`] is a controller's policy as data; [`decide`] answers what may come in and what may
 //! go out; [`record`] says what is written down about it; [`notice`] is the policy as people read
-//! it. Everything here is pure: no clock, no
-//! network, no database. Read `decide.rs` next.
+//! it; [`export`] says the same in the words of others, and [`draft`] writes a first policy.
+//! Everything here is pure: no clock, no network, no database. Read `decide.rs` next.
 
 pub mod consent;
 pub mod country;
 pub mod decide;
 pub mod document;
+pub mod draft;
 pub mod export;
 pub mod item;
 pub mod normal;

@@ -4,6 +4,7 @@
 
 pub mod body;
 pub mod caller;
+mod consent_records;
 mod consents;
 mod disclosures;
 mod engagements;
@@ -141,6 +142,8 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(subjects::register))
         .routes(routes!(items::put))
         .routes(routes!(consents::get, consents::put))
+        .routes(routes!(consent_records::record))
+        .routes(routes!(consent_records::receipt))
         .routes(routes!(engagements::put))
         .routes(routes!(restrictions::put))
         .routes(routes!(recipients::put))
