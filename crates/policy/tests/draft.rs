@@ -210,6 +210,28 @@ fn a_manifest_becomes_a_policy_and_what_it_does_not_say_is_a_gap() {
 }
 
 #[test]
+fn nobody_is_reached_on_the_consent_to_another() {
+    // Two third parties with the same use, and names alike as far as names reach.
+    let long = "a_very_long_name_of_a_system_that_nobody_would_ever_give_to_one_system";
+    let system = |n: u32| {
+        format!(
+            "  - fides_key: {long}_{n}\n    system_type: Third Party\n    privacy_declarations:\n      \
+             - data_use: third_party_sharing\n        data_categories: [user.contact.email]\n"
+        )
+    };
+    let yaml = format!("system:\n{}{}", system(1), system(2));
+    let files = fides::files(&yaml, &regimes(&["jp"]), "JP", today()).unwrap();
+    let document = read_files(&files).unwrap().document;
+    let mut bases: Vec<_> = document
+        .recipients
+        .values()
+        .map(|to| format!("{:?}", document.purposes[&to.purposes[0]].basis))
+        .collect();
+    bases.dedup();
+    assert_eq!((document.recipients.len(), bases.len()), (2, 2), "{bases:?}");
+}
+
+#[test]
 fn what_we_export_can_be_read_back_as_a_first_policy() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for folder in ["apps/reservation/policy", "crates/server/tests/it/hotel"] {

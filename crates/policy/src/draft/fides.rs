@@ -115,6 +115,10 @@ pub fn files(
     let mut import = Import {
         regimes,
         keys: Vec::new(),
+        purpose_keys: vec![UNSTATED.to_owned()],
+        consent_keys: vec![CARE.to_owned()],
+        known: BTreeMap::new(),
+        shares: BTreeMap::new(),
         items: Vec::new(),
         secrets: Vec::new(),
         purposes: Vec::new(),
@@ -190,7 +194,15 @@ fn dpv(category: &str) -> Option<&'static str> {
 /// What a manifest becomes.
 struct Import<'a> {
     regimes: &'a [RegimeName],
+    /// Names of items, purposes and consents that are taken.
     keys: Vec<String>,
+    purpose_keys: Vec<String>,
+    consent_keys: Vec<String>,
+    /// Which purpose a use, its basis and its consent to sharing became: whatever differs in one of
+    /// them is another purpose, so that nobody is reached on another's consent.
+    known: BTreeMap<(String, Option<String>, Option<String>), String>,
+    /// The consent to sharing with each third party.
+    shares: BTreeMap<String, String>,
     items: Vec<(Item, String)>,
     secrets: Vec<Secret>,
     purposes: Vec<Purpose>,
@@ -343,45 +355,46 @@ impl Import<'_> {
         });
     }
 
-    /// The consent to sharing with a third party.
-    fn share(&mut self, key: &str, name: &str) -> String {
-        let mut none = Vec::new();
-        let key = super::key(&format!("share_with_{key}"), &mut none);
-        if !self.consents.iter().any(|consent| consent.key == key) {
-            self.consents.push(Consent {
-                key: key.clone(),
-                label: english(&format!("Sharing with {name}")),
-                wording: gap("同意する内容", "what is agreed to"),
-                on_refusal: gap("同意しない場合", "what refusing means"),
-                condition: Vec::new(),
-            });
-        }
+    /// A consent whose words are still to be written.
+    fn consent(&mut self, name: &str, label: Label) -> String {
+        let key = key(name, &mut self.consent_keys);
+        self.consents.push(Consent {
+            key: key.clone(),
+            label,
+            wording: gap("同意する内容", "what is agreed to"),
+            on_refusal: gap("同意しない場合", "what refusing means"),
+            condition: Vec::new(),
+        });
         key
     }
 
-    /// The purpose that a declaration is; one for each use, and each third party's apart.
-    fn purpose(&mut self, from: &Declaration, own_use: bool, share: Option<String>) -> String {
-        let name = match &share {
-            Some(share) => format!("{}_{share}", from.data_use),
-            None => from.data_use.clone(),
-        };
-        let purpose_key = key(&name, &mut Vec::new());
-        if let Some(known) = self.purposes.iter_mut().find(|known| known.key == purpose_key) {
-            known.own_use |= own_use;
-            return purpose_key;
+    /// The consent to sharing with a third party.
+    fn share(&mut self, system: &str, name: &str) -> String {
+        if let Some(known) = self.shares.get(system) {
+            return known.clone();
         }
+        let label = english(&format!("Sharing with {name}"));
+        let key = self.consent(&format!("share_with_{system}"), label);
+        self.shares.insert(system.to_owned(), key.clone());
+        key
+    }
+
+    /// The purpose that a declaration is; each third party's is apart.
+    fn purpose(&mut self, from: &Declaration, own_use: bool, share: Option<String>) -> String {
+        let told = from.legal_basis_for_processing.clone();
+        let is = (from.data_use.clone(), told, share.clone());
+        if let Some(known) = self.known.get(&is) {
+            for purpose in self.purposes.iter_mut().filter(|purpose| purpose.key == *known) {
+                purpose.own_use |= own_use;
+            }
+            return known.clone();
+        }
+        let purpose_key = key(&from.data_use, &mut self.purpose_keys);
+        self.known.insert(is, purpose_key.clone());
         let consent = share.or_else(|| {
             (from.legal_basis_for_processing.as_deref() == Some("Consent")).then(|| {
-                let consent = format!("agree_{purpose_key}").chars().take(60).collect::<String>();
                 let words = from.name.as_deref().unwrap_or(&from.data_use);
-                self.consents.push(Consent {
-                    key: consent.clone(),
-                    label: english(words),
-                    wording: gap("同意する内容", "what is agreed to"),
-                    on_refusal: gap("同意しない場合", "what refusing means"),
-                    condition: Vec::new(),
-                });
-                consent
+                self.consent(&format!("agree_{purpose_key}"), english(words))
             })
         });
         let told = from.legal_basis_for_processing.as_deref();

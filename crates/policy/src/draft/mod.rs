@@ -142,7 +142,7 @@ fn key(from: &str, taken: &mut Vec<String>) -> String {
             key.push('_');
         }
     }
-    key.truncate(40);
+    key.truncate(60);
     let key = key.trim_end_matches('_');
     let key = if key.is_empty() { "unnamed" } else { key };
     let mut found = key.to_owned();
@@ -563,7 +563,8 @@ mod tests {
         assert_eq!(key("First Name!", &mut taken), "first_name");
         assert_eq!(key("first-name", &mut taken), "first_name_2");
         assert_eq!(key("氏名", &mut taken), "unnamed");
-        assert_eq!(key(&"x".repeat(99), &mut taken).len(), 40);
+        assert_eq!(key(&"x".repeat(99), &mut taken).len(), 60);
+        assert_eq!(key(&"x".repeat(98), &mut taken).len(), 62, "a long one is told apart, too");
     }
 
     #[test]

@@ -52,8 +52,16 @@ struct Dataset {
     organization_fides_key: String,
     name: String,
     description: String,
-    meta: BTreeMap<&'static str, String>,
+    meta: Meta,
     collections: Vec<Collection>,
+}
+
+/// What fideslang has no field for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Meta {
+    azukari_policy_hash: String,
+    azukari_policy_version: String,
+    azukari_retention: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -225,19 +233,16 @@ fn organization(document: &Document) -> Organization {
 }
 
 fn dataset(document: &Document) -> Dataset {
-    let field = |name: String, label: &Label, kept: String, categories: Vec<String>| Field {
+    let field = |name: String, label: &Label, category: String| Field {
         name,
-        description: format!("{}. Kept: {kept}.", say(label)),
-        data_categories: categories,
+        description: say(label),
+        data_categories: vec![category],
     };
     let part = |linked: Linked| -> Vec<Field> {
         let items = document.items_in_order().into_iter();
         items
             .filter(|(_, item)| item.linked == linked)
-            .map(|(name, item)| {
-                let kept = text::retention(item.retention, LANGUAGE);
-                field(name.to_string(), &item.label, kept, vec![category(item)])
-            })
+            .map(|(name, item)| field(name.to_string(), &item.label, category(item)))
             .collect()
     };
     let secrets = document.secrets_in_order().into_iter().map(|(name, secret)| {
@@ -245,9 +250,12 @@ fn dataset(document: &Document) -> Dataset {
             crate::item::SecretKind::Password => "user.authorization.password",
             crate::item::SecretKind::CardToken => "user.financial.credit_card",
         };
-        let kept = text::retention(secret.retention, LANGUAGE);
-        field(name.to_string(), &secret.label, kept, vec![category.to_owned()])
+        field(name.to_string(), &secret.label, category.to_owned())
     });
+    let kept = |name: String, retention| (name, text::retention(retention, LANGUAGE));
+    let items = document.items.iter().map(|(name, item)| kept(name.to_string(), item.retention));
+    let held = document.secrets.iter();
+    let kept_too = held.map(|(name, secret)| kept(name.to_string(), secret.retention));
     let collections = [
         ("person", "Held under the person's id.", part(Linked::Person)),
         ("nobody", "Held apart under a random id; linked with nobody.", part(Linked::Nobody)),
@@ -258,10 +266,11 @@ fn dataset(document: &Document) -> Dataset {
         organization_fides_key: ORGANIZATION.to_owned(),
         name: "What is held".to_owned(),
         description: format!("The inventory of policy version {}.", document.version),
-        meta: BTreeMap::from([
-            ("azukari_policy_hash", document.hash.clone()),
-            ("azukari_policy_version", document.version.to_string()),
-        ]),
+        meta: Meta {
+            azukari_policy_hash: document.hash.clone(),
+            azukari_policy_version: document.version.to_string(),
+            azukari_retention: items.chain(kept_too).collect(),
+        },
         collections: collections
             .into_iter()
             .filter(|(_, _, fields)| !fields.is_empty())

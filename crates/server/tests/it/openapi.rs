@@ -7,11 +7,13 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 19] = [
+const CONTRACT: [(&str, &str); 21] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("get", "/v1/subjects/{subject}/consents/{consent}"),
     ("put", "/v1/subjects/{subject}/consents/{consent}"),
+    ("get", "/v1/subjects/{subject}/consents/{consent}/record"),
+    ("get", "/v1/subjects/{subject}/consents/{consent}/receipt"),
     ("put", "/v1/subjects/{subject}/engagements/{recipient}/{reference}"),
     ("put", "/v1/subjects/{subject}/restrictions"),
     ("get", "/v1/subjects/{subject}/provisions"),
