@@ -88,7 +88,8 @@ fn any_answers() -> impl Strategy<Value = Answers> {
             let label = policy::Label { ja: name.clone(), en: name };
             let mut collect: Vec<String> =
                 collect.iter().map(|(word, _, _)| (*word).to_owned()).collect();
-            if collect.iter().any(|word| word == "password") && !collect.iter().any(|w| w == "email")
+            if collect.iter().any(|word| word == "password")
+                && !collect.iter().any(|w| w == "email")
             {
                 collect.push("email".to_owned());
             }

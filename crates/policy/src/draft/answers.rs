@@ -129,9 +129,8 @@ impl Answers {
         {
             return Err(bad("regimes", "are not of jp, eu, uk; name at least one"));
         }
-        let all_once = |words: &[&str]| {
-            words.iter().enumerate().all(|(at, word)| !words[..at].contains(word))
-        };
+        let all_once =
+            |words: &[&str]| words.iter().enumerate().all(|(at, word)| !words[..at].contains(word));
         let regimes: Vec<&str> = self.regimes.iter().map(RegimeName::as_str).collect();
         if !all_once(&regimes) {
             return Err(bad("regimes", "name one twice"));
@@ -222,7 +221,10 @@ impl Answers {
             ),
             purpose(
                 "support",
-                label("お問い合わせへの回答と大切なお知らせ", "To answer inquiries and send important notices"),
+                label(
+                    "お問い合わせへの回答と大切なお知らせ",
+                    "To answer inquiries and send important notices",
+                ),
                 "dpv:CustomerCare",
                 "essential.service.operations.support",
             ),
@@ -242,7 +244,10 @@ impl Answers {
                 basis: self.basis("consent:partner_disclosure", "contract"),
                 ..purpose(
                     "visit",
-                    label("ご予約先での準備とお迎え", "For the place you book to prepare and receive you"),
+                    label(
+                        "ご予約先での準備とお迎え",
+                        "For the place you book to prepare and receive you",
+                    ),
                     "dpv:RequestedServiceProvision",
                     "essential.service",
                 )
@@ -253,7 +258,10 @@ impl Answers {
                 basis: self.basis("notice", "legitimate_interest"),
                 ..purpose(
                     "safekeeping",
-                    label("情報を失わないための控えの保管", "To keep copies so that nothing is lost"),
+                    label(
+                        "情報を失わないための控えの保管",
+                        "To keep copies so that nothing is lost",
+                    ),
                     "dpv:EnforceSecurity",
                     "essential.service.security",
                 )
@@ -277,7 +285,10 @@ impl Answers {
                 basis: self.basis("notice", "legitimate_interest"),
                 ..purpose(
                     "statistics",
-                    label("個人を特定できない形での統計の作成", "To make statistics that identify no one"),
+                    label(
+                        "個人を特定できない形での統計の作成",
+                        "To make statistics that identify no one",
+                    ),
                     "dpv:ServiceUsageAnalytics",
                     "analytics.reporting",
                 )
@@ -387,7 +398,10 @@ impl Answers {
                 if ja { names.join("、") } else { names.join(", ").to_lowercase() }
             };
             let separately = if self.collects("allergies") {
-                ("食物アレルギーは、別に同意した場合だけ伝わります。", " Food allergies only if I agree to that separately.")
+                (
+                    "食物アレルギーは、別に同意した場合だけ伝わります。",
+                    " Food allergies only if I agree to that separately.",
+                )
             } else {
                 ("", "")
             };
@@ -395,10 +409,21 @@ impl Answers {
                 key: "partner_disclosure".to_owned(),
                 label: label("ご予約先への情報の提供", "Sharing with the place you book"),
                 wording: label(
-                    format!("予約する先に、準備に必要な情報（{}）が伝わることに同意します。{}", names(true), separately.0),
-                    format!("I agree that the place I book receives what it needs to prepare ({}).{}", names(false), separately.1),
+                    format!(
+                        "予約する先に、準備に必要な情報（{}）が伝わることに同意します。{}",
+                        names(true),
+                        separately.0
+                    ),
+                    format!(
+                        "I agree that the place I book receives what it needs to prepare ({}).{}",
+                        names(false),
+                        separately.1
+                    ),
                 ),
-                on_refusal: label("同意しない場合、このサービスは利用できません。", "If you do not agree, you cannot use the service."),
+                on_refusal: label(
+                    "同意しない場合、このサービスは利用できません。",
+                    "If you do not agree, you cannot use the service.",
+                ),
                 condition: jp,
             });
         }
@@ -453,16 +478,86 @@ impl Form {
         let text = "kind = \"text\"\nmax_chars = 100";
         let after = ("account_end", 30);
         match word {
-            "name" => form(text, "pd:Name", "user.name", &["service", "support", "billing", "visit", "marketing", "safekeeping"], after, "required = true\n"),
-            "email" => form("kind = \"email\"", "pd:EmailAddress", "user.contact.email", &["service", "support", "billing", "marketing", "safekeeping"], after, "lookup = true\nunique = true\nrequired = true\n"),
-            "phone" => form("kind = \"phone\"", "pd:TelephoneNumber", "user.contact.phone_number", &["service", "support", "visit"], after, "lookup = true\n"),
-            "address" => form("kind = \"text\"\nmax_chars = 300\nmultiline = true", "pd:PhysicalAddress", "user.contact.address", &["service", "billing"], after, ""),
-            "birth_date" => form("kind = \"past_date\"", "pd:BirthDate", "user.demographic.date_of_birth", &["service"], ("account_end", 0), ""),
-            "language" => form("kind = \"language\"", "pd:Language", "user.demographic.language", &["service", "support", "visit", "marketing"], after, ""),
-            "company" => form(text, "pd:CurrentEmployment", "user.workplace", &["service", "billing", "visit"], after, ""),
-            "allergies" => form("kind = \"text\"\nmax_chars = 200\nmultiline = true", "pd:MedicalHealth", "user.health_and_medical", &["service", "visit"], ("engagement_end", 365), ""),
-            "preferences" => form("kind = \"text\"\nmax_chars = 200", "pd:Preference", "user.demographic.profile", &["service", "visit", "marketing"], ("engagement_end", 730), ""),
-            _ => form("source = \"device\"\nlinked = \"nobody\" # kept apart from any person\nkind = \"text\"\nmax_chars = 2000", "pd:BrowsingBehaviour", "user.behavior.browsing_history", &["statistics"], ("last_put", 180), ""),
+            "name" => form(
+                text,
+                "pd:Name",
+                "user.name",
+                &["service", "support", "billing", "visit", "marketing", "safekeeping"],
+                after,
+                "required = true\n",
+            ),
+            "email" => form(
+                "kind = \"email\"",
+                "pd:EmailAddress",
+                "user.contact.email",
+                &["service", "support", "billing", "marketing", "safekeeping"],
+                after,
+                "lookup = true\nunique = true\nrequired = true\n",
+            ),
+            "phone" => form(
+                "kind = \"phone\"",
+                "pd:TelephoneNumber",
+                "user.contact.phone_number",
+                &["service", "support", "visit"],
+                after,
+                "lookup = true\n",
+            ),
+            "address" => form(
+                "kind = \"text\"\nmax_chars = 300\nmultiline = true",
+                "pd:PhysicalAddress",
+                "user.contact.address",
+                &["service", "billing"],
+                after,
+                "",
+            ),
+            "birth_date" => form(
+                "kind = \"past_date\"",
+                "pd:BirthDate",
+                "user.demographic.date_of_birth",
+                &["service"],
+                ("account_end", 0),
+                "",
+            ),
+            "language" => form(
+                "kind = \"language\"",
+                "pd:Language",
+                "user.demographic.language",
+                &["service", "support", "visit", "marketing"],
+                after,
+                "",
+            ),
+            "company" => form(
+                text,
+                "pd:CurrentEmployment",
+                "user.workplace",
+                &["service", "billing", "visit"],
+                after,
+                "",
+            ),
+            "allergies" => form(
+                "kind = \"text\"\nmax_chars = 200\nmultiline = true",
+                "pd:MedicalHealth",
+                "user.health_and_medical",
+                &["service", "visit"],
+                ("engagement_end", 365),
+                "",
+            ),
+            "preferences" => form(
+                "kind = \"text\"\nmax_chars = 200",
+                "pd:Preference",
+                "user.demographic.profile",
+                &["service", "visit", "marketing"],
+                ("engagement_end", 730),
+                "",
+            ),
+            _ => form(
+                "source = \"device\"\nlinked = \"nobody\" # kept apart from any person\nkind = \"text\"\nmax_chars = 2000",
+                "pd:BrowsingBehaviour",
+                "user.behavior.browsing_history",
+                &["statistics"],
+                ("last_put", 180),
+                "",
+            ),
         }
     }
 }

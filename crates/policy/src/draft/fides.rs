@@ -214,7 +214,8 @@ impl Import<'_> {
     fn read(&mut self, manifest: &Manifest) {
         for dataset in &manifest.dataset {
             for collection in &dataset.collections {
-                let above = collection.data_categories.as_ref().or(dataset.data_categories.as_ref());
+                let above =
+                    collection.data_categories.as_ref().or(dataset.data_categories.as_ref());
                 for field in &collection.fields {
                     self.field(field, above);
                 }
@@ -236,7 +237,10 @@ impl Import<'_> {
         if self.items.iter().any(|(item, _)| item.special_care.is_some()) {
             self.consents.push(Consent {
                 key: CARE.to_owned(),
-                label: gap("特に配慮が必要な情報の取り扱い", "handling of information under special care"),
+                label: gap(
+                    "特に配慮が必要な情報の取り扱い",
+                    "handling of information under special care",
+                ),
                 wording: gap("同意する内容", "what is agreed to"),
                 on_refusal: gap("同意しない場合", "what refusing means"),
                 condition: Vec::new(),

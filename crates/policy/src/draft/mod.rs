@@ -31,10 +31,7 @@ fn label(ja: impl Into<String>, en: impl Into<String>) -> Label {
 
 /// A gap, with a hint of what belongs there.
 fn gap(ja: &str, en: &str) -> Label {
-    label(
-        format!("{}{ja}", mark(Language::Ja)),
-        format!("{} {en}", mark(Language::En)),
-    )
+    label(format!("{}{ja}", mark(Language::Ja)), format!("{} {en}", mark(Language::En)))
 }
 
 /// A policy on its way to becoming files.
@@ -225,7 +222,11 @@ impl Draft {
                  # is at home elsewhere.\n[controller.representatives]\n",
             );
             for regime in abroad {
-                let _ = writeln!(file, "{regime} = {}", words(&gap("代理人の名称と住所", "name and address of the representative")));
+                let _ = writeln!(
+                    file,
+                    "{regime} = {}",
+                    words(&gap("代理人の名称と住所", "name and address of the representative"))
+                );
             }
         }
         file
@@ -254,7 +255,9 @@ impl Draft {
         );
         for item in &self.items {
             let kept = match item.kept {
-                Some((from, days)) => format!("retention = {{ from = \"{from}\", days = {days} }}\n"),
+                Some((from, days)) => {
+                    format!("retention = {{ from = \"{from}\", days = {days} }}\n")
+                }
                 None => format!(
                     "# {} how long it is kept\nretention = {{ from = \"account_end\", days = 30 }}\n",
                     mark(Language::En)
@@ -484,7 +487,10 @@ impl Draft {
                  surveyed_on = \"{}\"\n\
                  source = \"https://www.ppc.go.jp/personalinfo/legal/kaiseihogohou/\"\n",
                 words(&name),
-                words(&gap("その国の個人情報保護の制度", "the country's system for protecting personal information")),
+                words(&gap(
+                    "その国の個人情報保護の制度",
+                    "the country's system for protecting personal information"
+                )),
                 mark(Language::En),
                 self.version,
             );
@@ -505,22 +511,37 @@ fn safety() -> String {
          # people do is for you to say.\n",
     );
     let known = [
-        ("basic_policy", label(
-            "利用者情報の取り扱いについての基本方針として、このポリシーを定めています。",
-            "This policy is our basic policy on handling your information.",
-        )),
-        ("rules", label(
-            "このポリシーの定めがそのままシステムの規則として働きます。定めのない利用や提供は拒まれます。",
-            "What this policy says works as the system's own rules. What it does not say is refused.",
-        )),
+        (
+            "basic_policy",
+            label(
+                "利用者情報の取り扱いについての基本方針として、このポリシーを定めています。",
+                "This policy is our basic policy on handling your information.",
+            ),
+        ),
+        (
+            "rules",
+            label(
+                "このポリシーの定めがそのままシステムの規則として働きます。定めのない利用や提供は拒まれます。",
+                "What this policy says works as the system's own rules. What it does not say is refused.",
+            ),
+        ),
         ("organisational", gap("組織としての措置", "what the organisation does")),
         ("human", gap("従業者の研修と監督", "training and supervision of staff")),
-        ("physical", gap("機器や書類のある場所の管理", "control of places with machines or papers")),
-        ("technical", label(
-            "お預かりした情報はお一人ずつ別の鍵で暗号化し、利用目的と提供先を確かめる関門を通った場合だけ取り出せます。",
-            "Your information is encrypted under a key of your own, and is reached only through a gate that checks the purpose and the recipient.",
-        )),
-        ("external_environment", gap("外国の制度の把握", "how you know the systems of other countries")),
+        (
+            "physical",
+            gap("機器や書類のある場所の管理", "control of places with machines or papers"),
+        ),
+        (
+            "technical",
+            label(
+                "お預かりした情報はお一人ずつ別の鍵で暗号化し、利用目的と提供先を確かめる関門を通った場合だけ取り出せます。",
+                "Your information is encrypted under a key of your own, and is reached only through a gate that checks the purpose and the recipient.",
+            ),
+        ),
+        (
+            "external_environment",
+            gap("外国の制度の把握", "how you know the systems of other countries"),
+        ),
     ];
     for (kind, label) in known {
         let _ = write!(file, "\n[[measure]]\nkind = \"{kind}\"\nlabel = {}\n", words(&label));

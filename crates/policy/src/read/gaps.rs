@@ -8,7 +8,8 @@ impl Reader<'_> {
     /// Every line with a mark, or with the address that is nobody's.
     pub(super) fn gaps(&mut self) {
         let marks = [mark(Language::Ja), mark(Language::En), NO_EMAIL];
-        let explains = |line: &str| line.starts_with('#') && marks[..2].iter().all(|m| line.contains(m));
+        let explains =
+            |line: &str| line.starts_with('#') && marks[..2].iter().all(|m| line.contains(m));
         let mut found = Vec::new();
         for (file, text) in self.files {
             let mut at = 0;

@@ -223,7 +223,8 @@ fn ask(input: &mut impl BufRead, output: &mut impl Write) -> anyhow::Result<Answ
     let email = talk.until("E-mail address of the inquiry desk", |line| {
         policy::normal::email(line).with_context(|| "this is not an e-mail address")
     })?;
-    let laws = talk.until("Whose laws apply: jp, eu, uk", |line| regimes(line.split([',', ' '])))?;
+    let laws =
+        talk.until("Whose laws apply: jp, eu, uk", |line| regimes(line.split([',', ' '])))?;
     talk.menu(&MENU)?;
     let collect = talk.until("What is collected (numbers or words)", |line| {
         let words = chosen(&MENU, line)?;
@@ -246,11 +247,9 @@ fn ask(input: &mut impl BufRead, output: &mut impl Write) -> anyhow::Result<Answ
         "And another?"
     })? {
         talk.menu(&WORK)?;
-        let does = talk.until("What it does", |line| {
-            match chosen(&WORK, line)?.as_slice() {
-                [one] => Ok(one.clone()),
-                _ => bail!("choose one"),
-            }
+        let does = talk.until("What it does", |line| match chosen(&WORK, line)?.as_slice() {
+            [one] => Ok(one.clone()),
+            _ => bail!("choose one"),
         })?;
         let name = talk.label("What it is called")?;
         let country = talk.until("Country it is in, such as US", country)?;
@@ -291,7 +290,8 @@ mod tests {
         assert_eq!(asked.partners.unwrap().en, "The shop");
         assert_eq!(asked.processors[0].does, "mail");
         assert!(!asked.marketing);
-        for told in ["not a country", "not an e-mail", "not a regime", "not on the list", "y or n"] {
+        for told in ["not a country", "not an e-mail", "not a regime", "not on the list", "y or n"]
+        {
             assert!(said.contains(told), "{told}\n{said}");
         }
     }

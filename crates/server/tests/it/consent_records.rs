@@ -56,7 +56,10 @@ async fn a_receipt_proves_that_the_ledger_holds_each_event() {
     hanako.answers("marketing", "given").await;
     let receipt = read(&hanako, "marketing", "receipt").await;
     let again = read(&hanako, "marketing", "receipt").await;
-    assert_ne!(receipt["dct:identifier"], again["dct:identifier"], "each receipt is one of its own");
+    assert_ne!(
+        receipt["dct:identifier"], again["dct:identifier"],
+        "each receipt is one of its own"
+    );
     assert_eq!(
         receipt["dpv:hasRecordOfActivity"]["dct:identifier"],
         read(&hanako, "marketing", "record").await["dct:identifier"]

@@ -72,9 +72,9 @@ fn the_policy_of_the_hotels_is_coherent_and_needs_nothing_looked_at() {
     let read = policy::read_dir(&folder).unwrap();
     assert_eq!(read.warnings, vec![]);
     assert_eq!(read.document.regimes.len(), 3);
-    let only_files = std::fs::read_dir(folder).unwrap().all(|file| {
-        file.unwrap().path().extension().is_some_and(|end| end == "toml")
-    });
+    let only_files = std::fs::read_dir(folder)
+        .unwrap()
+        .all(|file| file.unwrap().path().extension().is_some_and(|end| end == "toml"));
     assert!(only_files, "a company is files, and no Rust");
 }
 
@@ -162,15 +162,20 @@ async fn a_hotel_sees_its_guest_while_she_stays_and_her_needs_only_as_she_agreed
     assert_eq!(seen["items"]["room_wish"], "quiet");
     assert_eq!(seen["record_duty"], "statutory");
     let seen = asks(&house, &guest, "kyoto", "welcome", &["accessibility_needs"]).await;
-    assert_eq!(seen.expect(201)["items"]["accessibility_needs"], "a ramp, and a room near the lift");
+    assert_eq!(
+        seen.expect(201)["items"]["accessibility_needs"],
+        "a ramp, and a room near the lift"
+    );
     // The other hotel has no stay; the passport is for the register, and for no hotel's eyes.
     let other = asks(&house, &guest, "hakone", "stay", &["full_name"]).await;
     assert_eq!(other.refused(), ["no_engagement"]);
-    assert!(!asks(&house, &guest, "kyoto", "stay", &["passport_number"]).await.refused().is_empty());
+    assert!(
+        !asks(&house, &guest, "kyoto", "stay", &["passport_number"]).await.refused().is_empty()
+    );
     // She takes her consent back: at once nobody sees her needs.
     answers(&house, &guest, "care_access", "withdrawn").await;
     let after = asks(&house, &guest, "kyoto", "welcome", &["accessibility_needs"]).await;
-    assert_eq!(after.refused(), ["consent_not_given"]);
+    assert_eq!(after.refused(), ["consent_not_given", "special_care_without_consent"]);
     // What was asked for the welcome ends with the stay, the rest by noon.
     house.lets_hours_pass(25);
     asks(&house, &guest, "kyoto", "stay", &["full_name"]).await.expect(201);
@@ -191,7 +196,7 @@ async fn the_group_shares_for_offers_what_it_published_and_only_with_members_who
         let needed: &[&str] = if regime == "jp" { &["hotel_disclosure"] } else { &[] };
         let guest = checks_in(&house, regime, needed).await;
         let offers = || asks(&house, &guest, "mihon-resort", "loyalty", &["mail_address"]);
-        assert_eq!(offers().await.refused(), ["consent_not_given"], "{regime}");
+        assert_eq!(offers().await.refused(), ["consent_missing"], "{regime}");
         answers(&house, &guest, "loyalty_offers", "given").await;
         offers().await.expect(201);
         let more = asks(&house, &guest, "mihon-resort", "loyalty", &["room_wish"]).await;
@@ -209,8 +214,22 @@ async fn guests_read_the_policy_and_their_own_records_in_both_languages() {
     let en = house.get("/policy?lang=en").by_nobody().go().await.text();
     let ja = house.get("/policy?lang=ja").by_nobody().go().await.text();
     for (page, words) in [
-        (&en, ["[Sample] Mihon Hotels Inc.", "Help you need, such as with a wheelchair", "Surveys after a stay"]),
-        (&ja, ["【見本】見本ホテルズ株式会社", "お手伝いが必要なこと（車いすなど）", "ご滞在後のアンケート"]),
+        (
+            &en,
+            [
+                "[Sample] Mihon Hotels Inc.",
+                "Help you need, such as with a wheelchair",
+                "Surveys after a stay",
+            ],
+        ),
+        (
+            &ja,
+            [
+                "【見本】見本ホテルズ株式会社",
+                "お手伝いが必要なこと（車いすなど）",
+                "ご滞在後のアンケート",
+            ],
+        ),
     ] {
         for word in words {
             assert!(page.contains(word), "{word}\n{page}");

@@ -147,10 +147,20 @@ fn the_readers_refuse_what_is_wrong() {
     let whole = record(&document, &history(&document, "marketing", "jp")).unwrap();
     // Every field that must be there is missed when it is not.
     for field in [
-        "dct:conformsTo", "dct:identifier", "dpv:hasIdentifier", "dpv:hasDataSubject",
-        "dpv:hasNotice", "dct:language", "dpv:hasProcess", "dpv:hasDataController",
-        "dpv:hasJurisdiction", "dpv:hasLegalBasis", "dpv:hasConsentControl", "dpv:hasRight",
-        "dpv:hasEntity", "dpv:hasConsentStatus",
+        "dct:conformsTo",
+        "dct:identifier",
+        "dpv:hasIdentifier",
+        "dpv:hasDataSubject",
+        "dpv:hasNotice",
+        "dct:language",
+        "dpv:hasProcess",
+        "dpv:hasDataController",
+        "dpv:hasJurisdiction",
+        "dpv:hasLegalBasis",
+        "dpv:hasConsentControl",
+        "dpv:hasRight",
+        "dpv:hasEntity",
+        "dpv:hasConsentStatus",
     ] {
         let mut less = whole.clone();
         assert!(less.as_object_mut().unwrap().remove(field).is_some(), "{field}");
