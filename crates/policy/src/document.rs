@@ -13,6 +13,7 @@ use crate::item::{Item, ItemName, Secret, SecretName, ValueKind};
 use crate::party::{NotAName, Recipient, RecipientName};
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::regime::{Regime, RegimeName};
+use crate::retention::{Hold, HoldName};
 
 /// A language that the policy is published in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -164,6 +165,9 @@ pub struct Document {
     pub consents: BTreeMap<ConsentName, Consent>,
     /// The law of each kind of person it serves.
     pub regimes: BTreeMap<RegimeName, Regime>,
+    /// The duties to keep that beat erasure (R12.2).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub holds: BTreeMap<HoldName, Hold>,
 }
 
 impl Document {
@@ -206,6 +210,11 @@ impl Document {
     /// The consents in the order of their file.
     pub fn consents_in_order(&self) -> Vec<(&ConsentName, &Consent)> {
         in_order(&self.consents, |consent| consent.position)
+    }
+
+    /// The holds in the order of their file.
+    pub fn holds_in_order(&self) -> Vec<(&HoldName, &Hold)> {
+        in_order(&self.holds, |hold| hold.position)
     }
 
     /// The consents that a person under a regime is asked for, in order: the conditions of the

@@ -4,6 +4,7 @@
 mod coherence;
 mod consents;
 mod controller;
+mod holds;
 mod items;
 mod purposes;
 mod recipients;
@@ -30,6 +31,9 @@ pub const FILES: [&str; 6] = [
     "recipients.toml",
     "consents.toml",
 ];
+
+/// Files that a policy folder may have as well.
+pub const OPTIONAL_FILES: [&str; 1] = ["holds.toml"];
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +100,19 @@ pub fn read_dir(dir: &Path) -> Result<Read, Vec<Finding>> {
             }),
         }
     }
+    for name in OPTIONAL_FILES {
+        match std::fs::read_to_string(dir.join(name)) {
+            Ok(text) => drop(files.insert(name.to_owned(), text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => findings.push(Finding {
+                severity: Severity::Error,
+                file: name.to_owned(),
+                line: 1,
+                message: format!("cannot be read: {error}"),
+                way_out: format!("let it be read, or take it out of `{}`", dir.display()),
+            }),
+        }
+    }
     if findings.is_empty() { read_files(&files) } else { Err(findings) }
 }
 
@@ -106,7 +123,7 @@ pub fn read_dir(dir: &Path) -> Result<Read, Vec<Finding>> {
 pub fn read_files(files: &BTreeMap<String, String>) -> Result<Read, Vec<Finding>> {
     let mut reader = Reader { files, findings: Vec::new() };
     let document = reader.document();
-    let file_at = |name: &str| FILES.iter().position(|file| *file == name);
+    let file_at = |name: &str| FILES.iter().chain(&OPTIONAL_FILES).position(|file| *file == name);
     reader.findings.sort_by_key(|finding| (file_at(&finding.file), finding.line));
     let failed = reader.findings.iter().any(|f| f.severity == Severity::Error);
     match document {
@@ -151,6 +168,11 @@ impl Reader<'_> {
         let text = self.files.get(file).map_or("", String::as_str);
         let line = text.bytes().take(at).filter(|b| *b == b'\n').count() + 1;
         self.findings.push(Finding { severity, file: file.to_owned(), line, message, way_out });
+    }
+
+    /// A file that need not be there: nothing then.
+    fn parse_optional<T: DeserializeOwned + Default>(&mut self, file: &str) -> Option<T> {
+        if self.files.contains_key(file) { self.parse(file) } else { Some(T::default()) }
     }
 
     fn parse<T: DeserializeOwned>(&mut self, file: &str) -> Option<T> {
@@ -247,10 +269,16 @@ impl Reader<'_> {
 
     /// Everything in the folder is part of the version's hash, so everything is read.
     fn no_other_files(&mut self) {
-        let others: Vec<_> =
-            self.files.keys().filter(|name| !FILES.contains(&name.as_str())).cloned().collect();
+        let known = |name: &String| {
+            FILES.contains(&name.as_str()) || OPTIONAL_FILES.contains(&name.as_str())
+        };
+        let others: Vec<_> = self.files.keys().filter(|name| !known(name)).cloned().collect();
         for name in others {
-            let way_out = format!("a policy is {}; take the file out", FILES.join(", "));
+            let way_out = format!(
+                "a policy is {}, and may have {}; take the file out",
+                FILES.join(", "),
+                OPTIONAL_FILES.join(", ")
+            );
             self.error(&name, 0, "is not a file of a policy".into(), way_out);
         }
     }
@@ -263,8 +291,10 @@ impl Reader<'_> {
         let purposes: Option<Table<purposes::RawPurpose>> = self.parse("purposes.toml");
         let recipients: Option<Table<recipients::RawRecipient>> = self.parse("recipients.toml");
         let consents: Option<Table<consents::RawConsent>> = self.parse("consents.toml");
+        let holds: Option<Table<holds::RawHold>> = self.parse_optional("holds.toml");
         let (controller, items, secrets) = (controller?, items?, secrets?);
         let (purposes, recipients, consents) = (purposes?, recipients?, consents?);
+        let holds = holds?;
 
         let version: Version = self.name("controller.toml", &controller.version)?;
         let regimes = self.regimes(&controller.regimes);
@@ -276,6 +306,7 @@ impl Reader<'_> {
         let items = self.items(items, &purposes, &consents);
         let secrets = self.secrets(secrets, &purposes, &items);
         let recipients = self.recipients(recipients, version, &purposes, &items, &consents);
+        let holds = self.holds(holds, &items, &secrets, &purposes);
         self.nobody_is_kept_out(&items, &consents, &regimes);
         self.one_address_to_sign_in_by(&items, &secrets);
         self.every_purpose_is_used(&purposes, &recipients);
@@ -293,6 +324,7 @@ impl Reader<'_> {
             recipients,
             consents,
             regimes,
+            holds,
         })
     }
 }

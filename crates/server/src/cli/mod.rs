@@ -183,6 +183,17 @@ fn read_policy(dir: &Path) -> anyhow::Result<Files> {
         })?;
         files.insert(name.to_owned(), text);
     }
+    for name in ::policy::read::OPTIONAL_FILES {
+        let path = dir.join(name);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => drop(files.insert(name.to_owned(), text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let path = path.display();
+                return Err(error).context(format!("the policy's file `{path}` cannot be read"));
+            }
+        }
+    }
     Ok(files)
 }
 
