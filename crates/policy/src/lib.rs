@@ -9,6 +9,7 @@ pub mod consent;
 pub mod country;
 pub mod decide;
 pub mod document;
+pub mod export;
 pub mod item;
 pub mod normal;
 pub mod notice;
@@ -22,6 +23,7 @@ pub mod request;
 pub mod retention;
 pub mod safety;
 pub mod tool;
+pub mod vocabulary;
 pub mod words;
 
 pub use consent::{Consent, ConsentFact, ConsentName, ConsentState};

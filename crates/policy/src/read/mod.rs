@@ -13,6 +13,7 @@ mod recipients;
 mod requests;
 mod safety;
 mod secrets;
+mod terms;
 mod tools;
 
 use std::collections::BTreeMap;
@@ -353,6 +354,7 @@ impl Reader<'_> {
         self.every_purpose_is_used(&purposes, &recipients);
         self.every_consent_carries_something(&purposes, &items, &recipients, &tools, &consents);
         self.bases_carry_the_roles(&purposes, &recipients, &regimes);
+        self.terms_exist(&items, &purposes);
 
         Some(Document {
             version,
