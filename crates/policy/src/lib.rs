@@ -7,6 +7,7 @@
 
 pub mod consent;
 pub mod decide;
+pub mod diff;
 pub mod document;
 pub mod item;
 pub mod normal;
@@ -21,6 +22,7 @@ pub mod words;
 
 pub use consent::{Consent, ConsentFact, ConsentName, ConsentState};
 pub use decide::{Ask, Decision, Facts, Permit, Refusal, admit, decide};
+pub use diff::{Change, Class, Duty, diff};
 pub use document::{Document, Label, Language, Version};
 pub use item::{
     Choices, Item, ItemName, Retention, RetentionStart, Secret, SecretName, Sensitivity, Source,
