@@ -54,7 +54,7 @@ struct Edit {
 
 const EDITS: usize = 25;
 
-fn pick<'a, K, V>(map: &'a mut std::collections::BTreeMap<K, V>, at: Index) -> (&'a K, &'a mut V) {
+fn pick<K, V>(map: &mut std::collections::BTreeMap<K, V>, at: Index) -> (&K, &mut V) {
     let at = at.index(map.len());
     map.iter_mut().nth(at).unwrap()
 }
