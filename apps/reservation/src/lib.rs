@@ -23,13 +23,18 @@ use std::path::PathBuf;
 pub use samples::{Login, Samples, load_samples};
 
 /// The policy that the app lives under, as `(file name, text)`: what Azukari is started with.
-pub const POLICY: [(&str, &str); 6] = [
+pub const POLICY: &[(&str, &str)] = &[
     ("controller.toml", include_str!("../policy/controller.toml")),
     ("items.toml", include_str!("../policy/items.toml")),
     ("secrets.toml", include_str!("../policy/secrets.toml")),
     ("purposes.toml", include_str!("../policy/purposes.toml")),
     ("recipients.toml", include_str!("../policy/recipients.toml")),
     ("consents.toml", include_str!("../policy/consents.toml")),
+    ("countries.toml", include_str!("../policy/countries.toml")),
+    ("tools.toml", include_str!("../policy/tools.toml")),
+    ("cookies.toml", include_str!("../policy/cookies.toml")),
+    ("requests.toml", include_str!("../policy/requests.toml")),
+    ("safety.toml", include_str!("../policy/safety.toml")),
 ];
 
 /// What the app needs to run.

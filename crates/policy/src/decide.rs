@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consent::{ConsentFact, ConsentName, ConsentState};
 use crate::document::{Document, Version};
-use crate::item::{ItemName, Sensitivity};
+use crate::item::{ItemName, Linked, Sensitivity};
 use crate::party::{
     Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, SubjectId,
 };
@@ -323,10 +323,13 @@ impl<'a> Rules<'a> {
             return None;
         };
 
-        if let Some(kind) = approval.map(|approval| approval.kind)
-            && !regime.exceptions.value.contains(&kind)
-        {
-            self.refuse(Reason::ExceptionNotInLaw { kind, regime: regime_name.clone() });
+        if let Some(kind) = approval.map(|approval| approval.kind) {
+            if !policy.exceptions.contains(&kind) {
+                self.refuse(Reason::ExceptionNotClaimed { kind });
+            }
+            if !regime.exceptions.value.contains(&kind) {
+                self.refuse(Reason::ExceptionNotInLaw { kind, regime: regime_name.clone() });
+            }
         }
         let basis = self.basis(purpose, regime, beyond_purpose)?;
         if !beyond_purpose {
@@ -382,6 +385,9 @@ impl<'a> Rules<'a> {
                 });
                 continue;
             };
+            if item.linked == Linked::Nobody {
+                self.refuse(Reason::NotLinked { item: name.clone() });
+            }
             // The approval lists the items it covers; that list stands in for the declaration.
             if !beyond_purpose
                 && policy.purposes.contains_key(&ask.purpose)
@@ -693,6 +699,9 @@ pub fn admit(offer: Offer<'_>) -> Result<Admission, Refusal> {
             reasons.push(Reason::UnknownItem { item: name.clone() });
             continue;
         };
+        if item.linked == Linked::Nobody {
+            reasons.push(Reason::NotLinked { item: name.clone() });
+        }
         let purposes =
             || item.purposes.iter().filter_map(|name| policy.purposes.get_key_value(name));
         // What no purpose could ever use here is not taken (Act 18, GDPR 5(1)(c)).
@@ -730,23 +739,11 @@ pub fn admit(offer: Offer<'_>) -> Result<Admission, Refusal> {
 mod tests {
     //! What only a broken program produces; everything else is in `tests/cases`.
 
-    use std::collections::BTreeMap;
-
     use super::*;
 
     fn policy() -> Document {
-        let files: BTreeMap<String, String> = [
-            ("controller.toml", include_str!("../../../apps/reservation/policy/controller.toml")),
-            ("items.toml", include_str!("../../../apps/reservation/policy/items.toml")),
-            ("secrets.toml", include_str!("../../../apps/reservation/policy/secrets.toml")),
-            ("purposes.toml", include_str!("../../../apps/reservation/policy/purposes.toml")),
-            ("recipients.toml", include_str!("../../../apps/reservation/policy/recipients.toml")),
-            ("consents.toml", include_str!("../../../apps/reservation/policy/consents.toml")),
-        ]
-        .into_iter()
-        .map(|(name, text)| (name.to_owned(), text.to_owned()))
-        .collect();
-        crate::read_files(&files).unwrap().document
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../apps/reservation/policy");
+        crate::read_dir(dir.as_ref()).unwrap().document
     }
 
     fn ask(item: &str) -> Ask {

@@ -9,10 +9,15 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::consent::{Consent, ConsentName};
+use crate::country::CountryProfile;
+use crate::decide::ExceptionKind;
 use crate::item::{Item, ItemName, Secret, SecretName, ValueKind};
 use crate::party::{NotAName, Recipient, RecipientName};
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::regime::{Regime, RegimeName};
+use crate::request::Requests;
+use crate::safety::SafetyMeasure;
+use crate::tool::{Cookie, CookieName, Tool, ToolName};
 
 /// A language that the policy is published in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -137,6 +142,14 @@ pub struct Controller {
     pub service: Label,
     /// ISO 3166-1 alpha-2.
     pub country: String,
+    /// The information manager, by office rather than by name (S9).
+    pub information_manager: Label,
+    /// Its representatives in other regimes (GDPR 27), with name and address.
+    #[serde(default)]
+    pub representatives: BTreeMap<RegimeName, Label>,
+    /// The accredited body 認定個人情報保護団体 it belongs to, if any (Act 32(1); R8.7).
+    #[serde(default)]
+    pub accredited_body: Option<Label>,
     /// Where inquiries go.
     pub desk: Desk,
 }
@@ -164,6 +177,18 @@ pub struct Document {
     pub consents: BTreeMap<ConsentName, Consent>,
     /// The law of each kind of person it serves.
     pub regimes: BTreeMap<RegimeName, Regime>,
+    /// The exceptions to consent that it claims (S13); a regime has to know them as well.
+    pub exceptions: Vec<ExceptionKind>,
+    /// What is told of other countries, by ISO 3166-1 alpha-2 (R2.3).
+    pub countries: BTreeMap<String, CountryProfile>,
+    /// The tools table (S15).
+    pub tools: BTreeMap<ToolName, Tool>,
+    /// The cookie register (S17).
+    pub cookies: BTreeMap<CookieName, Cookie>,
+    /// The article on requests; `None` while it is not written.
+    pub requests: Option<Requests>,
+    /// The safety measures that are published (S8), in the order of their file.
+    pub safety: Vec<SafetyMeasure>,
 }
 
 impl Document {
@@ -203,6 +228,16 @@ impl Document {
         in_order(&self.recipients, |recipient| recipient.position)
     }
 
+    /// The tools in the order of their file.
+    pub fn tools_in_order(&self) -> Vec<(&ToolName, &Tool)> {
+        in_order(&self.tools, |tool| tool.position)
+    }
+
+    /// The cookies in the order of their file.
+    pub fn cookies_in_order(&self) -> Vec<(&CookieName, &Cookie)> {
+        in_order(&self.cookies, |cookie| cookie.position)
+    }
+
     /// The consents in the order of their file.
     pub fn consents_in_order(&self) -> Vec<(&ConsentName, &Consent)> {
         in_order(&self.consents, |consent| consent.position)
@@ -219,6 +254,7 @@ impl Document {
                 )
                 || self.items.values().any(|i| i.consent.as_ref() == Some(name))
                 || self.recipients.values().any(|r| r.transfer_consent.as_ref() == Some(name))
+                || self.tools.values().any(|tool| tool.consent.as_ref() == Some(name))
         };
         let mut asked = self.consents_in_order();
         asked.retain(|(name, consent)| needed(name, consent));

@@ -29,6 +29,28 @@ pub enum Sensitivity {
     SpecialCare,
 }
 
+/// Whether an item is kept with the person (S37).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Linked {
+    /// Personal information: held under the person's id.
+    #[default]
+    Person,
+    /// 個人関連情報 (Act 2(7)): held apart under a random id and never joined with a person (S16,
+    /// S17, G8). No ask about a person can name it.
+    Nobody,
+}
+
+/// An item or purpose in the words of other vocabularies.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// In the W3C Data Privacy Vocabulary 2.3, such as `pd:EmailAddress` or `dpv:ServiceProvision`.
+    pub dpv: Option<String>,
+    /// In fideslang, such as `user.contact.email`.
+    pub fides: Option<String>,
+}
+
 /// Where an item comes from (S3 to S5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -137,8 +159,12 @@ pub struct Item {
     /// The form of its value.
     #[serde(flatten)]
     pub value: ValueKind,
+    /// Whether it is kept with the person.
+    pub linked: Linked,
     /// Whether special care applies.
     pub sensitivity: Sensitivity,
+    /// The same in other vocabularies.
+    pub terms: Terms,
     /// What it may be used for.
     pub purposes: Vec<PurposeName>,
     /// How long it is kept.

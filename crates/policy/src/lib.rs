@@ -6,6 +6,7 @@
 //! network, no database. Read `decide.rs` next.
 
 pub mod consent;
+pub mod country;
 pub mod decide;
 pub mod diff;
 pub mod document;
@@ -18,6 +19,9 @@ pub mod read;
 pub mod reason;
 pub mod record;
 pub mod regime;
+pub mod request;
+pub mod safety;
+pub mod tool;
 pub mod words;
 
 pub use consent::{Consent, ConsentFact, ConsentName, ConsentState};
@@ -25,8 +29,8 @@ pub use decide::{Ask, Decision, Facts, Permit, Refusal, admit, decide};
 pub use diff::{Change, Class, Duty, diff};
 pub use document::{Document, Label, Language, Version};
 pub use item::{
-    Choices, Item, ItemName, Retention, RetentionStart, Secret, SecretName, Sensitivity, Source,
-    ValueKind,
+    Choices, Item, ItemName, Linked, Retention, RetentionStart, Secret, SecretName, Sensitivity,
+    Source, Terms, ValueKind,
 };
 pub use notice::{Block, Notice, Section, notice};
 pub use party::{Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, SubjectId};

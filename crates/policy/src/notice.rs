@@ -628,9 +628,9 @@ impl<'a> Writer<'a> {
 
     fn joint_use(&self, joint: &'a Recipient) -> Block {
         let label = self.label(&joint.label);
-        match (&joint.responsible, joint.purposes.is_empty()) {
-            (Some(responsible), false) => {
-                let responsible = self.label(responsible);
+        match (&joint.joint_use, joint.purposes.is_empty()) {
+            (Some(joint), false) => {
+                let responsible = self.label(&joint.responsible.name);
                 self.paragraph(
                     format!("{label}とは、上の表の情報を、上の表の目的のために共同で利用します。管理について責任をもつのは、{responsible}です。"),
                     format!("With {label} we jointly use the information in the table, for the purposes in the table. Responsible for its management: {responsible}."),

@@ -165,6 +165,65 @@ pub struct EquivalentMeasures {
     pub checked_on: jiff::civil::Date,
     /// What shows it: a contract, group rules, or a recognition, by its file name or number.
     pub evidence: String,
+    /// How the arrangements were set up and what they are, in outline (R2.5).
+    pub outline: Option<Label>,
+    /// How often and in what way they are checked (R2.5).
+    pub checks: Option<Label>,
+}
+
+/// 委託契約: what binds a recipient (L2; Act 25).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contract {
+    /// The day it was signed.
+    pub signed_on: jiff::civil::Date,
+    /// Its file name or number.
+    pub evidence: String,
+}
+
+/// A company within the scope of a joint use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Its name.
+    pub name: Label,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+/// The scope of a joint use: a list kept elsewhere, as it stood on a day (R4.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Where the list is kept.
+    pub url: String,
+    /// The day it was looked at.
+    pub taken_on: jiff::civil::Date,
+    /// Who stood on it then.
+    pub members: Vec<Member>,
+}
+
+/// The party responsible for the management of a joint use (R4.1(5), G7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Responsible {
+    /// Its name.
+    pub name: Label,
+    /// Its address.
+    pub address: Label,
+    /// Its representative.
+    pub representative: Label,
+}
+
+/// 共同利用: what is told before a joint use begins (Act 27(5)(iii), R4.1). Items and purposes
+/// stand at the recipient.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JointUse {
+    /// Who takes part.
+    pub scope: Scope,
+    /// Who answers for it.
+    pub responsible: Responsible,
 }
 
 /// Who a recipient is in law: a provision record says it (R1.5).
@@ -200,9 +259,12 @@ pub struct Recipient {
     pub equivalent_measures: Option<EquivalentMeasures>,
     /// Route (c) of R2.1: the consent whose wording names the country, its system and the measures.
     pub transfer_consent: Option<crate::consent::ConsentName>,
-    /// The party that answers for a joint use, with address and representative (R4.1); a joint use
-    /// for any purpose has one.
-    pub responsible: Option<Label>,
+    /// What is told of a joint use; a joint use for any purpose has it.
+    pub joint_use: Option<JointUse>,
+    /// What it does to protect what it receives (R2.2(3)); `None` while that is not known.
+    pub measures: Option<Label>,
+    /// What binds it; a processor has one (L2).
+    pub contract: Option<Contract>,
     /// Its legal details (R1.5); members of a category have their own in the register.
     pub legal: Option<Legal>,
     /// The article of the policy.

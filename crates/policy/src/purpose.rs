@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consent::ConsentName;
 use crate::document::Label;
+use crate::item::Terms;
 use crate::party::{is_word_char, name};
 use crate::regime::RegimeName;
 
@@ -73,6 +74,8 @@ pub struct Purpose {
     pub article: String,
     /// Service or other.
     pub tier: Tier,
+    /// The same in other vocabularies.
+    pub terms: Terms,
     /// What allows it, by regime; a regime that is missing allows nothing.
     pub basis: BTreeMap<RegimeName, Basis>,
     /// True when the controller itself may use information for it.

@@ -49,6 +49,16 @@ reasons! {
         /// The name asked for.
         item: ItemName
     }
+    /// The item is kept apart from every person, under no name that leads to her (G8).
+    NotLinked = "not_linked" {
+        /// The name asked for.
+        item: ItemName
+    }
+    /// The policy does not claim this exception (S13).
+    ExceptionNotClaimed = "exception_not_claimed" {
+        /// Which exception.
+        kind: ExceptionKind
+    }
     /// The policy declares no such purpose (S6).
     UnknownPurpose = "unknown_purpose" {
         /// The name asked for.

@@ -69,6 +69,8 @@ pub struct Regime {
     pub label: Label,
     /// The law in short.
     pub law: Label,
+    /// Who supervises it, and where a person may complain (GDPR 13(2)(d)).
+    pub authority: Label,
     /// What a provision to a recipient of each role stands on.
     pub provision: BTreeMap<Role, ProvisionBasis>,
     /// Which exceptions to consent the law knows (S13).

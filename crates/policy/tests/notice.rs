@@ -90,7 +90,6 @@ fn policies() -> Vec<Document> {
         [recipients.gmo_group]
         purposes = ["support"]
         items = ["name"]
-        responsible = { ja = "【見本】責任者", en = "[Sample] responsible party" }
         [consents.transfer_sg]
         label = { ja = "シンガポールへの提供", en = "Provision to Singapore" }
         wording = { ja = "国名、制度、措置", en = "country, system, measures" }

@@ -31,7 +31,6 @@ static POLICIES: LazyLock<[Document; 2]> = LazyLock::new(|| {
         [recipients.gmo_group]
         purposes = ["support"]
         items = ["name"]
-        responsible = { ja = "【見本】", en = "[Sample]" }
         [recipients.police]
         label = { ja = "警察", en = "Police" }
         article = "4"

@@ -86,7 +86,7 @@ const TABLE: &[Broken] = &[
         points_at: "adress = {",
         severity: Error,
         message: "unknown field `adress`, expected one of `name`, `address`, `representative`, \
-                  `service`, `country`, `desk`",
+                  `service`, `country`, `information_manager`, `representatives`, `accredited_body`, `desk`",
         way_out: "see the same file of the reference policy",
     },
     Broken {
@@ -187,7 +187,10 @@ const TABLE: &[Broken] = &[
     },
     Broken {
         file: "items.toml",
-        change: ("max_chars = 2000", "max_chars = 0"),
+        change: (
+            "max_chars = 2000\nmultiline = true\nsensitivity = \"ordinary\"\npurposes = [\"service\"]",
+            "max_chars = 0\nsensitivity = \"ordinary\"\npurposes = [\"service\"]",
+        ),
         points_at: "kind = \"text\"\nmax_chars = 0",
         severity: Error,
         message: "text of no length at all",
@@ -320,7 +323,10 @@ const TABLE: &[Broken] = &[
     },
     Broken {
         file: "recipients.toml",
-        change: ("purposes = [\"billing\"]", "country = \"JP\"\npurposes = [\"billing\"]"),
+        change: (
+            "legal = { name = \"【見本】決済見本株式会社\", address = \"【見本】東京都見本区見本町3-3-3\", representative = \"【見本】代表取締役 見本三郎\" }",
+            "",
+        ),
         points_at: "[payment_platform]",
         severity: Error,
         message: "it is not said who `payment_platform` is in law",
@@ -329,10 +335,10 @@ const TABLE: &[Broken] = &[
     Broken {
         file: "recipients.toml",
         change: (
-            "purposes = [\"billing\"]",
-            "purposes = [\"billing\"]\nlegal = { name = \"P\", address = \" \", representative = \"T\" }",
+            "legal = { name = \"【見本】決済見本株式会社\", address = \"【見本】東京都見本区見本町3-3-3\", representative = \"【見本】代表取締役 見本三郎\" }",
+            "legal = { name = \"P\", address = \" \", representative = \"T\" }",
         ),
-        points_at: "legal = {",
+        points_at: "legal = { name = \"P\"",
         severity: Error,
         message: "legal details with an empty name, address or representative",
         way_out: "fill them in as the company's register has them (R1.5)",
@@ -347,12 +353,15 @@ const TABLE: &[Broken] = &[
     },
     Broken {
         file: "recipients.toml",
-        change: ("purposes = []", "purposes = [\"support\"]"),
+        change: (
+            "items = [\"name\", \"email\"]\n[gmo_group.joint_use.scope]",
+            "[gmo_group.joint_use.scope]",
+        ),
         points_at: "[gmo_group]",
         severity: Error,
         message: "joint use with `gmo_group` does not say what or who answers",
-        way_out: "add `items`, and `responsible` with name, address and representative (Act \
-                  27(5)(iii), R4.1)",
+        way_out: "add `items`, and `joint_use` with its scope and who is responsible: name, \
+                  address, representative (Act 27(5)(iii), R4.1)",
     },
     Broken {
         file: "recipients.toml",
@@ -377,6 +386,116 @@ const TABLE: &[Broken] = &[
         severity: Error,
         message: "equivalent measures without evidence",
         way_out: "name the contract, rules or recognition (Rules 16)",
+    },
+    Broken {
+        file: "items.toml",
+        change: (
+            "linked = \"nobody\"\nkind = \"text\"\nmax_chars = 2000\nsensitivity = \"ordinary\"\npurposes = [\"statistics\", \"advertising\"]\nretention = { from = \"last_put\", days = 180 }",
+            "linked = \"nobody\"\nkind = \"text\"\nmax_chars = 200\nsensitivity = \"ordinary\"\npurposes = [\"statistics\"]\nretention = { from = \"last_put\", days = 180 }\nlookup = true",
+        ),
+        points_at: "[access_log]",
+        severity: Error,
+        message: "`access_log` is linked with nobody and kept with a person",
+        way_out: "take `lookup`, `required` and `consent` out, or `linked` (G8)",
+    },
+    Broken {
+        file: "controller.toml",
+        change: ("uk = { ja = \"【見本】英国", "us = { ja = \"【見本】英国"),
+        points_at: "[controller]",
+        severity: Error,
+        message: "a representative for `us`, which is not served",
+        way_out: "list the regime under `regimes`, or take the representative out",
+    },
+    Broken {
+        file: "controller.toml",
+        change: ("\"academic\", \"entrustment\"", "\"academic\", \"law\", \"entrustment\""),
+        points_at: "\"law\", \"entrustment\"",
+        severity: Error,
+        message: "an exception is listed twice",
+        way_out: "list it once",
+    },
+    Broken {
+        file: "recipients.toml",
+        change: ("taken_on = \"2026-09-01\"", "taken_on = \"2026-11-01\""),
+        points_at: "[gmo_group.joint_use.scope]",
+        severity: Error,
+        message: "`2026-11-01` is later than this version, `2026-10-01`",
+        way_out: "name the day the list was looked at",
+    },
+    Broken {
+        file: "recipients.toml",
+        change: ("evidence = \"【見本】委託契約書 第5号\"", "evidence = \" \""),
+        points_at: "evidence = \" \"",
+        severity: Error,
+        message: "a contract that nobody could find",
+        way_out: "name its file or number under `evidence`",
+    },
+    Broken {
+        file: "countries.toml",
+        change: ("[US]", "[usa]"),
+        points_at: "[usa]",
+        severity: Error,
+        message: "`usa` is not a country code",
+        way_out: "use two capital letters of ISO 3166-1, such as JP",
+    },
+    Broken {
+        file: "countries.toml",
+        change: ("source = \"https://", "source = \""),
+        points_at: "source = ",
+        severity: Error,
+        message: "`www.ppc.go.jp/personalinfo/legal/kaiseihogohou/` is not an address on the web",
+        way_out: "write it in full, from https:// on",
+    },
+    Broken {
+        file: "tools.toml",
+        change: ("opt_out = ", "hosts = [\"https://stats.example.com\"]\nopt_out = "),
+        points_at: "hosts = ",
+        severity: Error,
+        message: "`https://stats.example.com` is not a host name",
+        way_out: "write the name alone, such as stats.example.com",
+    },
+    Broken {
+        file: "tools.toml",
+        change: ("provider = { ja = \"ThemeWagon, Inc\"", "provider = { ja = \" \""),
+        points_at: "provider = { ja = \" \"",
+        severity: Error,
+        message: "the text has no words in `ja`",
+        way_out: "people read every language of the policy; write it",
+    },
+    Broken {
+        file: "cookies.toml",
+        change: ("hours = 12\n", "hours = 0\n"),
+        points_at: "hours = 0",
+        severity: Error,
+        message: "a cookie of no hours",
+        way_out: "leave `hours` out for a cookie that ends with the browser",
+    },
+    Broken {
+        file: "requests.toml",
+        change: ("\"provision_records\"]", "\"correction\"]"),
+        points_at: "[fee]",
+        severity: Error,
+        message: "`correction` is free of charge",
+        way_out: "a fee is for notification and disclosure only (Act 38, R8.4)",
+    },
+    Broken {
+        file: "requests.toml",
+        change: ("currency = \"JPY\"", "currency = \"yen\""),
+        points_at: "[fee]",
+        severity: Error,
+        message: "`yen` is not a currency",
+        way_out: "use three capital letters of ISO 4217, such as JPY",
+    },
+    Broken {
+        file: "safety.toml",
+        change: (
+            "en = \"This policy is our basic policy on handling your information.\"",
+            "en = \"\"",
+        ),
+        points_at: "[[measure]]",
+        severity: Error,
+        message: "the text has no words in `en`",
+        way_out: "people read every language of the policy; write it",
     },
     Broken {
         file: "consents.toml",
@@ -471,10 +590,10 @@ fn a_password_needs_one_address_to_sign_in_by() {
 fn a_file_too_few_or_too_many_is_told() {
     let mut files = common::files();
     files.remove("secrets.toml");
-    files.insert("tools.toml".into(), String::new());
+    files.insert("tool.toml".into(), String::new());
     let found = common::lines(&read_files(&files).unwrap_err());
     assert!(found.contains("secrets.toml:1: error: is missing"), "{found}");
-    assert!(found.contains("tools.toml:1: error: is not a file of a policy"), "{found}");
+    assert!(found.contains("tool.toml:1: error: is not a file of a policy"), "{found}");
 }
 
 #[test]

@@ -256,6 +256,12 @@ pub fn reason(reason: &Reason, language: Language, document: &Document) -> Strin
         (R::NeverLeaves { item: name }, En) => {
             format!("“{}” is never given to anyone.", item(name))
         }
+        (R::NotLinked { item: name }, Ja) => {
+            format!("「{}」は、どなたのものか分からない形で別に保管しています。", item(name))
+        }
+        (R::NotLinked { item: name }, En) => {
+            format!("“{}” is kept apart and leads to no one.", item(name))
+        }
         (R::UnknownPurpose { purpose }, Ja) => {
             format!("「{purpose}」という利用目的は、プライバシーポリシーにありません。")
         }
@@ -390,6 +396,10 @@ pub fn reason(reason: &Reason, language: Language, document: &Document) -> Strin
         }
         (R::ExceptionOutOfScope {}, Ja) => "承認された例外の範囲を超えています。".into(),
         (R::ExceptionOutOfScope {}, En) => "This is beyond what was approved.".into(),
+        (R::ExceptionNotClaimed { .. }, Ja) => {
+            "この例外は、プライバシーポリシーに挙げられていません。".into()
+        }
+        (R::ExceptionNotClaimed { .. }, En) => "The policy does not claim this exception.".into(),
         (R::ExceptionNotInLaw { .. }, Ja) => {
             "この例外は、この方に適用される法令では認められていません。".into()
         }

@@ -2,15 +2,34 @@
 
 use std::collections::BTreeMap;
 
+use toml::Spanned;
+
 use super::{Reader, Severity};
 use crate::consent::{Consent, ConsentName};
+use crate::document::Controller;
 use crate::item::{Item, ItemName, Secret, SecretKind, SecretName, ValueKind};
 use crate::party::{Recipient, RecipientName};
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::record::ProvisionBasis;
 use crate::regime::{Regime, RegimeName};
+use crate::tool::{Tool, ToolName};
 
 impl Reader<'_> {
+    /// A representative is named for a regime that the policy serves (GDPR 27).
+    pub(super) fn representatives(
+        &mut self,
+        controller: &Spanned<Controller>,
+        regimes: &BTreeMap<RegimeName, Regime>,
+    ) {
+        for regime in controller.get_ref().representatives.keys() {
+            if !regimes.contains_key(regime) {
+                let message = format!("a representative for `{regime}`, which is not served");
+                let way_out = "list the regime under `regimes`, or take the representative out";
+                self.error("controller.toml", controller.span().start, message, way_out);
+            }
+        }
+    }
+
     /// Whoever keeps a password needs one address to look it up by, and only one.
     pub(super) fn one_address_to_sign_in_by(
         &mut self,
@@ -61,6 +80,7 @@ impl Reader<'_> {
         purposes: &BTreeMap<PurposeName, Purpose>,
         items: &BTreeMap<ItemName, Item>,
         recipients: &BTreeMap<RecipientName, Recipient>,
+        tools: &BTreeMap<ToolName, Tool>,
         consents: &BTreeMap<ConsentName, Consent>,
     ) {
         for (name, consent) in consents {
@@ -70,7 +90,8 @@ impl Reader<'_> {
                     .flat_map(|p| p.basis.values())
                     .any(|basis| matches!(basis, Basis::Consent(c) if c == name))
                 || items.values().any(|i| i.consent.as_ref() == Some(name))
-                || recipients.values().any(|r| r.transfer_consent.as_ref() == Some(name));
+                || recipients.values().any(|r| r.transfer_consent.as_ref() == Some(name))
+                || tools.values().any(|tool| tool.consent.as_ref() == Some(name));
             if !carries {
                 self.find(
                     Severity::Warning,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Reader;
+use crate::decide::ExceptionKind;
 use crate::document::{Controller, Language};
 use crate::normal;
 use crate::regime;
@@ -17,6 +18,8 @@ pub(super) struct RawController {
     pub(super) version: Spanned<String>,
     pub(super) languages: Vec<Spanned<Language>>,
     pub(super) regimes: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub(super) exceptions: Vec<Spanned<ExceptionKind>>,
     pub(super) controller: Spanned<Controller>,
 }
 
@@ -25,22 +28,49 @@ impl Reader<'_> {
     pub(super) fn controller(&mut self, controller: &Spanned<Controller>) {
         let file = "controller.toml";
         let at = controller.span().start;
-        let Controller { name, address, representative, service, country, desk } =
-            controller.get_ref();
+        let Controller {
+            name,
+            address,
+            representative,
+            service,
+            country,
+            information_manager,
+            representatives,
+            accredited_body,
+            desk,
+        } = controller.get_ref();
         for (what, label) in [
             ("`name`", name),
             ("`address`", address),
             ("`representative`", representative),
             ("`service`", service),
+            ("`information_manager`", information_manager),
             ("`desk.name`", &desk.name),
         ] {
             self.words(file, at, what, label);
+        }
+        for label in representatives.values().chain(accredited_body) {
+            self.words(file, at, "the text", label);
         }
         self.country(file, at, country);
         if normal::email(&desk.email).is_none() {
             let message = format!("`{}` is not an e-mail address", desk.email);
             self.error(file, at, message, "write the address of the inquiry desk (Act 32(1)(iv))");
         }
+    }
+
+    /// The exceptions to consent that the policy claims (S13).
+    pub(super) fn exceptions(&mut self, listed: &[Spanned<ExceptionKind>]) -> Vec<ExceptionKind> {
+        let mut exceptions = Vec::new();
+        for kind in listed {
+            if exceptions.contains(kind.get_ref()) {
+                let message = "an exception is listed twice".to_owned();
+                self.error("controller.toml", kind.span().start, message, "list it once");
+            } else {
+                exceptions.push(*kind.get_ref());
+            }
+        }
+        exceptions
     }
 
     pub(super) fn languages(

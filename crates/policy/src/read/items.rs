@@ -8,7 +8,9 @@ use toml::Spanned;
 use super::{Reader, Table};
 use crate::consent::{Consent, ConsentName};
 use crate::document::Label;
-use crate::item::{Choices, Item, ItemName, Retention, Sensitivity, Source, ValueKind};
+use crate::item::{
+    Choices, Item, ItemName, Linked, Retention, Sensitivity, Source, Terms, ValueKind,
+};
 use crate::purpose::{Purpose, PurposeName};
 
 /// True for names that speak of a password or a payment card.
@@ -31,7 +33,11 @@ pub(super) struct RawItem {
     pub(super) max_chars: Option<usize>,
     pub(super) multiline: Option<bool>,
     pub(super) choices: Option<Table<Spanned<Label>>>,
+    #[serde(default)]
+    pub(super) linked: Linked,
     pub(super) sensitivity: Sensitivity,
+    #[serde(default)]
+    pub(super) terms: Terms,
     pub(super) purposes: Vec<Spanned<String>>,
     pub(super) retention: Retention,
     pub(super) consent: Option<Spanned<String>>,
@@ -84,6 +90,12 @@ impl Reader<'_> {
                     "add `consent = \"…\"` (Act 20(2), R9.2)",
                 );
             }
+            let is_person_s = raw.lookup || raw.required || consent.is_some();
+            if raw.linked == Linked::Nobody && is_person_s {
+                let message = format!("`{key}` is linked with nobody and kept with a person");
+                let way_out = "take `lookup`, `required` and `consent` out, or `linked` (G8)";
+                self.error(file, at, message, way_out);
+            }
             if raw.unique && !raw.lookup {
                 let way_out = "add `lookup = true`: only what can be looked up can be unique";
                 self.error(file, at, format!("`{key}` is unique but not looked up"), way_out);
@@ -99,7 +111,9 @@ impl Reader<'_> {
                     source: raw.source,
                     position: at,
                     value,
+                    linked: raw.linked,
                     sensitivity: raw.sensitivity,
+                    terms: raw.terms,
                     purposes: item_purposes,
                     retention: raw.retention,
                     consent,

@@ -4,16 +4,22 @@
 mod coherence;
 mod consents;
 mod controller;
+mod cookies;
+mod countries;
 mod items;
 mod purposes;
 mod recipients;
+mod requests;
+mod safety;
 mod secrets;
+mod tools;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
@@ -30,6 +36,19 @@ pub const FILES: [&str; 6] = [
     "recipients.toml",
     "consents.toml",
 ];
+
+/// Files that a policy may have as well, in the order they are read. What law wants of them is for
+/// the lint to say.
+pub const MORE_FILES: [&str; 5] =
+    ["countries.toml", "tools.toml", "cookies.toml", "requests.toml", "safety.toml"];
+
+/// What a release says of itself; it may lie in the folder and is no part of the policy.
+pub const PLAN: &str = "release.toml";
+
+/// Where a file stands in the order of reading; `None` for a file that no policy has.
+fn file_at(name: &str) -> Option<usize> {
+    FILES.iter().chain(&MORE_FILES).position(|file| *file == name)
+}
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,23 +99,43 @@ pub struct Read {
 /// # Errors
 /// All findings, when at least one is an error.
 pub fn read_dir(dir: &Path) -> Result<Read, Vec<Finding>> {
+    read_files(&files(dir)?)
+}
+
+/// The texts of the files in a policy's folder, by name: every `.toml` but the release's plan.
+///
+/// # Errors
+/// A finding for each file that cannot be read, or that is missing.
+pub fn files(dir: &Path) -> Result<BTreeMap<String, String>, Vec<Finding>> {
     let mut files = BTreeMap::new();
     let mut findings = Vec::new();
-    for name in FILES {
-        match std::fs::read_to_string(dir.join(name)) {
+    let mut cannot = |name: &str, error: &dyn fmt::Display| {
+        findings.push(Finding {
+            severity: Severity::Error,
+            file: name.to_owned(),
+            line: 1,
+            message: format!("cannot be read: {error}"),
+            way_out: format!("put the file into `{}`", dir.display()),
+        });
+    };
+    let mut names: Vec<String> = FILES.iter().map(|name| (*name).to_owned()).collect();
+    if let Ok(entries) = std::fs::read_dir(dir) {
+        let there = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        names.extend(there.filter(|name| {
+            Path::new(name).extension().is_some_and(|end| end == "toml")
+                && name != PLAN
+                && !FILES.contains(&name.as_str())
+        }));
+    }
+    for name in names {
+        match std::fs::read_to_string(dir.join(&name)) {
             Ok(text) => {
-                files.insert(name.to_owned(), text);
+                files.insert(name, text);
             }
-            Err(error) => findings.push(Finding {
-                severity: Severity::Error,
-                file: name.to_owned(),
-                line: 1,
-                message: format!("cannot be read: {error}"),
-                way_out: format!("put the file into `{}`", dir.display()),
-            }),
+            Err(error) => cannot(&name, &error),
         }
     }
-    if findings.is_empty() { read_files(&files) } else { Err(findings) }
+    if findings.is_empty() { Ok(files) } else { Err(findings) }
 }
 
 /// Reads a policy from the texts of its files, by file name.
@@ -106,7 +145,6 @@ pub fn read_dir(dir: &Path) -> Result<Read, Vec<Finding>> {
 pub fn read_files(files: &BTreeMap<String, String>) -> Result<Read, Vec<Finding>> {
     let mut reader = Reader { files, findings: Vec::new() };
     let document = reader.document();
-    let file_at = |name: &str| FILES.iter().position(|file| *file == name);
     reader.findings.sort_by_key(|finding| (file_at(&finding.file), finding.line));
     let failed = reader.findings.iter().any(|f| f.severity == Severity::Error);
     match document {
@@ -166,6 +204,19 @@ impl Reader<'_> {
                 self.error(file, at, message, "see the same file of the reference policy");
                 None
             }
+        }
+    }
+
+    /// A file that need not be there; what is not there is empty.
+    fn parse_if_there<T: DeserializeOwned + Default>(&mut self, file: &str) -> Option<T> {
+        if self.files.contains_key(file) { self.parse(file) } else { Some(T::default()) }
+    }
+
+    /// A day that lies in the past of the version that speaks of it.
+    fn not_later(&mut self, file: &str, at: usize, on: Date, version: Version, way_out: &str) {
+        if on > version.on {
+            let message = format!("`{on}` is later than this version, `{version}`");
+            self.error(file, at, message, way_out);
         }
     }
 
@@ -248,9 +299,12 @@ impl Reader<'_> {
     /// Everything in the folder is part of the version's hash, so everything is read.
     fn no_other_files(&mut self) {
         let others: Vec<_> =
-            self.files.keys().filter(|name| !FILES.contains(&name.as_str())).cloned().collect();
+            self.files.keys().filter(|name| file_at(name).is_none()).cloned().collect();
         for name in others {
-            let way_out = format!("a policy is {}; take the file out", FILES.join(", "));
+            let (needed, more) = (FILES.join(", "), MORE_FILES.join(", "));
+            let way_out = format!(
+                "a policy is {needed}, and as needed {more}; rename the file or take it out"
+            );
             self.error(&name, 0, "is not a file of a policy".into(), way_out);
         }
     }
@@ -265,6 +319,14 @@ impl Reader<'_> {
         let consents: Option<Table<consents::RawConsent>> = self.parse("consents.toml");
         let (controller, items, secrets) = (controller?, items?, secrets?);
         let (purposes, recipients, consents) = (purposes?, recipients?, consents?);
+        let countries: Table<countries::RawCountry> = self.parse_if_there("countries.toml")?;
+        let tools: Table<tools::RawTool> = self.parse_if_there("tools.toml")?;
+        let cookies: Table<cookies::RawCookie> = self.parse_if_there("cookies.toml")?;
+        let requests: Option<requests::RawRequests> = match self.files.get("requests.toml") {
+            Some(_) => Some(self.parse("requests.toml")?),
+            None => None,
+        };
+        let safety: safety::RawSafety = self.parse_if_there("safety.toml")?;
 
         let version: Version = self.name("controller.toml", &controller.version)?;
         let regimes = self.regimes(&controller.regimes);
@@ -276,10 +338,17 @@ impl Reader<'_> {
         let items = self.items(items, &purposes, &consents);
         let secrets = self.secrets(secrets, &purposes, &items);
         let recipients = self.recipients(recipients, version, &purposes, &items, &consents);
+        let exceptions = self.exceptions(&controller.exceptions);
+        let countries = self.countries(countries, version);
+        let tools = self.tools(tools, &consents);
+        let cookies = self.cookies(cookies);
+        let requests = requests.map(|raw| self.requests(raw, &regimes));
+        let safety = self.safety(safety);
+        self.representatives(&controller.controller, &regimes);
         self.nobody_is_kept_out(&items, &consents, &regimes);
         self.one_address_to_sign_in_by(&items, &secrets);
         self.every_purpose_is_used(&purposes, &recipients);
-        self.every_consent_carries_something(&purposes, &items, &recipients, &consents);
+        self.every_consent_carries_something(&purposes, &items, &recipients, &tools, &consents);
         self.bases_carry_the_roles(&purposes, &recipients, &regimes);
 
         Some(Document {
@@ -293,6 +362,12 @@ impl Reader<'_> {
             recipients,
             consents,
             regimes,
+            exceptions,
+            countries,
+            tools,
+            cookies,
+            requests,
+            safety,
         })
     }
 }

@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::{Reader, Severity, Table};
 use crate::consent::{Consent, ConsentName};
 use crate::document::Label;
+use crate::item::Terms;
 use crate::purpose::{Basis, Purpose, PurposeName, Tier};
 use crate::regime::{Regime, RegimeName};
 
@@ -20,6 +21,8 @@ pub(super) struct RawPurpose {
     pub(super) label: Spanned<Label>,
     pub(super) article: Spanned<String>,
     pub(super) tier: Tier,
+    #[serde(default)]
+    pub(super) terms: Terms,
     pub(super) basis: Table<Spanned<String>>,
     #[serde(default)]
     pub(super) own_use: bool,
@@ -106,6 +109,7 @@ impl Reader<'_> {
                     article,
                     position: at,
                     tier: raw.tier,
+                    terms: raw.terms,
                     basis,
                     own_use: raw.own_use,
                     needs_engagement: raw.needs_engagement,

@@ -9,7 +9,9 @@ use super::{Reader, Severity, Table};
 use crate::consent::{Consent, ConsentName};
 use crate::document::{Label, Version};
 use crate::item::{Item, ItemName};
-use crate::party::{EquivalentMeasures, Legal, Recipient, RecipientName, Role};
+use crate::party::{
+    Contract, EquivalentMeasures, JointUse, Legal, Recipient, RecipientName, Responsible, Role,
+};
 use crate::purpose::{Purpose, PurposeName};
 
 fn yes() -> bool {
@@ -32,7 +34,9 @@ pub(super) struct RawRecipient {
     pub(super) items: Vec<Spanned<String>>,
     pub(super) equivalent_measures: Option<Spanned<EquivalentMeasures>>,
     pub(super) transfer_consent: Option<Spanned<String>>,
-    pub(super) responsible: Option<Spanned<Label>>,
+    pub(super) joint_use: Option<Spanned<JointUse>>,
+    pub(super) measures: Option<Spanned<Label>>,
+    pub(super) contract: Option<Spanned<Contract>>,
     pub(super) legal: Option<Spanned<Legal>>,
 }
 
@@ -70,7 +74,13 @@ impl Reader<'_> {
             if let Some(measures) = &raw.equivalent_measures {
                 self.equivalent_measures(measures, version);
             }
-            let responsible = raw.responsible.map(|label| self.label(file, label));
+            if let Some(joint) = &raw.joint_use {
+                self.joint_use(joint, version);
+            }
+            let measures = raw.measures.map(|label| self.label(file, label));
+            if let Some(contract) = &raw.contract {
+                self.contract(contract, version);
+            }
             let receives = raw.handles_personal_data && raw.country.is_some();
             match &raw.legal {
                 Some(legal) => self.legal(legal),
@@ -90,11 +100,12 @@ impl Reader<'_> {
                     format!("`{key}` may be asked for nothing"),
                     "nothing goes there until it has a purpose".into(),
                 );
-            } else if raw.role == Role::JointUser && (raw.items.is_empty() || responsible.is_none())
+            } else if raw.role == Role::JointUser
+                && (raw.items.is_empty() || raw.joint_use.is_none())
             {
                 let message = format!("joint use with `{key}` does not say what or who answers");
-                let way_out = "add `items`, and `responsible` with name, address and \
-                               representative (Act 27(5)(iii), R4.1)";
+                let way_out = "add `items`, and `joint_use` with its scope and who is \
+                               responsible: name, address, representative (Act 27(5)(iii), R4.1)";
                 self.error(file, at, message, way_out);
             }
             let recipient_purposes =
@@ -123,7 +134,9 @@ impl Reader<'_> {
                     items: recipient_items,
                     equivalent_measures: raw.equivalent_measures.map(Spanned::into_inner),
                     transfer_consent,
-                    responsible,
+                    joint_use: raw.joint_use.map(Spanned::into_inner),
+                    measures,
+                    contract: raw.contract.map(Spanned::into_inner),
                     legal: raw.legal.map(Spanned::into_inner),
                     article,
                     position: at,
@@ -143,6 +156,36 @@ impl Reader<'_> {
         }
     }
 
+    /// A joint use tells who takes part and who answers for it (R4.1, R4.3).
+    fn joint_use(&mut self, joint: &Spanned<JointUse>, version: Version) {
+        let (file, at) = ("recipients.toml", joint.span().start);
+        let JointUse { scope, responsible } = joint.get_ref();
+        let Responsible { name, address, representative } = responsible;
+        for label in [name, address, representative] {
+            self.words(file, at, "`responsible`", label);
+        }
+        for member in &scope.members {
+            self.words(file, at, "a member", &member.name);
+            self.country(file, at, &member.country);
+        }
+        if scope.members.is_empty() {
+            let message = "the scope of a joint use has no member".to_owned();
+            self.error(file, at, message, "list who stood on the list that day (R4.3)");
+        }
+        self.not_later(file, at, scope.taken_on, version, "name the day the list was looked at");
+    }
+
+    /// A contract that has been signed, and where it is found (L2).
+    fn contract(&mut self, contract: &Spanned<Contract>, version: Version) {
+        let (file, at) = ("recipients.toml", contract.span().start);
+        let Contract { signed_on, evidence } = contract.get_ref();
+        self.not_later(file, at, *signed_on, version, "name the day it was signed");
+        if evidence.trim().is_empty() {
+            let message = "a contract that nobody could find".to_owned();
+            self.error(file, at, message, "name its file or number under `evidence`");
+        }
+    }
+
     /// Route (b) stands on a check that has been made, and on something that shows it (R2.4).
     pub(super) fn equivalent_measures(
         &mut self,
@@ -150,11 +193,12 @@ impl Reader<'_> {
         version: Version,
     ) {
         let (file, at) = ("recipients.toml", measures.span().start);
-        let EquivalentMeasures { checked_on, evidence } = measures.get_ref();
-        if *checked_on > version.on {
-            let message = format!("`{checked_on}` is later than this version, `{version}`");
-            self.error(file, at, message, "name the day of the last check that was made");
+        let EquivalentMeasures { checked_on, evidence, outline, checks } = measures.get_ref();
+        for label in outline.iter().chain(checks) {
+            self.words(file, at, "the text", label);
         }
+        let way_out = "name the day of the last check that was made";
+        self.not_later(file, at, *checked_on, version, way_out);
         if evidence.trim().is_empty() {
             let message = "equivalent measures without evidence".into();
             self.error(file, at, message, "name the contract, rules or recognition (Rules 16)");

@@ -174,16 +174,11 @@ fn make_private_folder(dir: &Path) -> anyhow::Result<()> {
 
 /// Reads a policy's files, as they are; `read_files` says whether they make sense.
 fn read_policy(dir: &Path) -> anyhow::Result<Files> {
-    let mut files = Files::new();
-    for name in ::policy::read::FILES {
-        let path = dir.join(name);
-        let text = std::fs::read_to_string(&path).with_context(|| {
-            let path = path.display();
-            format!("the policy's file `{path}` cannot be read; name its folder with --policy")
-        })?;
-        files.insert(name.to_owned(), text);
-    }
-    Ok(files)
+    ::policy::read::files(dir).map_err(|findings| {
+        let path = findings.first().map_or(dir.to_owned(), |found| dir.join(&found.file));
+        let path = path.display();
+        anyhow::anyhow!("the policy's file `{path}` cannot be read; name its folder with --policy")
+    })
 }
 
 /// Keeps this process's memory out of crash dumps and from other processes: it holds keys.

@@ -51,10 +51,7 @@ pub(crate) const TABLES: [(&str, &str); 16] = [
 /// The reference app's policy, as its files are.
 pub(crate) fn policy_files() -> Files {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../apps/reservation/policy");
-    policy::read::FILES
-        .iter()
-        .map(|name| ((*name).to_owned(), std::fs::read_to_string(dir.join(name)).unwrap()))
-        .collect()
+    policy::read::files(&dir).unwrap()
 }
 
 /// A schema of a PostgreSQL server, gone with its house.

@@ -11,10 +11,7 @@ use crate::house::{Ground, House, morning};
 async fn a_clinic_passes_a_prescription_to_the_pharmacy_that_its_patient_chose() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/clinic");
     assert_eq!(policy::read_dir(&folder).unwrap().warnings, vec![]);
-    let files = policy::read::FILES
-        .iter()
-        .map(|name| ((*name).to_owned(), std::fs::read_to_string(folder.join(name)).unwrap()))
-        .collect();
+    let files = policy::read::files(&folder).unwrap();
     let house = House::open_on(Ground::new(), morning(), Some(files), 0);
 
     // The restaurant's words mean nothing here.
