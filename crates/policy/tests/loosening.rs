@@ -32,7 +32,6 @@ static POLICIES: LazyLock<[Document; 2]> = LazyLock::new(|| {
         [recipients.gmo_group]
         purposes = ["support"]
         items = ["name"]
-        responsible = { ja = "【見本】", en = "[Sample]" }
         [recipients.guidebook]
         label = { ja = "ガイドブック", en = "Guidebook" }
         article = "4"
@@ -136,6 +135,8 @@ impl Edit {
                 recipient.equivalent_measures = other.get(&days).map(|day| EquivalentMeasures {
                     checked_on: day.parse().unwrap(),
                     evidence: "contract".to_owned(),
+                    outline: None,
+                    checks: None,
                 });
             }
             20 => pick(&mut policy.recipients, *one).1.transfer_consent = maybe(consent),

@@ -95,6 +95,24 @@ classes! {
     JointUsePurpose = "共同利用の目的・責任者の変更", "purpose or responsible party of a joint use";
     /// Items or scope of a joint use.
     JointUseScope = "共同利用の項目・範囲の変更", "items or scope of a joint use";
+    /// An exception to consent that is claimed from now on.
+    ExceptionClaimed = "同意の例外の追加", "exception to consent claimed";
+    /// A tool that is new, or sends more, to others or for more.
+    Tool = "外部送信の追加・変更", "new tool or wider transmission";
+    /// A tool that no consent or opt-out stands before any more.
+    ToolWithoutConsent = "外部送信の同意・オプトアウトの廃止", "tool without its consent or opt-out";
+    /// A cookie that is new or does more.
+    Cookie = "Cookieの追加・変更", "new cookie or wider use";
+    /// A country that is told of for the first time.
+    CountryAdded = "外国の制度の説明の追加", "country described";
+    /// What is told of a country, or of a recipient's measures there.
+    CountryInformation = "外国の制度・措置の説明の変更", "information about a country or measures";
+    /// How requests are made, what they cost, why they may be refused.
+    Requests = "請求の手続きの変更", "procedure of requests";
+    /// Safety measures as they are published.
+    Safety = "安全管理措置の変更", "safety measures";
+    /// What was kept apart from everybody is kept with a person.
+    Linked = "個人関連情報の本人との結びつけ", "linked with a person";
     /// A consent that is new.
     ConsentAdded = "同意の追加", "consent added";
     /// The words of a consent, which people gave to the old ones.
@@ -131,7 +149,7 @@ impl fmt::Display for Class {
 }
 
 /// The word under which serde knows a variant.
-fn id(value: &impl Serialize) -> String {
+pub(super) fn id(value: &impl Serialize) -> String {
     let text = serde_json::to_value(value).ok();
     text.as_ref().and_then(|value| value.as_str()).unwrap_or_default().to_owned()
 }

@@ -1,11 +1,21 @@
 //! What changed about the controller itself, and the languages of its policy.
 
-use super::{At, Class, Diff, Field, Part, text};
+use super::{At, Class, Diff, Field, Part, or_none, text};
 use crate::document::{Controller, Desk, Label, Language};
 
 impl Diff<'_> {
     pub(super) fn controller(&mut self, old: &Controller, new: &Controller) {
-        let Controller { name, address, representative, service, country, desk } = new;
+        let Controller {
+            name,
+            address,
+            representative,
+            service,
+            country,
+            information_manager,
+            representatives,
+            accredited_body,
+            desk,
+        } = new;
         let Desk { name: desk_name, email } = desk;
         let at = At { part: Part::Controller, name: String::new(), label: name.clone() };
         let details = Class::ControllerDetails;
@@ -18,6 +28,20 @@ impl Diff<'_> {
         let shown = |code: &String| country_name(code);
         let field = Field("country", "国", "country");
         self.field(&at, field, &old.country, country, shown, Class::ControllerCountry);
+        let field = Field("information_manager", "情報管理責任者", "information manager");
+        self.label(&at, field, &old.information_manager, information_manager, details);
+        let field = Field("accredited_body", "認定個人情報保護団体", "accredited body");
+        let shown = |body: &Option<Label>| or_none(body.as_ref(), Label::clone);
+        self.field(&at, field, &old.accredited_body, accredited_body, shown, details);
+        let field = Field("representatives", "現地の代理人", "representatives in other regimes");
+        let all = old.representatives.keys().chain(representatives.keys());
+        for regime in all.collect::<std::collections::BTreeSet<_>>() {
+            let (was, is) = (old.representatives.get(regime), representatives.get(regime));
+            if was != is {
+                let (from, to) = (was.cloned(), is.cloned());
+                self.push(&at, Some(field), regime.as_str(), from, to, details);
+            }
+        }
         let field = Field("desk_name", "お問い合わせ窓口", "inquiry desk");
         self.label(&at, field, &old.desk.name, desk_name, details);
         let field = Field("desk_email", "窓口のメールアドレス", "desk's e-mail address");

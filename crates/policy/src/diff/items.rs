@@ -6,7 +6,8 @@ use super::class::both;
 use super::{At, Class, Diff, Field, Judgement, Kind, Opening, Part, Whom, or_none, text, yes_no};
 use crate::document::Label;
 use crate::item::{
-    Item, ItemName, Retention, RetentionStart, Secret, SecretName, Sensitivity, ValueKind,
+    Item, ItemName, Linked, Retention, RetentionStart, Secret, SecretName, Sensitivity, Terms,
+    ValueKind,
 };
 use crate::purpose::PurposeName;
 use crate::words;
@@ -50,6 +51,8 @@ impl Diff<'_> {
             lookup,
             unique,
             required,
+            linked,
+            terms,
             position: _, // compared as an order
         } = new;
         let wording = Kind::from(Class::ItemWording).or(Judgement::SameSense);
@@ -104,6 +107,24 @@ impl Diff<'_> {
         let field = Field("required", "入力の必須", "being required");
         let class = if *required { Class::CollectedMore } else { Class::Tightened };
         self.field(at, field, &old.required, required, yes_no, class);
+        let field = Field("linked", "本人との結びつき", "link with the person");
+        let kind = match linked {
+            Linked::Person => Kind::from(Class::Linked).opening([opened()]),
+            Linked::Nobody => Class::Tightened.into(),
+        };
+        let shown = |linked: &Linked| yes_no(&(*linked == Linked::Person));
+        self.field(at, field, &old.linked, linked, shown, kind);
+        self.terms(at, &old.terms, terms);
+    }
+
+    /// The same in other vocabularies: for programs.
+    pub(super) fn terms(&mut self, at: &At, old: &Terms, new: &Terms) {
+        let Terms { dpv, fides } = new;
+        let shown = |term: &Option<String>| or_none(term.as_ref(), text);
+        let field = Field("dpv", "DPVの語彙", "term of the DPV");
+        self.field(at, field, &old.dpv, dpv, shown, Class::Editorial);
+        let field = Field("fides", "fideslangの語彙", "term of fideslang");
+        self.field(at, field, &old.fides, fides, shown, Class::Editorial);
     }
 
     fn value(&mut self, at: &At, old: &ValueKind, new: &ValueKind) {

@@ -8,6 +8,7 @@ mod class;
 mod consents;
 mod controller;
 mod items;
+mod published;
 mod purposes;
 mod recipients;
 mod regimes;
@@ -43,6 +44,16 @@ pub enum Part {
     Consents,
     /// A regime.
     Regimes,
+    /// A tool.
+    Tools,
+    /// A cookie.
+    Cookies,
+    /// A country.
+    Countries,
+    /// The article on requests.
+    Requests,
+    /// The safety measures.
+    Safety,
 }
 
 impl Part {
@@ -56,6 +67,11 @@ impl Part {
             Self::Recipients => "recipients",
             Self::Consents => "consents",
             Self::Regimes => "regimes",
+            Self::Tools => "tools",
+            Self::Cookies => "cookies",
+            Self::Countries => "countries",
+            Self::Requests => "requests",
+            Self::Safety => "safety",
         }
     }
 
@@ -68,6 +84,11 @@ impl Part {
             Self::Recipients => ("提供先", "Recipient"),
             Self::Consents => ("同意", "Consent"),
             Self::Regimes => ("適用法域", "Regime"),
+            Self::Tools => ("外部送信ツール", "Tool"),
+            Self::Cookies => ("Cookie", "Cookie"),
+            Self::Countries => ("外国", "Country"),
+            Self::Requests => ("開示等の請求", "Requests"),
+            Self::Safety => ("安全管理措置", "Safety measures"),
         };
         match language {
             Language::Ja => ja,
@@ -275,6 +296,12 @@ impl Diff<'_> {
             recipients,
             consents,
             regimes,
+            exceptions,
+            countries,
+            tools,
+            cookies,
+            requests,
+            safety,
         } = self.new;
         self.controller(&self.old.controller, controller);
         self.languages(&self.old.languages, languages);
@@ -284,6 +311,12 @@ impl Diff<'_> {
         self.recipients(&self.old.recipients, recipients);
         self.consents(&self.old.consents, consents);
         self.regimes(&self.old.regimes, regimes);
+        self.exceptions(&self.old.exceptions, exceptions);
+        self.countries(&self.old.countries, countries);
+        self.tools(&self.old.tools, tools);
+        self.cookies(&self.old.cookies, cookies);
+        self.requests(self.old.requests.as_ref(), requests.as_ref());
+        self.safety(&self.old.safety, safety);
     }
 
     /// Writes a change down.

@@ -50,6 +50,7 @@ impl Diff<'_> {
             own_use,
             needs_engagement,
             after_end_hours,
+            terms,
             position: _, // compared as an order
         } = new;
         let items = self.old_items_for(name);
@@ -75,6 +76,7 @@ impl Diff<'_> {
             Tier::Other => Label { ja: "その他".to_owned(), en: "other purposes".to_owned() },
         };
         self.field(at, field, &old.tier, tier, shown, Class::TierChanged);
+        self.terms(at, &old.terms, terms);
         self.bases(at, name, old, basis);
 
         let field = Field("own_use", "当社自身の利用", "controller's own use");

@@ -11,7 +11,10 @@ use super::{
 };
 use crate::document::{Document, Label};
 use crate::item::ItemName;
-use crate::party::{EquivalentMeasures, Legal, Recipient, RecipientName, Role};
+use crate::party::{
+    Contract, EquivalentMeasures, JointUse, Legal, Member, Recipient, RecipientName, Responsible,
+    Role, Scope,
+};
 use crate::purpose::PurposeName;
 use crate::regime::RegimeName;
 use crate::words;
@@ -119,7 +122,9 @@ impl Diff<'_> {
             items,
             equivalent_measures,
             transfer_consent,
-            responsible,
+            joint_use,
+            measures,
+            contract,
             legal,
             article,
             position: _, // compared as an order
@@ -152,11 +157,19 @@ impl Diff<'_> {
         self.measures(at, name, old, equivalent_measures.as_ref(), new);
         self.transfer_consent(at, name, old, transfer_consent.as_ref(), new);
 
-        // Whether it is the same party under another name is for somebody to judge (Act 27(6)).
-        let field = Field("responsible", "共同利用の責任者", "party responsible for the joint use");
+        self.joint_use(at, &all, old.joint_use.as_ref(), joint_use.as_ref());
+        let field = Field("measures", "提供先が講じる措置", "measures it takes");
         let shown = |label: &Option<Label>| or_none(label.as_ref(), Label::clone);
-        let kind = Kind::from(Class::JointUsePurpose).or(Judgement::SameSense);
-        self.field(at, field, &old.responsible, responsible, shown, kind);
+        let kind = Kind::from(Class::CountryInformation).or(Judgement::SameSense);
+        self.field(at, field, &old.measures, measures, shown, kind);
+        let field = Field("contract", "委託契約", "contract");
+        let shown = |contract: &Option<Contract>| {
+            or_none(contract.as_ref(), |Contract { signed_on, evidence }| {
+                both(|language| format!("{} ({evidence})", words::date(*signed_on, language)))
+            })
+        };
+        let class = if contract.is_some() { Class::RecipientDetails } else { Class::Processor };
+        self.field(at, field, &old.contract, contract, shown, class);
         let field = Field("legal", "法律上の名称・住所・代表者", "legal details");
         let shown = |legal: &Option<Legal>| {
             or_none(legal.as_ref(), |Legal { name, address, representative }| {
@@ -299,6 +312,74 @@ impl Diff<'_> {
         );
     }
 
+    /// What is told of a joint use: scope and responsible party; items and purposes stand at the
+    /// recipient (Act 27(5)(iii), 27(6); R4.1 to R4.3).
+    fn joint_use(
+        &mut self,
+        at: &At,
+        all: &[Opening],
+        old: Option<&JointUse>,
+        new: Option<&JointUse>,
+    ) {
+        let (old, new) = match (old, new) {
+            (None, None) => return,
+            (Some(old), Some(new)) => (old, new),
+            (was, is) => {
+                let field = Field("joint_use", "共同利用", "joint use");
+                let kind = if is.is_some() {
+                    Kind::from(Class::JointUseScope).opening(all.to_vec())
+                } else {
+                    Class::Tightened.into()
+                };
+                let shown = |one: Option<&JointUse>| {
+                    or_none(one, |joint_use| joint_use.responsible.name.clone())
+                };
+                self.push(at, Some(field), "", Some(shown(was)), Some(shown(is)), kind);
+                return;
+            }
+        };
+        let JointUse { scope, responsible } = new;
+        let Scope { url, taken_on, members } = scope;
+        let field =
+            Field("joint_use_url", "共同利用者の一覧の場所", "place of the list of joint users");
+        self.field(at, field, &old.scope.url, url, text, Class::Editorial);
+        let field = Field("joint_use_taken_on", "一覧の確認日", "day of the list of joint users");
+        let shown = |day: &_| both(|language| words::date(*day, language));
+        self.field(at, field, &old.scope.taken_on, taken_on, shown, Class::Editorial);
+        let field = Field("joint_use_members", "共同利用者の範囲", "joint users");
+        let shown = |Member { name, country }: &Member| {
+            Some(both(|l| format!("{} ({})", name.get(l), words::country(country, l))))
+        };
+        for (n, gone) in old.scope.members.iter().enumerate() {
+            if !members.contains(gone) {
+                let of = format!("{}-before", n + 1);
+                self.push(at, Some(field), &of, shown(gone), None, Class::Tightened);
+            }
+        }
+        for (n, one) in members.iter().enumerate() {
+            if !old.scope.members.contains(one) {
+                let kind =
+                    Kind::from(Class::JointUseScope).or(Judgement::SameSense).opening(all.to_vec());
+                self.push(at, Some(field), &(n + 1).to_string(), None, shown(one), kind);
+            }
+        }
+        let Responsible { name, address, representative } = responsible;
+        let old = &old.responsible;
+        // Whether it is the same party under another name is for somebody to judge (Act 27(6)).
+        let field = Field("responsible", "共同利用の責任者", "party responsible for the joint use");
+        let kind = Kind::from(Class::JointUsePurpose).or(Judgement::SameSense);
+        self.label(at, field, &old.name, name, kind);
+        let details = Class::JointUseDetails;
+        let field = Field("responsible_address", "責任者の住所", "responsible party's address");
+        self.label(at, field, &old.address, address, details);
+        let field = Field(
+            "responsible_representative",
+            "責任者の代表者",
+            "responsible party's representative",
+        );
+        self.label(at, field, &old.representative, representative, details);
+    }
+
     fn measures(
         &mut self,
         at: &At,
@@ -321,8 +402,13 @@ impl Diff<'_> {
             }
         };
         let shown = |measures: Option<&EquivalentMeasures>| {
-            or_none(measures, |EquivalentMeasures { checked_on, evidence }| {
-                both(|language| format!("{} ({evidence})", words::date(*checked_on, language)))
+            or_none(measures, |EquivalentMeasures { checked_on, evidence, outline, checks }| {
+                both(|language| {
+                    let told: Vec<&str> =
+                        [outline, checks].into_iter().flatten().map(|l| l.get(language)).collect();
+                    let day = words::date(*checked_on, language);
+                    format!("{day} ({evidence}) {}", told.join(" ")).trim_end().to_owned()
+                })
             })
         };
         if old.equivalent_measures.as_ref() != measures {

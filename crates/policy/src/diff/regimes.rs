@@ -34,6 +34,7 @@ impl Diff<'_> {
             version,
             label,
             law,
+            authority,
             provision,
             exceptions,
             transfer,
@@ -44,6 +45,8 @@ impl Diff<'_> {
         } = new;
         self.label(at, Field("label", "名称", "name"), &old.label, label, Class::Editorial);
         self.label(at, Field("law", "法令", "law"), &old.law, law, Class::Editorial);
+        let field = Field("authority", "監督機関", "authority");
+        self.label(at, field, &old.authority, authority, Class::Editorial);
         let field = Field("version", "基準日", "date");
         self.field(at, field, &old.version, version, text, Class::Editorial);
         for (field, same) in [
