@@ -149,3 +149,16 @@ CREATE TABLE idempotency (
 ) WITHOUT ROWID;
 
 CREATE INDEX idempotency_by_age ON idempotency (at);
+
+CREATE TABLE outbox (
+  id BLOB NOT NULL PRIMARY KEY,
+  topic TEXT NOT NULL,
+  sealed BLOB,
+  tries BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  outcome TEXT
+) WITHOUT ROWID;
+
+CREATE INDEX outbox_by_age ON outbox (ended_at, topic, due_at);

@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod items;
 pub mod ledger;
 pub mod meta;
+pub mod outbox;
 pub mod policies;
 mod postgres;
 pub mod recipients;

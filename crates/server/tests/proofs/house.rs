@@ -174,7 +174,7 @@ impl Drop for House {
 }
 
 /// Every table that a migration makes.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "meta",
     "system_keys",
     "policies",
@@ -194,6 +194,7 @@ const TABLES: [&str; 19] = [
     "entries",
     "tiles",
     "idempotency",
+    "outbox",
 ];
 
 /// Runs statements on the test's PostgreSQL.
