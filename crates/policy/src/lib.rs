@@ -8,6 +8,7 @@
 pub mod consent;
 pub mod country;
 pub mod decide;
+pub mod diff;
 pub mod document;
 pub mod export;
 pub mod item;
@@ -28,6 +29,7 @@ pub mod words;
 
 pub use consent::{Consent, ConsentFact, ConsentName, ConsentState};
 pub use decide::{Ask, Decision, Facts, Permit, Refusal, admit, decide};
+pub use diff::{Change, Class, Duty, diff};
 pub use document::{Document, Label, Language, Version};
 pub use item::{
     Choices, Item, ItemName, Linked, Retention, RetentionStart, Secret, SecretName, Sensitivity,
