@@ -47,7 +47,9 @@ mod tests {
     #[test]
     fn names_are_known_and_slips_are_not() {
         assert!(dpv_has("pd:EmailAddress") && dpv_has("dpv:ServiceProvision") && dpv_has("loc:JP"));
-        for slip in ["pd:BrowsingBehavior", "pd:LoginHistory", "dpv:CustomerSupport", "EmailAddress"] {
+        for slip in
+            ["pd:BrowsingBehavior", "pd:LoginHistory", "dpv:CustomerSupport", "EmailAddress"]
+        {
             assert!(!dpv_has(slip), "{slip}");
         }
         assert!(fides_has(Fides::Category, "user.contact.email"));

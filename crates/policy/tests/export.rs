@@ -58,9 +58,7 @@ fn unknown(export: &Value) -> Vec<String> {
     };
     dpv::terms_in(export)
         .into_iter()
-        .filter(|term| {
-            speaks_dpv(term) && !dpv_has(term) || is_a_kind(term) && !own.contains(term)
-        })
+        .filter(|term| speaks_dpv(term) && !dpv_has(term) || is_a_kind(term) && !own.contains(term))
         .collect()
 }
 
@@ -121,14 +119,26 @@ fn a_consent_record_has_what_the_specification_asks_for() {
     let history = history(&document, "dietary_care", "eu");
     let record = record(&document, &history).unwrap();
     for field in [
-        "dct:conformsTo", "dct:identifier", "dpv:hasDataSubject", "dpv:hasNotice", "dct:language",
-        "dpv:hasProcess", "dpv:hasDataController", "dpv:hasJurisdiction", "dpv:hasConsentControl",
-        "dpv:hasRight", "dpv:hasEntity", "dpv:hasConsentStatus",
+        "dct:conformsTo",
+        "dct:identifier",
+        "dpv:hasDataSubject",
+        "dpv:hasNotice",
+        "dct:language",
+        "dpv:hasProcess",
+        "dpv:hasDataController",
+        "dpv:hasJurisdiction",
+        "dpv:hasConsentControl",
+        "dpv:hasRight",
+        "dpv:hasEntity",
+        "dpv:hasConsentStatus",
     ] {
         assert!(!record[field].is_null(), "{field}");
     }
     for field in [
-        "dpv:hasPurpose", "dpv:hasPersonalData", "dpv:hasRecipient", "dpv:hasStorageCondition",
+        "dpv:hasPurpose",
+        "dpv:hasPersonalData",
+        "dpv:hasRecipient",
+        "dpv:hasStorageCondition",
         "dpv:hasDataController",
     ] {
         for process in record["dpv:hasProcess"].as_array().unwrap() {

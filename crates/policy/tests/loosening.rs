@@ -314,6 +314,7 @@ impl Story {
             recipient,
             engagement,
             approval: None,
+            holding: policy::retention::Holding::default(),
             unreadable: Vec::new(),
         };
         decide(ask.clone(), &facts, now)

@@ -47,6 +47,8 @@ impl Diff<'_> {
             sensitivity,
             purposes,
             retention,
+            retention_for,
+            confirm_after_days,
             consent,
             lookup,
             unique,
@@ -77,7 +79,21 @@ impl Diff<'_> {
         };
         self.field(at, field, &old.sensitivity, sensitivity, shown, kind);
         self.purposes_of_item(at, name, &old.purposes, purposes);
-        self.retention(at, old.retention, *retention);
+        self.retention(at, "", old.retention, *retention);
+        let mut purposes: Vec<_> = old.retention_for.keys().chain(retention_for.keys()).collect();
+        purposes.sort_unstable();
+        purposes.dedup();
+        for purpose in purposes {
+            // Without a period of its own, the item's counts.
+            let was = old.retention_for.get(purpose).copied().unwrap_or(old.retention);
+            let is = retention_for.get(purpose).copied().unwrap_or(*retention);
+            self.retention(at, purpose.as_str(), was, is);
+        }
+        let field = Field("confirm_after_days", "最新かどうかの確認", "asking whether it is right");
+        let shown = |days: &Option<u32>| {
+            or_none(days.as_ref(), |days| both(|language| words::days(*days, language)))
+        };
+        self.field(at, field, &old.confirm_after_days, confirm_after_days, shown, Class::Editorial);
 
         let field = Field("consent", "個別の同意", "consent of its own");
         // A consent that people gave for something else would carry it at once.
@@ -208,9 +224,14 @@ impl Diff<'_> {
         );
     }
 
-    fn retention(&mut self, at: &At, old: Retention, new: Retention) {
-        let Retention { from, days } = new;
-        let class = match (from == old.from, days > old.days) {
+    /// A period, of one purpose where `of` names it.
+    fn retention(&mut self, at: &At, of: &str, old: Retention, new: Retention) {
+        if old == new {
+            return;
+        }
+        let Retention { from, days, ends_with_account } = new;
+        let longer = days > old.days || (old.ends_with_account && !ends_with_account);
+        let class = match (from == old.from, longer) {
             (true, true) => Class::RetentionLonger,
             (true, false) => Class::Tightened,
             // The account outlives every other start.
@@ -218,7 +239,7 @@ impl Diff<'_> {
             (false, _) => Class::RetentionOther,
         };
         let shown = |kept: &Retention| both(|language| words::retention(*kept, language));
-        self.field(at, RETENTION, &old, &new, shown, class);
+        self.push(at, Some(RETENTION), of, Some(shown(&old)), Some(shown(&new)), class);
     }
 
     pub(super) fn secrets(
@@ -256,7 +277,7 @@ impl Diff<'_> {
                 |_| Kind::from(Class::PurposeBeyond).or(Judgement::Related),
                 |_| Class::Tightened.into(),
             );
-            self.retention(&at, old.retention, *retention);
+            self.retention(&at, "", old.retention, *retention);
         }
         self.order(Part::Secrets, old, new, |secret| secret.position);
     }

@@ -7,6 +7,7 @@
 mod class;
 mod consents;
 mod controller;
+mod holds;
 mod items;
 mod published;
 mod purposes;
@@ -54,6 +55,8 @@ pub enum Part {
     Requests,
     /// The safety measures.
     Safety,
+    /// A hold.
+    Holds,
 }
 
 impl Part {
@@ -72,6 +75,7 @@ impl Part {
             Self::Countries => "countries",
             Self::Requests => "requests",
             Self::Safety => "safety",
+            Self::Holds => "holds",
         }
     }
 
@@ -89,6 +93,7 @@ impl Part {
             Self::Countries => ("外国", "Country"),
             Self::Requests => ("開示等の請求", "Requests"),
             Self::Safety => ("安全管理措置", "Safety measures"),
+            Self::Holds => ("保存義務", "Hold"),
         };
         match language {
             Language::Ja => ja,
@@ -302,6 +307,7 @@ impl Diff<'_> {
             cookies,
             requests,
             safety,
+            holds,
         } = self.new;
         self.controller(&self.old.controller, controller);
         self.languages(&self.old.languages, languages);
@@ -317,6 +323,7 @@ impl Diff<'_> {
         self.cookies(&self.old.cookies, cookies);
         self.requests(self.old.requests.as_ref(), requests.as_ref());
         self.safety(&self.old.safety, safety);
+        self.holds(&self.old.holds, holds);
     }
 
     /// Writes a change down.

@@ -61,7 +61,14 @@ impl History {
     /// random bits are those of the first act's record.
     pub fn id(&self) -> String {
         let first = self.events.first().map_or("", |event| &event.record);
-        uuid(digest(&[b"azukari consent record", first.as_bytes(), self.consent.as_str().as_bytes()]), 4)
+        uuid(
+            digest(&[
+                b"azukari consent record",
+                first.as_bytes(),
+                self.consent.as_str().as_bytes(),
+            ]),
+            4,
+        )
     }
 
     /// The policy version that she last agreed to; of a consent that was never given, the last one
@@ -167,8 +174,11 @@ fn body(document: &Document, history: &History) -> Option<Value> {
         name,
         person: format!("{iri}#subject"),
     };
-    let kind =
-        if of.export.is_explicit(name) { "dpv:ExplicitlyExpressedConsent" } else { "dpv:ExpressedConsent" };
+    let kind = if of.export.is_explicit(name) {
+        "dpv:ExplicitlyExpressedConsent"
+    } else {
+        "dpv:ExpressedConsent"
+    };
     let notice = |version: Version, language: &str| {
         let shown = Language::parse(language).unwrap_or(Language::Ja);
         let mut notice = json!({
@@ -197,7 +207,8 @@ fn body(document: &Document, history: &History) -> Option<Value> {
     });
     let (processes, to) = of.processes();
     let mut entities = vec![of.export.controller()];
-    entities.extend(to.iter().filter_map(|name| Some(of.entity(name, document.recipients.get(name)?))));
+    entities
+        .extend(to.iter().filter_map(|name| Some(of.entity(name, document.recipients.get(name)?))));
     let person = json!({
         "@id": of.person,
         "@type": "dpv:DataSubject",
@@ -273,8 +284,7 @@ impl<'a> Of<'a> {
             .collect()
         };
         for (name, purpose) in document.purposes_in_order() {
-            let rests = purpose.basis.get(self.regime)
-                == Some(&Basis::Consent(self.name.clone()));
+            let rests = purpose.basis.get(self.regime) == Some(&Basis::Consent(self.name.clone()));
             if rests {
                 carried.push(Carried {
                     purposes: vec![name],
@@ -341,8 +351,7 @@ impl<'a> Of<'a> {
                     "@type": "dpv:PersonalData", "dct:description": words(&tool.information),
                 });
                 put(&mut node, "dpv:hasPersonalData", Some(data));
-                let to =
-                    json!({ "@type": "dpv:ThirdParty", "dpv:hasName": words(&tool.provider) });
+                let to = json!({ "@type": "dpv:ThirdParty", "dpv:hasName": words(&tool.provider) });
                 put(&mut node, "dpv:hasRecipient", Some(to));
                 processes.push(node);
             }

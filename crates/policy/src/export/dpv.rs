@@ -7,7 +7,9 @@ use super::jsonld::{context, country, law, policy_id, put, said, typed, words};
 use super::{items_for, received, route};
 use crate::consent::ConsentName;
 use crate::document::{Document, Label, Language};
-use crate::item::{Item, ItemName, Linked, Retention, RetentionStart, SecretKind, Sensitivity, Source};
+use crate::item::{
+    Item, ItemName, Linked, Retention, RetentionStart, SecretKind, Sensitivity, Source,
+};
 use crate::party::{Recipient, RecipientName, Role};
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::record::Route;
@@ -37,31 +39,127 @@ const fn own(
 
 /// Every term that DPV has no word for.
 const OWN: [Own; 25] = [
-    own("Announcement", "dpv:LegalBasis", "利用目的の公表", "Announcement of the purpose", "Act 18, 21"),
+    own(
+        "Announcement",
+        "dpv:LegalBasis",
+        "利用目的の公表",
+        "Announcement of the purpose",
+        "Act 18, 21",
+    ),
     own("Entrustment", "dpv:LegalBasis", "委託", "Entrustment", "Act 27(5)(i)"),
     own("JointUse", "dpv:LegalBasis", "共同利用", "Joint use", "Act 27(5)(iii)"),
-    own("DesignatedCountry", "dpv:LegalBasis", "個人情報保護委員会の指定する国", "Country designated by the Commission", "Act 28(1); Rules 15"),
-    own("EquivalentMeasures", "dpv:LegalBasis", "相当措置", "Equivalent measures", "Act 28(1), (3); Rules 16, 18"),
-    own("ForeignTransferConsent", "dpv:Consent", "外国にある第三者への提供の同意", "Consent to provision abroad", "Act 28(1), (2)"),
+    own(
+        "DesignatedCountry",
+        "dpv:LegalBasis",
+        "個人情報保護委員会の指定する国",
+        "Country designated by the Commission",
+        "Act 28(1); Rules 15",
+    ),
+    own(
+        "EquivalentMeasures",
+        "dpv:LegalBasis",
+        "相当措置",
+        "Equivalent measures",
+        "Act 28(1), (3); Rules 16, 18",
+    ),
+    own(
+        "ForeignTransferConsent",
+        "dpv:Consent",
+        "外国にある第三者への提供の同意",
+        "Consent to provision abroad",
+        "Act 28(1), (2)",
+    ),
     own("ExceptionToConsent", "dpv:LegalBasis", "同意の例外", "Exception to consent", "Act 27(1)"),
-    own("NotAProvision", "dpv:LegalBasis", "提供に当たらない", "Not a provision", "Act 27; guidelines"),
-    own("SpecialCareRequired", "dpv:SensitivePersonalData", "要配慮個人情報", "Special-care-required personal information", "Act 2(3)"),
-    own("PersonalRelatedInformation", "dpv:PersonalData", "個人関連情報", "Personal-related information", "Act 2(7)"),
+    own(
+        "NotAProvision",
+        "dpv:LegalBasis",
+        "提供に当たらない",
+        "Not a provision",
+        "Act 27; guidelines",
+    ),
+    own(
+        "SpecialCareRequired",
+        "dpv:SensitivePersonalData",
+        "要配慮個人情報",
+        "Special-care-required personal information",
+        "Act 2(3)",
+    ),
+    own(
+        "PersonalRelatedInformation",
+        "dpv:PersonalData",
+        "個人関連情報",
+        "Personal-related information",
+        "Act 2(7)",
+    ),
     own("JointUser", "dpv:Recipient", "共同利用者", "Joint user", "Act 27(5)(iii)"),
     own("GroupParent", "dpv:ThirdParty", "親会社", "Parent company", "Act 27(1)"),
-    own("Store", "dpv:ThirdParty", "本人が予約した店舗", "The shop that the person books", "Act 27(1)"),
-    own("ExternalEnvironment", "dpv:OrganisationalMeasure", "外的環境の把握", "Knowing the external environment", "Act 23; guidelines 10-7"),
-    own("HumanMeasure", "dpv:OrganisationalMeasure", "人的安全管理措置", "Human safety measure", "Act 23; guidelines 10-4"),
-    own("PurposeNotice", "dpv:DataSubjectRight", "利用目的の通知", "Notification of purposes", "Act 32(2)"),
+    own(
+        "Store",
+        "dpv:ThirdParty",
+        "本人が予約した店舗",
+        "The shop that the person books",
+        "Act 27(1)",
+    ),
+    own(
+        "ExternalEnvironment",
+        "dpv:OrganisationalMeasure",
+        "外的環境の把握",
+        "Knowing the external environment",
+        "Act 23; guidelines 10-7",
+    ),
+    own(
+        "HumanMeasure",
+        "dpv:OrganisationalMeasure",
+        "人的安全管理措置",
+        "Human safety measure",
+        "Act 23; guidelines 10-4",
+    ),
+    own(
+        "PurposeNotice",
+        "dpv:DataSubjectRight",
+        "利用目的の通知",
+        "Notification of purposes",
+        "Act 32(2)",
+    ),
     own("Disclosure", "dpv:DataSubjectRight", "開示", "Disclosure", "Act 33(1)"),
-    own("ProvisionRecords", "dpv:DataSubjectRight", "第三者提供記録の開示", "Disclosure of provision records", "Act 33(5)"),
-    own("Correction", "dpv:DataSubjectRight", "訂正等", "Correction, addition or deletion", "Act 34"),
+    own(
+        "ProvisionRecords",
+        "dpv:DataSubjectRight",
+        "第三者提供記録の開示",
+        "Disclosure of provision records",
+        "Act 33(5)",
+    ),
+    own(
+        "Correction",
+        "dpv:DataSubjectRight",
+        "訂正等",
+        "Correction, addition or deletion",
+        "Act 34",
+    ),
     own("StopUse", "dpv:DataSubjectRight", "利用停止", "Stop of use", "Act 35(1), (5)"),
-    own("StopProvision", "dpv:DataSubjectRight", "第三者提供の停止", "Stop of provision", "Act 35(3), (5)"),
+    own(
+        "StopProvision",
+        "dpv:DataSubjectRight",
+        "第三者提供の停止",
+        "Stop of provision",
+        "Act 35(3), (5)",
+    ),
     own("Erasure", "dpv:DataSubjectRight", "消去", "Erasure", "Act 35(1), (5)"),
-    own("EquivalentMeasuresNotice", "dpv:DataSubjectRight", "相当措置についての情報の提供", "Information on equivalent measures", "Act 28(3)"),
+    own(
+        "EquivalentMeasuresNotice",
+        "dpv:DataSubjectRight",
+        "相当措置についての情報の提供",
+        "Information on equivalent measures",
+        "Act 28(3)",
+    ),
     own("Complaint", "dpv:DataSubjectRight", "苦情の申出", "Complaint", "Act 40"),
-    own("Tool", "dpv:Process", "外部送信", "External transmission by a tool", "Telecommunications Business Act 27-12"),
+    own(
+        "Tool",
+        "dpv:Process",
+        "外部送信",
+        "External transmission by a tool",
+        "Telecommunications Business Act 27-12",
+    ),
 ];
 
 /// The policy as JSON-LD.
@@ -142,13 +240,16 @@ impl Export<'_> {
             "dpv:hasRight": self.rights(),
         });
         for (key, kinds) in [
-            ("dpv:hasOrganisationalMeasure", &[
-                SafetyKind::BasicPolicy,
-                SafetyKind::Rules,
-                SafetyKind::Organisational,
-                SafetyKind::Human,
-                SafetyKind::ExternalEnvironment,
-            ][..]),
+            (
+                "dpv:hasOrganisationalMeasure",
+                &[
+                    SafetyKind::BasicPolicy,
+                    SafetyKind::Rules,
+                    SafetyKind::Organisational,
+                    SafetyKind::Human,
+                    SafetyKind::ExternalEnvironment,
+                ][..],
+            ),
             ("dpv:hasPhysicalMeasure", &[SafetyKind::Physical]),
             ("dpv:hasTechnicalMeasure", &[SafetyKind::Technical]),
         ] {
@@ -184,8 +285,11 @@ impl Export<'_> {
     pub(super) fn rights_under(&self, regime: &RegimeName) -> Vec<Value> {
         let (law, place) = law(regime.as_str());
         let european = matches!(regime.as_str(), "eu" | "uk");
-        let kinds: &[RequestKind] =
-            if self.document.requests.is_some() { &RequestKind::ALL } else { &[RequestKind::Complaint] };
+        let kinds: &[RequestKind] = if self.document.requests.is_some() {
+            &RequestKind::ALL
+        } else {
+            &[RequestKind::Complaint]
+        };
         let own = kinds.iter().map(|kind| match kind {
             RequestKind::PurposeNotice => ("azk:PurposeNotice", "eu-gdpr:A13"),
             RequestKind::Disclosure => ("azk:Disclosure", "eu-gdpr:A15"),
@@ -334,8 +438,11 @@ impl Export<'_> {
     }
 
     fn consent(&self, name: &ConsentName) -> Value {
-        let kind =
-            if self.is_explicit(name) { "dpv:ExplicitlyExpressedConsent" } else { "dpv:ExpressedConsent" };
+        let kind = if self.is_explicit(name) {
+            "dpv:ExplicitlyExpressedConsent"
+        } else {
+            "dpv:ExpressedConsent"
+        };
         let mut node = json!({
             "@id": self.part("consent", name.as_str()),
             "@type": kind,
@@ -443,7 +550,8 @@ impl Export<'_> {
         put(&mut node, "dpv:hasOrganisationalMeasure", Some(all).filter(|all| !all.is_empty()));
         if let Some(joint) = &recipient.joint_use {
             let members = joint.scope.members.iter().map(|member| {
-                let mut one = json!({ "@type": "azk:JointUser", "dpv:hasName": words(&member.name) });
+                let mut one =
+                    json!({ "@type": "azk:JointUser", "dpv:hasName": words(&member.name) });
                 put(&mut one, "dpv:hasCountry", country(&member.country));
                 one
             });
@@ -499,7 +607,12 @@ impl Export<'_> {
     }
 
     /// What one recipient receives for a purpose.
-    fn disclosure(&self, purpose: &PurposeName, to: &RecipientName, recipient: &Recipient) -> Value {
+    fn disclosure(
+        &self,
+        purpose: &PurposeName,
+        to: &RecipientName,
+        recipient: &Recipient,
+    ) -> Value {
         let items: Vec<String> = received(self.document, recipient, purpose)
             .iter()
             .map(|(item, _)| self.part("item", item.as_str()))
@@ -549,7 +662,8 @@ impl Export<'_> {
                     let day = typed(measures.checked_on.to_string(), "xsd:date");
                     put(&mut basis, "dct:date", Some(day));
                 }
-                if let (Some(Route::Consent), Some(consent)) = (found, &recipient.transfer_consent) {
+                if let (Some(Route::Consent), Some(consent)) = (found, &recipient.transfer_consent)
+                {
                     put(&mut basis, "azk:onConsent", Some(self.part("consent", consent.as_str())));
                 }
                 put(&mut node, "dpv:hasLegalBasis", Some(basis));

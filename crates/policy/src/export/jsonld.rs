@@ -94,9 +94,8 @@ fn whole(term: &str) -> String {
 
 /// The same words in every language.
 pub fn words(label: &Label) -> Value {
-    let tagged = |language: Language| {
-        json!({ "@value": label.get(language), "@language": language.tag() })
-    };
+    let tagged =
+        |language: Language| json!({ "@value": label.get(language), "@language": language.tag() });
     Language::ALL.into_iter().map(tagged).collect()
 }
 
@@ -148,5 +147,6 @@ pub fn is_link(key: &str) -> bool {
 
 /// True for a text with one of our prefixes.
 pub fn has_prefix(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(prefix, _)| PREFIXES.iter().any(|(known, _)| *known == prefix))
+    text.split_once(':')
+        .is_some_and(|(prefix, _)| PREFIXES.iter().any(|(known, _)| *known == prefix))
 }

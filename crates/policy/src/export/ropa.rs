@@ -132,11 +132,9 @@ fn safeguard(recipient: &Recipient, regime: &Regime, language: Language) -> Opti
             recipient.transfer_consent.as_ref().map(crate::ConsentName::as_str),
         ),
         Some(Route::Exception) => pick(language, "同意の例外", "Exception to consent"),
-        Some(Route::NotAProvision) => pick(
-            language,
-            "個人データを取り扱わない",
-            "Does not handle personal data",
-        ),
+        Some(Route::NotAProvision) => {
+            pick(language, "個人データを取り扱わない", "Does not handle personal data")
+        }
         None => pick(language, "経路がなく、提供されません", "No route: nothing is sent"),
     })
 }
@@ -177,20 +175,21 @@ fn part(document: &Document, regime: &Regime, language: Language) -> Part {
             items.iter().filter(|(_, item)| is(item)).map(|(_, item)| say(&item.label)).collect()
         };
         let recipients = document.recipients_in_order().into_iter();
-        let recipients = recipients.filter(|(_, to)| to.purposes.contains(name)).map(|(key, to)| {
-            let data = received(document, to, name);
-            Receiver {
-                name: key.to_string(),
-                label: say(&to.label),
-                role: text::role(to.role, language).to_owned(),
-                country: to.country.as_deref().map_or_else(
-                    || pick(language, "未確認", "not confirmed"),
-                    |code| text::country(code, language).to_owned(),
-                ),
-                data: data.iter().map(|(_, item)| say(&item.label)).collect(),
-                safeguard: safeguard(to, regime, language),
-            }
-        });
+        let recipients =
+            recipients.filter(|(_, to)| to.purposes.contains(name)).map(|(key, to)| {
+                let data = received(document, to, name);
+                Receiver {
+                    name: key.to_string(),
+                    label: say(&to.label),
+                    role: text::role(to.role, language).to_owned(),
+                    country: to.country.as_deref().map_or_else(
+                        || pick(language, "未確認", "not confirmed"),
+                        |code| text::country(code, language).to_owned(),
+                    ),
+                    data: data.iter().map(|(_, item)| say(&item.label)).collect(),
+                    safeguard: safeguard(to, regime, language),
+                }
+            });
         activities.push(Activity {
             name: name.to_string(),
             purpose: say(&purpose.label),
@@ -250,8 +249,11 @@ impl Ropa {
             .iter()
             .filter_map(|to| Some(format!("{}: {}", to.label, to.safeguard.as_ref()?)))
             .collect();
-        let kept: Vec<String> =
-            activity.retention.iter().map(|kept| format!("{}: {}", kept.data, kept.period)).collect();
+        let kept: Vec<String> = activity
+            .retention
+            .iter()
+            .map(|kept| format!("{}: {}", kept.data, kept.period))
+            .collect();
         [
             activity.purpose.clone(),
             activity.basis.clone(),

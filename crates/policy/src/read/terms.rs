@@ -30,7 +30,8 @@ impl Reader<'_> {
         if let Some(term) = &terms.dpv
             && !(term.starts_with(prefix) && dpv_has(term))
         {
-            let way_out = format!("name a term `{prefix}…` that stands at https://w3id.org/dpv/2.3");
+            let way_out =
+                format!("name a term `{prefix}…` that stands at https://w3id.org/dpv/2.3");
             unknown(term, "the Data Privacy Vocabulary 2.3", way_out);
         }
         if let Some(key) = &terms.fides
