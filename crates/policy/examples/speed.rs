@@ -50,6 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             cancelled: false,
         }),
         approval: None,
+        holding: policy::retention::Holding::default(),
         unreadable: Vec::new(),
     };
     let items = ["allergy", "favourite_food", "disliked_food", "serving_size", "preferred_alcohol"];

@@ -15,6 +15,7 @@ use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::reason::Reason;
 use crate::record::{ProvisionBasis, RecordDuty, Route, calendar_day, record_duty};
 use crate::regime::{Regime, RegimeName};
+use crate::retention::{Holding, Until, end_of_purpose};
 
 /// The closed list of exceptions to consent (S13).
 ///
@@ -130,6 +131,8 @@ pub struct Facts<'a> {
     pub engagement: Option<Engagement>,
     /// The approval the ask names, if it is on record.
     pub approval: Option<Approval>,
+    /// What is held of her, with the moments that periods are counted from.
+    pub holding: Holding,
     /// Facts that could not be read; any one refuses.
     pub unreadable: Vec<String>,
 }
@@ -334,6 +337,7 @@ impl<'a> Rules<'a> {
         let basis = self.basis(purpose, regime, beyond_purpose)?;
         if !beyond_purpose {
             self.restrictions();
+            self.ended_purposes();
             self.explicit_consents();
         }
         let (provision_basis, route) = match party {
@@ -437,6 +441,26 @@ impl<'a> Rules<'a> {
         for stopped in &self.facts.restrictions {
             if stopped.as_ref().is_none_or(|purpose| *purpose == self.ask.purpose) {
                 self.refuse(Reason::Restricted { purpose: stopped.clone() });
+            }
+        }
+    }
+
+    /// Nothing that is kept for other purposes only, or for a hold (L6, R12.2).
+    fn ended_purposes(&mut self) {
+        let (ask, policy) = (self.ask, self.facts.policy);
+        for name in &ask.items {
+            let Some(item) = policy.items.get(name) else { continue };
+            let Some(clocks) = self.facts.holding.clocks(name) else { continue };
+            if !item.purposes.contains(&ask.purpose) {
+                continue;
+            }
+            match end_of_purpose(item, &ask.purpose, &clocks) {
+                Until::At(ended_at) if ended_at <= self.now => self.refuse(Reason::PurposeEnded {
+                    item: name.clone(),
+                    purpose: ask.purpose.clone(),
+                    ended_at,
+                }),
+                _ => {}
             }
         }
     }
@@ -766,6 +790,7 @@ mod tests {
             recipient: None,
             engagement: None,
             approval: None,
+            holding: Holding::default(),
             unreadable: Vec::new(),
         }
     }

@@ -1,13 +1,15 @@
 //! The words and the rules of a privacy policy that runs.
 //!
 //! [`document`] is a controller's policy as data; [`decide`] answers what may come in and what may
-//! go out; [`record`] says what is written down about it; [`notice`] is the policy as people read
-//! it; [`export`] says the same in the words of others, and [`draft`] writes a first policy.
-//! Everything here is pure: no clock, no network, no database. Read `decide.rs` next.
+//! go out; [`retention`] what has to end; [`record`] says what is written down about it; [`notice`]
+//! is the policy as people read it; [`export`] says the same in the words of others, and [`draft`]
+//! writes a first policy. Everything here is pure: no clock, no network, no database. Read
+//! `decide.rs` next.
 
 pub mod consent;
 pub mod country;
 pub mod decide;
+pub mod diff;
 pub mod document;
 pub mod draft;
 pub mod export;
@@ -21,6 +23,7 @@ pub mod reason;
 pub mod record;
 pub mod regime;
 pub mod request;
+pub mod retention;
 pub mod safety;
 pub mod tool;
 pub mod vocabulary;
@@ -28,6 +31,7 @@ pub mod words;
 
 pub use consent::{Consent, ConsentFact, ConsentName, ConsentState};
 pub use decide::{Ask, Decision, Facts, Permit, Refusal, admit, decide};
+pub use diff::{Change, Class, Duty, diff};
 pub use document::{Document, Label, Language, Version};
 pub use item::{
     Choices, Item, ItemName, Linked, Retention, RetentionStart, Secret, SecretName, Sensitivity,
@@ -40,3 +44,4 @@ pub use read::{Finding, Severity, read_dir, read_files};
 pub use reason::Reason;
 pub use record::{Record, RecordDuty};
 pub use regime::{Regime, RegimeName};
+pub use retention::{Hold, HoldName};

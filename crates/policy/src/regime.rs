@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::decide::ExceptionKind;
+use crate::diff::{Asked, Class};
 use crate::document::{Label, Version};
 use crate::party::{Role, name};
 use crate::record::ProvisionBasis;
@@ -83,6 +84,8 @@ pub struct Regime {
     pub record_keeping: RecordKeeping,
     /// Below this age a representative consents (R9.6), in years.
     pub minor_consent_age: Parameter<u32>,
+    /// What each class of change to a policy asks for before it takes effect.
+    pub changes: BTreeMap<Class, Asked>,
 }
 
 /// The regimes that come with the crate, as `(file, text)`.
@@ -106,6 +109,19 @@ pub fn built_in() -> Result<BTreeMap<RegimeName, Regime>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_regime_says_what_each_change_asks_for() {
+        for (name, regime) in built_in().unwrap() {
+            for class in Class::ALL {
+                let asked = regime.changes.get(class);
+                assert!(
+                    asked.is_some_and(|a| !a.source.is_empty()),
+                    "{name} says nothing of {class}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn every_regime_says_what_each_role_stands_on() {

@@ -3,6 +3,7 @@
 //! - entrances: [`api`] for machines, [`web`] for people, [`cli`] for operators, [`jobs`] for time
 //! - [`acts`]: what people decide
 //! - the three doors: [`intake`] in, [`gate`] out (`erase` comes with the requests)
+//! - what follows an act: [`outbox`], [`letter`], [`connectors`]
 //! - keepers: [`record`], [`store`], [`keys`], [`hashing`]
 //! - a witness: [`verify`], which only looks
 //!
@@ -13,13 +14,16 @@ pub mod api;
 pub mod app;
 pub mod cli;
 pub mod clock;
+pub mod connectors;
 pub mod error;
 pub mod gate;
 pub mod hashing;
 pub mod intake;
 pub mod jobs;
 pub mod keys;
+pub mod letter;
 pub mod once;
+pub mod outbox;
 pub mod record;
 pub mod store;
 pub mod verify;

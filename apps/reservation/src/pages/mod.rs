@@ -3,6 +3,7 @@
 
 mod allergy;
 mod book;
+mod door;
 mod home;
 mod me;
 mod parts;

@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::parts::{Field, Purposes, done};
+use super::door::{self, Known};
+use super::parts::done;
 use super::{Sheet, layout, safe_next, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::Trouble;
@@ -73,32 +74,11 @@ pub(super) async fn out(State(app): State<Shared>, headers: HeaderMap) -> Result
 
 fn draw(reader: &Reader, fields: &Fields, error: Option<&str>, note: Option<Markup>) -> Markup {
     let words = reader.words;
-    let field = |name, label, autocomplete, focus| Field {
-        name,
-        label,
-        required: false,
-        purposes: Purposes::default(),
-        hint: None,
-        error: None,
-        focus,
-        autocomplete: Some(autocomplete),
-    };
+    let known = Known { field: "email", label: words.email, kind: "email" };
     let body = html! {
         h1 { (words.sign_in) }
         @if let Some(note) = note { (note) }
-        @if let Some(error) = error {
-            div class="notice alert" role="alert" { p { (error) } }
-        }
-        form class="sheet" method="post" action="/sign-in" novalidate {
-            @if !fields.get("next").is_empty() {
-                input type="hidden" name="next" value=(fields.get("next"));
-            }
-            (field("email", words.email, "username", error.is_some())
-                .input("email", Some(fields.get("email")), words))
-            (field("password", words.password, "current-password", false)
-                .input("password", None, words))
-            p class="actions" { button { (words.sign_in) } }
-        }
+        (door::form(reader, "/sign-in", &known, fields, error))
         p { (words.no_account_yet) " " a href="/sign-up" { (words.sign_up) } }
     };
     layout(reader, &Sheet { title: words.sign_in, wide: false }, &body)

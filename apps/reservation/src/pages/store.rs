@@ -12,7 +12,8 @@ use serde::Deserialize;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use super::allergy::{self, Answer, Says, Standing, says};
-use super::parts::{Field, Purposes, moment, nothing, reasons, shown};
+use super::door::{self, Known};
+use super::parts::{moment, nothing, reasons, shown};
 use super::{Sheet, layout, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::{Policy, StoreAsk, Trouble, Values};
@@ -101,28 +102,10 @@ pub(super) async fn sign_out(
 
 fn draw_sign_in(reader: &Reader, fields: &Fields, error: Option<&str>) -> Markup {
     let words = reader.words;
-    let field = |name, label, autocomplete, focus| Field {
-        name,
-        label,
-        required: false,
-        purposes: Purposes::default(),
-        hint: None,
-        error: None,
-        focus,
-        autocomplete: Some(autocomplete),
-    };
+    let known = Known { field: "login", label: words.staff_login, kind: "text" };
     let body = html! {
         h1 { (words.for_stores) }
-        @if let Some(error) = error {
-            div class="notice alert" role="alert" { p { (error) } }
-        }
-        form class="sheet" method="post" action="/store/sign-in" novalidate {
-            (field("login", words.staff_login, "username", error.is_some())
-                .input("text", Some(fields.get("login")), words))
-            (field("password", words.password, "current-password", false)
-                .input("password", None, words))
-            p class="actions" { button { (words.sign_in) } }
-        }
+        (door::form(reader, "/store/sign-in", &known, fields, error))
     };
     layout(reader, &Sheet { title: words.for_stores, wide: false }, &body)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{items_for, received, route};
+use super::{holds_on, items_for, kept_for, periods, received, route};
 use crate::document::{Document, Label, Language};
 use crate::item::{Item, Linked, Sensitivity};
 use crate::party::{Recipient, RecipientName, Role};
@@ -252,10 +252,15 @@ fn dataset(document: &Document) -> Dataset {
         };
         field(name.to_string(), &secret.label, category.to_owned())
     });
-    let kept = |name: String, retention| (name, text::retention(retention, LANGUAGE));
-    let items = document.items.iter().map(|(name, item)| kept(name.to_string(), item.retention));
-    let held = document.secrets.iter();
-    let kept_too = held.map(|(name, secret)| kept(name.to_string(), secret.retention));
+    let items = document.items.iter().map(|(name, item)| {
+        let all = periods(item).into_iter().map(|period| text::retention(period, LANGUAGE));
+        let holds = holds_on(document, name, item).into_iter();
+        let all = all.chain(holds.map(|hold| format!("{} ({})", say(&hold.label), say(&hold.law))));
+        (name.to_string(), all.collect::<Vec<_>>().join("; "))
+    });
+    let kept_too = document.secrets.iter();
+    let kept_too = kept_too
+        .map(|(name, secret)| (name.to_string(), text::retention(secret.retention, LANGUAGE)));
     let collections = [
         ("person", "Held under the person's id.", part(Linked::Person)),
         ("nobody", "Held apart under a random id; linked with nobody.", part(Linked::Nobody)),
@@ -297,9 +302,14 @@ fn legal_basis(purpose: &Purpose) -> Option<&'static str> {
     }
 }
 
-fn declaration(purpose: &Purpose, items: &[&Item], to: &[&Recipient]) -> Declaration {
+fn declaration(
+    name: &PurposeName,
+    purpose: &Purpose,
+    items: &[&Item],
+    to: &[&Recipient],
+) -> Declaration {
     let special = items.iter().any(|item| item.sensitivity == Sensitivity::SpecialCare);
-    let kept = unique(items.iter().map(|item| text::retention(item.retention, LANGUAGE)));
+    let kept = unique(items.iter().map(|item| text::retention(kept_for(item, name), LANGUAGE)));
     let categories = unique(items.iter().map(|item| category(item)));
     let shared = !to.is_empty();
     Declaration {
@@ -325,7 +335,7 @@ fn own_system(document: &Document) -> System {
     let declarations = purposes.filter(|(_, purpose)| purpose.own_use).map(|(name, purpose)| {
         let items: Vec<&Item> =
             items_for(document, name).into_iter().map(|(_, item)| item).collect();
-        declaration(purpose, &items, &[])
+        declaration(name, purpose, &items, &[])
     });
     System {
         fides_key: "service".to_owned(),
@@ -355,9 +365,9 @@ fn system(document: &Document, name: &RecipientName, to: &Recipient) -> System {
     let declared = |purpose: &PurposeName| {
         let items: Vec<&Item> =
             received(document, to, purpose).into_iter().map(|(_, item)| item).collect();
-        let purpose = document.purposes.get(purpose)?;
+        let (name, purpose) = document.purposes.get_key_value(purpose)?;
         let third: &[&Recipient] = if to.role == Role::Processor { &[] } else { &[to] };
-        (!items.is_empty()).then(|| declaration(purpose, &items, third))
+        (!items.is_empty()).then(|| declaration(name, purpose, &items, third))
     };
     let mut routes = BTreeSet::new();
     for regime in document.regimes.values() {

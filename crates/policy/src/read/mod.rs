@@ -7,6 +7,7 @@ mod controller;
 mod cookies;
 mod countries;
 mod gaps;
+mod holds;
 mod items;
 mod purposes;
 mod recipients;
@@ -41,8 +42,8 @@ pub const FILES: [&str; 6] = [
 
 /// Files that a policy may have as well, in the order they are read. What law wants of them is for
 /// the lint to say.
-pub const MORE_FILES: [&str; 5] =
-    ["countries.toml", "tools.toml", "cookies.toml", "requests.toml", "safety.toml"];
+pub const MORE_FILES: [&str; 6] =
+    ["countries.toml", "tools.toml", "cookies.toml", "requests.toml", "safety.toml", "holds.toml"];
 
 /// What a release says of itself; it may lie in the folder and is no part of the policy.
 pub const PLAN: &str = "release.toml";
@@ -329,6 +330,7 @@ impl Reader<'_> {
             None => None,
         };
         let safety: safety::RawSafety = self.parse_if_there("safety.toml")?;
+        let holds: Table<holds::RawHold> = self.parse_if_there("holds.toml")?;
 
         let version: Version = self.name("controller.toml", &controller.version)?;
         let regimes = self.regimes(&controller.regimes);
@@ -347,6 +349,7 @@ impl Reader<'_> {
         let requests = requests.map(|raw| self.requests(raw, &regimes));
         let safety = self.safety(safety);
         self.representatives(&controller.controller, &regimes);
+        let holds = self.holds(holds, &items, &secrets, &purposes);
         self.nobody_is_kept_out(&items, &consents, &regimes);
         self.one_address_to_sign_in_by(&items, &secrets);
         self.every_purpose_is_used(&purposes, &recipients);
@@ -372,6 +375,7 @@ impl Reader<'_> {
             cookies,
             requests,
             safety,
+            holds,
         })
     }
 }

@@ -12,7 +12,7 @@ macro_rules! files {
 }
 
 /// The files of the reference policy, as `(name, text)`.
-pub(crate) const FILES: [(&str, &str); 11] = files!(
+pub(crate) const FILES: [(&str, &str); 12] = files!(
     "controller.toml",
     "items.toml",
     "secrets.toml",
@@ -23,7 +23,8 @@ pub(crate) const FILES: [(&str, &str); 11] = files!(
     "tools.toml",
     "cookies.toml",
     "requests.toml",
-    "safety.toml"
+    "safety.toml",
+    "holds.toml"
 );
 
 /// The files of the reference policy, by name.
@@ -68,12 +69,17 @@ fn name_in_law(table: &mut toml::Table, change: &toml::Table) {
     }
 }
 
-fn lay_over(table: &mut toml::Table, change: &toml::Table) {
+pub(crate) fn lay_over(table: &mut toml::Table, change: &toml::Table) {
     for (key, value) in change {
         match (table.get_mut(key), value) {
             (Some(toml::Value::Table(below)), toml::Value::Table(above)) => lay_over(below, above),
             (_, toml::Value::String(word)) if word == "(none)" => {
                 table.remove(key);
+            }
+            (_, toml::Value::Table(above)) => {
+                let mut fresh = toml::Table::new();
+                lay_over(&mut fresh, above);
+                table.insert(key.clone(), fresh.into());
             }
             _ => {
                 table.insert(key.clone(), value.clone());

@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use policy::export::consent_record::{Event, History};
 use policy::record::{Act, ConsentTaken};
-use policy::{ConsentName, Document, Record, SubjectId};
+use policy::{ConsentName, ConsentState, Document, Language, Record, SubjectId};
 
 use crate::acts::publish;
 use crate::app::App;
 use crate::error::Error;
 use crate::intake::{Answer, read_answers};
-use crate::once::Fresh;
+use crate::letter::{self, Letter};
+use crate::once::{Fresh, random};
+use crate::outbox::{self, Message};
 use crate::record::Place;
-use crate::store::{Tx, consents, records, subjects};
+use crate::store::subjects::Held;
+use crate::store::{Tx, consents, items, records, subjects};
 
 /// How a consent stands.
 pub struct Standing {
@@ -23,7 +26,29 @@ pub struct Standing {
     pub at: jiff::Timestamp,
 }
 
-/// Sets how a consent stands.
+/// Whether the person is told by letter of what she answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// A letter is in the outbox.
+    Letter,
+    /// She answered as before, or neither gave nor withdrew a consent.
+    Nothing,
+    /// No address is held, or the policy has none, or no purpose for it.
+    NoAddress,
+}
+
+impl Told {
+    /// The word in the API.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Letter => "outbox",
+            Self::Nothing => "none",
+            Self::NoAddress => "no_address",
+        }
+    }
+}
+
+/// Sets how a consent stands; a letter that tells her is committed with it.
 ///
 /// # Errors
 /// [`Error::Invalid`] field by field; [`Error::NotFound`] for an unknown person or consent.
@@ -32,7 +57,7 @@ pub async fn change(
     subject: SubjectId,
     answer: Answer,
     by: String,
-) -> Result<(Standing, Place), Error> {
+) -> Result<(Standing, Place, Told), Error> {
     let now = app.clock.now();
     let document = app.policy();
     if !document.consents.keys().any(|name| name.as_str() == answer.consent) {
@@ -48,12 +73,15 @@ pub async fn change(
         return Err(Error::Invalid(wrong));
     };
     let fresh = Fresh::new()?;
+    let mut letter_id = [0; 16];
+    random(&mut letter_id)?;
     let keeper = Arc::clone(app);
     let kept = taken.clone();
-    let place = app
+    let (place, told) = app
         .store
         .write(move |tx: &mut Tx<'_>| {
-            held(tx, subject)?;
+            let held = held(tx, subject)?;
+            let changed = changes(tx, subject, &kept)?;
             consents::put(tx, subject, &kept, now.as_millisecond());
             let record = Record {
                 at: now,
@@ -62,10 +90,51 @@ pub async fn change(
                 by: by.clone(),
                 act: Act::ConsentChanged { consent: kept.clone() },
             };
-            keeper.record(tx, &record, None, &fresh)
+            let place = keeper.record(tx, &record, None, &fresh)?;
+            if !changed {
+                return Ok::<_, Error>((place, Told::Nothing));
+            }
+            if !has_address(tx, subject, &held, &document)? {
+                return Ok((place, Told::NoAddress));
+            }
+            let letter = Letter::ConsentChanged {
+                consent: kept.consent.clone(),
+                state: kept.state,
+                at: now,
+                notice: kept.notice,
+                record: place.record_id(),
+                language: Language::parse(&kept.language).unwrap_or(Language::ALL[0]),
+            };
+            let message = Message::Letter { subject, letter };
+            outbox::put(&keeper.keys, tx, letter_id, &message, now)?;
+            Ok((place, Told::Letter))
         })
         .await?;
-    Ok((Standing { taken, at: now }, place))
+    Ok((Standing { taken, at: now }, place, told))
+}
+
+/// Whether an answer gives or withdraws what stood otherwise.
+fn changes(tx: &mut Tx<'_>, subject: SubjectId, taken: &ConsentTaken) -> Result<bool, Error> {
+    if !matches!(taken.state, ConsentState::Given | ConsentState::Withdrawn) {
+        return Ok(false);
+    }
+    let before = consents::all(tx, subject)?;
+    let before = before.iter().map(|(fact, _)| fact).find(|fact| fact.consent == taken.consent);
+    Ok(before.is_none_or(|fact| (fact.state, fact.notice) != (taken.state, taken.notice)))
+}
+
+/// Whether a letter could reach her.
+fn has_address(
+    tx: &mut Tx<'_>,
+    subject: SubjectId,
+    held: &Held,
+    document: &Document,
+) -> Result<bool, Error> {
+    let Some(regime) = &held.regime else { return Ok(false) };
+    match letter::address(document, regime) {
+        Some((item, _)) => Ok(items::version(tx, subject, item)? > 0),
+        None => Ok(false),
+    }
 }
 
 /// How a consent stands now.
@@ -154,9 +223,9 @@ pub async fn history(
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn held(tx: &mut Tx<'_>, subject: SubjectId) -> Result<(), Error> {
+pub fn held(tx: &mut Tx<'_>, subject: SubjectId) -> Result<Held, Error> {
     match subjects::get(tx, subject)? {
-        Some(held) if held.wrapped.is_some() => Ok(()),
+        Some(held) if held.wrapped.is_some() => Ok(held),
         _ => Err(Error::not_found("subject", subject.to_string())),
     }
 }

@@ -11,7 +11,7 @@ use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, subject};
-use crate::acts::consent::{self, Standing};
+use crate::acts::consent::{self, Standing, Told};
 use crate::error::Error;
 use crate::intake::Answer;
 use crate::record::Place;
@@ -47,9 +47,13 @@ pub(super) struct ConsentStanding {
     /// Its place in the ledger.
     #[serde(skip_serializing_if = "Option::is_none")]
     ledger: Option<LedgerPlace>,
+    /// Of an answer that was just given: `outbox` when a letter to the person waits there, `none`
+    /// when nothing changed that she is told of, `no_address` when no letter can reach her.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letter: Option<&'static str>,
 }
 
-fn shown(standing: Standing, place: Option<Place>) -> Json<ConsentStanding> {
+fn shown(standing: Standing, answered: Option<(Place, Told)>) -> Json<ConsentStanding> {
     let Standing { taken, at } = standing;
     Json(ConsentStanding {
         consent: taken.consent.to_string(),
@@ -57,8 +61,9 @@ fn shown(standing: Standing, place: Option<Place>) -> Json<ConsentStanding> {
         notice: taken.notice.to_string(),
         language: taken.language,
         at: at.to_string(),
-        record: place.map(|place| place.record_id()),
-        ledger: place.map(LedgerPlace::from),
+        record: answered.map(|(place, _)| place.record_id()),
+        ledger: answered.map(|(place, _)| LedgerPlace::from(place)),
+        letter: answered.map(|(_, told)| told.word()),
     })
 }
 
@@ -105,6 +110,7 @@ pub(super) async fn put(
     let body = body.read().await?;
     let NewState { state, notice, language } = body.value;
     let answer = Answer { consent: name, state, notice, language };
-    let (standing, place) = consent::change(&api.app, subject(&of)?, answer, caller.by()).await?;
-    Ok(shown(standing, Some(place)))
+    let subject = subject(&of)?;
+    let (standing, place, told) = consent::change(&api.app, subject, answer, caller.by()).await?;
+    Ok(shown(standing, Some((place, told))))
 }

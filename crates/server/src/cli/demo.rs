@@ -37,6 +37,7 @@ impl Demo {
     }
 
     async fn show(self) -> anyhow::Result<()> {
+        let mail = self.listening.mailing.mail()?;
         let listener = bind(&self.listening.listen, "--listen").await?;
         let app_listener = bind(&self.app_listen, "--app-listen").await?;
         let metrics = bind(&self.listening.metrics, "--metrics").await?;
@@ -59,6 +60,7 @@ impl Demo {
             listener,
             metrics,
             self.listening.rate,
+            mail,
             stop(told.clone()),
         ));
         let now = app.clock.now();

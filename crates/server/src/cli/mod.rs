@@ -7,6 +7,7 @@ mod draft;
 mod export;
 mod keys;
 mod ledger;
+mod outbox;
 mod policy;
 mod serve;
 
@@ -47,6 +48,9 @@ enum Command {
     /// Verify the ledger, or a single proof
     #[command(subcommand)]
     Ledger(Box<ledger::Ledger>),
+    /// List what waits to be delivered; try again what was given up
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
     /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
     Bench(bench::Bench),
 }
@@ -243,6 +247,7 @@ pub fn run() -> ExitCode {
         Command::Policy(policy) => policy.run(),
         Command::Keys(keys) => keys.run(),
         Command::Ledger(ledger) => ledger.run(),
+        Command::Outbox(outbox) => outbox.run(),
         Command::Bench(bench) => bench.run(),
     };
     match outcome {

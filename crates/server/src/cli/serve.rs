@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use super::{Outcome, Premises, bind, keep_memory_private, read_policy, start_logging};
 use crate::api::{self, Api};
 use crate::app::App;
+use crate::connectors::mail::Mail;
 use crate::{jobs, web};
 
 /// Run Azukari, with no sample data
@@ -40,6 +41,29 @@ pub struct Listening {
     /// Requests a second for each service key; 0 for no limit
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub rate: u32,
+    #[command(flatten)]
+    pub mailing: Mailing,
+}
+
+/// How letters leave.
+#[derive(Args, Clone)]
+pub struct Mailing {
+    /// The mail server, `smtps://USER:PASSWORD@HOST` or `smtp://127.0.0.1:PORT`; without one,
+    /// letters wait in the outbox
+    #[arg(long, value_name = "URL", env = "AZUKARI_SMTP", hide_env_values = true)]
+    #[arg(requires = "mail_from")]
+    pub smtp: Option<String>,
+    /// In whose name letters are sent, `NAME <name@example.com>`
+    #[arg(long, value_name = "ADDRESS", env = "AZUKARI_MAIL_FROM")]
+    pub mail_from: Option<String>,
+}
+
+impl Mailing {
+    /// The mail server, if one is named.
+    pub fn mail(&self) -> anyhow::Result<Option<Mail>> {
+        let Some(url) = &self.smtp else { return Ok(None) };
+        Ok(Some(Mail::new(url, self.mail_from.as_deref().unwrap_or_default())?))
+    }
 }
 
 impl Serve {
@@ -48,6 +72,7 @@ impl Serve {
         keep_memory_private()?;
         let runtime = runtime()?;
         runtime.block_on(async {
+            let mail = self.listening.mailing.mail()?;
             // Ports first: nothing is made where nothing can be served.
             let listener = bind(&self.listening.listen, "--listen").await?;
             let metrics = bind(&self.listening.metrics, "--metrics").await?;
@@ -58,7 +83,7 @@ impl Serve {
             let stop = stopped();
             tracing::info!(version = %app.policy().version, "ready on http://{address}");
             println!("azukari is ready on http://{address}");
-            serve(app, listener, metrics, self.listening.rate, stop).await
+            serve(app, listener, metrics, self.listening.rate, mail, stop).await
         })?;
         Ok(Outcome::Done)
     }
@@ -84,6 +109,7 @@ pub async fn serve(
     listener: TcpListener,
     metrics: TcpListener,
     rate: u32,
+    mail: Option<Mail>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let handle = PrometheusBuilder::new().install_recorder().context("metrics do not start")?;
@@ -93,7 +119,10 @@ pub async fn serve(
             tracing::error!(%error, "metrics are no longer served");
         }
     });
-    let jobs = tokio::spawn(jobs::run(Arc::clone(&app)));
+    if mail.is_none() {
+        tracing::info!("letters wait in the outbox until a mail server is named with --smtp");
+    }
+    let jobs = tokio::spawn(jobs::run(Arc::clone(&app), mail));
     axum::serve(listener, router(&app, rate)).with_graceful_shutdown(stop).await?;
     jobs.abort();
     Ok(())

@@ -254,7 +254,7 @@ async fn a_purpose_that_a_new_policy_drops_is_refused_from_then_on() {
     let to = from + purposes[from..].find("[terms_notice]").unwrap();
     purposes.replace_range(from..to, "");
     let items = files.get_mut("items.toml").unwrap();
-    *items = items.replace("\"enforcement\", ", "");
+    *items = items.replace("\"enforcement\", ", "").replace(", \"enforcement\"]", "]");
     let (id, key) = (hanako.id.clone(), house.key.clone());
     let house = house.reopened(Some(files)).await;
     let body: Value = json!({ "subject": id, "purpose": "enforcement", "items": ["name"] });

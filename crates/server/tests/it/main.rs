@@ -21,6 +21,8 @@ mod idempotency;
 #[cfg(test)]
 mod interleaved;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod policy_in_force;

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::house::{Guest, House, Store};
+use crate::house::{Ground, Guest, House, Store, morning, policy_files};
 
 #[tokio::test]
 async fn a_stopped_purpose_stops_own_use_and_provision_until_it_is_allowed_again() {
@@ -52,7 +52,15 @@ async fn nobodys_guest_is_refused_like_anybody_else() {
 
 #[tokio::test]
 async fn nothing_goes_to_a_processor_whose_country_nobody_confirmed() {
-    let house = House::open();
+    let mut files = policy_files();
+    let recipients = files.get_mut("recipients.toml").unwrap();
+    let processors = recipients.find("[email_automation]").unwrap();
+    let group = recipients.find("[gmo_group]").unwrap();
+    let open: Vec<&str> =
+        recipients[processors..group].lines().filter(|l| !l.starts_with("country = ")).collect();
+    let open = open.join("\n") + "\n";
+    recipients.replace_range(processors..group, &open);
+    let house = House::open_on(Ground::new(), morning(), Some(files), 0);
     let hanako = house.guest("Hanako").answers("marketing", "given").signs_up().await;
     for (processor, purpose) in [
         ("email_automation", "marketing"),
@@ -86,12 +94,15 @@ async fn a_store_in_a_country_without_a_route_receives_nothing() {
 }
 
 #[tokio::test]
-async fn the_group_receives_nothing_while_no_joint_use_is_published() {
-    // S21, S22: the category is known, and has no purpose.
+async fn the_group_receives_only_what_its_joint_use_was_published_for() {
+    // S21, S22, R4.1: by the items and purposes of the joint use, and nothing beside them.
     let house = House::open();
     let hanako = house.guest("Hanako").signs_up().await;
     let member = house.store("group-member").await;
     member.registers(&json!({ "category": "gmo_group" })).await;
     let refused = member.asks_for(&hanako, &["name"]).for_purpose("service").is_refused().await;
     assert!(refused.contains(&"recipient_not_for_purpose".to_owned()), "{refused:?}");
+    let refused = member.asks_for(&hanako, &["phone"]).for_purpose("support").is_refused().await;
+    assert_eq!(refused, ["item_not_for_recipient"]);
+    member.asks_for(&hanako, &["name"]).for_purpose("support").receives().await;
 }

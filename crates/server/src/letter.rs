@@ -1,0 +1,172 @@
+//! Letters to people: every kind of letter with its words in each language, and the purpose under
+//! which her address may be used for it. Knows neither addresses nor how letters travel.
+
+use jiff::Timestamp;
+use policy::Version;
+use policy::purpose::{Basis, Purpose, Tier};
+use policy::{ConsentName, ConsentState, Document, ItemName, Language, PurposeName, RegimeName};
+use serde::{Deserialize, Serialize};
+
+use crate::words;
+
+/// A letter, by what it tells. It is written when it is delivered, in the words of that day's policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum Letter {
+    /// A consent was given or withdrawn.
+    ConsentChanged {
+        /// Which.
+        consent: ConsentName,
+        /// Its new state.
+        state: ConsentState,
+        /// Since when.
+        at: Timestamp,
+        /// The policy version that she was shown.
+        notice: Version,
+        /// The record of it, as her page names it.
+        record: String,
+        /// The language that she answered in.
+        language: Language,
+    },
+}
+
+/// A letter in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The subject line.
+    pub subject: String,
+    /// The text, in lines.
+    pub text: String,
+}
+
+/// The item that letters go to, and the purpose that allows its use under a regime; `None` when the
+/// policy has no such item or purpose, and then there are no letters.
+///
+/// The purpose is the controller's own use (a letter goes to nobody else), of the service tier (a
+/// letter here is part of the service and never an offer), one that the address item serves, and
+/// rests on no consent in her regime: what tells of a withdrawal must not end with it. Of several,
+/// `terms_notice` is the one meant for telling; otherwise the first in the policy's order.
+pub fn address<'a>(
+    document: &'a Document,
+    regime: &RegimeName,
+) -> Option<(&'a ItemName, &'a PurposeName)> {
+    let name = document.sign_in_address()?;
+    let item = document.items.get(name)?;
+    let allows = |purpose: &Purpose| {
+        purpose.own_use
+            && purpose.tier == Tier::Service
+            && !purpose.needs_engagement
+            && purpose.basis.get(regime).is_some_and(|basis| !matches!(basis, Basis::Consent(_)))
+    };
+    let mut fit: Vec<&PurposeName> = document
+        .purposes_in_order()
+        .into_iter()
+        .filter(|(name, purpose)| item.purposes.contains(name) && allows(purpose))
+        .map(|(name, _)| name)
+        .collect();
+    // A stable sort: the preferred one first, the others in the policy's order.
+    fit.sort_by_key(|name| name.as_str() != "terms_notice");
+    fit.first().map(|purpose| (name, *purpose))
+}
+
+impl Letter {
+    /// The letter in words; `None` when the policy no longer knows what it speaks of.
+    pub fn write(&self, document: &Document) -> Option<Written> {
+        match self {
+            Self::ConsentChanged { consent, state, at, notice, record, language } => {
+                let language = *language;
+                let asked = document.consents.get(consent)?;
+                let facts = ConsentFacts {
+                    label: asked.label.get(language),
+                    wording: asked.wording.get(language),
+                    given: *state == ConsentState::Given,
+                    at: words::moment(*at, language),
+                    notice: words::day(notice.on, language),
+                    serial: notice.serial,
+                    record,
+                };
+                Some(match language {
+                    Language::Ja => facts.in_japanese(document),
+                    Language::En => facts.in_english(document),
+                })
+            }
+        }
+    }
+}
+
+/// What the letter about a consent says.
+struct ConsentFacts<'a> {
+    label: &'a str,
+    wording: &'a str,
+    given: bool,
+    at: String,
+    notice: String,
+    serial: u32,
+    record: &'a str,
+}
+
+impl ConsentFacts<'_> {
+    fn in_japanese(&self, document: &Document) -> Written {
+        let Self { label, wording, at, notice, record, .. } = self;
+        let controller = &document.controller;
+        let (name, desk) = (&controller.name.ja, &controller.desk);
+        let (what, state, effect) = if self.given {
+            ("同意を承りました", "同意", "この同意は、いつでも撤回できます。")
+        } else {
+            ("同意の撤回を承りました", "撤回", "この同意にもとづく利用や提供は、今後行いません。")
+        };
+        let version = match self.serial {
+            1 => format!("{notice}版"),
+            serial => format!("{notice}版（その{serial}）"),
+        };
+        let text = format!(
+            "{name}\n\n\
+             プライバシーポリシーにもとづく{what}。\n\n\
+             項目：{label}\n\
+             状態：{state}\n\
+             日時：{at}（日本時間）\n\
+             ご覧いただいたプライバシーポリシー：{version}\n\
+             記録の番号：{record}\n\n\
+             対象となる文面：\n{wording}\n\n\
+             {effect}\n\
+             変更をご希望のときや、お心当たりのないときは、下記の窓口へご連絡ください。\n\n\
+             {}\n{}\n",
+            desk.name.ja, desk.email
+        );
+        Written { subject: format!("{what}：{label}"), text }
+    }
+
+    fn in_english(&self, document: &Document) -> Written {
+        let Self { label, wording, at, notice, record, .. } = self;
+        let controller = &document.controller;
+        let (name, desk) = (&controller.name.en, &controller.desk);
+        let (what, state, effect) = if self.given {
+            ("You gave a consent", "given", "You can withdraw it at any time.")
+        } else {
+            (
+                "You withdrew a consent",
+                "withdrawn",
+                "From now on, nothing is used or passed on that rests on it.",
+            )
+        };
+        let version = match self.serial {
+            1 => format!("version of {notice}"),
+            serial => format!("version of {notice}, no. {serial}"),
+        };
+        let text = format!(
+            "{name}\n\n\
+             {what} under our privacy policy, and we have put it on record.\n\n\
+             Consent: {label}\n\
+             State: {state}\n\
+             Time: {at} (Japan time)\n\
+             Policy shown to you: {version}\n\
+             Record: {record}\n\n\
+             The words it is about:\n{wording}\n\n\
+             {effect}\n\
+             To change it, or if this was not you, please write to our desk:\n\n\
+             {}\n{}\n",
+            desk.name.en, desk.email
+        );
+        Written { subject: format!("{what}: {label}"), text }
+    }
+}

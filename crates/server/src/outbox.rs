@@ -1,0 +1,120 @@
+//! Follow-up work: what an act leaves to be done outside is put here in the act's own transaction,
+//! and `jobs/deliver.rs` sees to it afterwards. What a message says is sealed under the house's key
+//! and bound to its id. Knows nothing of mail servers or of when things are tried.
+
+use jiff::Timestamp;
+use policy::SubjectId;
+use policy::party::base32;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::keys::Keys;
+use crate::letter::Letter;
+use crate::store::Conn;
+use crate::store::outbox::{self, Taken};
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "message", rename_all = "snake_case")]
+pub enum Message {
+    /// A letter to a person. Her address is not in it: it comes through the gate at delivery.
+    Letter {
+        /// To whom.
+        subject: SubjectId,
+        /// What it says.
+        letter: Letter,
+    },
+}
+
+impl Message {
+    /// The word in the rows, by which deliverers take what is theirs.
+    pub fn topic(&self) -> &'static str {
+        match self {
+            Self::Letter { .. } => LETTER,
+        }
+    }
+}
+
+/// The topic of letters.
+pub const LETTER: &str = "letter";
+
+/// How a message ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was handed over.
+    Delivered,
+    /// The gate refused what it needs; the refusal is on record.
+    Refused,
+    /// The person has no address, or no purpose allows the letter.
+    NoAddress,
+    /// The other side will never take it, or it cannot be addressed.
+    Rejected,
+    /// It was tried for days.
+    GivenUp,
+    /// The row was changed, or this program does not know the message.
+    Unreadable,
+}
+
+impl Outcome {
+    /// The word in rows, logs and metrics.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Refused => "refused",
+            Self::NoAddress => "no_address",
+            Self::Rejected => "rejected",
+            Self::GivenUp => "given_up",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// Whether an operator should look: the message is kept for a retry.
+    pub fn wants_a_look(self) -> bool {
+        matches!(self, Self::Rejected | Self::GivenUp | Self::Unreadable)
+    }
+}
+
+/// A message's id as operators, logs and mail see it.
+pub fn shown(id: &[u8; 16]) -> String {
+    format!("out_{}", base32().encode(id))
+}
+
+/// Reads an id that [`shown`] wrote.
+pub fn parse_id(text: &str) -> Option<[u8; 16]> {
+    let bytes = base32().decode(text.strip_prefix("out_")?.as_bytes()).ok()?;
+    bytes.try_into().ok()
+}
+
+/// Puts a message in the act's own transaction: it is committed with the act or not at all.
+///
+/// # Errors
+/// When it cannot be sealed.
+pub fn put(
+    keys: &Keys,
+    conn: &mut Conn,
+    id: [u8; 16],
+    message: &Message,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let bytes = serde_json::to_vec(message).map_err(anyhow::Error::from)?;
+    let sealed = keys.seal_system("outbox", &id, &bytes)?;
+    outbox::put(conn, &id, message.topic(), sealed, now.as_millisecond());
+    Ok(())
+}
+
+/// What a message says; `None` when the row was changed.
+pub fn open(keys: &Keys, taken: &Taken) -> Option<Message> {
+    let sealed = taken.sealed.as_ref()?;
+    let bytes = keys.open_system("outbox", &taken.id, sealed).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// Writes down how a message ended. What it said is dropped, unless an operator should look.
+pub fn end(conn: &mut Conn, id: &[u8; 16], outcome: Outcome, now: Timestamp) {
+    let now = now.as_millisecond();
+    if outcome.wants_a_look() {
+        outbox::give_up(conn, id, outcome.word(), now);
+    } else {
+        outbox::done(conn, id, outcome.word(), now);
+    }
+}
