@@ -1,6 +1,6 @@
 """Lets programs that others wrote read our exports: PyLD and rdflib for JSON-LD, pySHACL for the
-shapes of consent records, fideslang for manifests. Says what it found; exit code 2 when something
-is wrong. Nothing is fetched: a document that asks for another one is wrong.
+shapes of consent records, fideslang for manifests. Says what it found of each file; exit code 2
+when something is wrong with one. Nothing is fetched: a document that asks for another one is wrong.
 
     check.py jsonld FILE...         expands, and every word must be an address
     check.py shacl SHAPES FILE...   conforms to the shapes
@@ -19,12 +19,18 @@ def jsonld(path):
     from pyld import jsonld as ld
     from rdflib import Graph
 
+    asked = []
+
     def never(url, options):
-        raise Wrong(f"asks for {url}")
+        asked.append(url)
+        raise Wrong("nothing is fetched here")
 
     with open(path, encoding="utf-8") as file:
         document = json.load(file)
-    expanded = ld.expand(document, {"documentLoader": never})
+    try:
+        expanded = ld.expand(document, {"documentLoader": never})
+    except Exception as error:
+        raise Wrong(f"asks for {asked[0]}" if asked else str(error)) from error
     words = set()
 
     def walk(value):
@@ -62,13 +68,12 @@ def jsonld(path):
     return f"{len(words)} words, {len(graph)} statements"
 
 
-def shacl(shapes, path):
+def shacl(rules, path):
     from pyshacl import validate
     from rdflib import Graph
 
     data = Graph().parse(path, format="json-ld")
-    rules = Graph().parse(shapes, format="turtle")
-    conforms, _, text = validate(data, shacl_graph=rules, meta_shacl=True)
+    conforms, _, text = validate(data, shacl_graph=rules)
     if not conforms:
         raise Wrong(text)
     return f"{len(data)} statements conform"
@@ -119,20 +124,33 @@ def fides(path):
     return f"{len(taxonomy.system)} systems, {declarations} declarations"
 
 
+def rules_of(shapes):
+    """The shapes, which have to be shapes themselves."""
+    from pyshacl import validate
+    from rdflib import Graph
+
+    rules = Graph().parse(shapes, format="turtle")
+    validate(Graph(), shacl_graph=rules, meta_shacl=True)
+    return rules
+
+
 def main(how, *files):
-    shapes = None
     if how == "shacl":
-        shapes, *files = files
+        rules = rules_of(files[0])
+        files = files[1:]
+        check = lambda path: shacl(rules, path)
+    else:
+        check = {"jsonld": jsonld, "fides": fides}[how]
     if not files:
         sys.exit(__doc__)
+    code = 0
     for path in files:
         try:
-            said = shacl(shapes, path) if how == "shacl" else {"jsonld": jsonld, "fides": fides}[how](path)
+            print(f"{path}: {check(path)}")
         except (Exception, SystemExit) as error:
             print(f"{path}: {error}", file=sys.stderr)
-            return 2
-        print(f"{path}: {said}")
-    return 0
+            code = 2
+    return code
 
 
 if __name__ == "__main__":

@@ -140,12 +140,26 @@ fn every_consent_under_every_regime_has_a_record_and_a_receipt_that_conform() {
     read(&["shacl", &shapes()], &files).unwrap();
 }
 
+/// Files of which each must be found wrong; what is told of each.
+fn refused(how: &[&str], files: &[PathBuf]) -> Vec<String> {
+    let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let told = read(how, &paths).unwrap_err();
+    let starts: Vec<Option<usize>> =
+        files.iter().map(|file| told.find(&format!("{}: ", file.display()))).collect();
+    let of = |(file, start): (&PathBuf, &Option<usize>)| {
+        let start = start.unwrap_or_else(|| unreachable!("{} was taken", file.display()));
+        let end = starts.iter().flatten().filter(|other| **other > start).min();
+        told[start..end.copied().unwrap_or(told.len())].to_owned()
+    };
+    files.iter().zip(&starts).map(of).collect()
+}
+
 #[test]
-fn the_readers_refuse_what_is_wrong() {
+fn a_record_that_lacks_anything_required_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let document = policy::read_dir(&policies()[0]).unwrap().document;
     let whole = record(&document, &history(&document, "marketing", "jp")).unwrap();
-    // Every field that must be there is missed when it is not.
+    let mut files = Vec::new();
     for field in [
         "dct:conformsTo",
         "dct:identifier",
@@ -164,41 +178,61 @@ fn the_readers_refuse_what_is_wrong() {
     ] {
         let mut less = whole.clone();
         assert!(less.as_object_mut().unwrap().remove(field).is_some(), "{field}");
-        let path = write(&folder, "less.jsonld", &less);
-        let told = read(&["shacl", &shapes()], &[&path]).unwrap_err();
-        assert!(told.contains("Violation"), "{field}: {told}");
+        files.push(write(&folder, &format!("{}.jsonld", files.len()), &less));
     }
     for field in
         ["dpv:hasPurpose", "dpv:hasPersonalData", "dpv:hasRecipient", "dpv:hasStorageCondition"]
     {
         let mut less = whole.clone();
-        less["dpv:hasProcess"][0].as_object_mut().unwrap().remove(field);
-        let path = write(&folder, "less.jsonld", &less);
-        read(&["shacl", &shapes()], &[&path]).unwrap_err();
+        let process = less["dpv:hasProcess"][0].as_object_mut().unwrap();
+        assert!(process.remove(field).is_some(), "{field}");
+        files.push(write(&folder, &format!("{}.jsonld", files.len()), &less));
     }
-    // A word without an address is dropped by JSON-LD; the reader says which.
+    for told in refused(&["shacl", &shapes()], &files) {
+        assert!(told.contains("Violation"), "{told}");
+    }
+}
+
+#[test]
+fn words_without_an_address_and_contexts_elsewhere_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = policy::read_dir(&policies()[0]).unwrap().document;
+    let whole = record(&document, &history(&document, "marketing", "jp")).unwrap();
+    // A word without an address would be dropped in silence.
     let mut more = whole.clone();
     more["favourite"] = json!("none");
-    let path = write(&folder, "more.jsonld", &more);
-    assert!(read(&["jsonld"], &[&path]).unwrap_err().contains("favourite"));
     // A context elsewhere would have to be fetched.
     let mut away = whole;
     away["@context"] = json!("https://w3id.org/dpv/context.jsonld");
-    let path = write(&folder, "away.jsonld", &away);
-    assert!(read(&["jsonld"], &[&path]).unwrap_err().contains("asks for"));
+    let files = [write(&folder, "more.jsonld", &more), write(&folder, "away.jsonld", &away)];
+    let told = refused(&["jsonld"], &files);
+    assert!(told[0].contains("favourite"), "{told:?}");
+    assert!(told[1].contains("asks for https://w3id.org/dpv/context.jsonld"), "{told:?}");
+}
 
+#[test]
+fn a_manifest_that_fideslang_does_not_know_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
     let manifest = folder.path().join("manifest.yml");
     export(&policies()[0], "fides", &manifest);
     let text = std::fs::read_to_string(&manifest).unwrap();
-    for (from, to, told) in [
+    let wrong = [
         ("marketing.communications", "marketing.letters", "no such use"),
         ("user.contact.email", "user.contact.pigeon", "no such category"),
         ("system_type", "kind_of_system", "system_type"),
-    ] {
-        let wrong = text.replace(from, to);
-        assert_ne!(wrong, text);
-        std::fs::write(&manifest, wrong).unwrap();
-        let found = read(&["fides"], &[&manifest]).unwrap_err();
-        assert!(found.contains(told), "{found}");
+    ];
+    let files: Vec<PathBuf> = wrong
+        .iter()
+        .enumerate()
+        .map(|(n, (from, to, _))| {
+            let changed = text.replace(from, to);
+            assert_ne!(changed, text);
+            let path = folder.path().join(format!("{n}.yml"));
+            std::fs::write(&path, changed).unwrap();
+            path
+        })
+        .collect();
+    for (told, (_, _, words)) in refused(&["fides"], &files).iter().zip(wrong) {
+        assert!(told.contains(words), "{told}");
     }
 }
