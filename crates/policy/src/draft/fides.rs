@@ -70,8 +70,8 @@ struct Field {
 struct System {
     fides_key: String,
     name: Option<String>,
-    #[serde(default)]
-    system_type: String,
+    #[serde(default, rename = "system_type")]
+    kind: String,
     #[serde(default)]
     responsibility: Vec<String>,
     legal_name: Option<String>,
@@ -304,7 +304,7 @@ impl Import<'_> {
     fn system(&mut self, system: &System) {
         let is = |word: &str| system.responsibility.iter().any(|title| title.contains(word));
         let processor = is("Processor");
-        let outside = processor || system.system_type.to_lowercase().contains("third");
+        let outside = processor || system.kind.to_lowercase().contains("third");
         let name = system.name.as_deref().unwrap_or(&system.fides_key);
         let mut purposes = Vec::new();
         for declaration in &system.privacy_declarations {

@@ -59,9 +59,12 @@ struct Dataset {
 /// What fideslang has no field for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Meta {
-    azukari_policy_hash: String,
-    azukari_policy_version: String,
-    azukari_retention: BTreeMap<String, String>,
+    #[serde(rename = "azukari_policy_hash")]
+    policy_hash: String,
+    #[serde(rename = "azukari_policy_version")]
+    policy_version: String,
+    #[serde(rename = "azukari_retention")]
+    retention: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -84,7 +87,8 @@ struct System {
     organization_fides_key: String,
     name: String,
     description: String,
-    system_type: &'static str,
+    #[serde(rename = "system_type")]
+    kind: &'static str,
     responsibility: Vec<&'static str>,
     processes_personal_data: bool,
     does_international_transfers: bool,
@@ -272,9 +276,9 @@ fn dataset(document: &Document) -> Dataset {
         name: "What is held".to_owned(),
         description: format!("The inventory of policy version {}.", document.version),
         meta: Meta {
-            azukari_policy_hash: document.hash.clone(),
-            azukari_policy_version: document.version.to_string(),
-            azukari_retention: items.chain(kept_too).collect(),
+            policy_hash: document.hash.clone(),
+            policy_version: document.version.to_string(),
+            retention: items.chain(kept_too).collect(),
         },
         collections: collections
             .into_iter()
@@ -342,7 +346,7 @@ fn own_system(document: &Document) -> System {
         organization_fides_key: ORGANIZATION.to_owned(),
         name: say(&document.controller.service),
         description: "The controller's own use.".to_owned(),
-        system_type: "Service",
+        kind: "Service",
         responsibility: vec!["Controller"],
         processes_personal_data: true,
         does_international_transfers: false,
@@ -389,7 +393,7 @@ fn system(document: &Document, name: &RecipientName, to: &Recipient) -> System {
         organization_fides_key: ORGANIZATION.to_owned(),
         name: say(&to.label),
         description: text::role(to.role, LANGUAGE).to_owned(),
-        system_type: "Third Party",
+        kind: "Third Party",
         responsibility: match to.role {
             Role::Processor => vec!["Processor"],
             _ => vec!["Controller"],

@@ -249,7 +249,7 @@ impl Ropa {
     }
 
     /// The cells of an activity, several entries in one cell with `between`.
-    fn cells(&self, activity: &Activity, between: &str) -> [String; 7] {
+    fn cells(activity: &Activity, between: &str) -> [String; 7] {
         let to: Vec<String> = activity
             .recipients
             .iter()
@@ -306,7 +306,7 @@ impl Ropa {
             let _ = writeln!(page, "\n| {} |", columns.join(" | "));
             let _ = writeln!(page, "|{}", "---|".repeat(columns.len()));
             for activity in &part.activities {
-                let cells = self.cells(activity, "<br>").map(|text| cell(&text));
+                let cells = Self::cells(activity, "<br>").map(|text| cell(&text));
                 let _ = writeln!(page, "| {} |", cells.join(" | "));
             }
         }
@@ -335,12 +335,12 @@ impl Ropa {
         for part in &self.regimes {
             for activity in &part.activities {
                 let before = [&self.controller, &self.contact, &part.regime, &self.subjects];
-                let cells = self.cells(activity, "; ");
+                let cells = Self::cells(activity, "; ");
                 let row = before.into_iter().chain(&cells).chain([&measures]);
                 table.write_record(row.map(|text| plain(text)))?;
             }
         }
-        let bytes = table.into_inner().map_err(|error| error.into_error())?;
+        let bytes = table.into_inner().map_err(csv::IntoInnerError::into_error)?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
