@@ -50,7 +50,7 @@ pub async fn change(
     let place = app
         .store
         .write(move |tx: &mut Tx<'_>| {
-            held(tx, subject)?;
+            open(tx, subject)?;
             consents::put(tx, subject, &kept, now.as_millisecond());
             let record = Record {
                 at: now,
@@ -99,6 +99,20 @@ pub async fn standing(
 pub fn held(tx: &mut Tx<'_>, subject: SubjectId) -> Result<(), Error> {
     match subjects::get(tx, subject)? {
         Some(held) if held.wrapped.is_some() => Ok(()),
+        _ => Err(Error::not_found("subject", subject.to_string())),
+    }
+}
+
+/// Refuses acts about somebody who is not held, or has left.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] when her account is closed.
+pub fn open(tx: &mut Tx<'_>, subject: SubjectId) -> Result<(), Error> {
+    match subjects::get(tx, subject)? {
+        Some(held) if held.wrapped.is_some() => match held.closed_at {
+            Ok(None) => Ok(()),
+            _ => Err(Error::closed()),
+        },
         _ => Err(Error::not_found("subject", subject.to_string())),
     }
 }

@@ -6,6 +6,7 @@ mod demo;
 mod keys;
 mod ledger;
 mod policy;
+mod retention;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -45,6 +46,9 @@ enum Command {
     /// Verify the ledger, or a single proof
     #[command(subcommand)]
     Ledger(Box<ledger::Ledger>),
+    /// Say what falls due, and what is held by what
+    #[command(subcommand)]
+    Retention(retention::Retention),
     /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
     Bench(bench::Bench),
 }
@@ -257,6 +261,7 @@ pub fn run() -> ExitCode {
         Command::Policy(policy) => policy.run(),
         Command::Keys(keys) => keys.run(),
         Command::Ledger(ledger) => ledger.run(),
+        Command::Retention(retention) => retention.run(),
         Command::Bench(bench) => bench.run(),
     };
     match outcome {
