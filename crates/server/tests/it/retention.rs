@@ -94,7 +94,7 @@ async fn an_item_goes_when_its_last_purpose_ends_and_is_found_nowhere() {
     // What remains was carried over to the next key.
     let used = hanako.is_used("service", &["name", "serving_size", "allergy"]).go().await;
     assert_eq!(
-        used.expect(201)["items"],
+        used.expect(200)["items"],
         json!({ "name": "Hanako", "serving_size": "small", "allergy": null })
     );
     assert_eq!(house.tidies().await, Round::default(), "a second round finds nothing to do");
