@@ -325,6 +325,20 @@ fn end_of_hold(hold: &Hold, clocks: &Clocks) -> Option<Until> {
     })
 }
 
+/// Whether two versions of a policy end everything alike.
+pub fn ends_alike(one: &Document, other: &Document) -> bool {
+    let items = |policy: &Document| -> Vec<_> {
+        let rule = |(name, item): (&ItemName, &Item)| {
+            (name.clone(), item.retention, item.retention_for.clone(), item.purposes.clone())
+        };
+        policy.items.iter().map(rule).collect()
+    };
+    let secrets = |policy: &Document| -> Vec<_> {
+        policy.secrets.iter().map(|(name, secret)| (name.clone(), secret.retention)).collect()
+    };
+    items(one) == items(other) && secrets(one) == secrets(other) && one.holds == other.holds
+}
+
 /// Whether a hold of the policy covers a thing.
 fn covers(policy: &Document, hold: &Hold, thing: &Thing) -> bool {
     let any = |purposes: &[PurposeName]| purposes.iter().any(|p| hold.purposes.contains(p));

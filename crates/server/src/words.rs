@@ -149,7 +149,7 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
             }
             Act::Registered { items, .. } => line("項目", "items", held(items)),
             Act::ItemPut { item } | Act::ItemConfirmed { item } => {
-                line("項目", "items", item.item.to_string())
+                line("項目", "items", item.item.to_string());
             }
             Act::ConsentChanged { consent } => {
                 let now = state(consent.state, language);

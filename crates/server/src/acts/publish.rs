@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use policy::read::{Severity, hash};
 use policy::record::Act;
-use policy::{Document, Record, Version, read_files};
+use policy::{Document, Record, Version, read_files, retention};
 
 use crate::app::{App, AppError};
 use crate::error::Error;
@@ -132,10 +132,18 @@ pub fn publish(app: &Arc<App>, files: &Files) -> Result<(), AppError> {
                 let words = "another process has published a later version; start again";
                 return Err(Error::Conflict(words.to_owned()));
             }
+            let last = before.map(|before| before.to_string());
+            let last =
+                policies::all(tx)?.into_iter().find(|row| Some(&row.version) == last.as_ref());
+            let last = last.and_then(|row| read_files(&row.files()).ok());
+            let ended_alike =
+                last.is_some_and(|last| retention::ends_alike(&last.document, &document));
             log::put_policy(tx, &published.version);
             policies::insert(tx, &published, now.as_millisecond());
-            // Its periods may be shorter: the job looks at everybody once.
-            subjects::look_at_everybody(tx, now.as_millisecond());
+            // Where its periods are others, the job looks at everybody once.
+            if !ended_alike {
+                subjects::look_at_everybody(tx, now.as_millisecond());
+            }
             let record = Record {
                 at: now,
                 policy: document.version,
