@@ -132,7 +132,7 @@ pub fn ended(
 ) -> Result<Vec<SealedRecord>, DbError> {
     conn.query(
         "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
-         WHERE keep_until <= $1 AND (keep_until > $2 OR (keep_until = $2 AND place > $3)) \
+         WHERE keep_until <= $1 AND (keep_until, place) > ($2, $3) \
          ORDER BY keep_until, place LIMIT $4",
         &[by.into(), after.0.into(), after.1.into(), limit.into()],
     )?

@@ -116,7 +116,7 @@ pub fn due(
 ) -> Result<Vec<(SubjectId, i64)>, DbError> {
     conn.query(
         "SELECT id, due_at FROM subjects WHERE due_at <= $1 \
-         AND (due_at > $2 OR (due_at = $2 AND id > $3)) ORDER BY due_at, id LIMIT $4",
+         AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4",
         &[by.into(), after.0.into(), (&after.1).into(), limit.into()],
     )?
     .iter()
