@@ -30,12 +30,12 @@ CREATE TABLE service_keys (
 
 CREATE TABLE subjects (
   id BLOB NOT NULL PRIMARY KEY,
-  regime TEXT NOT NULL,
   registered_at BIGINT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE subject_keys (
   subject BLOB NOT NULL PRIMARY KEY,
+  regime TEXT NOT NULL,
   wrapped BLOB NOT NULL
 ) WITHOUT ROWID;
 
@@ -117,7 +117,8 @@ CREATE TABLE records (
   sealed BLOB NOT NULL
 ) WITHOUT ROWID;
 
-CREATE INDEX records_of_a_subject ON records (subject, place);
+-- By the stretch of the ledger first: new rows go to few pages, however many people there are.
+CREATE INDEX records_of_a_subject ON records ((place / 65536), subject, place);
 
 CREATE TABLE ledger (
   id BIGINT NOT NULL PRIMARY KEY,
