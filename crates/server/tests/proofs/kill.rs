@@ -189,7 +189,7 @@ fn next_number() -> u64 {
 fn is_whole(conn: &mut Conn, subject: &str, answered: bool) -> Result<bool, DbError> {
     let id = base32().decode(subject.strip_prefix("sub_").unwrap().as_bytes()).unwrap();
     let row = conn.one(
-        "SELECT (SELECT COUNT(*) FROM subjects WHERE id = $1 AND closed_at IS NOT NULL), \
+        "SELECT (SELECT COUNT(*) FROM subject_keys WHERE subject = $1 AND closed_at IS NOT NULL), \
          (SELECT COUNT(*) FROM records WHERE subject = $1 AND act = 'account_closed'), \
          (SELECT COUNT(*) FROM records WHERE subject = $1 AND act = 'erased'), \
          1 - (SELECT COUNT(*) FROM items WHERE subject = $1 AND item = 'serving_size'), \
