@@ -5,6 +5,7 @@
 mod accounts;
 pub mod body;
 pub mod caller;
+mod consent_records;
 mod consents;
 mod disclosures;
 mod engagements;
@@ -150,6 +151,8 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(holds::get, holds::put, holds::lift))
         .routes(routes!(retention::ahead))
         .routes(routes!(consents::get, consents::put))
+        .routes(routes!(consent_records::record))
+        .routes(routes!(consent_records::receipt))
         .routes(routes!(engagements::put))
         .routes(routes!(restrictions::put))
         .routes(routes!(recipients::put))

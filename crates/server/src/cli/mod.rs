@@ -3,6 +3,8 @@
 
 mod bench;
 mod demo;
+mod draft;
+mod export;
 mod keys;
 mod ledger;
 mod outbox;
@@ -38,7 +40,7 @@ enum Command {
     Demo(demo::Demo),
     /// Run Azukari, with no sample data
     Serve(serve::Serve),
-    /// Check a policy's files
+    /// Begin a policy, check its files, say it in the words of others
     #[command(subcommand)]
     Policy(policy::Policy),
     /// Make, list and revoke service keys; rotate the root key

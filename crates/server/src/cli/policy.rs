@@ -1,11 +1,12 @@
-//! `azukari policy …`: looks at a policy's files.
+//! `azukari policy …`: looks at a policy's files; `draft.rs` begins some, `export.rs` says them in the
+//! words of others.
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
 use policy::{Finding, Severity};
 
-use super::Outcome;
+use super::{Outcome, draft, export};
 
 /// How many findings stop a policy, and how many do not.
 fn count(findings: &[Finding]) -> String {
@@ -21,11 +22,22 @@ pub enum Policy {
         /// The policy's folder
         dir: PathBuf,
     },
+    /// Say a policy in the words of others: DPV, fideslang, or a record of processing
+    Export(export::Export),
+    /// Begin a policy with a few questions
+    Init(draft::Init),
+    /// Begin a policy from a fideslang manifest
+    ImportFides(draft::ImportFides),
 }
 
 impl Policy {
     pub fn run(self) -> anyhow::Result<Outcome> {
-        let Self::Check { dir } = self;
+        let dir = match self {
+            Self::Check { dir } => dir,
+            Self::Export(export) => return export.run(),
+            Self::Init(init) => return init.run(),
+            Self::ImportFides(import) => return import.run(),
+        };
         if !dir.is_dir() {
             anyhow::bail!("there is no folder `{}`; name the policy's folder", dir.display());
         }

@@ -100,6 +100,18 @@ pub fn crossings(
     found.into_iter().take(wanted).map(read).collect()
 }
 
+/// What a person answered to consents, oldest first: when she was taken in, and at every change.
+pub fn answers(conn: &mut Conn, subject: SubjectId) -> Result<Vec<SealedRecord>, DbError> {
+    conn.query(
+        "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
+         WHERE subject = $1 AND act IN ('registered', 'consent_changed') ORDER BY place",
+        &[(&subject.0).into()],
+    )?
+    .into_iter()
+    .map(read)
+    .collect()
+}
+
 /// Records from a place on, in order.
 pub fn from(conn: &mut Conn, place: i64, limit: i64) -> Result<Vec<SealedRecord>, DbError> {
     conn.query(

@@ -18,6 +18,7 @@ pub fn router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::temporary(urls::POLICY) }))
         .route(urls::POLICY, get(policy::page))
+        .route(urls::POLICY_JSONLD, get(policy::jsonld))
         .layer(middleware::map_response(guard))
         .with_state(Arc::clone(app))
 }
@@ -43,4 +44,6 @@ async fn guard(mut response: Response) -> Response {
 pub mod urls {
     /// The published policy.
     pub const POLICY: &str = "/policy";
+    /// The same in the Data Privacy Vocabulary.
+    pub const POLICY_JSONLD: &str = "/policy.jsonld";
 }

@@ -35,6 +35,13 @@ pub(super) async fn page(
     (caching, draw(&app.policy(), language)).into_response()
 }
 
+/// The policy in force, in the Data Privacy Vocabulary.
+pub(super) async fn jsonld(State(app): State<Arc<App>>) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "application/ld+json"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, ::policy::export::dpv::policy(&app.policy()).to_string()).into_response()
+}
+
 /// Draws a policy in a language.
 fn draw(document: &Document, language: Language) -> Markup {
     let notice = notice(document, language);

@@ -9,6 +9,8 @@ mod broken_at_every_step;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod consent_records;
+#[cfg(test)]
 mod consents;
 #[cfg(test)]
 mod exceptions;
@@ -42,5 +44,7 @@ mod shredding;
 mod sight_ends;
 #[cfg(test)]
 mod sign_in;
+#[cfg(test)]
+mod third_company;
 #[cfg(test)]
 mod wrong_input;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 26] = [
+const CONTRACT: [(&str, &str); 28] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -19,6 +19,8 @@ const CONTRACT: [(&str, &str); 26] = [
     ("get", "/v1/retention/forecast"),
     ("get", "/v1/subjects/{subject}/consents/{consent}"),
     ("put", "/v1/subjects/{subject}/consents/{consent}"),
+    ("get", "/v1/subjects/{subject}/consents/{consent}/record"),
+    ("get", "/v1/subjects/{subject}/consents/{consent}/receipt"),
     ("put", "/v1/subjects/{subject}/engagements/{recipient}/{reference}"),
     ("put", "/v1/subjects/{subject}/restrictions"),
     ("get", "/v1/subjects/{subject}/provisions"),
