@@ -80,7 +80,7 @@ pub async fn change(
     let (place, told) = app
         .store
         .write(move |tx: &mut Tx<'_>| {
-            let held = held(tx, subject)?;
+            let held = open(tx, subject)?;
             let changed = changes(tx, subject, &kept)?;
             consents::put(tx, subject, &kept, now.as_millisecond());
             let record = Record {
@@ -227,5 +227,17 @@ pub fn held(tx: &mut Tx<'_>, subject: SubjectId) -> Result<Held, Error> {
     match subjects::get(tx, subject)? {
         Some(held) if held.wrapped.is_some() => Ok(held),
         _ => Err(Error::not_found("subject", subject.to_string())),
+    }
+}
+
+/// Refuses acts about somebody who is not held, or has left.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] when her account is closed.
+pub fn open(tx: &mut Tx<'_>, subject: SubjectId) -> Result<Held, Error> {
+    let held = held(tx, subject)?;
+    match held.closed_at {
+        Ok(None) => Ok(held),
+        _ => Err(Error::closed()),
     }
 }

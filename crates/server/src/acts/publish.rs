@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use policy::read::{Severity, hash};
 use policy::record::Act;
-use policy::{Document, Record, Version, read_files};
+use policy::{Document, Record, Version, read_files, retention};
 
 use crate::app::{App, AppError};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::once::Fresh;
 use crate::store::policies::{self, Published};
-use crate::store::{DbError, Store, Tx, ledger as log};
+use crate::store::{Conn, DbError, Store, Tx, ledger as log, subjects};
 
 /// A policy's files by name.
 pub type Files = BTreeMap<String, String>;
@@ -68,6 +68,20 @@ pub fn in_force(
     }
 }
 
+/// The policy in force, for whoever only looks.
+///
+/// # Errors
+/// When there is none, or when what was published is not as this house published it.
+pub fn published(conn: &mut Conn, keys: &Keys) -> Result<Document, AppError> {
+    let head = log::policy(conn)?;
+    let rows = policies::all(conn)?;
+    let Some(row) = rows.iter().find(|row| row.version == head) else {
+        return Err(AppError::Policy("no policy has been published here".to_owned()));
+    };
+    genuine(keys, row).map_err(AppError::Policy)?;
+    read(&row.files())
+}
+
 fn read(files: &Files) -> Result<Document, AppError> {
     read_files(files).map(|read| read.document).map_err(|findings| {
         // One line, and an error first: warnings stop nobody.
@@ -118,8 +132,18 @@ pub fn publish(app: &Arc<App>, files: &Files) -> Result<(), AppError> {
                 let words = "another process has published a later version; start again";
                 return Err(Error::Conflict(words.to_owned()));
             }
+            let last = before.map(|before| before.to_string());
+            let last =
+                policies::all(tx)?.into_iter().find(|row| Some(&row.version) == last.as_ref());
+            let last = last.and_then(|row| read_files(&row.files()).ok());
+            let ended_alike =
+                last.is_some_and(|last| retention::ends_alike(&last.document, &document));
             log::put_policy(tx, &published.version);
             policies::insert(tx, &published, now.as_millisecond());
+            // Where its periods are others, the job looks at everybody once.
+            if !ended_alike {
+                subjects::look_at_everybody(tx, now.as_millisecond());
+            }
             let record = Record {
                 at: now,
                 policy: document.version,

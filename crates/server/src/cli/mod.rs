@@ -9,6 +9,7 @@ mod keys;
 mod ledger;
 mod outbox;
 mod policy;
+mod retention;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -51,6 +52,9 @@ enum Command {
     /// List what waits to be delivered; try again what was given up
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// Say what falls due, and what is held by what
+    #[command(subcommand)]
+    Retention(retention::Retention),
     /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
     Bench(bench::Bench),
 }
@@ -248,6 +252,7 @@ pub fn run() -> ExitCode {
         Command::Keys(keys) => keys.run(),
         Command::Ledger(ledger) => ledger.run(),
         Command::Outbox(outbox) => outbox.run(),
+        Command::Retention(retention) => retention.run(),
         Command::Bench(bench) => bench.run(),
     };
     match outcome {

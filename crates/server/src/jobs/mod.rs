@@ -1,6 +1,8 @@
-//! Time enters: what is done because a moment has come. `deliver.rs` sees to the outbox.
+//! Time enters: what is done because a moment has come. `deliver.rs` sees to the outbox, `expire.rs`
+//! to what is due.
 
 pub mod deliver;
+pub mod expire;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,27 +18,40 @@ use crate::store::{idempotency, outbox};
 const KEYS_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// How long it is kept how a message ended.
 const ENDED_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
-/// How often the jobs look.
-const EVERY: Duration = Duration::from_secs(600);
+/// How often what may be forgotten is looked for.
+const FORGET_EVERY: Duration = Duration::from_secs(600);
+/// How often what is due is looked for; the first time at the start.
+const EXPIRE_EVERY: Duration = Duration::from_secs(3600);
 
 /// Runs the jobs until dropped; without a mail server, letters wait.
 pub async fn run(app: Arc<App>, mail: Option<Mail>) {
-    let forgetting = forget(Arc::clone(&app));
+    let keeping = keep_house(Arc::clone(&app));
     match mail {
-        Some(mail) => drop(tokio::join!(forgetting, deliver::run(app, mail))),
-        None => forgetting.await,
+        Some(mail) => drop(tokio::join!(keeping, deliver::run(app, mail))),
+        None => keeping.await,
     }
 }
 
-async fn forget(app: Arc<App>) {
-    let mut ticks = tokio::time::interval(EVERY);
+async fn keep_house(app: Arc<App>) {
+    let mut forget = tokio::time::interval(FORGET_EVERY);
+    let mut expire = tokio::time::interval(EXPIRE_EVERY);
     loop {
-        ticks.tick().await;
-        if let Err(error) = forget_keys(&app).await {
-            tracing::warn!(%error, "old idempotency keys are not forgotten; the next round retries");
-        }
-        if let Err(error) = forget_ended(&app).await {
-            tracing::warn!(%error, "ended messages are not forgotten; the next round retries");
+        tokio::select! {
+            _ = forget.tick() => {
+                if let Err(error) = forget_keys(&app).await {
+                    tracing::warn!(%error, "old idempotency keys are not forgotten; the next round retries");
+                }
+                if let Err(error) = forget_ended(&app).await {
+                    tracing::warn!(%error, "ended messages are not forgotten; the next round retries");
+                }
+            }
+            _ = expire.tick() => match expire::round(&app).await {
+                Ok(round) if round == expire::Round::default() => {}
+                Ok(round) => tracing::info!(?round, "what was due is erased"),
+                Err(error) => {
+                    tracing::warn!(%error, "not all that is due is erased; the next round retries");
+                }
+            },
         }
     }
 }

@@ -31,6 +31,8 @@ mod provisions;
 #[cfg(test)]
 mod restrictions;
 #[cfg(test)]
+mod retention;
+#[cfg(test)]
 mod root_key;
 #[cfg(test)]
 mod second_company;
