@@ -1,5 +1,7 @@
 //! First policies: what `init` and `import-fides` write is coherent, and its gaps are named.
 
+#![expect(clippy::unwrap_used, reason = "what a test cannot do has failed it")]
+
 use std::path::Path;
 
 use policy::draft::answers::{Answers, MENU, WORK};
