@@ -23,13 +23,14 @@ use std::path::PathBuf;
 pub use samples::{Login, Samples, load_samples};
 
 /// The policy that the app lives under, as `(file name, text)`: what Azukari is started with.
-pub const POLICY: [(&str, &str); 6] = [
+pub const POLICY: [(&str, &str); 7] = [
     ("controller.toml", include_str!("../policy/controller.toml")),
     ("items.toml", include_str!("../policy/items.toml")),
     ("secrets.toml", include_str!("../policy/secrets.toml")),
     ("purposes.toml", include_str!("../policy/purposes.toml")),
     ("recipients.toml", include_str!("../policy/recipients.toml")),
     ("consents.toml", include_str!("../policy/consents.toml")),
+    ("promises.toml", include_str!("../policy/promises.toml")),
 ];
 
 /// What the app needs to run.

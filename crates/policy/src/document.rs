@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::consent::{Consent, ConsentName};
 use crate::item::{Item, ItemName, Secret, SecretName, ValueKind};
 use crate::party::{NotAName, Recipient, RecipientName};
+use crate::prove::promise::Promise;
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::regime::{Regime, RegimeName};
 
@@ -164,6 +165,9 @@ pub struct Document {
     pub consents: BTreeMap<ConsentName, Consent>,
     /// The law of each kind of person it serves.
     pub regimes: BTreeMap<RegimeName, Regime>,
+    /// What it promises, beside what every policy is held to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<Promise>,
 }
 
 impl Document {

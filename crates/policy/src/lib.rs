@@ -2,7 +2,7 @@
 //!
 //! [`document`] is a controller's policy as data; [`decide`] answers what may come in and what may
 //! go out; [`record`] says what is written down about it; [`notice`] is the policy as people read
-//! it. Everything here is pure: no clock, no
+//! it; [`prove`] decides its promises over every case. Everything here is pure: no clock, no
 //! network, no database. Read `decide.rs` next.
 
 pub mod consent;
@@ -12,6 +12,7 @@ pub mod item;
 pub mod normal;
 pub mod notice;
 pub mod party;
+pub mod prove;
 pub mod purpose;
 pub mod read;
 pub mod reason;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -19,6 +20,7 @@ use crate::item::{
 };
 use crate::normal;
 use crate::party::{EquivalentMeasures, Legal, NotAName, Recipient, RecipientName, Role};
+use crate::prove::promise;
 use crate::purpose::{Basis, Purpose, PurposeName, Tier};
 use crate::record::ProvisionBasis;
 use crate::regime::{self, Regime, RegimeName};
@@ -32,6 +34,9 @@ pub const FILES: [&str; 6] = [
     "recipients.toml",
     "consents.toml",
 ];
+
+/// The file of a policy's promises, which a folder may do without.
+pub const OPTIONAL_FILE: &str = promise::FILE;
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,11 +89,12 @@ pub struct Read {
 pub fn read_dir(dir: &Path) -> Result<Read, Vec<Finding>> {
     let mut files = BTreeMap::new();
     let mut findings = Vec::new();
-    for name in FILES {
+    for name in FILES.into_iter().chain([OPTIONAL_FILE]) {
         match std::fs::read_to_string(dir.join(name)) {
             Ok(text) => {
                 files.insert(name.to_owned(), text);
             }
+            Err(error) if name == OPTIONAL_FILE && error.kind() == ErrorKind::NotFound => {}
             Err(error) => findings.push(Finding {
                 severity: Severity::Error,
                 file: name.to_owned(),
@@ -108,7 +114,7 @@ pub fn read_dir(dir: &Path) -> Result<Read, Vec<Finding>> {
 pub fn read_files(files: &BTreeMap<String, String>) -> Result<Read, Vec<Finding>> {
     let mut reader = Reader { files, findings: Vec::new() };
     let document = reader.document();
-    let file_at = |name: &str| FILES.iter().position(|file| *file == name);
+    let file_at = |name: &str| FILES.iter().position(|file| *file == name).unwrap_or(FILES.len());
     reader.findings.sort_by_key(|finding| (file_at(&finding.file), finding.line));
     let failed = reader.findings.iter().any(|f| f.severity == Severity::Error);
     match document {
@@ -376,8 +382,12 @@ impl Reader<'_> {
 
     /// Everything in the folder is part of the version's hash, so everything is read.
     fn no_other_files(&mut self) {
-        let others: Vec<_> =
-            self.files.keys().filter(|name| !FILES.contains(&name.as_str())).cloned().collect();
+        let others: Vec<_> = self
+            .files
+            .keys()
+            .filter(|name| !FILES.contains(&name.as_str()) && *name != OPTIONAL_FILE)
+            .cloned()
+            .collect();
         for name in others {
             let way_out = format!("a policy is {}; take the file out", FILES.join(", "));
             self.error(&name, 0, "is not a file of a policy".into(), way_out);
@@ -411,7 +421,7 @@ impl Reader<'_> {
         self.every_consent_carries_something(&purposes, &items, &recipients, &consents);
         self.bases_carry_the_roles(&purposes, &recipients, &regimes);
 
-        Some(Document {
+        let mut document = Document {
             version,
             hash: hash(self.files),
             controller: controller.controller.into_inner(),
@@ -422,7 +432,14 @@ impl Reader<'_> {
             recipients,
             consents,
             regimes,
-        })
+            promises: Vec::new(),
+        };
+        if let Some(text) = self.files.get(OPTIONAL_FILE) {
+            let (promises, findings) = promise::read(text, Some(&document));
+            document.promises = promises;
+            self.findings.extend(findings);
+        }
+        Some(document)
     }
 
     fn languages(&mut self, languages: &[Spanned<Language>], at: usize) -> Vec<Language> {

@@ -12,13 +12,14 @@ macro_rules! files {
 }
 
 /// The files of the reference policy, as `(name, text)`.
-pub(crate) const FILES: [(&str, &str); 6] = files!(
+pub(crate) const FILES: [(&str, &str); 7] = files!(
     "controller.toml",
     "items.toml",
     "secrets.toml",
     "purposes.toml",
     "recipients.toml",
-    "consents.toml"
+    "consents.toml",
+    "promises.toml"
 );
 
 /// The files of the reference policy, by name.
