@@ -684,9 +684,10 @@ impl<'p> Stage<'p> {
             departures: 0,
         };
         if let (Some(entry), Some(regime)) = (case.entry(), case.regime()) {
-            let own = facts.recipient.as_ref().and_then(|fact| fact.country.as_ref());
+            let named = entry.country.as_deref();
+            let own = facts.recipient.as_ref().and_then(|fact| fact.country.as_deref());
             case.place = match own {
-                Some(code) if Some(code) != entry.country.as_ref() => self.place(code, regime),
+                Some(code) if Some(code) != named => self.place(code, regime, named),
                 _ => Place::AsThePolicySays,
             };
             if let Some(due) = check_due(entry, regime) {
@@ -756,14 +757,14 @@ impl<'p> Stage<'p> {
     }
 
     /// The class of a country that the policy does not name for the recipient.
-    fn place(&self, code: &str, regime: &'p Regime) -> Place<'p> {
+    fn place(&self, code: &str, regime: &'p Regime, named: Option<&str>) -> Place<'p> {
         let (home, designated) = (&regime.transfer.home, &regime.transfer.designated);
         if let Some(code) = home.get(code) {
             Place::Home(code)
         } else if let Some(code) = designated.get(code) {
             Place::Designated(code)
         } else {
-            Place::Elsewhere(self.elsewhere(regime, None))
+            Place::Elsewhere(self.elsewhere(regime, named))
         }
     }
 

@@ -183,6 +183,12 @@ fn read_policy(dir: &Path) -> anyhow::Result<Files> {
         })?;
         files.insert(name.to_owned(), text);
     }
+    let promises = ::policy::read::OPTIONAL_FILE;
+    if dir.join(promises).exists() {
+        let text = std::fs::read_to_string(dir.join(promises))
+            .with_context(|| format!("`{promises}` of the policy cannot be read"))?;
+        files.insert(promises.to_owned(), text);
+    }
     Ok(files)
 }
 
