@@ -64,7 +64,10 @@ fn person(case: &Case<'_>, tale: &mut Tale) {
 fn consents(stage: &Stage<'_>, promise: &Promise, case: &Case<'_>, tale: &mut Tale) {
     let read = case.consents_read(stage.policy);
     for (name, consent) in stage.policy.consents_in_order() {
-        let named = promise.terms().iter().any(|terms| terms.consents.contains_key(name));
+        let named = promise
+            .terms()
+            .iter()
+            .any(|terms| terms.consents.contains_key(name) || terms.seen_since.contains_key(name));
         let conditions = promise.terms().iter().any(|terms| terms.conditions_met.is_some());
         let condition =
             case.regime().is_some_and(|regime| consent.condition_of_service.contains(&regime.name));
