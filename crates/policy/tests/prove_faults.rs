@@ -62,7 +62,7 @@ const POLICY_SLIPS: &[(&str, &str, &str)] = &[
     ),
     (
         "the meal hangs on no booking",
-        r#"purposes.meal = { needs_engagement = false, after_end_hours = 0 }"#,
+        "purposes.meal = { needs_engagement = false, after_end_hours = 0 }",
         "stores_see_guests_who_booked",
     ),
     (
@@ -344,7 +344,7 @@ const RULE_SLIPS: &[(&str, Decide, &str)] = &[
             let many = facts.consents.len() > 2;
             with(ask, facts, now, |facts| {
                 if many {
-                    facts.consents.clear()
+                    facts.consents.clear();
                 }
             })
         },

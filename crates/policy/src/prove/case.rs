@@ -359,6 +359,7 @@ impl<'p> Case<'p> {
     }
 
     /// The same words in the plainest circumstances: every change from here adds a reason or none.
+    #[must_use]
     pub fn plain(&self, policy: &'p Document) -> Self {
         let mut plain = Self {
             standing: Standing::Runs,
@@ -482,18 +483,7 @@ impl<'p> Stage<'p> {
 
     /// When the case plays: any moment will do, but for the check of equivalent measures.
     fn moment(&self, case: &Case<'p>) -> Timestamp {
-        self.check_moment(case).unwrap_or(self.now)
-    }
-
-    fn check_moment(&self, case: &Case<'p>) -> Option<Timestamp> {
-        let measures = case.entry()?.equivalent_measures.as_ref()?;
-        let due = check_due(case.entry()?, case.regime()?);
-        let day = match case.check {
-            Check::Fresh => measures.checked_on,
-            Check::DueToday => due?,
-            Check::Overdue => due?.tomorrow().ok()?,
-        };
-        Some(day.at(12, 0, 0, 0).to_zoned(calendar()).ok()?.timestamp())
+        check_moment(case).unwrap_or(self.now)
     }
 
     fn recipient(&self, case: &Case<'p>) -> (Option<RecipientName>, Option<RecipientFact>) {
@@ -778,6 +768,18 @@ impl<'p> Stage<'p> {
         // ISO 3166-1 gives ZZ to nobody.
         ["US", "CN", "ZZ"].into_iter().find(far).unwrap_or("ZZ")
     }
+}
+
+/// When the check of equivalent measures stands as the case says.
+fn check_moment(case: &Case<'_>) -> Option<Timestamp> {
+    let measures = case.entry()?.equivalent_measures.as_ref()?;
+    let due = check_due(case.entry()?, case.regime()?);
+    let day = match case.check {
+        Check::Fresh => measures.checked_on,
+        Check::DueToday => due?,
+        Check::Overdue => due?.tomorrow().ok()?,
+    };
+    Some(day.at(12, 0, 0, 0).to_zoned(calendar()).ok()?.timestamp())
 }
 
 /// The last day on which a check of equivalent measures still counts (R2.4).

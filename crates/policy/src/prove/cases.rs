@@ -224,7 +224,10 @@ impl<'p> Room<'p> {
     /// Every set of words in this room: a person's law, an exception, a country and the day.
     pub fn settings(&self, stage: &Stage<'p>) -> Vec<Case<'p>> {
         let policy = stage.policy;
-        let known = policy.regimes.values().map(Person::Under);
+        // The controller's own law first: the plainest case is one at home.
+        let mut regimes: Vec<_> = policy.regimes.values().collect();
+        regimes.sort_by_key(|r| !r.transfer.home.contains(&policy.controller.country));
+        let known = regimes.into_iter().map(Person::Under);
         let strangers: &[Person<'p>] = match self.crossing {
             // Whoever comes in says which law applies to her.
             Crossing::Intake { .. } => &[Person::OtherLaw],
@@ -432,7 +435,10 @@ pub fn each_case<'p>(
     let permitted = decided(&plain);
     let lines = lines(stage, &plain, named);
     for change in lines.iter().flat_map(|line| &line.fine) {
-        decided(&changed(stage, &plain, *change));
+        let mut case = changed(stage, &plain, *change);
+        // A fine point makes a poorer story than what people meet every day.
+        case.departures += 1;
+        decided(&case);
     }
     let depth = if permitted { depth } else { 1 };
     together(stage, &plain, &lines, depth, decided);

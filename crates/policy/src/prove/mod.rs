@@ -338,6 +338,9 @@ impl<'p> Prover<'_, 'p> {
             for (thing, alike) in &room.things {
                 let case = Case { thing: *thing, ..words.clone() };
                 let spoken_of = self.spoken_of(&case);
+                if spoken_of.is_empty() {
+                    continue;
+                }
                 each_case(self.stage, &words, *thing, self.consents, self.depth, &mut |case| {
                     nth += 1;
                     tally.cases += 1;

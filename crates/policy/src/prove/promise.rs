@@ -497,10 +497,8 @@ fn engagement_word(case: &Case<'_>) -> EngagementWord {
         Engaged::OtherNumber => EngagementWord::Other,
         Engaged::Yes { cancelled: true, .. } => EngagementWord::Cancelled,
         Engaged::Yes { hour, .. } => match hour {
-            Hour::Before => EngagementWord::InForce,
-            Hour::AtEnd if lasts => EngagementWord::AfterHours,
-            Hour::LastMoment if lasts => EngagementWord::AfterHours,
-            Hour::LastMoment => EngagementWord::InForce,
+            Hour::AtEnd | Hour::LastMoment if lasts => EngagementWord::AfterHours,
+            Hour::Before | Hour::LastMoment => EngagementWord::InForce,
             // An end that cannot be reckoned is no time to rely on.
             Hour::AtEnd | Hour::Closing | Hour::Over | Hour::BeyondCalendar => EngagementWord::Over,
         },

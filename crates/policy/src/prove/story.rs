@@ -145,7 +145,7 @@ fn circumstances(case: &Case<'_>, tale: &mut Tale) {
     match case.stop {
         Stop::Nothing => {}
         Stop::This => {
-            tale.says("この目的は利用停止になっていました。", "She had had this purpose stopped.")
+            tale.says("この目的は利用停止になっていました。", "She had had this purpose stopped.");
         }
         Stop::Another => {
             tale.says(
@@ -237,7 +237,7 @@ fn approval(case: &Case<'_>, tale: &mut Tale) {
     match case.scope {
         Scope::ThisPerson => {}
         Scope::Everybody => {
-            tale.says("承認はすべての方についてのものでした。", "It was for everybody.")
+            tale.says("承認はすべての方についてのものでした。", "It was for everybody.");
         }
         Scope::OtherPerson => {
             tale.says("承認は別の方についてのものでした。", "It was for another person.");
@@ -249,7 +249,7 @@ fn approval(case: &Case<'_>, tale: &mut Tale) {
             tale.says("承認は別の目的についてのものでした。", "It was for another purpose.");
         }
         Scope::OtherItems => {
-            tale.says("承認は別の項目についてのものでした。", "It was for other items.")
+            tale.says("承認は別の項目についてのものでした。", "It was for other items.");
         }
     }
     match case.standing {
@@ -258,7 +258,7 @@ fn approval(case: &Case<'_>, tale: &mut Tale) {
             tale.says("承認はちょうどその時に終わりました。", "It ended at that very moment.");
         }
         Standing::Ended => {
-            tale.says("承認は1時間前に終わっていました。", "It had ended an hour before.")
+            tale.says("承認は1時間前に終わっていました。", "It had ended an hour before.");
         }
     }
 }
@@ -293,7 +293,10 @@ fn recipient(case: &Case<'_>, tale: &mut Tale) {
     if case.place != Place::AsThePolicySays || !home {
         let (ja, en) =
             (words::country(country, Language::Ja), words::country(country, Language::En));
-        tale.says(format!("提供先の国は{ja}でした。"), format!("The recipient was in {en}."));
+        tale.says(
+            format!("提供先の国は{ja}でした。"),
+            format!("The recipient's country was {en}."),
+        );
     }
     if !entry.handles_personal_data && !home {
         tale.says(
