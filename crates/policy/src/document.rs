@@ -13,6 +13,7 @@ use crate::country::CountryProfile;
 use crate::decide::ExceptionKind;
 use crate::item::{Item, ItemName, Secret, SecretName, ValueKind};
 use crate::party::{NotAName, Recipient, RecipientName};
+use crate::prove::promise::Promise;
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::regime::{Regime, RegimeName};
 use crate::request::Requests;
@@ -193,6 +194,9 @@ pub struct Document {
     /// The duties to keep that beat erasure (R12.2).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub holds: BTreeMap<HoldName, Hold>,
+    /// What it promises, beside what every policy is held to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<Promise>,
 }
 
 impl Document {

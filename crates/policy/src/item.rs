@@ -32,7 +32,7 @@ pub enum Sensitivity {
 }
 
 /// Whether an item is kept with the person (S37).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Linked {
     /// Personal information: held under the person's id.

@@ -1,10 +1,10 @@
 //! The words and the rules of a privacy policy that runs.
 //!
 //! [`document`] is a controller's policy as data; [`decide`] answers what may come in and what may
-//! go out; [`retention`] what has to end; [`record`] says what is written down about it; [`notice`]
-//! is the policy as people read it; [`export`] says the same in the words of others, and [`draft`]
-//! writes a first policy. Everything here is pure: no clock, no network, no database. Read
-//! `decide.rs` next.
+//! go out; [`prove`] decides its promises over every case; [`retention`] says what has to end;
+//! [`record`] what is written down about it; [`notice`] is the policy as people read it; [`export`]
+//! says the same in the words of others, and [`draft`] writes a first policy. Everything here is
+//! pure: no clock, no network, no database. Read `decide.rs` next.
 
 pub mod consent;
 pub mod country;
@@ -17,6 +17,7 @@ pub mod item;
 pub mod normal;
 pub mod notice;
 pub mod party;
+pub mod prove;
 pub mod purpose;
 pub mod read;
 pub mod reason;

@@ -9,6 +9,7 @@ mod consents;
 mod controller;
 mod holds;
 mod items;
+mod promises;
 mod published;
 mod purposes;
 mod recipients;
@@ -57,6 +58,8 @@ pub enum Part {
     Safety,
     /// A hold.
     Holds,
+    /// A promise.
+    Promises,
 }
 
 impl Part {
@@ -76,6 +79,7 @@ impl Part {
             Self::Requests => "requests",
             Self::Safety => "safety",
             Self::Holds => "holds",
+            Self::Promises => "promises",
         }
     }
 
@@ -94,6 +98,7 @@ impl Part {
             Self::Requests => ("開示等の請求", "Requests"),
             Self::Safety => ("安全管理措置", "Safety measures"),
             Self::Holds => ("保存義務", "Hold"),
+            Self::Promises => ("約束", "Promise"),
         };
         match language {
             Language::Ja => ja,
@@ -308,6 +313,7 @@ impl Diff<'_> {
             requests,
             safety,
             holds,
+            promises,
         } = self.new;
         self.controller(&self.old.controller, controller);
         self.languages(&self.old.languages, languages);
@@ -324,6 +330,7 @@ impl Diff<'_> {
         self.requests(self.old.requests.as_ref(), requests.as_ref());
         self.safety(&self.old.safety, safety);
         self.holds(&self.old.holds, holds);
+        self.promises(&self.old.promises, promises);
     }
 
     /// Writes a change down.

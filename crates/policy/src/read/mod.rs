@@ -29,6 +29,7 @@ use toml::Spanned;
 
 use crate::document::{Document, Label, Language, Version};
 use crate::party::NotAName;
+use crate::prove::promise;
 
 /// The files of a policy folder, in the order they are read.
 pub const FILES: [&str; 6] = [
@@ -42,8 +43,15 @@ pub const FILES: [&str; 6] = [
 
 /// Files that a policy may have as well, in the order they are read. What law wants of them is for
 /// the lint to say.
-pub const MORE_FILES: [&str; 6] =
-    ["countries.toml", "tools.toml", "cookies.toml", "requests.toml", "safety.toml", "holds.toml"];
+pub const MORE_FILES: [&str; 7] = [
+    "countries.toml",
+    "tools.toml",
+    "cookies.toml",
+    "requests.toml",
+    "safety.toml",
+    "holds.toml",
+    promise::FILE,
+];
 
 /// What a release says of itself; it may lie in the folder and is no part of the policy.
 pub const PLAN: &str = "release.toml";
@@ -358,7 +366,7 @@ impl Reader<'_> {
         self.terms_exist(&items, &purposes);
         self.gaps();
 
-        Some(Document {
+        let mut document = Document {
             version,
             hash: hash(self.files),
             controller: controller.controller.into_inner(),
@@ -376,6 +384,13 @@ impl Reader<'_> {
             requests,
             safety,
             holds,
-        })
+            promises: Vec::new(),
+        };
+        if let Some(text) = self.files.get(promise::FILE) {
+            let (promises, findings) = promise::read(text, Some(&document));
+            document.promises = promises;
+            self.findings.extend(findings);
+        }
+        Some(document)
     }
 }

@@ -12,7 +12,7 @@ macro_rules! files {
 }
 
 /// The files of the reference policy, as `(name, text)`.
-pub(crate) const FILES: [(&str, &str); 12] = files!(
+pub(crate) const FILES: [(&str, &str); 13] = files!(
     "controller.toml",
     "items.toml",
     "secrets.toml",
@@ -24,7 +24,8 @@ pub(crate) const FILES: [(&str, &str); 12] = files!(
     "cookies.toml",
     "requests.toml",
     "safety.toml",
-    "holds.toml"
+    "holds.toml",
+    "promises.toml"
 );
 
 /// The files of the reference policy, by name.
@@ -45,6 +46,10 @@ pub(crate) fn reference() -> Document {
 /// The reference policy with changes laid over it: file (without `.toml`), table, key.
 pub(crate) fn changed(change: &toml::Table) -> Document {
     let mut files = files();
+    // What a change takes out, the reference's own promises may still name.
+    if !change.contains_key("promises") {
+        files.remove("promises.toml");
+    }
     for (file, change) in change {
         let file = format!("{file}.toml");
         let mut table: toml::Table = files[&file].parse().unwrap();
