@@ -130,6 +130,9 @@ pub struct Facts<'a> {
     pub engagement: Option<Engagement>,
     /// The approval the ask names, if it is on record.
     pub approval: Option<Approval>,
+    /// Items collected before a new version, which this ask may not reach under it until the person
+    /// consents (Act 18(1)).
+    pub locked: Vec<ItemName>,
     /// Facts that could not be read; any one refuses.
     pub unreadable: Vec<String>,
 }
@@ -335,6 +338,7 @@ impl<'a> Rules<'a> {
         if !beyond_purpose {
             self.restrictions();
             self.explicit_consents();
+            self.locks();
         }
         let (provision_basis, route) = match party {
             None => {
@@ -437,6 +441,16 @@ impl<'a> Rules<'a> {
         for stopped in &self.facts.restrictions {
             if stopped.as_ref().is_none_or(|purpose| *purpose == self.ask.purpose) {
                 self.refuse(Reason::Restricted { purpose: stopped.clone() });
+            }
+        }
+    }
+
+    /// What was collected for old purposes stays with them until she consents (Act 18(1)).
+    fn locks(&mut self) {
+        for item in &self.ask.items {
+            if self.facts.locked.contains(item) {
+                let purpose = self.ask.purpose.clone();
+                self.refuse(Reason::LockedToOldPurposes { item: item.clone(), purpose });
             }
         }
     }
@@ -616,7 +630,7 @@ impl<'a> Rules<'a> {
 }
 
 /// Whether a consent allows anything, and which version of the notice it was given to (I5).
-fn standing_consent(
+pub(crate) fn standing_consent(
     policy: &Document,
     consents: &[ConsentFact],
     name: &ConsentName,
@@ -766,6 +780,7 @@ mod tests {
             recipient: None,
             engagement: None,
             approval: None,
+            locked: Vec::new(),
             unreadable: Vec::new(),
         }
     }

@@ -14,6 +14,7 @@ pub mod item;
 pub mod normal;
 pub mod notice;
 pub mod party;
+pub mod plan;
 pub mod purpose;
 pub mod read;
 pub mod reason;

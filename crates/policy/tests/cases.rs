@@ -311,6 +311,7 @@ impl Case {
                 other => panic!("a booking is not `{other}`"),
             },
             approval: self.approval(&ask),
+            locked: Vec::new(),
             unreadable: Vec::new(),
         };
         decide(ask, &facts, self.now.parse().unwrap())

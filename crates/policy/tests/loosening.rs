@@ -314,6 +314,7 @@ impl Story {
             recipient,
             engagement,
             approval: None,
+            locked: Vec::new(),
             unreadable: Vec::new(),
         };
         decide(ask.clone(), &facts, now)
