@@ -35,6 +35,7 @@ pub const POLICY: &[(&str, &str)] = &[
     ("cookies.toml", include_str!("../policy/cookies.toml")),
     ("requests.toml", include_str!("../policy/requests.toml")),
     ("safety.toml", include_str!("../policy/safety.toml")),
+    ("holds.toml", include_str!("../policy/holds.toml")),
 ];
 
 /// What the app needs to run.
@@ -61,4 +62,20 @@ pub async fn serve(
     let app = app::App::new(client, &config.public_azukari, book);
     axum::serve(config.listener, pages::router(app)).with_graceful_shutdown(shutdown).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_file_of_the_policy_comes_along() {
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/policy");
+        let mut there: Vec<String> = std::fs::read_dir(dir)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let mut taken: Vec<&str> = super::POLICY.iter().map(|(name, _)| *name).collect();
+        there.sort_unstable();
+        taken.sort_unstable();
+        assert_eq!(taken, there);
+    }
 }

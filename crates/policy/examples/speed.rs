@@ -50,6 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             cancelled: false,
         }),
         approval: None,
+        holding: policy::retention::Holding::default(),
+        locked: Vec::new(),
         unreadable: Vec::new(),
     };
     let items = ["allergy", "favourite_food", "disliked_food", "serving_size", "preferred_alcohol"];

@@ -15,6 +15,7 @@ use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::reason::Reason;
 use crate::record::{ProvisionBasis, RecordDuty, Route, calendar_day, record_duty};
 use crate::regime::{Regime, RegimeName};
+use crate::retention::{Holding, Until, end_of_purpose};
 
 /// The closed list of exceptions to consent (S13).
 ///
@@ -133,6 +134,8 @@ pub struct Facts<'a> {
     /// Items collected before a new version, which this ask may not reach under it until the person
     /// consents (Act 18(1)).
     pub locked: Vec<ItemName>,
+    /// What is held of her, with the moments that periods are counted from.
+    pub holding: Holding,
     /// Facts that could not be read; any one refuses.
     pub unreadable: Vec<String>,
 }
@@ -337,6 +340,7 @@ impl<'a> Rules<'a> {
         let basis = self.basis(purpose, regime, beyond_purpose)?;
         if !beyond_purpose {
             self.restrictions();
+            self.ended_purposes();
             self.explicit_consents();
             self.locks();
         }
@@ -451,6 +455,26 @@ impl<'a> Rules<'a> {
             if self.facts.locked.contains(item) {
                 let purpose = self.ask.purpose.clone();
                 self.refuse(Reason::LockedToOldPurposes { item: item.clone(), purpose });
+            }
+        }
+    }
+
+    /// Nothing that is kept for other purposes only, or for a hold (L6, R12.2).
+    fn ended_purposes(&mut self) {
+        let (ask, policy) = (self.ask, self.facts.policy);
+        for name in &ask.items {
+            let Some(item) = policy.items.get(name) else { continue };
+            let Some(clocks) = self.facts.holding.clocks(name) else { continue };
+            if !item.purposes.contains(&ask.purpose) {
+                continue;
+            }
+            match end_of_purpose(item, &ask.purpose, &clocks) {
+                Until::At(ended_at) if ended_at <= self.now => self.refuse(Reason::PurposeEnded {
+                    item: name.clone(),
+                    purpose: ask.purpose.clone(),
+                    ended_at,
+                }),
+                _ => {}
             }
         }
     }
@@ -781,6 +805,7 @@ mod tests {
             engagement: None,
             approval: None,
             locked: Vec::new(),
+            holding: Holding::default(),
             unreadable: Vec::new(),
         }
     }

@@ -16,6 +16,7 @@ use crate::party::{NotAName, Recipient, RecipientName};
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::regime::{Regime, RegimeName};
 use crate::request::Requests;
+use crate::retention::{Hold, HoldName};
 use crate::safety::SafetyMeasure;
 use crate::tool::{Cookie, CookieName, Tool, ToolName};
 
@@ -189,6 +190,9 @@ pub struct Document {
     pub requests: Option<Requests>,
     /// The safety measures that are published (S8), in the order of their file.
     pub safety: Vec<SafetyMeasure>,
+    /// The duties to keep that beat erasure (R12.2).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub holds: BTreeMap<HoldName, Hold>,
 }
 
 impl Document {
@@ -241,6 +245,11 @@ impl Document {
     /// The consents in the order of their file.
     pub fn consents_in_order(&self) -> Vec<(&ConsentName, &Consent)> {
         in_order(&self.consents, |consent| consent.position)
+    }
+
+    /// The holds in the order of their file.
+    pub fn holds_in_order(&self) -> Vec<(&HoldName, &Hold)> {
+        in_order(&self.holds, |hold| hold.position)
     }
 
     /// The consents that a person under a regime is asked for, in order: the conditions of the

@@ -1,6 +1,8 @@
 //! The inventory: every item 項目 that may be held, and the two secrets that are held but have no
 //! word by which anyone could ask for them. Knows what a value may look like; never holds one.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -70,14 +72,15 @@ impl Source {
 }
 
 /// When the time that an item is kept begins to run (R12.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RetentionStart {
     /// The day the item was last put.
     LastPut,
     /// The day the account is closed.
     AccountEnd,
-    /// The end of the last engagement.
+    /// The end of the last engagement; the day the item was last put where that is later, or where
+    /// there never was an engagement.
     EngagementEnd,
 }
 
@@ -87,8 +90,11 @@ pub enum RetentionStart {
 pub struct Retention {
     /// What starts the clock.
     pub from: RetentionStart,
-    /// Days after that.
+    /// Days after that; none ends with the start itself.
     pub days: u32,
+    /// True when the period is over with the account at the latest.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ends_with_account: bool,
 }
 
 /// The form a value has.
@@ -167,8 +173,15 @@ pub struct Item {
     pub terms: Terms,
     /// What it may be used for.
     pub purposes: Vec<PurposeName>,
-    /// How long it is kept.
+    /// How long it is kept, for every purpose that has no period of its own.
     pub retention: Retention,
+    /// The purposes with a period of their own (L6): the item is kept until the last of all its
+    /// purposes is over.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub retention_for: BTreeMap<PurposeName, Retention>,
+    /// After so many days the person is asked whether it is still right (S7, Act 22).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirm_after_days: Option<u32>,
     /// The explicit consent without which it is neither taken nor shown; always for special care.
     pub consent: Option<ConsentName>,
     /// True when a subject can be found by it, through a blind index.

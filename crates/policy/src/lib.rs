@@ -1,15 +1,16 @@
 //! The words and the rules of a privacy policy that runs.
 //!
 //! [`document`] is a controller's policy as data; [`decide`] answers what may come in and what may
-//! go out; [`record`] says what is written down about it; [`notice`] is the policy as people read
-//! it. Everything here is pure: no clock, no
-//! network, no database. Read `decide.rs` next.
+//! go out; [`retention`] what has to end; [`record`] says what is written down about it; [`notice`]
+//! is the policy as people read it. Everything here is pure: no clock, no network, no database. Read
+//! `decide.rs` next.
 
 pub mod consent;
 pub mod country;
 pub mod decide;
 pub mod diff;
 pub mod document;
+pub mod export;
 pub mod item;
 pub mod normal;
 pub mod notice;
@@ -21,8 +22,10 @@ pub mod reason;
 pub mod record;
 pub mod regime;
 pub mod request;
+pub mod retention;
 pub mod safety;
 pub mod tool;
+pub mod vocabulary;
 pub mod words;
 
 pub use consent::{Consent, ConsentFact, ConsentName, ConsentState};
@@ -40,3 +43,4 @@ pub use read::{Finding, Severity, read_dir, read_files};
 pub use reason::Reason;
 pub use record::{Record, RecordDuty};
 pub use regime::{Regime, RegimeName};
+pub use retention::{Hold, HoldName};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::decide::ExceptionKind;
 use crate::document::{Document, Label, Language, Version};
-use crate::item::{Item, ItemName, Sensitivity, Source};
+use crate::item::{Item, ItemName, Retention, Sensitivity, Source};
 use crate::party::{Recipient, Role};
 use crate::purpose::{Basis, Purpose, PurposeName, Tier};
 use crate::regime::{Regime, RegimeName};
@@ -688,11 +688,11 @@ impl<'a> Writer<'a> {
         let items = self.policy.items_in_order().into_iter();
         let secrets = self.policy.secrets_in_order().into_iter();
         let mut rows: Vec<_> = items
-            .map(|(_, item)| (&item.label, item.retention))
-            .chain(secrets.map(|(_, secret)| (&secret.label, secret.retention)))
-            .map(|(label, kept)| {
-                vec![self.label(label).to_owned(), words::retention(kept, self.language)]
-            })
+            .map(|(_, item)| (&item.label, self.kept(item)))
+            .chain(secrets.map(|(_, secret)| {
+                (&secret.label, words::retention(secret.retention, self.language))
+            }))
+            .map(|(label, kept)| vec![self.label(label).to_owned(), kept])
             .collect();
         // The longest of them is kept for all.
         let years = self.policy.regimes.values().map(|r| r.record_keeping.years.value).max();
@@ -705,7 +705,7 @@ impl<'a> Writer<'a> {
                 ),
             ]);
         }
-        vec![
+        let mut blocks = vec![
             self.paragraph(
                 "情報ごとの保存期間は次のとおりです。期間が過ぎたら消去します。",
                 "We keep each item as follows, and erase it when its time is over.",
@@ -715,7 +715,56 @@ impl<'a> Writer<'a> {
                 "法令が保存を義務づけている情報は、その期間が終わってから消去します。",
                 "What the law obliges us to keep, we erase when that obligation ends.",
             ),
-        ]
+        ];
+        if !self.policy.holds.is_empty() {
+            blocks.push(self.paragraph(
+                "次の情報がこれにあたります。保存しているあいだも、ほかの目的には利用しません。",
+                "This is the case of the following. While we keep it, we do not use it for anything else.",
+            ));
+            let holds = self.policy.holds_in_order().into_iter().map(|(_, hold)| {
+                let kept = Retention { from: hold.from, days: hold.days, ends_with_account: false };
+                let covers = hold.items.iter().filter_map(|name| self.policy.items.get(name));
+                let covers: Vec<&str> = covers.map(|item| self.label(&item.label)).collect();
+                let mut said = vec![words::retention(kept, self.language)];
+                if !covers.is_empty() {
+                    said.insert(0, words::list(&covers, self.language));
+                }
+                said.push(self.label(&hold.law).to_owned());
+                (self.label(&hold.label).to_owned(), said)
+            });
+            blocks.push(Block::Terms(holds.collect()));
+        }
+        blocks
+    }
+
+    /// How long an item is kept; where its purposes differ, for each.
+    fn kept(&self, item: &Item) -> String {
+        let rule = words::retention(item.retention, self.language);
+        // Purposes that end alike are named together.
+        let mut own: Vec<(Retention, Vec<String>)> = Vec::new();
+        for (name, rule) in &item.retention_for {
+            let Some(purpose) = self.policy.purposes.get(name) else { continue };
+            let label = self.label(&purpose.label);
+            let label = self.say(format!("「{label}」"), format!("“{label}”"));
+            match own.iter_mut().find(|(known, _)| known == rule) {
+                Some((_, labels)) => labels.push(label),
+                None => own.push((*rule, vec![label])),
+            }
+        }
+        let own = own.into_iter().map(|(rule, labels)| {
+            let (labels, rule) = (self.list(&labels), words::retention(rule, self.language));
+            let small = rule.strip_prefix("Until").map(|rest| format!("until{rest}"));
+            let small = small.unwrap_or_else(|| rule.clone());
+            self.say(format!("{labels}は{rule}"), format!("for {labels}, {small}"))
+        });
+        let own: Vec<String> = own.collect();
+        if own.is_empty() {
+            return rule;
+        }
+        self.say(
+            format!("{rule}。ただし、{}", own.join("、")),
+            format!("{rule}; {}", own.join("; ")),
+        )
     }
 
     fn requests(&self) -> Vec<Block> {

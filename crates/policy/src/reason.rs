@@ -135,6 +135,15 @@ reasons! {
         /// The oldest version that still stands.
         needed: Version
     }
+    /// The item is no longer kept for this purpose (L6, R12.1).
+    PurposeEnded = "purpose_ended" {
+        /// Which item.
+        item: ItemName,
+        /// Which purpose.
+        purpose: PurposeName,
+        /// When its period ended.
+        ended_at: Timestamp
+    }
     /// A consent that the service cannot do without was not given (S11).
     ConditionOfService = "condition_of_service" {
         /// Which consent.

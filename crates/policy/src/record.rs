@@ -19,6 +19,7 @@ use crate::party::{Engagement, RecipientName, Reference, Role, SubjectId};
 use crate::purpose::PurposeName;
 use crate::reason::Reason;
 use crate::regime::{Regime, RegimeName};
+use crate::retention::{HeldBy, HoldName, Thing, Until};
 
 /// What a provision to another party stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,6 +191,44 @@ pub struct ExceptionUsed {
     pub withheld_from_subject: bool,
 }
 
+/// Why something was erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErasedBecause {
+    /// Its retention period was over (Act 22).
+    Retention,
+    /// The account was closed.
+    AccountEnd,
+    /// The person asked for it (Act 35(5)).
+    Request,
+}
+
+/// Something that was erased: never the value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// What.
+    pub thing: Thing,
+    /// Which version of its value; 0 for what has none.
+    pub version: u32,
+    /// Until when it was to be kept.
+    pub until: Until,
+    /// The purpose that kept it so long.
+    pub because: Option<PurposeName>,
+}
+
+/// Something that an erasure left, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stayed {
+    /// What.
+    pub thing: Thing,
+    /// Until when its purposes keep it.
+    pub until: Until,
+    /// The purpose that keeps it longest.
+    pub because: Option<PurposeName>,
+    /// The holds in force on it.
+    pub held_by: Vec<HeldBy>,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -277,6 +316,52 @@ pub enum Act {
         /// True when stopped.
         stopped: bool,
     },
+    /// The account was closed: retention periods run, consents and engagements are over.
+    AccountClosed {
+        /// The consents that ended with it.
+        consents: Vec<ConsentName>,
+        /// The engagements that were called off, each with its recipient.
+        engagements: Vec<(RecipientName, Reference)>,
+    },
+    /// Things of a person were erased (Act 22; R12.2): the tombstone, without any value.
+    Erased {
+        /// Why.
+        because: ErasedBecause,
+        /// What went.
+        gone: Vec<Gone>,
+        /// What was left, although it was to go or as its purposes still keep it.
+        stayed: Vec<Stayed>,
+    },
+    /// Provision records whose time was over were deleted (R1.8, I4).
+    RecordsEnded {
+        /// Their places in the ledger: the first and the last of each run.
+        places: Vec<(u64, u64)>,
+        /// How many.
+        count: u64,
+    },
+    /// A hold was put on a person's information, beside those of the policy (R12.2).
+    HoldPlaced {
+        /// Its name.
+        hold: HoldName,
+        /// What it covers; everything when empty.
+        items: Vec<ItemName>,
+        /// Why.
+        reason: String,
+        /// What shows it: a letter, a case, by number or file name.
+        evidence: String,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// A hold was ended before its time.
+    HoldLifted {
+        /// Its name.
+        hold: HoldName,
+    },
+    /// The person said that a value is still right (Act 22, S7).
+    ItemConfirmed {
+        /// Which.
+        item: HeldItem,
+    },
     /// A version of the policy came into force.
     PolicyPublished {
         /// Which version.
@@ -301,6 +386,12 @@ impl Act {
             Self::ExceptionEnded { .. } => "exception_ended",
             Self::RecipientPut { .. } => "recipient_put",
             Self::RestrictionChanged { .. } => "restriction_changed",
+            Self::AccountClosed { .. } => "account_closed",
+            Self::Erased { .. } => "erased",
+            Self::RecordsEnded { .. } => "records_ended",
+            Self::HoldPlaced { .. } => "hold_placed",
+            Self::HoldLifted { .. } => "hold_lifted",
+            Self::ItemConfirmed { .. } => "item_confirmed",
             Self::PolicyPublished { .. } => "policy_published",
         }
     }

@@ -139,7 +139,7 @@ pub fn retention(retention: Retention, language: Language) -> String {
             pick(language, "最後の予約が終わった日", "your last booking ends")
         }
     };
-    match (language, retention.days) {
+    let period = match (language, retention.days) {
         (Language::Ja, 0) => format!("{start}まで"),
         (Language::En, 0) => format!("Until {start}"),
         (Language::Ja, count) => format!("{start}から{}", days(count, language)),
@@ -148,6 +148,11 @@ pub fn retention(retention: Retention, language: Language) -> String {
                 if retention.from == RetentionStart::LastPut { "from when" } else { "after" };
             format!("{} {verb} {start}", days(count, language))
         }
+    };
+    match (retention.ends_with_account, language) {
+        (false, _) => period,
+        (true, Language::Ja) => format!("{period}（退会した場合はその日まで）"),
+        (true, Language::En) => format!("{period}, at most until you close your account"),
     }
 }
 
@@ -261,7 +266,7 @@ mod tests {
     #[test]
     fn periods_read_as_people_say_them() {
         let kept = |from, days| {
-            let kept = Retention { from, days };
+            let kept = Retention { from, days, ends_with_account: false };
             (retention(kept, Language::Ja), retention(kept, Language::En))
         };
         let words = |ja: &str, en: &str| (ja.to_owned(), en.to_owned());
@@ -276,6 +281,15 @@ mod tests {
         assert_eq!(
             kept(RetentionStart::AccountEnd, 0),
             words("退会した日まで", "Until you close your account")
+        );
+        let rule =
+            Retention { from: RetentionStart::EngagementEnd, days: 365, ends_with_account: true };
+        assert_eq!(
+            (retention(rule, Language::Ja), retention(rule, Language::En)),
+            words(
+                "最後の予約が終わった日から1年間（退会した場合はその日まで）",
+                "1 year after your last booking ends, at most until you close your account"
+            )
         );
         assert_eq!(
             kept(RetentionStart::LastPut, 730),

@@ -13,6 +13,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use policy::decide::{Approval, Offer};
 use policy::record::{ProvisionBasis, Route, keep_until, record_duty};
+use policy::retention::{Dispute, Holding, Person, Standing, Thing, Until, standing};
 use policy::{
     Ask, ConsentFact, ConsentState, Decision, Document, Engagement, Facts, Reason, RecipientFact,
     RecordDuty, RegimeName, SubjectId, admit, decide,
@@ -33,6 +34,8 @@ struct File {
     duty: Vec<Duty>,
     #[serde(default)]
     keeping: Vec<Keeping>,
+    #[serde(default)]
+    ending: Vec<Ending>,
 }
 
 /// A question to the gate.
@@ -66,6 +69,10 @@ struct Case {
     stopped: Vec<String>,
     #[serde(default)]
     booking: Booking,
+    /// When what is asked for was put; left out, nothing is said of that.
+    put: Option<String>,
+    /// When her account was closed.
+    closed: Option<String>,
     #[serde(default)]
     exception: bool,
     approval: Option<ApprovalText>,
@@ -165,6 +172,107 @@ struct Duty {
     provision: ProvisionBasis,
     route: Route,
     record: RecordDuty,
+}
+
+/// Until when something is kept, and what keeps it (R12.1, R12.2).
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ending {
+    says: String,
+    cites: Vec<String>,
+    /// Changes to the reference policy.
+    #[serde(default)]
+    policy: toml::Table,
+    /// An item, a secret, or `account`.
+    of: String,
+    #[serde(default = "last_year")]
+    put: String,
+    /// When the account was closed; open without.
+    closed: Option<String>,
+    /// When the last booking ended; never booked without.
+    last_booking: Option<String>,
+    #[serde(default)]
+    dispute: Vec<DisputeText>,
+    now: String,
+    answer: Ended,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DisputeText {
+    name: String,
+    #[serde(default)]
+    items: Vec<String>,
+    until: String,
+}
+
+#[derive(Deserialize, Debug, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Ended {
+    /// A moment, or `after account_end` while that has not come.
+    until: String,
+    /// The purpose that keeps it longest.
+    because: Option<String>,
+    due: bool,
+    /// Each hold in force, as its name and until when.
+    #[serde(default)]
+    held: Vec<String>,
+    goes: bool,
+}
+
+impl Ending {
+    fn find(&self) -> Ended {
+        let policy = common::changed(&self.policy);
+        let moment = |text: &String| text.parse::<Timestamp>().unwrap();
+        let thing = match self.of.as_str() {
+            "account" => Thing::Account,
+            name if policy.secrets.keys().any(|secret| secret.as_str() == name) => {
+                Thing::Secret(name.parse().unwrap())
+            }
+            name => Thing::Item(name.parse().unwrap()),
+        };
+        let things = match thing {
+            Thing::Account => Vec::new(),
+            _ => vec![(thing.clone(), moment(&self.put))],
+        };
+        let person = Person {
+            policy: &policy,
+            things,
+            account_end: self.closed.as_ref().map(moment),
+            engagement_end: self.last_booking.as_ref().map(moment),
+            disputes: self
+                .dispute
+                .iter()
+                .map(|text| Dispute {
+                    name: text.name.parse().unwrap(),
+                    items: names(&text.items),
+                    until: moment(&text.until),
+                })
+                .collect(),
+        };
+        let all = standing(&person, moment(&self.now));
+        let found: &Standing = all.iter().find(|standing| standing.thing == thing).unwrap();
+        let until = |until: Until| match until {
+            Until::At(at) => {
+                at.to_zoned(policy::record::calendar()).strftime("%FT%T%:z").to_string()
+            }
+            Until::After(start) => {
+                let start = serde_json::to_value(start).unwrap();
+                format!("after {}", start.as_str().unwrap())
+            }
+        };
+        Ended {
+            until: until(found.until),
+            because: found.because.as_ref().map(ToString::to_string),
+            due: found.due,
+            held: found.held_by.iter().map(|h| format!("{} {}", h.hold, until(h.until))).collect(),
+            goes: found.goes(),
+        }
+    }
+}
+
+fn last_year() -> String {
+    "2025-10-10T12:00:00+09:00".into()
 }
 
 /// How long a record is kept (R1.8).
@@ -312,6 +420,16 @@ impl Case {
             },
             approval: self.approval(&ask),
             locked: Vec::new(),
+            holding: Holding {
+                put_at: self
+                    .put
+                    .iter()
+                    .flat_map(|put| ask.items.iter().map(|i| (i.clone(), put.parse().unwrap())))
+                    .collect(),
+                account_end: self.closed.as_deref().map(|closed| closed.parse().unwrap()),
+                engagement_end: (self.booking.is == "in force")
+                    .then(|| self.booking.ends.parse().unwrap()),
+            },
             unreadable: Vec::new(),
         };
         decide(ask, &facts, self.now.parse().unwrap())
@@ -426,6 +544,11 @@ fn every_case_is_answered_as_written() {
             let found = record_duty(&policy, regime, *provision, *route);
             let answer = if found == *record { Ok(()) } else { Err(format!("{found:?}")) };
             check(&format!("{provision:?} by {route:?} in {law}"), cites, answer);
+        }
+        for ending in &file.ending {
+            let found = ending.find();
+            let answer = if found == ending.answer { Ok(()) } else { Err(format!("{found:#?}")) };
+            check(&ending.says, &ending.cites, answer);
         }
         for keeping in &file.keeping {
             let made: Timestamp = keeping.made.parse().unwrap();

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use policy::decide::{Approval, ExceptionKind};
+use policy::retention::Holding;
 use policy::{
     Ask, Basis, ConsentFact, ConsentState, Decision, Document, Engagement, Facts, Permit,
     RecipientFact, Role, SubjectId, Version, decide,
@@ -58,6 +59,7 @@ struct Question {
     recipient: Option<RecipientFact>,
     engagement: Option<Engagement>,
     approval: Option<Approval>,
+    holding: Holding,
     unreadable: Vec<String>,
     now: Timestamp,
 }
@@ -85,6 +87,7 @@ impl Question {
             engagement: self.engagement.clone(),
             approval: self.approval.clone(),
             locked,
+            holding: self.holding.clone(),
             unreadable: self.unreadable.clone(),
         }
     }
@@ -236,6 +239,22 @@ fn ask() -> impl Strategy<Value = Ask> {
         })
 }
 
+/// What is asked for is mostly held, and mostly of an account that is open.
+fn holding(ask: &Ask) -> impl Strategy<Value = Holding> + use<> {
+    let items = ask.items.clone();
+    let closed = option::weighted(0.1, moment());
+    (option::weighted(0.8, moment()), closed, option::of(moment())).prop_map(
+        move |(put_at, account_end, engagement_end)| {
+            let put = |at| items.iter().map(move |item: &policy::ItemName| (item.clone(), at));
+            Holding {
+                put_at: put_at.map(|at| put(at).collect()).unwrap_or_default(),
+                account_end,
+                engagement_end,
+            }
+        },
+    )
+}
+
 fn question() -> impl Strategy<Value = Question> {
     ask().prop_flat_map(|ask| {
         let recipient = ask.recipient.as_ref().map_or("nobody", |r| r.as_str());
@@ -249,11 +268,12 @@ fn question() -> impl Strategy<Value = Question> {
             option::weighted(0.9, engagement()),
             option::weighted(0.9, approval(&ask)),
             moment(),
+            holding(&ask),
         );
         (Just(ask), facts).prop_map(|(ask, facts)| {
             let (policy, regime, consents, restrictions, recipient) =
                 (facts.0, facts.1, facts.2, facts.3, facts.4);
-            let (engagement, approval, now) = (facts.5, facts.6, facts.7);
+            let (engagement, approval, now, holding) = (facts.5, facts.6, facts.7, facts.8);
             let regime = regime.map(ToOwned::to_owned);
             Question {
                 policy,
@@ -264,6 +284,7 @@ fn question() -> impl Strategy<Value = Question> {
                 recipient,
                 engagement,
                 approval,
+                holding,
                 unreadable: Vec::new(),
                 now,
             }
@@ -400,6 +421,15 @@ proptest! {
             let mut less = question.clone();
             less.ask.items.remove(at.min(less.ask.items.len() - 1));
             prop_assert!(less.permit().is_some());
+        }
+    }
+
+    #[test]
+    fn a_closed_account_never_turns_no_into_yes(question in question(), closed in moment()) {
+        if question.permit().is_none() && question.holding.account_end.is_none() {
+            let mut left = question.clone();
+            left.holding.account_end = Some(closed);
+            prop_assert!(left.permit().is_none());
         }
     }
 

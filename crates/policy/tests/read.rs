@@ -517,6 +517,79 @@ const TABLE: &[Broken] = &[
         way_out: "name the article of the policy it stands in, such as 1(1)",
     },
     Broken {
+        file: "items.toml",
+        change: (
+            "days = 365, ends_with_account = true }\nconfirm_after_days = 180",
+            "days = 40000, ends_with_account = true }\nconfirm_after_days = 180",
+        ),
+        points_at: "[allergy]",
+        severity: Error,
+        message: "`allergy` is kept for 40000 days",
+        way_out: "take 36525 days at most",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("confirm_after_days = 180", "confirm_after_days = 0"),
+        points_at: "[allergy]",
+        severity: Error,
+        message: "`allergy` would be asked about without end",
+        way_out: "let `confirm_after_days` be at least 1, or take it out",
+    },
+    Broken {
+        file: "items.toml",
+        change: (
+            "[favourite_food]",
+            "[snack]\nlabel = { ja = \"甘味\", en = \"Snack\" }\narticle = \"1(1)\"\n\
+             kind = \"email\"\nsensitivity = \"ordinary\"\npurposes = [\"service\"]\n\
+             retention.from = \"account_end\"\nretention.days = 0\n\
+             retention.for.support = { from = \"account_end\", days = 30 }\n\n[favourite_food]",
+        ),
+        points_at: "retention.for.support",
+        severity: Error,
+        message: "`snack` is not held for `support`",
+        way_out: "name the purpose under `purposes`, or take its period out",
+    },
+    Broken {
+        file: "secrets.toml",
+        change: ("days = 30 }", "days = 30, ends_with_account = true }"),
+        points_at: "[credit_card]",
+        severity: Error,
+        message: "`credit_card` ends with the account that its period begins with",
+        way_out: "take `ends_with_account` out, or let the period begin elsewhere",
+    },
+    Broken {
+        file: "holds.toml",
+        change: ("items = [\"receipt_name\"]\npurposes = [\"billing\"]\n", ""),
+        points_at: "[books_and_receipts]",
+        severity: Error,
+        message: "`books_and_receipts` covers nothing",
+        way_out: "name `items`, `purposes`, or both",
+    },
+    Broken {
+        file: "holds.toml",
+        change: ("items = [\"receipt_name\"]", "items = [\"receipt\"]"),
+        points_at: "items = [\"receipt\"]",
+        severity: Error,
+        message: "there is no item `receipt` in this policy",
+        way_out: "declare it, or take it out here",
+    },
+    Broken {
+        file: "holds.toml",
+        change: ("items = [\"receipt_name\"]", "items = [\"credit_card\"]"),
+        points_at: "items = [\"credit_card\"]",
+        severity: Error,
+        message: "`credit_card` is a secret",
+        way_out: "no book or proof needs one: name items only",
+    },
+    Broken {
+        file: "holds.toml",
+        change: ("days = 2984", "days = 0"),
+        points_at: "[books_and_receipts]",
+        severity: Error,
+        message: "`books_and_receipts` lasts 0 days",
+        way_out: "let it last 1 to 36525 days",
+    },
+    Broken {
         file: "consents.toml",
         change: (
             "condition_of_service = [\"jp\"]\nsince = \"2026-10-01\"\narticle = \"7\"",
@@ -594,6 +667,13 @@ fn a_file_too_few_or_too_many_is_told() {
     let found = common::lines(&read_files(&files).unwrap_err());
     assert!(found.contains("secrets.toml:1: error: is missing"), "{found}");
     assert!(found.contains("tool.toml:1: error: is not a file of a policy"), "{found}");
+}
+
+#[test]
+fn a_policy_without_holds_reads_as_well() {
+    let mut files = common::files();
+    files.remove("holds.toml");
+    assert!(read_files(&files).unwrap().document.holds.is_empty());
 }
 
 #[test]

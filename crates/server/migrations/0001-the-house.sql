@@ -31,8 +31,15 @@ CREATE TABLE service_keys (
 CREATE TABLE subjects (
   id BLOB NOT NULL PRIMARY KEY,
   regime TEXT NOT NULL,
-  registered_at BIGINT NOT NULL
+  registered_at BIGINT NOT NULL,
+  closed_at BIGINT,
+  due_at BIGINT,
+  held BIGINT NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
+
+CREATE INDEX subjects_by_due ON subjects (due_at, id) WHERE due_at IS NOT NULL;
+
+CREATE INDEX subjects_held ON subjects (id) WHERE held = 1;
 
 CREATE TABLE subject_keys (
   subject BLOB NOT NULL PRIMARY KEY,
@@ -45,6 +52,7 @@ CREATE TABLE items (
   version BIGINT NOT NULL,
   sealed BLOB NOT NULL,
   put_at BIGINT NOT NULL,
+  confirmed_at BIGINT,
   PRIMARY KEY (subject, item)
 ) WITHOUT ROWID;
 
@@ -83,6 +91,14 @@ CREATE TABLE restrictions (
   PRIMARY KEY (subject, purpose)
 ) WITHOUT ROWID;
 
+CREATE TABLE holds (
+  subject BLOB NOT NULL,
+  name TEXT NOT NULL,
+  until BIGINT NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (subject, name)
+) WITHOUT ROWID;
+
 CREATE TABLE recipients (
   name TEXT NOT NULL PRIMARY KEY,
   category TEXT NOT NULL,
@@ -118,6 +134,8 @@ CREATE TABLE records (
 ) WITHOUT ROWID;
 
 CREATE INDEX records_of_a_subject ON records (subject, place);
+
+CREATE INDEX records_by_end ON records (keep_until, place) WHERE keep_until IS NOT NULL;
 
 CREATE TABLE ledger (
   id BIGINT NOT NULL PRIMARY KEY,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use policy::party::{Legal, base32};
 use policy::record::{Act, ExceptionUsed, HeldItem, Provision, ThirdParty, keep_until};
+use policy::retention::Holding;
 use policy::{
     Ask, Decision, Document, Facts, ItemName, Permit, RecipientFact, Record, RecordDuty, decide,
 };
@@ -191,7 +192,7 @@ fn open(app: &App, permitted: Permitted) -> Result<Disclosed, Error> {
     let key = app.keys.subject_key(subject, &wrapped)?;
     let mut items: BTreeMap<ItemName, Option<Plain>> =
         permit.items().iter().map(|item| (item.clone(), None)).collect();
-    for SealedItem { item, version, sealed } in sealed {
+    for SealedItem { item, version, sealed, .. } in sealed {
         let name: ItemName = item.parse().map_err(anyhow::Error::from)?;
         if !permit.covers(subject, &name) {
             continue;
@@ -249,10 +250,17 @@ fn gather<'a>(
             Err(what) => unreadable.push(what),
         }
     }
-    let sealed = items::sealed(rows.items)?
+    let sealed: Vec<SealedItem> = items::sealed(rows.items)?
         .into_iter()
         .filter(|sealed| ask.items.iter().any(|item| item.as_str() == sealed.item))
         .collect();
+    let mut holding = Holding::default();
+    for item in &sealed {
+        match (item.item.parse(), subjects::moment(item.put_at)) {
+            (Ok(name), Ok(put_at)) => drop(holding.put_at.insert(name, put_at)),
+            _ => unreadable.push("item".to_owned()),
+        }
+    }
 
     let mut recipient_fact = None;
     let mut details = None;
@@ -304,6 +312,13 @@ fn gather<'a>(
             if held.regime.is_none() {
                 unreadable.push("regime".to_owned());
             }
+            match (held.closed_at, held.engagement_end) {
+                (Ok(closed_at), Ok(engagement_end)) => {
+                    holding.account_end = closed_at;
+                    holding.engagement_end = engagement_end;
+                }
+                _ => unreadable.push("account".to_owned()),
+            }
             if held.wrapped.is_none() {
                 // Her key was shredded: she is held no longer.
                 (None, None)
@@ -320,6 +335,7 @@ fn gather<'a>(
         recipient: recipient_fact,
         engagement,
         approval,
+        holding,
         unreadable,
     };
     // What the record will say of the recipient must be readable before anything goes there.

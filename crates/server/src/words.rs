@@ -60,6 +60,20 @@ fn act(kind: &str, language: Language) -> &str {
         ("recipient_put", Language::En) => "a recipient was registered or changed",
         ("restriction_changed", Language::Ja) => "利用停止・再開",
         ("restriction_changed", Language::En) => "a use was stopped or allowed again",
+        ("account_closed", Language::Ja) => "退会",
+        ("account_closed", Language::En) => "the account was closed",
+        ("erased", Language::Ja) => "消去",
+        ("erased", Language::En) => "things were erased",
+        ("records_ended", Language::Ja) => "保存期間が終わった提供の記録の削除",
+        ("records_ended", Language::En) => {
+            "provision records were deleted when their time was over"
+        }
+        ("hold_placed", Language::Ja) => "保存義務の設定",
+        ("hold_placed", Language::En) => "a hold was placed",
+        ("hold_lifted", Language::Ja) => "保存義務の解除",
+        ("hold_lifted", Language::En) => "a hold was lifted",
+        ("item_confirmed", Language::Ja) => "内容の確認（変わりなし）",
+        ("item_confirmed", Language::En) => "a value was confirmed as still right",
         ("policy_published", Language::Ja) => "プライバシーポリシーの公表",
         ("policy_published", Language::En) => "a policy was published",
         (other, _) => other,
@@ -146,7 +160,17 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 line("利用目的", "purpose", purpose.map(ToString::to_string).unwrap_or_default());
             }
             Act::PolicyPublished { version, .. } => line("版", "version", version.to_string()),
-            Act::ExceptionApproved { .. } | Act::ExceptionEnded { .. } => {}
+            Act::Erased { gone, .. } => {
+                line("消去した項目", "erased", list(gone.iter().map(|gone| &gone.thing), language));
+            }
+            Act::RecordsEnded { count, .. } => line("件数", "count", count.to_string()),
+            Act::HoldPlaced { hold, .. } | Act::HoldLifted { hold } => {
+                line("保存義務", "hold", hold.to_string());
+            }
+            Act::ItemConfirmed { item } => line("項目", "items", item.item.to_string()),
+            Act::ExceptionApproved { .. }
+            | Act::ExceptionEnded { .. }
+            | Act::AccountClosed { .. } => {}
         }
     }
     lines.push(match (language, record.is_some()) {
@@ -350,6 +374,18 @@ pub fn reason(reason: &Reason, language: Language, document: &Document) -> Strin
         (R::NoEngagement { .. }, En) => "There is no booking with this recipient.".into(),
         (R::EngagementCancelled { .. }, Ja) => "この予約は取り消されています。".into(),
         (R::EngagementCancelled { .. }, En) => "The booking has been cancelled.".into(),
+        (R::PurposeEnded { item: name, purpose: p, ended_at }, Ja) => format!(
+            "「{}」を「{}」のために保存する期間は、{}に終わりました。",
+            item(name),
+            purpose(p),
+            moment(*ended_at, language)
+        ),
+        (R::PurposeEnded { item: name, purpose: p, ended_at }, En) => format!(
+            "“{}” is no longer kept for “{}”; that ended on {}.",
+            item(name),
+            purpose(p),
+            moment(*ended_at, language)
+        ),
         (R::EngagementEnded { ended_at }, Ja) => {
             format!("ご利用は終了しました。閲覧できたのは{}までです。", moment(*ended_at, language))
         }

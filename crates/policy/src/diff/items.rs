@@ -1,13 +1,12 @@
 //! What changed about the inventory and the secrets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::both;
 use super::{At, Class, Diff, Field, Judgement, Kind, Opening, Part, Whom, or_none, text, yes_no};
 use crate::document::Label;
 use crate::item::{
-    Item, ItemName, Linked, Retention, RetentionStart, Secret, SecretName, Sensitivity, Terms,
-    ValueKind,
+    Item, ItemName, Linked, Retention, Secret, SecretName, Sensitivity, Terms, ValueKind,
 };
 use crate::purpose::PurposeName;
 use crate::words;
@@ -53,6 +52,8 @@ impl Diff<'_> {
             required,
             linked,
             terms,
+            retention_for,
+            confirm_after_days,
             position: _, // compared as an order
         } = new;
         let wording = Kind::from(Class::ItemWording).or(Judgement::SameSense);
@@ -77,7 +78,18 @@ impl Diff<'_> {
         };
         self.field(at, field, &old.sensitivity, sensitivity, shown, kind);
         self.purposes_of_item(at, name, &old.purposes, purposes);
-        self.retention(at, old.retention, *retention);
+        self.retention(at, "", old.retention, *retention);
+        let own: BTreeSet<_> = old.retention_for.keys().chain(retention_for.keys()).collect();
+        for purpose in own {
+            // Without a period of its own, a purpose has the item's.
+            let was = *old.retention_for.get(purpose).unwrap_or(&old.retention);
+            let is = *retention_for.get(purpose).unwrap_or(retention);
+            self.retention(at, purpose.as_str(), was, is);
+        }
+        let field =
+            Field("confirm_after_days", "内容の確認までの日数", "days until it is confirmed");
+        let shown = |days: &Option<u32>| or_none(days.as_ref(), text);
+        self.field(at, field, &old.confirm_after_days, confirm_after_days, shown, Class::Safety);
 
         let field = Field("consent", "個別の同意", "consent of its own");
         // A consent that people gave for something else would carry it at once.
@@ -208,17 +220,13 @@ impl Diff<'_> {
         );
     }
 
-    fn retention(&mut self, at: &At, old: Retention, new: Retention) {
-        let Retention { from, days } = new;
-        let class = match (from == old.from, days > old.days) {
-            (true, true) => Class::RetentionLonger,
-            (true, false) => Class::Tightened,
-            // The account outlives every other start.
-            (false, _) if from == RetentionStart::LastPut && days <= old.days => Class::Tightened,
-            (false, _) => Class::RetentionOther,
-        };
-        let shown = |kept: &Retention| both(|language| words::retention(*kept, language));
-        self.field(at, RETENTION, &old, &new, shown, class);
+    fn retention(&mut self, at: &At, of: &str, old: Retention, new: Retention) {
+        if old == new {
+            return;
+        }
+        let class = period(old, new);
+        let shown = |kept: Retention| Some(both(|language| words::retention(kept, language)));
+        self.push(at, Some(RETENTION), of, shown(old), shown(new), class);
     }
 
     pub(super) fn secrets(
@@ -256,9 +264,22 @@ impl Diff<'_> {
                 |_| Kind::from(Class::PurposeBeyond).or(Judgement::Related),
                 |_| Class::Tightened.into(),
             );
-            self.retention(&at, old.retention, *retention);
+            self.retention(&at, "", old.retention, *retention);
         }
         self.order(Part::Secrets, old, new, |secret| secret.position);
+    }
+}
+
+/// The class of another period.
+pub(super) fn period(old: Retention, new: Retention) -> Class {
+    let Retention { from, days, ends_with_account } = new;
+    let no_longer = days <= old.days && (ends_with_account || !old.ends_with_account);
+    if from != old.from {
+        Class::RetentionOther
+    } else if no_longer {
+        Class::Tightened
+    } else {
+        Class::RetentionLonger
     }
 }
 

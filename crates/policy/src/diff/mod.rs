@@ -54,6 +54,8 @@ pub enum Part {
     Requests,
     /// The safety measures.
     Safety,
+    /// A duty of law to keep something.
+    Holds,
 }
 
 impl Part {
@@ -72,6 +74,7 @@ impl Part {
             Self::Countries => "countries",
             Self::Requests => "requests",
             Self::Safety => "safety",
+            Self::Holds => "holds",
         }
     }
 
@@ -89,6 +92,7 @@ impl Part {
             Self::Countries => ("外国", "Country"),
             Self::Requests => ("開示等の請求", "Requests"),
             Self::Safety => ("安全管理措置", "Safety measures"),
+            Self::Holds => ("保存義務", "Hold"),
         };
         match language {
             Language::Ja => ja,
@@ -302,6 +306,7 @@ impl Diff<'_> {
             cookies,
             requests,
             safety,
+            holds,
         } = self.new;
         self.controller(&self.old.controller, controller);
         self.languages(&self.old.languages, languages);
@@ -317,6 +322,7 @@ impl Diff<'_> {
         self.cookies(&self.old.cookies, cookies);
         self.requests(self.old.requests.as_ref(), requests.as_ref());
         self.safety(&self.old.safety, safety);
+        self.holds(&self.old.holds, holds);
     }
 
     /// Writes a change down.

@@ -9,9 +9,11 @@ use super::{Reader, Table};
 use crate::consent::{Consent, ConsentName};
 use crate::document::Label;
 use crate::item::{
-    Choices, Item, ItemName, Linked, Retention, Sensitivity, Source, Terms, ValueKind,
+    Choices, Item, ItemName, Linked, Retention, RetentionStart, Sensitivity, Source, Terms,
+    ValueKind,
 };
 use crate::purpose::{Purpose, PurposeName};
+use crate::retention::LONGEST_DAYS;
 
 /// True for names that speak of a password or a payment card.
 fn sounds_secret(name: &str) -> bool {
@@ -39,7 +41,8 @@ pub(super) struct RawItem {
     #[serde(default)]
     pub(super) terms: Terms,
     pub(super) purposes: Vec<Spanned<String>>,
-    pub(super) retention: Retention,
+    pub(super) retention: RawRetention,
+    pub(super) confirm_after_days: Option<u32>,
     pub(super) consent: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) lookup: bool,
@@ -49,7 +52,56 @@ pub(super) struct RawItem {
     pub(super) required: bool,
 }
 
+/// The rule of an item, with the purposes that have one of their own.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRetention {
+    pub(super) from: RetentionStart,
+    pub(super) days: u32,
+    #[serde(default)]
+    pub(super) ends_with_account: bool,
+    #[serde(rename = "for", default)]
+    pub(super) purposes: Table<Retention>,
+}
+
 impl Reader<'_> {
+    /// A period that can be counted, and says nothing twice.
+    pub(super) fn period(&mut self, file: &str, at: usize, of: &str, rule: Retention) -> Retention {
+        if rule.days > LONGEST_DAYS {
+            let message = format!("`{of}` is kept for {} days", rule.days);
+            self.error(file, at, message, format!("take {LONGEST_DAYS} days at most"));
+        }
+        if rule.ends_with_account && rule.from == RetentionStart::AccountEnd {
+            let message = format!("`{of}` ends with the account that its period begins with");
+            let way_out = "take `ends_with_account` out, or let the period begin elsewhere";
+            self.error(file, at, message, way_out);
+        }
+        rule
+    }
+
+    /// The periods of single purposes, each one of the item's own.
+    fn periods(
+        &mut self,
+        at: usize,
+        item: &str,
+        raw: Table<Retention>,
+        purposes: &[PurposeName],
+    ) -> BTreeMap<PurposeName, Retention> {
+        let file = "items.toml";
+        let mut periods = BTreeMap::new();
+        for (key, rule) in raw {
+            let Some(purpose) = self.name::<PurposeName>(file, &key) else { continue };
+            if !purposes.contains(&purpose) {
+                let message = format!("`{item}` is not held for `{purpose}`");
+                let way_out = "name the purpose under `purposes`, or take its period out";
+                self.error(file, key.span().start, message, way_out);
+            }
+            let rule = self.period(file, at, item, rule);
+            periods.insert(purpose, rule);
+        }
+        periods
+    }
+
     pub(super) fn items(
         &mut self,
         raw: Table<RawItem>,
@@ -100,6 +152,15 @@ impl Reader<'_> {
                 let way_out = "add `lookup = true`: only what can be looked up can be unique";
                 self.error(file, at, format!("`{key}` is unique but not looked up"), way_out);
             }
+            let RawRetention { from, days, ends_with_account, purposes: own } = raw.retention;
+            let rule = Retention { from, days, ends_with_account };
+            let retention = self.period(file, at, &key, rule);
+            let retention_for = self.periods(at, &key, own, &item_purposes);
+            if raw.confirm_after_days == Some(0) {
+                let way_out = "let `confirm_after_days` be at least 1, or take it out";
+                let message = format!("`{key}` would be asked about without end");
+                self.error(file, at, message, way_out);
+            }
             // Kept even when its kind is wrong: one mistake is told once, not wherever the item is named.
             let value = value.unwrap_or(ValueKind::Language);
             let Some(name) = name else { continue };
@@ -115,7 +176,9 @@ impl Reader<'_> {
                     sensitivity: raw.sensitivity,
                     terms: raw.terms,
                     purposes: item_purposes,
-                    retention: raw.retention,
+                    retention,
+                    retention_for,
+                    confirm_after_days: raw.confirm_after_days,
                     consent,
                     lookup: raw.lookup,
                     unique: raw.unique,

@@ -6,12 +6,14 @@ mod consents;
 mod controller;
 mod cookies;
 mod countries;
+mod holds;
 mod items;
 mod purposes;
 mod recipients;
 mod requests;
 mod safety;
 mod secrets;
+mod terms;
 mod tools;
 
 use std::collections::BTreeMap;
@@ -39,8 +41,8 @@ pub const FILES: [&str; 6] = [
 
 /// Files that a policy may have as well, in the order they are read. What law wants of them is for
 /// the lint to say.
-pub const MORE_FILES: [&str; 5] =
-    ["countries.toml", "tools.toml", "cookies.toml", "requests.toml", "safety.toml"];
+pub const MORE_FILES: [&str; 6] =
+    ["countries.toml", "tools.toml", "cookies.toml", "requests.toml", "safety.toml", "holds.toml"];
 
 /// What a release says of itself; it may lie in the folder and is no part of the policy.
 pub const PLAN: &str = "release.toml";
@@ -327,6 +329,7 @@ impl Reader<'_> {
             None => None,
         };
         let safety: safety::RawSafety = self.parse_if_there("safety.toml")?;
+        let holds: Table<holds::RawHold> = self.parse_if_there("holds.toml")?;
 
         let version: Version = self.name("controller.toml", &controller.version)?;
         let regimes = self.regimes(&controller.regimes);
@@ -345,11 +348,13 @@ impl Reader<'_> {
         let requests = requests.map(|raw| self.requests(raw, &regimes));
         let safety = self.safety(safety);
         self.representatives(&controller.controller, &regimes);
+        let holds = self.holds(holds, &items, &secrets, &purposes);
         self.nobody_is_kept_out(&items, &consents, &regimes);
         self.one_address_to_sign_in_by(&items, &secrets);
         self.every_purpose_is_used(&purposes, &recipients);
         self.every_consent_carries_something(&purposes, &items, &recipients, &tools, &consents);
         self.bases_carry_the_roles(&purposes, &recipients, &regimes);
+        self.terms_exist(&items, &purposes);
 
         Some(Document {
             version,
@@ -368,6 +373,7 @@ impl Reader<'_> {
             cookies,
             requests,
             safety,
+            holds,
         })
     }
 }

@@ -49,7 +49,8 @@ impl Reader<'_> {
                     "keep it here and take it out of items.toml: items can be asked for",
                 );
             }
-            let (keeps, retention) = (raw.keeps, raw.retention);
+            let retention = self.period(file, position, name.as_str(), raw.retention);
+            let keeps = raw.keeps;
             secrets.insert(name, Secret { label, article, keeps, purposes, retention, position });
         }
         secrets

@@ -12,7 +12,7 @@ macro_rules! files {
 }
 
 /// The files of the reference policy, as `(name, text)`.
-pub(crate) const FILES: [(&str, &str); 11] = files!(
+pub(crate) const FILES: [(&str, &str); 12] = files!(
     "controller.toml",
     "items.toml",
     "secrets.toml",
@@ -23,7 +23,8 @@ pub(crate) const FILES: [(&str, &str); 11] = files!(
     "tools.toml",
     "cookies.toml",
     "requests.toml",
-    "safety.toml"
+    "safety.toml",
+    "holds.toml"
 );
 
 /// The files of the reference policy, by name.

@@ -1,7 +1,7 @@
 //! Table `engagements`: what binds a person to a recipient for a time, such as a booking.
 
 use jiff::Timestamp;
-use policy::{Engagement, RecipientName, SubjectId};
+use policy::{Engagement, RecipientName, Reference, SubjectId};
 
 use super::{Conn, DbError, Row};
 
@@ -41,5 +41,34 @@ pub fn put(
             engagement.ends_at.as_millisecond().into(),
             engagement.cancelled.into(),
         ],
+    )]);
+}
+
+/// Whatever has not ended and was not called off, by recipient and number.
+pub fn unfinished(
+    conn: &mut Conn,
+    subject: SubjectId,
+    now: i64,
+) -> Result<Vec<(RecipientName, Reference)>, DbError> {
+    let rows = conn.query(
+        "SELECT recipient, reference FROM engagements WHERE subject = $1 AND ends_at > $2 \
+         AND cancelled = 0 ORDER BY recipient, reference",
+        &[(&subject.0).into(), now.into()],
+    )?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        // What cannot be read is called off with the others; it cannot be named.
+        if let (Ok(recipient), Ok(reference)) = (row.text(0)?.parse(), row.text(1)?.parse()) {
+            found.push((recipient, reference));
+        }
+    }
+    Ok(found)
+}
+
+/// Calls off whatever has not ended.
+pub fn call_off(conn: &mut Conn, subject: SubjectId, now: i64) {
+    conn.exec_many(&[(
+        "UPDATE engagements SET cancelled = 1 WHERE subject = $1 AND ends_at > $2",
+        &[(&subject.0).into(), now.into()],
     )]);
 }

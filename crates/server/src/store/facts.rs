@@ -12,8 +12,9 @@ use super::{DbError, Row, Val};
 macro_rules! facts {
     ($items:literal) => {
         concat!(
-            "SELECT 0, s.regime, CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS BIGINT), ",
-            "CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), k.wrapped FROM subjects s ",
+            "SELECT 0, s.regime, CAST(NULL AS TEXT), CAST(NULL AS TEXT), s.closed_at, ",
+            "(SELECT MAX(b.ends_at) FROM engagements b WHERE b.subject = s.id AND b.cancelled = 0), ",
+            "CAST(NULL AS BIGINT), k.wrapped FROM subjects s ",
             "LEFT JOIN subject_keys k ON k.subject = s.id WHERE s.id = $1 ",
             "UNION ALL SELECT 1, consent, state, notice, changed_at, NULL, NULL, NULL ",
             "FROM consents WHERE subject = $1 ",
@@ -28,7 +29,7 @@ macro_rules! facts {
             "ORDER BY cancelled, ends_at DESC LIMIT 1) AS e ",
             "UNION ALL SELECT 5, reply, NULL, NULL, NULL, NULL, NULL, request ",
             "FROM idempotency WHERE id = $4 ",
-            "UNION ALL SELECT 6, item, NULL, NULL, version, NULL, NULL, sealed ",
+            "UNION ALL SELECT 6, item, NULL, NULL, version, put_at, NULL, sealed ",
             "FROM items WHERE subject = $1",
             $items
         )
@@ -85,13 +86,13 @@ pub fn sorted(answer: Vec<Row>) -> Result<Rows, DbError> {
     let mut rows = Rows::default();
     for row in answer {
         let (to, columns): (_, &[usize]) = match row.int(0)? {
-            0 => (&mut rows.subject, &[1, 7]),
+            0 => (&mut rows.subject, &[1, 7, 4, 5]),
             1 => (&mut rows.consents, &[1, 2, 3, 4]),
             2 => (&mut rows.restrictions, &[1]),
             3 => (&mut rows.recipient, &[1, 2, 4, 7]),
             4 => (&mut rows.engagement, &[1, 4, 5, 6]),
             5 => (&mut rows.once, &[7, 1]),
-            _ => (&mut rows.items, &[1, 4, 7]),
+            _ => (&mut rows.items, &[1, 4, 7, 5]),
         };
         to.push(row.pick(columns));
     }

@@ -11,6 +11,7 @@ pub mod consents;
 pub mod engagements;
 pub mod exceptions;
 pub mod facts;
+pub mod holds;
 pub mod idempotency;
 pub mod items;
 pub mod ledger;

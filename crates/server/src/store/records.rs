@@ -121,3 +121,51 @@ pub fn outside(conn: &mut Conn, size: i64, limit: i64) -> Result<(u64, Vec<Found
     )?;
     Ok((count.int(0)?.unsigned_abs(), rows.into_iter().map(found).collect()))
 }
+
+/// Records whose time is over by a moment, the longest first, after one that was seen: each end with
+/// its place.
+pub fn ended(
+    conn: &mut Conn,
+    by: i64,
+    after: (i64, i64),
+    limit: i64,
+) -> Result<Vec<SealedRecord>, DbError> {
+    conn.query(
+        "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
+         WHERE keep_until <= $1 AND (keep_until > $2 OR (keep_until = $2 AND place > $3)) \
+         ORDER BY keep_until, place LIMIT $4",
+        &[by.into(), after.0.into(), after.1.into(), limit.into()],
+    )?
+    .into_iter()
+    .map(read)
+    .collect()
+}
+
+/// Ends a record.
+pub fn erase(conn: &mut Conn, place: i64) {
+    conn.exec_many(&[("DELETE FROM records WHERE place = $1", &[place.into()])]);
+}
+
+/// Places from one to another, both included, that have a record.
+pub fn present(conn: &mut Conn, first: i64, last: i64) -> Result<Vec<i64>, DbError> {
+    conn.query(
+        "SELECT place FROM records WHERE place >= $1 AND place <= $2 ORDER BY place",
+        &[first.into(), last.into()],
+    )?
+    .iter()
+    .map(|row| row.int(0))
+    .collect()
+}
+
+/// How many records end in each week from a moment on, up to another: the week's number from there.
+pub fn ends_by_week(conn: &mut Conn, from: i64, to: i64) -> Result<Vec<(i64, u64)>, DbError> {
+    const WEEK: i64 = 7 * 24 * 3_600_000;
+    conn.query(
+        "SELECT CASE WHEN keep_until < $1 THEN 0 ELSE (keep_until - $1) / $2 END AS week, COUNT(*) \
+         FROM records WHERE keep_until < $3 GROUP BY week ORDER BY week",
+        &[from.into(), WEEK.into(), to.into()],
+    )?
+    .iter()
+    .map(|row| Ok((row.int(0)?, row.int(1)?.unsigned_abs())))
+    .collect()
+}

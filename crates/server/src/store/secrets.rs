@@ -29,3 +29,46 @@ pub fn kept(conn: &mut Conn, subject: SubjectId, secret: &str) -> Result<Option<
     )?;
     row.map(|mut row| row.take_text(0)).transpose()
 }
+
+/// A secret as it is kept, without what checks or shows it.
+pub struct KeptSecret {
+    /// Which.
+    pub secret: String,
+    /// What is sealed of it: a card's token.
+    pub sealed: Option<Vec<u8>>,
+    /// When it was put, in milliseconds since 1970.
+    pub put_at: i64,
+}
+
+/// Every secret of a person, by name.
+pub fn all(conn: &mut Conn, subject: SubjectId) -> Result<Vec<KeptSecret>, DbError> {
+    conn.query(
+        "SELECT secret, sealed, put_at FROM secrets WHERE subject = $1 ORDER BY secret",
+        &[(&subject.0).into()],
+    )?
+    .into_iter()
+    .map(|mut row| {
+        Ok(KeptSecret {
+            secret: row.take_text(0)?,
+            sealed: row.opt_blob(1)?.map(<[u8]>::to_vec),
+            put_at: row.int(2)?,
+        })
+    })
+    .collect()
+}
+
+/// Puts the same card token sealed anew, under her next key.
+pub fn reseal(conn: &mut Conn, subject: SubjectId, secret: &str, sealed: &[u8]) {
+    conn.exec_many(&[(
+        "UPDATE secrets SET sealed = $1 WHERE subject = $2 AND secret = $3",
+        &[sealed.into(), (&subject.0).into(), secret.into()],
+    )]);
+}
+
+/// Ends a secret, and what was shown of it.
+pub fn erase(conn: &mut Conn, subject: SubjectId, secret: &str) {
+    conn.exec_many(&[(
+        "DELETE FROM secrets WHERE subject = $1 AND secret = $2",
+        &[(&subject.0).into(), secret.into()],
+    )]);
+}

@@ -1,6 +1,8 @@
-//! Table `subjects`: who is held, and under which regime; with `subject_keys`, the one key whose
-//! end makes all of a person's values unreadable.
+//! Table `subjects`: who is held, under which regime, and when somebody has to look whether something
+//! of hers is due; with `subject_keys`, the one key whose end makes all of a person's values
+//! unreadable.
 
+use jiff::Timestamp;
 use policy::{RegimeName, SubjectId};
 
 use super::{Conn, DbError};
@@ -19,9 +21,11 @@ pub fn insert(conn: &mut Conn, subject: SubjectId, regime: &RegimeName, wrapped:
     ]);
 }
 
-/// Regime and wrapped key; the key is gone once it was shredded.
-pub const WITH_KEY: &str = "SELECT s.regime, k.wrapped FROM subjects s \
-     LEFT JOIN subject_keys k ON k.subject = s.id WHERE s.id = $1";
+/// Regime, wrapped key, the end of the account and of the last engagement; the key is gone once it
+/// was shredded.
+pub const WITH_KEY: &str = "SELECT s.regime, k.wrapped, s.closed_at, \
+     (SELECT MAX(e.ends_at) FROM engagements e WHERE e.subject = s.id AND e.cancelled = 0) \
+     FROM subjects s LEFT JOIN subject_keys k ON k.subject = s.id WHERE s.id = $1";
 
 /// A person as the rooms need her.
 pub struct Held {
@@ -29,6 +33,20 @@ pub struct Held {
     pub regime: Option<RegimeName>,
     /// Her wrapped key, unless it was shredded.
     pub wrapped: Option<Vec<u8>>,
+    /// When her account was closed; `Err` when the row holds no moment.
+    pub closed_at: Result<Option<Timestamp>, NoMoment>,
+    /// When the last engagement that was not called off ends.
+    pub engagement_end: Result<Option<Timestamp>, NoMoment>,
+}
+
+/// A number that is not a moment of the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a row holds a number that is no moment")]
+pub struct NoMoment;
+
+/// Reads a moment from a row.
+pub fn moment(milliseconds: i64) -> Result<Timestamp, NoMoment> {
+    Timestamp::from_millisecond(milliseconds).map_err(|_| NoMoment)
 }
 
 /// Reads a row of [`WITH_KEY`].
@@ -36,10 +54,99 @@ pub fn held(rows: &[super::Row]) -> Result<Option<Held>, DbError> {
     let Some(row) = rows.first() else { return Ok(None) };
     let regime = row.text(0)?.parse().ok();
     let wrapped = row.opt_blob(1)?.map(<[u8]>::to_vec);
-    Ok(Some(Held { regime, wrapped }))
+    let closed_at = row.opt_int(2)?.map(moment).transpose();
+    let engagement_end = row.opt_int(3)?.map(moment).transpose();
+    Ok(Some(Held { regime, wrapped, closed_at, engagement_end }))
 }
 
 /// The person under an id, if she is held.
 pub fn get(conn: &mut Conn, subject: SubjectId) -> Result<Option<Held>, DbError> {
     held(&conn.query(WITH_KEY, &[(&subject.0).into()])?)
+}
+
+/// Closes an account.
+pub fn close(conn: &mut Conn, subject: SubjectId, now: i64) {
+    conn.exec_many(&[(
+        "UPDATE subjects SET closed_at = $1 WHERE id = $2",
+        &[now.into(), (&subject.0).into()],
+    )]);
+}
+
+/// Replaces a person's wrapped key: what the old one sealed opens no more.
+pub fn put_key(conn: &mut Conn, subject: SubjectId, wrapped: &[u8]) {
+    conn.exec_many(&[(
+        "UPDATE subject_keys SET wrapped = $1 WHERE subject = $2",
+        &[wrapped.into(), (&subject.0).into()],
+    )]);
+}
+
+/// Notes when somebody has to look at her again, and whether something due is held back.
+pub fn look_at(conn: &mut Conn, subject: SubjectId, due_at: Option<i64>, held: bool) {
+    conn.exec_many(&[(
+        "UPDATE subjects SET due_at = $1, held = $2 WHERE id = $3",
+        &[due_at.into(), held.into(), (&subject.0).into()],
+    )]);
+}
+
+/// Notes that something of hers may be due at a moment: nobody looks later than that.
+pub fn look_by(conn: &mut Conn, subject: SubjectId, at: i64) {
+    conn.exec_many(&[(
+        "UPDATE subjects SET due_at = $1 WHERE id = $2 AND (due_at IS NULL OR due_at > $1)",
+        &[at.into(), (&subject.0).into()],
+    )]);
+}
+
+/// Has everybody looked at once: the rules have changed.
+pub fn look_at_everybody(conn: &mut Conn, now: i64) {
+    conn.exec_many(&[(
+        "UPDATE subjects SET due_at = $1 WHERE due_at IS NULL OR due_at > $1",
+        &[now.into()],
+    )]);
+}
+
+/// Where a page of people to look at ended.
+pub type Seen = (i64, Vec<u8>);
+
+/// Whoever has to be looked at by a moment, the longest due first, after those seen.
+pub fn due(
+    conn: &mut Conn,
+    by: i64,
+    after: &Seen,
+    limit: i64,
+) -> Result<Vec<(SubjectId, i64)>, DbError> {
+    conn.query(
+        "SELECT id, due_at FROM subjects WHERE due_at <= $1 \
+         AND (due_at > $2 OR (due_at = $2 AND id > $3)) ORDER BY due_at, id LIMIT $4",
+        &[by.into(), after.0.into(), (&after.1).into(), limit.into()],
+    )?
+    .iter()
+    .map(|row| Ok((SubjectId(row.bytes(0)?), row.int(1)?)))
+    .collect()
+}
+
+/// Whoever has something that is due and held back, after a person.
+pub fn held_back(conn: &mut Conn, after: &[u8], limit: i64) -> Result<Vec<SubjectId>, DbError> {
+    conn.query(
+        "SELECT id FROM subjects WHERE held = 1 AND id > $1 ORDER BY id LIMIT $2",
+        &[after.into(), limit.into()],
+    )?
+    .iter()
+    .map(|row| Ok(SubjectId(row.bytes(0)?)))
+    .collect()
+}
+
+/// Ends everything that is held about a person; her records stay.
+pub fn erase(conn: &mut Conn, subject: SubjectId) {
+    let her = [(&subject.0).into()];
+    conn.exec_many(&[
+        ("DELETE FROM subject_keys WHERE subject = $1", &her),
+        ("DELETE FROM items WHERE subject = $1", &her),
+        ("DELETE FROM lookups WHERE subject = $1", &her),
+        ("DELETE FROM secrets WHERE subject = $1", &her),
+        ("DELETE FROM consents WHERE subject = $1", &her),
+        ("DELETE FROM restrictions WHERE subject = $1", &her),
+        ("DELETE FROM engagements WHERE subject = $1", &her),
+        ("DELETE FROM holds WHERE subject = $1", &her),
+        ("DELETE FROM subjects WHERE id = $1", &her),
+    ]);
 }

@@ -34,6 +34,7 @@ pub(crate) const TABLES: [(&str, &str); 17] = [
     ("engagements", "SELECT COUNT(*) FROM engagements"),
     ("entries", "SELECT COUNT(*) FROM entries"),
     ("exceptions", "SELECT COUNT(*) FROM exceptions"),
+    ("holds", "SELECT COUNT(*) FROM holds"),
     ("idempotency", "SELECT COUNT(*) FROM idempotency"),
     ("items", "SELECT COUNT(*) FROM items"),
     ("lookups", "SELECT COUNT(*) FROM lookups"),

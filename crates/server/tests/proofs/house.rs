@@ -174,7 +174,7 @@ impl Drop for House {
 }
 
 /// Every table that a migration makes.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "meta",
     "system_keys",
     "policies",
@@ -186,6 +186,7 @@ const TABLES: [&str; 20] = [
     "secrets",
     "consents",
     "restrictions",
+    "holds",
     "recipients",
     "engagements",
     "exceptions",

@@ -114,6 +114,7 @@ pub fn permit(subject: SubjectId, items: &[&str]) -> Permit {
         recipient: None,
         engagement: None,
         approval: None,
+        holding: policy::retention::Holding::default(),
         unreadable: Vec::new(),
     };
     let now = "2026-10-02T00:00:00Z".parse().unwrap();

@@ -68,6 +68,11 @@ fn ask_and_facts(document: &Document) -> anyhow::Result<(Ask, Facts<'_>)> {
             cancelled: false,
         }),
         approval: None,
+        holding: policy::retention::Holding {
+            put_at: ask.items.iter().map(|item| (item.clone(), now)).collect(),
+            account_end: None,
+            engagement_end: Some(now + jiff::SignedDuration::from_hours(2)),
+        },
         unreadable: Vec::new(),
     };
     Ok((ask, facts))
