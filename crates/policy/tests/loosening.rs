@@ -162,14 +162,14 @@ impl Edit {
                 policy.recipients.insert("newcomer".parse().unwrap(), copy);
             }
             24 | 25 => {
-                let item = pick(&mut policy.items, one).1;
+                let item = pick(&mut policy.items, *one).1;
                 item.retention.days = *other.get(&[0, 30, 365, 730]);
                 item.retention.ends_with_account = third.index(4) == 0;
             }
             26 => {
                 let days = *third.get(&[0, 30, 365, 730]);
                 let purpose = other.get(&purposes).clone();
-                let item = pick(&mut policy.items, one).1;
+                let item = pick(&mut policy.items, *one).1;
                 let own = policy::Retention { days, ..item.retention };
                 match item.retention_for.remove(&purpose) {
                     Some(_) => {}

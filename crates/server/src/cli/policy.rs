@@ -1,17 +1,33 @@
-//! `azukari policy …`: looks at a policy's files.
+//! `azukari policy …`: checks and compares policies, publishes versions and takes them back.
 
-use std::path::PathBuf;
+use std::cmp::Ordering;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::Subcommand;
-use policy::{Finding, Severity};
+use jiff::Timestamp;
+use policy::diff::{Change, Demand, diff, duty};
+use policy::plan::skeleton;
+use policy::{Document, Finding, Language, Severity, Version};
 
-use super::Outcome;
+use super::{Outcome, Premises, read_policy};
+use crate::acts::publish::{self, History, Release};
+use crate::clock::{Clock, SystemClock};
+use crate::error::Error;
+use crate::keys::Keys;
+use crate::store::{ledger as log, policies, subjects};
+use crate::words;
 
 /// How many findings stop a policy, and how many do not.
 fn count(findings: &[Finding]) -> String {
     let errors = findings.iter().filter(|found| found.severity == Severity::Error).count();
     let plural = if errors == 1 { "" } else { "s" };
     format!("{errors} error{plural}, {} to look at", findings.len() - errors)
+}
+
+/// A moment in words.
+fn moment(at: i64) -> String {
+    Timestamp::from_millisecond(at).map(|at| words::moment(at, Language::En)).unwrap_or_default()
 }
 
 #[derive(Subcommand)]
@@ -21,41 +37,237 @@ pub enum Policy {
         /// The policy's folder
         dir: PathBuf,
     },
+    /// Say what changed from one policy to another, and what law asks for before it may
+    Diff {
+        #[command(flatten)]
+        premises: Premises,
+        /// The policy before: a folder, or a published version
+        old: String,
+        /// The policy after: a folder, or a published version
+        new: String,
+        /// The language of the words, `ja` or `en`
+        #[arg(long, default_value = "en")]
+        language: String,
+        /// As JSON, with both languages
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a plan to fill in: an answer for each change that asks for more than posting
+    Plan {
+        #[command(flatten)]
+        premises: Premises,
+        /// The policy's folder
+        dir: PathBuf,
+    },
+    /// Publish a version; a running server puts it in force at its moment
+    Publish {
+        #[command(flatten)]
+        premises: Premises,
+        /// The policy's folder
+        dir: PathBuf,
+        /// The plan [default: release.toml in the folder, if there is one]
+        #[arg(long, value_name = "FILE")]
+        plan: Option<PathBuf>,
+        /// From when on it holds, such as 2026-12-01T00:00+09:00 [default: at once]
+        #[arg(long, value_name = "MOMENT")]
+        at: Option<String>,
+    },
+    /// Take back a version that has not taken effect
+    Withdraw {
+        #[command(flatten)]
+        premises: Premises,
+        /// The version
+        version: String,
+    },
+    /// Say which versions there are, and how far their plans are carried out
+    Status {
+        #[command(flatten)]
+        premises: Premises,
+    },
+}
+
+/// Reads what was published, beside a server that may be running.
+fn history(premises: &Premises) -> anyhow::Result<(History, String)> {
+    let (_, root) = premises.look()?;
+    let (history, head) = premises.beside(move |conn| {
+        let (keys, ..) = Keys::look(conn, root).map_err(anyhow::Error::from)?;
+        Ok((History::read(&keys, policies::all(conn)?), log::policy(conn)?))
+    })?;
+    Ok((history.map_err(|error| anyhow::anyhow!(error))?, head))
+}
+
+/// A policy by its folder, or by its version among the published.
+fn policy_of(premises: &Premises, named: &str) -> anyhow::Result<Document> {
+    let dir = Path::new(named);
+    if dir.is_dir() {
+        return policy::read_dir(dir).map(|read| read.document).map_err(|findings| {
+            anyhow::anyhow!("{named}: {}; `azukari policy check` tells more", count(&findings))
+        });
+    }
+    if named.parse::<Version>().is_err() {
+        anyhow::bail!("`{named}` is neither a folder nor a version, such as 2026-10-01");
+    }
+    let (history, _) = history(premises)?;
+    let found = history.steps().find(|step| step.row.version == named);
+    let found = found.map(|step| step.document.clone());
+    found.ok_or_else(|| anyhow::anyhow!("version `{named}` was not published here"))
+}
+
+/// Tells each change with its class and what law asks for.
+fn tell(changes: &[Change], language: Language) {
+    for change in changes {
+        println!("{}", change.words.get(language));
+        println!("    {} [{}]", change.place, change.class.words(language));
+        for Demand { regimes, duty, article } in &change.demands {
+            let regimes: Vec<&str> = regimes.iter().map(policy::RegimeName::as_str).collect();
+            println!("    {}: {} ({article})", regimes.join(", "), duty.words(language));
+        }
+    }
+    println!("{} changes; {}", changes.len(), duty(changes).words(language));
+}
+
+fn check(dir: &Path) -> anyhow::Result<Outcome> {
+    if !dir.is_dir() {
+        anyhow::bail!("there is no folder `{}`; name the policy's folder", dir.display());
+    }
+    match policy::read_dir(dir) {
+        Ok(read) => {
+            for finding in &read.warnings {
+                println!("{finding}");
+            }
+            let document = &read.document;
+            println!(
+                "version {}: {} items, {} secrets, {} purposes, {} recipients, {} consents, \
+                 {} regimes; coherent, {} to look at",
+                document.version,
+                document.items.len(),
+                document.secrets.len(),
+                document.purposes.len(),
+                document.recipients.len(),
+                document.consents.len(),
+                document.regimes.len(),
+                read.warnings.len(),
+            );
+            Ok(Outcome::Done)
+        }
+        Err(findings) => {
+            for finding in &findings {
+                println!("{finding}");
+            }
+            println!("not coherent: {}", count(&findings));
+            Ok(Outcome::Findings)
+        }
+    }
+}
+
+fn publish(
+    premises: &Premises,
+    dir: &Path,
+    plan: Option<&Path>,
+    at: Option<&str>,
+) -> anyhow::Result<()> {
+    let mut release = Release::of(read_policy(dir)?);
+    if let Some(file) = plan {
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("the plan `{}` cannot be read", file.display()))?;
+        release.plan = Some(text);
+    }
+    if let Some(at) = at {
+        release.at = Some(read_moment(at)?);
+    }
+    premises.open_cellar_unless_there()?;
+    let (_, root) = premises.look()?;
+    let now = SystemClock.now();
+    let published = premises.beside(move |conn| {
+        let (keys, ..) = Keys::look(conn, root).map_err(anyhow::Error::from)?;
+        // A refusal has written nothing.
+        Ok(publish::publish(conn, &keys, &release, now))
+    })??;
+    match (published, at) {
+        (None, _) => println!("it was published before, and stands"),
+        (Some(version), None) => println!("published {version}; a running server takes it up now"),
+        (Some(version), Some(at)) => println!("published {version}; it takes effect at {at}"),
+    }
+    Ok(())
+}
+
+/// A moment with its offset; seconds may be left out.
+fn read_moment(text: &str) -> anyhow::Result<Timestamp> {
+    text.parse::<Timestamp>().map_err(|_| {
+        anyhow::anyhow!("`{text}` is not a moment with its offset, such as 2026-12-01T00:00+09:00")
+    })
+}
+
+fn status(premises: &Premises) -> anyhow::Result<()> {
+    let (history, head) = history(premises)?;
+    for step in history.steps() {
+        let at = moment(step.row.effective_at);
+        let version = &step.row.version;
+        let in_force = head.parse::<Version>().ok();
+        let stage = match in_force.map(|head| step.document.version.cmp(&head)) {
+            Some(Ordering::Less) => format!("no longer in force; it was from {at}"),
+            Some(Ordering::Equal) => format!("in force since {at}"),
+            _ => format!("from {at}"),
+        };
+        println!("{version}  {stage}; {} changes", step.changes().len());
+        let promises = step.promises();
+        if promises.letters {
+            let before = step.row.effective_at;
+            let of = premises
+                .beside(move |conn| Ok::<_, Error>(subjects::count_before(conn, before)?))?;
+            println!("    told {} of {of} by letter", step.row.told);
+        }
+        for consent in &promises.asked {
+            println!("    asked: {consent}");
+        }
+        for lock in &promises.locks {
+            let items: Vec<&str> = lock.items.iter().map(policy::ItemName::as_str).collect();
+            let purpose = lock.purpose.as_ref().map_or("anything new", |p| p.as_str());
+            println!("    locked for {purpose}: {}", items.join(", "));
+        }
+    }
+    for (row, _) in history.withdrawn() {
+        println!("{}  withdrawn", row.version);
+    }
+    Ok(())
 }
 
 impl Policy {
     pub fn run(self) -> anyhow::Result<Outcome> {
-        let Self::Check { dir } = self;
-        if !dir.is_dir() {
-            anyhow::bail!("there is no folder `{}`; name the policy's folder", dir.display());
-        }
-        match policy::read_dir(&dir) {
-            Ok(read) => {
-                for finding in &read.warnings {
-                    println!("{finding}");
+        match self {
+            Self::Check { dir } => return check(&dir),
+            Self::Diff { premises, old, new, language, json } => {
+                let language = Language::parse(&language)
+                    .with_context(|| format!("there is no language `{language}`; say ja or en"))?;
+                let changes = diff(&policy_of(&premises, &old)?, &policy_of(&premises, &new)?);
+                if json {
+                    println!("{}", serde_json::to_string_pretty(&changes)?);
+                } else {
+                    tell(&changes, language);
                 }
-                let document = &read.document;
-                println!(
-                    "version {}: {} items, {} secrets, {} purposes, {} recipients, {} consents, \
-                     {} regimes; coherent, {} to look at",
-                    document.version,
-                    document.items.len(),
-                    document.secrets.len(),
-                    document.purposes.len(),
-                    document.recipients.len(),
-                    document.consents.len(),
-                    document.regimes.len(),
-                    read.warnings.len(),
-                );
-                Ok(Outcome::Done)
             }
-            Err(findings) => {
-                for finding in &findings {
-                    println!("{finding}");
-                }
-                println!("not coherent: {}", count(&findings));
-                Ok(Outcome::Findings)
+            Self::Plan { premises, dir } => {
+                let (history, _) = history(&premises)?;
+                let new = policy_of(&premises, &dir.to_string_lossy())?;
+                let before = history.steps().filter(|step| step.document.version < new.version);
+                let before = before.last().context("no earlier version was published here")?;
+                print!("{}", skeleton(&new, &diff(before.document, &new)));
             }
+            Self::Publish { premises, dir, plan, at } => {
+                publish(&premises, &dir, plan.as_deref(), at.as_deref())?;
+            }
+            Self::Withdraw { premises, version } => {
+                let wanted: Version = version.parse()?;
+                let (_, root) = premises.look()?;
+                let now = SystemClock.now();
+                premises.beside(move |conn| {
+                    let (keys, ..) = Keys::look(conn, root).map_err(anyhow::Error::from)?;
+                    Ok(publish::withdraw(conn, &keys, wanted, now))
+                })??;
+                println!("withdrawn {wanted}");
+            }
+            Self::Status { premises } => status(&premises)?,
         }
+        Ok(Outcome::Done)
     }
 }

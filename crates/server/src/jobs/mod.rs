@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::acts::telling;
 use crate::app::App;
 use crate::connectors::mail::Mail;
 use crate::error::Error;
@@ -16,15 +17,36 @@ use crate::store::{idempotency, outbox};
 const KEYS_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// How long it is kept how a message ended.
 const ENDED_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How often it is looked whether another version is in force.
+const HEED: Duration = Duration::from_secs(1);
 /// How often the jobs look.
 const EVERY: Duration = Duration::from_secs(600);
 
 /// Runs the jobs until dropped; without a mail server, letters wait.
 pub async fn run(app: Arc<App>, mail: Option<Mail>) {
-    let forgetting = forget(Arc::clone(&app));
+    let standing = async {
+        tokio::join!(forget(Arc::clone(&app)), keep_up(Arc::clone(&app)));
+    };
     match mail {
-        Some(mail) => drop(tokio::join!(forgetting, deliver::run(app, mail))),
-        None => forgetting.await,
+        Some(mail) => drop(tokio::join!(standing, deliver::run(Arc::clone(&app), mail))),
+        None => standing.await,
+    }
+}
+
+/// Puts the version in force at its moment, takes up what other processes published, and goes on
+/// telling people of it.
+async fn keep_up(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(HEED);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app.keep_up().await {
+            tracing::error!(%error, "the version in force is not taken up; the next round retries");
+            continue;
+        }
+        if let Err(error) = telling::tell_more(&app).await {
+            tracing::warn!(%error, "people are not told of a version; the next round retries");
+        }
     }
 }
 

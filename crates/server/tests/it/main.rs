@@ -41,4 +41,6 @@ mod sight_ends;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod versions;
+#[cfg(test)]
 mod wrong_input;
