@@ -245,6 +245,26 @@ struct Told {
     items: Values,
 }
 
+/// A value that is held, without it.
+#[derive(Deserialize)]
+pub(crate) struct HeldItem {
+    pub(crate) item: String,
+    pub(crate) version: u32,
+    /// True when she should be asked whether it is still right.
+    #[serde(default)]
+    pub(crate) confirm: bool,
+    /// The purposes for which it is given no more.
+    #[serde(default)]
+    pub(crate) ended_purposes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct HeldItems {
+    items: Vec<HeldItem>,
+    #[serde(default)]
+    closed_at: Option<Timestamp>,
+}
+
 /// One line of "who received what, when".
 #[derive(Deserialize)]
 pub(crate) struct Provision {
@@ -376,6 +396,26 @@ impl Azukari {
         let path = format!("/v1/subjects/{subject}/items/{item}");
         let body = json!({ "value": value });
         self.ask::<Value>(language, Method::PUT, &path, Some(&body)).await.map(drop)
+    }
+
+    /// What is held of a person, without the values.
+    pub(crate) async fn held_items(&self, subject: &str) -> Result<Vec<HeldItem>, Trouble> {
+        let path = format!("/v1/subjects/{subject}/items");
+        let held: HeldItems = self.ask(Language::Ja, Method::GET, &path, None).await?;
+        // Who left has no page of hers any more, whatever is still kept.
+        if held.closed_at.is_some() { Err(Trouble::NotFound) } else { Ok(held.items) }
+    }
+
+    /// She says that a version of a value is still right.
+    pub(crate) async fn confirm_item(
+        &self,
+        subject: &str,
+        item: &str,
+        version: u32,
+    ) -> Result<(), Trouble> {
+        let path = format!("/v1/subjects/{subject}/items/{item}/confirmation");
+        let body = json!({ "version": version });
+        self.ask::<Value>(Language::Ja, Method::POST, &path, Some(&body)).await.map(drop)
     }
 
     /// The state of a consent; `None` when it was never asked.

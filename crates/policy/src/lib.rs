@@ -2,7 +2,8 @@
 //!
 //! [`document`] is a controller's policy as data; [`decide`] answers what may come in and what may
 //! go out; [`retention`] what has to end; [`record`] says what is written down about it; [`notice`]
-//! is the policy as people read it. Everything here is pure: no clock, no network, no database. Read
+//! is the policy as people read it; [`export`] says the same in the words of others, and [`draft`]
+//! writes a first policy. Everything here is pure: no clock, no network, no database. Read
 //! `decide.rs` next.
 
 pub mod consent;
@@ -10,6 +11,7 @@ pub mod country;
 pub mod decide;
 pub mod diff;
 pub mod document;
+pub mod draft;
 pub mod export;
 pub mod item;
 pub mod normal;

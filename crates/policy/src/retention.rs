@@ -245,9 +245,31 @@ pub fn standing(person: &Person<'_>, now: Timestamp) -> Vec<Standing> {
     things.chain([account]).map(|(thing, put_at)| person.stands(thing, put_at, now)).collect()
 }
 
-/// The next moment at which something of hers may go: until then nobody has to look again.
+/// The next moment at which something of hers may go: until then nobody has to look again. The
+/// account goes last, so it counts only when nothing else is left.
 pub fn next_look(standings: &[Standing]) -> Option<Timestamp> {
-    standings.iter().filter_map(Standing::ends_at).min()
+    let things = standings.iter().filter(|standing| standing.thing != Thing::Account);
+    if things.clone().next().is_none() {
+        return standings.iter().find_map(Standing::ends_at);
+    }
+    things.filter_map(Standing::ends_at).min()
+}
+
+/// Whether the person has to be asked if a value is still right: so many days went by since she put
+/// it, or said so last (S7, Act 22).
+pub fn asks_again(item: &Item, last_word: Timestamp, now: Timestamp) -> bool {
+    item.confirm_after_days.is_some_and(|days| end_of(last_word, days) <= now)
+}
+
+/// The earliest end of what counts from an engagement, if it is the last: nothing of that kind is
+/// due before.
+pub fn earliest_end_after(policy: &Document, engagement_end: Timestamp) -> Option<Timestamp> {
+    let items = policy.items.values().flat_map(|item| {
+        std::iter::once(item.retention).chain(item.retention_for.values().copied())
+    });
+    let rules = items.chain(policy.secrets.values().map(|secret| secret.retention));
+    let counted = rules.filter(|rule| rule.from == RetentionStart::EngagementEnd);
+    counted.map(|rule| end_of(engagement_end, rule.days)).min()
 }
 
 impl Person<'_> {
@@ -301,6 +323,20 @@ fn end_of_hold(hold: &Hold, clocks: &Clocks) -> Option<Until> {
         },
         RetentionStart::EngagementEnd => Until::At(end_of(clocks.engagement_end?, hold.days)),
     })
+}
+
+/// Whether two versions of a policy end everything alike.
+pub fn ends_alike(one: &Document, other: &Document) -> bool {
+    let items = |policy: &Document| -> Vec<_> {
+        let rule = |(name, item): (&ItemName, &Item)| {
+            (name.clone(), item.retention, item.retention_for.clone(), item.purposes.clone())
+        };
+        policy.items.iter().map(rule).collect()
+    };
+    let secrets = |policy: &Document| -> Vec<_> {
+        policy.secrets.iter().map(|(name, secret)| (name.clone(), secret.retention)).collect()
+    };
+    items(one) == items(other) && secrets(one) == secrets(other) && one.holds == other.holds
 }
 
 /// Whether a hold of the policy covers a thing.

@@ -181,6 +181,16 @@ fn a_manifest_names_every_recipient_and_forbids_what_nothing_allows() {
 }
 
 #[test]
+fn what_another_law_keeps_longer_is_told_wherever_periods_are() {
+    let document = reference();
+    let law = "Corporation Tax Act";
+    let dpv = dpv::policy(&document).to_string();
+    assert!(dpv.contains(law) && dpv.contains("P2984D"), "{dpv}");
+    assert!(fides::manifest(&document).yaml().unwrap().contains(law));
+    assert!(ropa::ropa(&document, Language::En).markdown().contains(law));
+}
+
+#[test]
 fn a_record_of_processing_reads_in_both_languages() {
     let document = reference();
     let ja = ropa::ropa(&document, Language::Ja);

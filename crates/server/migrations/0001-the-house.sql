@@ -35,9 +35,7 @@ CREATE TABLE service_keys (
 
 CREATE TABLE subjects (
   id BLOB NOT NULL PRIMARY KEY,
-  regime TEXT NOT NULL,
   registered_at BIGINT NOT NULL,
-  closed_at BIGINT,
   due_at BIGINT,
   held BIGINT NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
@@ -48,7 +46,9 @@ CREATE INDEX subjects_held ON subjects (id) WHERE held = 1;
 
 CREATE TABLE subject_keys (
   subject BLOB NOT NULL PRIMARY KEY,
-  wrapped BLOB NOT NULL
+  regime TEXT NOT NULL,
+  wrapped BLOB NOT NULL,
+  closed_at BIGINT
 ) WITHOUT ROWID;
 
 CREATE TABLE items (
@@ -138,7 +138,8 @@ CREATE TABLE records (
   sealed BLOB NOT NULL
 ) WITHOUT ROWID;
 
-CREATE INDEX records_of_a_subject ON records (subject, place);
+-- By the stretch of the ledger first: new rows go to few pages, however many people there are.
+CREATE INDEX records_of_a_subject ON records ((place / 65536), subject, place);
 
 CREATE INDEX records_by_end ON records (keep_until, place) WHERE keep_until IS NOT NULL;
 

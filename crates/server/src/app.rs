@@ -25,7 +25,7 @@ pub struct App {
     /// Where everything is kept.
     pub store: Store,
     /// What opens it.
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What checkpoints are checked with.
@@ -120,16 +120,19 @@ impl App {
     /// [`AppError`] says which of them does not fit and what to do.
     pub fn open(setup: Setup, policy: Option<Files>) -> Result<Arc<Self>, AppError> {
         let Cellar { store, keys, clock, ledger_key, terms } = Cellar::open(setup)?;
+        let keys = Arc::new(keys);
+        publish::stands(&store, &keys)?;
+        if let Some(files) = policy {
+            let (keys, now) = (Arc::clone(&keys), clock.now());
+            let release = Release::of(files);
+            store
+                .write_blocking(move |tx| publish::publish(tx, &keys, &release, now))
+                .map_err(|refused| AppError::Policy(refused.to_string()))?;
+        }
+        publish::any(&store)?;
         let hashing = Hashing::default();
         let turns = Mutex::default();
         let app = Arc::new(Self { store, keys, clock, ledger_key, hashing, terms, turns });
-        if let Some(files) = policy {
-            let (keeper, now) = (Arc::clone(&app), app.clock.now());
-            let release = Release::of(files);
-            app.store
-                .write_blocking(move |tx| publish::publish(tx, &keeper.keys, &release, now))
-                .map_err(|refused| AppError::Policy(refused.to_string()))?;
-        }
         app.turn().map_err(|error| match error {
             Error::Failure(error) => AppError::Policy(error.to_string()),
             error => AppError::Policy(format!("publishing: {error}")),

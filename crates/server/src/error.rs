@@ -96,6 +96,11 @@ impl Error {
         Self::Invalid(vec![FieldError::new(field, code, detail)])
     }
 
+    /// Her account is closed.
+    pub fn closed() -> Self {
+        Self::Conflict("this account is closed; nothing is taken in for it any more".to_owned())
+    }
+
     /// There is nothing under that name. It is told back only when it looks like a name: whatever
     /// else was sent may be a value.
     pub fn not_found(what: &'static str, name: impl Into<String>) -> Self {

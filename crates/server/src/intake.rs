@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use policy::item::{self, SecretKind};
 use policy::record::{Act, ConsentTaken, HeldItem};
+use policy::retention::{self, Clocks, Person, Thing, Until};
 use policy::{
     ConsentFact, ConsentName, ConsentState, Document, ItemName, Record, RegimeName, SecretName,
     SubjectId, Version, decide,
@@ -378,6 +379,20 @@ impl Admitted {
                 items::index(tx, subject, &value.item, token, false);
             }
         }
+        let mut things: Vec<(Thing, Timestamp)> = Vec::new();
+        things.extend(self.items.iter().map(|v| (Thing::Item(v.item.clone()), self.at)));
+        things.extend(self.secrets.iter().map(|(n, ..)| (Thing::Secret(n.clone()), self.at)));
+        let person = Person {
+            policy: &self.document,
+            things,
+            account_end: None,
+            engagement_end: None,
+            disputes: Vec::new(),
+        };
+        let look = retention::next_look(&retention::standing(&person, self.at));
+        if let Some(look) = look {
+            subjects::look_by(tx, subject, look.as_millisecond());
+        }
         for consent in &self.consents {
             consents::put(tx, subject, consent, at);
         }
@@ -470,6 +485,9 @@ pub async fn put_item(
             let (Some(regime), Some(wrapped)) = (held.regime, held.wrapped) else {
                 return Err(not_held());
             };
+            if held.closed_at != Ok(None) {
+                return Err(Error::closed());
+            }
             let facts: Vec<ConsentFact> =
                 consents::all(tx, subject)?.into_iter().map(|(fact, _)| fact).collect();
             let admission = decide::admit(policy::decide::Offer {
@@ -490,6 +508,11 @@ pub async fn put_item(
             let sealed =
                 vault::seal(&admission, &key, item, version, plain).map_err(anyhow::Error::from)?;
             items::put(tx, subject, item, version, sealed.as_bytes(), now.as_millisecond());
+            let clocks = Clocks { last_put: now, account_end: None, engagement_end: None };
+            let end = document.items.get(item).map(|item| retention::end_of_item(item, &clocks).0);
+            if let Some(end) = end.and_then(Until::moment) {
+                subjects::look_by(tx, subject, end.as_millisecond());
+            }
             if let Some(token) = token {
                 items::index(tx, subject, item, token, true);
             }

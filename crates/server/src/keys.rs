@@ -3,7 +3,9 @@
 //! `vault` crate does.
 
 use policy::{ItemName, SubjectId};
-use vault::{IndexKey, Key, KeyError, KeyName, KeySource, RecordsKey, SubjectKey, rewrap};
+use vault::{
+    IndexKey, Key, KeyError, KeyName, KeySource, RecordsKey, SubjectKey, Succession, rewrap,
+};
 use zeroize::Zeroizing;
 
 use crate::store::{Conn, DbError, Store, ledger, meta};
@@ -191,6 +193,18 @@ impl Keys {
     ) -> Result<SubjectKey, anyhow::Error> {
         SubjectKey::from_wrapped(&*self.root, subject, wrapped)
             .map_err(|error| anyhow::anyhow!("the key of {subject}: {error}"))
+    }
+
+    /// Begins the next generation of a person's key, with the wrapped bytes that replace the old.
+    ///
+    /// # Errors
+    /// When the old key was changed, or the key source does not answer.
+    pub fn succeed(
+        &self,
+        subject: SubjectId,
+        wrapped: &[u8],
+    ) -> Result<(Succession, Vec<u8>), anyhow::Error> {
+        Ok(self.subject_key(subject, wrapped)?.succeed(&*self.root)?)
     }
 
     /// Seals what the house itself writes down; `context` is bound to it.

@@ -2,10 +2,10 @@
 //!
 //! - entrances: [`api`] for machines, [`web`] for people, [`cli`] for operators, [`jobs`] for time
 //! - [`acts`]: what people decide
-//! - the three doors: [`intake`] in, [`gate`] out (`erase` comes with the requests)
+//! - the three doors: [`intake`] in, [`gate`] out, [`erase`] to end
 //! - what follows an act: [`outbox`], [`letter`], [`connectors`]
 //! - keepers: [`record`], [`store`], [`keys`], [`hashing`]
-//! - a witness: [`verify`], which only looks
+//! - witnesses: [`verify`] and [`forecast`], which only look
 //!
 //! Calls go down this list and never up. ARCHITECTURE.md walks through it.
 
@@ -15,7 +15,9 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod connectors;
+pub mod erase;
 pub mod error;
+pub mod forecast;
 pub mod gate;
 pub mod hashing;
 pub mod intake;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use ledger::{Edge, SigningKey, leaf_hash, sign_checkpoint};
 use policy::plan::Lock;
 use policy::record::{Act, Provision, Record, SALT_BYTES, commitment, entry};
-use policy::{Document, SubjectId, party};
+use policy::{Document, SubjectId, Version, party};
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -199,6 +199,8 @@ pub struct Rules {
     pub document: Arc<Document>,
     /// What was collected before a moment and stays locked to its old purposes.
     pub locks: Vec<(Timestamp, Lock)>,
+    /// The versions whose plans promise a letter to each person, with the moment each took effect.
+    pub letters: Vec<(Version, i64)>,
     /// When the next version takes effect, as far as this process has heard, in milliseconds.
     pub next_at: Option<i64>,
 }

@@ -2,10 +2,15 @@
 //! understands. The compiler names every reason and language that has no words; labels come from
 //! the policy.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use policy::record::calendar_day;
+use policy::retention::Thing;
 use policy::{ConsentState, Document, Language, Reason};
 
+use crate::forecast::Forecast;
 use crate::verify::{NotProven, Receipt};
 
 /// A moment in the reader's form, in the controller's time zone.
@@ -143,7 +148,9 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 line("利用目的", "purpose", ask.purpose.to_string());
             }
             Act::Registered { items, .. } => line("項目", "items", held(items)),
-            Act::ItemPut { item } => line("項目", "items", item.item.to_string()),
+            Act::ItemPut { item } | Act::ItemConfirmed { item } => {
+                line("項目", "items", item.item.to_string());
+            }
             Act::ConsentChanged { consent } => {
                 let now = state(consent.state, language);
                 line("同意", "consent", format!("{} ({now})", consent.consent));
@@ -169,7 +176,6 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
             Act::HoldPlaced { hold, .. } | Act::HoldLifted { hold } => {
                 line("保存義務", "hold", hold.to_string());
             }
-            Act::ItemConfirmed { item } => line("項目", "items", item.item.to_string()),
             Act::ExceptionApproved { .. }
             | Act::ExceptionEnded { .. }
             | Act::AccountClosed { .. } => {}
@@ -193,6 +199,86 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 .into()
         }
     });
+    lines.join("\n") + "\n"
+}
+
+/// What falls due and what is held, as a table for the terminal.
+pub fn forecast(forecast: &Forecast, document: &Document, language: Language) -> String {
+    let say =
+        |ja: &str, en: &str| if language == Language::Ja { ja.to_owned() } else { en.to_owned() };
+    let thing = |thing: &Thing| match thing {
+        Thing::Item(name) => document
+            .items
+            .get(name)
+            .map_or(name.as_str(), |item| item.label.get(language))
+            .to_owned(),
+        Thing::Secret(name) => {
+            let known = document.secrets.get(name);
+            known.map_or(name.as_str(), |secret| secret.label.get(language)).to_owned()
+        }
+        Thing::Account => say("アカウントと同意", "account and consents"),
+    };
+    let (from, to) =
+        (day(calendar_day(forecast.from), language), day(calendar_day(forecast.to), language));
+    let mut lines = vec![match language {
+        Language::Ja => format!("{from}から{to}までに保存期間が終わるもの"),
+        Language::En => format!("what falls due from {from} to {to}"),
+    }];
+    let mut weeks: BTreeMap<jiff::civil::Date, Vec<String>> = BTreeMap::new();
+    for (key, count) in &forecast.due {
+        let because = key.because.as_ref().map(|name| {
+            document.purposes.get(name).map_or(name.as_str(), |p| p.label.get(language)).to_owned()
+        });
+        let because = because.unwrap_or_else(|| say("ポリシーにない項目", "not in the policy"));
+        let line = match language {
+            Language::Ja => {
+                format!("  {count:>8}件  {}（最後の利用目的：{because}）", thing(&key.thing))
+            }
+            Language::En => format!("  {count:>8}  {}; last purpose: {because}", thing(&key.thing)),
+        };
+        weeks.entry(key.from).or_default().push(line);
+    }
+    for (from, count) in &forecast.records {
+        weeks.entry(*from).or_default().push(match language {
+            Language::Ja => format!("  {count:>8}件  第三者提供記録（法定の保存期間の終了）"),
+            Language::En => {
+                format!("  {count:>8}  provision records; the time that law asks for is over")
+            }
+        });
+    }
+    if weeks.is_empty() {
+        lines.push(say("  ありません", "  nothing"));
+    }
+    for (from, rows) in weeks {
+        let from = day(from, language);
+        lines.push(match language {
+            Language::Ja => format!("{from}からの週"),
+            Language::En => format!("week from {from}"),
+        });
+        lines.extend(rows);
+    }
+    lines.push(say("保存義務により残しているもの", "what is held beyond its time"));
+    if forecast.held.is_empty() {
+        lines.push(say("  ありません", "  nothing"));
+    }
+    for (key, held) in &forecast.held {
+        let hold = document.holds.get(&key.hold).filter(|_| key.law);
+        let hold = hold.map_or(key.hold.as_str(), |hold| hold.label.get(language));
+        let until = held.until.map(|until| day(calendar_day(until), language));
+        let (count, thing) = (held.count, thing(&key.thing));
+        lines.push(match (language, until) {
+            (Language::Ja, Some(until)) => {
+                format!("  {count:>8}件  {thing}：{hold}（最長で{until}まで）")
+            }
+            (Language::Ja, None) => format!("  {count:>8}件  {thing}：{hold}（終わりは未定）"),
+            (Language::En, Some(until)) => {
+                format!("  {count:>8}  {thing}: {hold}, until {until} at the latest")
+            }
+            (Language::En, None) => {
+                format!("  {count:>8}  {thing}: {hold}, its end is not known yet")
+            }
+        });
+    }
     lines.join("\n") + "\n"
 }
 

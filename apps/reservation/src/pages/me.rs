@@ -46,6 +46,7 @@ pub(super) async fn page(
     let note = way.done.as_deref().and_then(|done| match done {
         "welcome" => Some(reader.words.done_welcome),
         "item" => Some(reader.words.done_item),
+        "confirmed" => Some(reader.words.done_confirmed),
         "given" => Some(reader.words.done_given),
         "withdrawn" => Some(reader.words.done_withdrawn),
         "cancelled" => Some(reader.words.done_cancelled),
@@ -72,11 +73,11 @@ async fn draw(
         app.book.bookings_of(subject),
         app.book.stores(),
     );
-    let (held, stores, bookings) = (held?, stores?, bookings?);
-    let provisions = match provisions {
+    let (stores, bookings) = (stores?, bookings?);
+    let (held, provisions) = match (held, provisions) {
         // She is signed in and yet unknown: her account was closed since.
-        Err(Trouble::NotFound) => return Err(Fault::Closed),
-        other => other?,
+        (Err(Trouble::NotFound), _) | (_, Err(Trouble::NotFound)) => return Err(Fault::Closed),
+        (held, provisions) => (held?, provisions?),
     };
     let now = app::now();
     // What is to come first, the nearest on top; then what was, the latest on top.
@@ -151,6 +152,8 @@ struct Held {
     /// Why an item is not shown, by item.
     withheld: BTreeMap<String, String>,
     consents: BTreeMap<String, ConsentState>,
+    /// The version of each value that she is asked about: is it still right?
+    stale: BTreeMap<String, u32>,
 }
 
 async fn held(app: &App, reader: &Reader, subject: &str, policy: &Policy) -> Result<Held, Trouble> {
@@ -160,15 +163,24 @@ async fn held(app: &App, reader: &Reader, subject: &str, policy: &Policy) -> Res
             consents.insert(name.clone(), state);
         }
     }
+    let kept = app.azukari.held_items(subject).await?;
+    // What is held for other purposes only, or for a duty to keep, is not shown for this one.
+    let over = |name: &str| {
+        kept.iter().any(|held| {
+            held.item == name && held.ended_purposes.iter().any(|purpose| purpose == SERVICE)
+        })
+    };
     // An ask is answered as a whole, so items with a consent of their own are asked for apart:
     // one that is withdrawn hides its own items and no others.
     let mut asks: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
     for (name, item) in &policy.items {
-        if item.purposes.iter().any(|purpose| purpose == SERVICE) {
+        if item.purposes.iter().any(|purpose| purpose == SERVICE) && !over(name) {
             asks.entry(item.consent.as_deref()).or_default().push(name.clone());
         }
     }
-    let mut held = Held { values: Values::default(), withheld: BTreeMap::new(), consents };
+    let asked_about = kept.iter().filter(|held| held.confirm);
+    let stale = asked_about.map(|held| (held.item.clone(), held.version)).collect();
+    let mut held = Held { values: Values::default(), withheld: BTreeMap::new(), consents, stale };
     for (consent, items) in asks {
         let state = consent.map(|name| held.consents.get(name).map(|state| state.state.as_str()));
         let why = match state {
@@ -215,6 +227,9 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
                                 span class="soft" { (why) }
                             } @else if let Some(value) = held.values.get(name) {
                                 (shown(policy, name, value, reader.language))
+                                @if let Some(version) = held.stale.get(name) {
+                                    (still_right(name, *version, label, reader))
+                                }
                             }
                         }
                         dd class="do" {
@@ -235,6 +250,18 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Asks whether a value is still right; "change" stands beside it as for every value.
+fn still_right(name: &str, version: u32, label: &str, reader: &Reader) -> Markup {
+    let words = reader.words;
+    html! {
+        form class="still" method="post" action={ "/me/items/" (name) "/confirmation" } {
+            span { (words.still_right) }
+            input type="hidden" name="version" value=(version);
+            button class="quiet" aria-label=((words.confirm_item)(label)) { (words.yes_still_right) }
         }
     }
 }
@@ -639,6 +666,23 @@ pub(super) async fn put_item(
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
+/// She says that what is held is still right.
+pub(super) async fn confirm_item(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(item): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller.clone(),
+        Err(to) => return Ok(*to),
+    };
+    let version = fields.get("version").parse().map_err(|_| Fault::Unreadable)?;
+    editable(&app, &item).await?;
+    app.azukari.confirm_item(&caller.who, &item, version).await?;
+    see_other("/me?done=confirmed#held")
+}
+
 /// The policy, if it has that item and she may see it here.
 async fn editable(app: &App, item: &str) -> Result<Policy, Fault> {
     let policy = app.azukari.policy().await?;
@@ -716,6 +760,42 @@ fn draw_item(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_may_be_stale_is_asked_about_with_a_form_that_needs_no_script() {
+        for (language, question) in [
+            (crate::language::Language::En, "Is this still right?"),
+            (crate::language::Language::Ja, "今もこのとおりですか？"),
+        ] {
+            let reader = Reader {
+                language,
+                words: crate::words::Words::of(language),
+                path: "/me".to_owned(),
+                query: String::new(),
+                guest: None,
+                staff: None,
+            };
+            let mut policy = policy();
+            let item = serde_json::json!({
+                "label": { "ja": "アレルギー", "en": "Allergies" }, "kind": "text",
+                "purposes": ["service"],
+            });
+            policy.items.insert("allergy".to_owned(), serde_json::from_value(item).unwrap());
+            let mut held = Held {
+                values: serde_json::from_value(serde_json::json!({ "allergy": "えび" })).unwrap(),
+                withheld: BTreeMap::new(),
+                consents: BTreeMap::new(),
+                stale: BTreeMap::from([("allergy".to_owned(), 3)]),
+            };
+            let asked = held_list(&held, &policy, &reader).into_string();
+            assert!(asked.contains(question), "{asked}");
+            assert!(asked.contains("action=\"/me/items/allergy/confirmation\""), "{asked}");
+            assert!(asked.contains("name=\"version\" value=\"3\""), "{asked}");
+            assert!(asked.contains("href=\"/me/items/allergy\""), "she can change it, too");
+            held.stale.clear();
+            assert!(!held_list(&held, &policy, &reader).into_string().contains(question));
+        }
+    }
 
     fn policy() -> Policy {
         serde_json::from_value(serde_json::json!({

@@ -49,6 +49,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/sign-out", post(sign_in::out))
         .route("/me", get(me::page))
         .route("/me/items/{item}", get(me::item_page).post(me::put_item))
+        .route("/me/items/{item}/confirmation", post(me::confirm_item))
         .route("/me/consents/{consent}", post(me::put_consent))
         .route("/me/bookings/{number}", get(book::confirmation))
         .route("/me/bookings/{number}/cancel", post(book::cancel))
@@ -253,7 +254,7 @@ pub(crate) fn guest(reader: &Reader) -> Result<&crate::book::Caller, Box<Respons
         // Back to pages only; what merely takes a form has nothing to show.
         let path = reader.path.as_str();
         let page = path == "/me"
-            || path.starts_with("/me/items/")
+            || (path.starts_with("/me/items/") && !path.ends_with("/confirmation"))
             || (path.starts_with("/me/bookings/") && !path.ends_with("/cancel"));
         let to = safe_next(path)
             .filter(|_| page)

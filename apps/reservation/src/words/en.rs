@@ -112,6 +112,8 @@ pub(super) static WORDS: Words = Words {
     older: "Earlier records",
     held: "What is held about you",
     held_lead: "Showing it to you here is recorded as a use, too.",
+    still_right: "Is this still right?",
+    yes_still_right: "Yes, still right",
     not_held: "What else you can add",
     withheld_withdrawn: "You withdrew your consent, so this is neither shown nor used",
     consents: "Your consents",
@@ -127,6 +129,7 @@ pub(super) static WORDS: Words = Words {
     agree_again: "Agree again",
     done_welcome: "Welcome. Your account is open.",
     done_item: "Saved.",
+    done_confirmed: "Thank you. We have noted that it is still right.",
     done_given: "Your consent is recorded.",
     done_withdrawn: "Your withdrawal is recorded and takes effect now.",
     done_cancelled: "Your booking is cancelled. The store can no longer look at your information for it.",
@@ -197,6 +200,7 @@ pub(super) static WORDS: Words = Words {
     sign_up_consent_version: |version| {
         format!("These questions are about the privacy policy, version {version}.")
     },
+    confirm_item: |label| format!("{label}: yes, still right"),
     edit_item: |label| format!("Edit: {label}"),
     proof_number: |index| format!("Ledger number {index}"),
     kept_until: |date| format!("This record is kept until {date}."),

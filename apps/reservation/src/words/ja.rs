@@ -112,6 +112,8 @@ pub(super) static WORDS: Words = Words {
     older: "以前の記録へ",
     held: "お預かりしている情報",
     held_lead: "ここに表示することも、利用として記録しています。",
+    still_right: "今もこのとおりですか？",
+    yes_still_right: "はい、変わりありません",
     not_held: "ほかにお預けいただける項目",
     withheld_withdrawn: "同意を取り消されたため、表示も利用もしていません",
     consents: "同意",
@@ -127,6 +129,7 @@ pub(super) static WORDS: Words = Words {
     agree_again: "もう一度同意する",
     done_welcome: "登録しました。ようこそ。",
     done_item: "保存しました。",
+    done_confirmed: "ありがとうございます。変わりないことを記録しました。",
     done_given: "同意を受け付けました。",
     done_withdrawn: "同意の取消しを受け付けました。いまから効いています。",
     done_cancelled: "ご予約を取り消しました。お店は、もうこの予約で情報を見られません。",
@@ -197,6 +200,7 @@ pub(super) static WORDS: Words = Words {
     sign_up_consent_version: |version| {
         format!("プライバシーポリシー（{version}版）についてお尋ねします。")
     },
+    confirm_item: |label| format!("{label}：はい、変わりありません"),
     edit_item: |label| format!("{label}の変更"),
     proof_number: |index| format!("台帳番号 {index}"),
     kept_until: |date| format!("この記録は{date}まで保存します。"),

@@ -1,12 +1,13 @@
 //! What changed about the inventory and the secrets.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::class::both;
 use super::{At, Class, Diff, Field, Judgement, Kind, Opening, Part, Whom, or_none, text, yes_no};
 use crate::document::Label;
 use crate::item::{
-    Item, ItemName, Linked, Retention, Secret, SecretName, Sensitivity, Terms, ValueKind,
+    Item, ItemName, Linked, Retention, RetentionStart, Secret, SecretName, Sensitivity, Terms,
+    ValueKind,
 };
 use crate::purpose::PurposeName;
 use crate::words;
@@ -46,14 +47,14 @@ impl Diff<'_> {
             sensitivity,
             purposes,
             retention,
+            retention_for,
+            confirm_after_days,
             consent,
             lookup,
             unique,
             required,
             linked,
             terms,
-            retention_for,
-            confirm_after_days,
             position: _, // compared as an order
         } = new;
         let wording = Kind::from(Class::ItemWording).or(Judgement::SameSense);
@@ -79,17 +80,20 @@ impl Diff<'_> {
         self.field(at, field, &old.sensitivity, sensitivity, shown, kind);
         self.purposes_of_item(at, name, &old.purposes, purposes);
         self.retention(at, "", old.retention, *retention);
-        let own: BTreeSet<_> = old.retention_for.keys().chain(retention_for.keys()).collect();
-        for purpose in own {
-            // Without a period of its own, a purpose has the item's.
-            let was = *old.retention_for.get(purpose).unwrap_or(&old.retention);
-            let is = *retention_for.get(purpose).unwrap_or(retention);
+        let mut purposes: Vec<_> = old.retention_for.keys().chain(retention_for.keys()).collect();
+        purposes.sort_unstable();
+        purposes.dedup();
+        for purpose in purposes {
+            // Without a period of its own, the item's counts.
+            let was = old.retention_for.get(purpose).copied().unwrap_or(old.retention);
+            let is = retention_for.get(purpose).copied().unwrap_or(*retention);
             self.retention(at, purpose.as_str(), was, is);
         }
-        let field =
-            Field("confirm_after_days", "内容の確認までの日数", "days until it is confirmed");
-        let shown = |days: &Option<u32>| or_none(days.as_ref(), text);
-        self.field(at, field, &old.confirm_after_days, confirm_after_days, shown, Class::Safety);
+        let field = Field("confirm_after_days", "最新かどうかの確認", "asking whether it is right");
+        let shown = |days: &Option<u32>| {
+            or_none(days.as_ref(), |days| both(|language| words::days(*days, language)))
+        };
+        self.field(at, field, &old.confirm_after_days, confirm_after_days, shown, Class::Editorial);
 
         let field = Field("consent", "個別の同意", "consent of its own");
         // A consent that people gave for something else would carry it at once.
@@ -220,13 +224,22 @@ impl Diff<'_> {
         );
     }
 
+    /// A period, of one purpose where `of` names it.
     fn retention(&mut self, at: &At, of: &str, old: Retention, new: Retention) {
         if old == new {
             return;
         }
-        let class = period(old, new);
-        let shown = |kept: Retention| Some(both(|language| words::retention(kept, language)));
-        self.push(at, Some(RETENTION), of, shown(old), shown(new), class);
+        let Retention { from, days, ends_with_account } = new;
+        let longer = days > old.days || (old.ends_with_account && !ends_with_account);
+        let class = match (from == old.from, longer) {
+            (true, true) => Class::RetentionLonger,
+            (true, false) => Class::Tightened,
+            // The account outlives every other start.
+            (false, _) if from == RetentionStart::LastPut && days <= old.days => Class::Tightened,
+            (false, _) => Class::RetentionOther,
+        };
+        let shown = |kept: &Retention| both(|language| words::retention(*kept, language));
+        self.push(at, Some(RETENTION), of, Some(shown(&old)), Some(shown(&new)), class);
     }
 
     pub(super) fn secrets(
@@ -267,19 +280,6 @@ impl Diff<'_> {
             self.retention(&at, "", old.retention, *retention);
         }
         self.order(Part::Secrets, old, new, |secret| secret.position);
-    }
-}
-
-/// The class of another period.
-pub(super) fn period(old: Retention, new: Retention) -> Class {
-    let Retention { from, days, ends_with_account } = new;
-    let no_longer = days <= old.days && (ends_with_account || !old.ends_with_account);
-    if from != old.from {
-        Class::RetentionOther
-    } else if no_longer {
-        Class::Tightened
-    } else {
-        Class::RetentionLonger
     }
 }
 

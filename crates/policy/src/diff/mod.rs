@@ -7,6 +7,7 @@
 mod class;
 mod consents;
 mod controller;
+mod holds;
 mod items;
 mod published;
 mod purposes;
@@ -54,7 +55,7 @@ pub enum Part {
     Requests,
     /// The safety measures.
     Safety,
-    /// A duty of law to keep something.
+    /// A hold.
     Holds,
 }
 

@@ -9,9 +9,7 @@ use super::{At, Class, Diff, Field, Judgement, Kind, Part, labels, or_none, text
 use crate::country::CountryProfile;
 use crate::decide::ExceptionKind;
 use crate::document::Label;
-use crate::item::Retention;
 use crate::request::{Fee, Refusals, Requests};
-use crate::retention::{Hold, HoldName};
 use crate::safety::SafetyMeasure;
 use crate::tool::{Cookie, CookieName, CookieParty, Means, Tool, ToolName};
 use crate::words;
@@ -300,47 +298,6 @@ impl Diff<'_> {
         };
         let class = Class::Requests;
         self.field(&at, field, &old.alternative_measures, alternative_measures, shown, class);
-    }
-
-    pub(super) fn holds(&mut self, old: &BTreeMap<HoldName, Hold>, new: &BTreeMap<HoldName, Hold>) {
-        for (name, hold) in old.iter().filter(|(name, _)| !new.contains_key(name)) {
-            self.entry(&At::new(Part::Holds, name, &hold.label), false, Class::Tightened);
-        }
-        for (name, hold) in new {
-            let at = At::new(Part::Holds, name, &hold.label);
-            let Some(old) = old.get(name) else {
-                self.entry(&at, true, Class::RetentionLonger);
-                continue;
-            };
-            let Hold { label, law, items, purposes, from, days, confirmed, position: _ } = hold;
-            self.label(&at, LABEL, &old.label, label, Class::Editorial);
-            self.label(&at, Field("law", "法令", "law"), &old.law, law, Class::Editorial);
-            let was: Vec<Label> =
-                old.items.iter().map(|item| self.item_label(item, false)).collect();
-            let is: Vec<Label> = items.iter().map(|item| self.item_label(item, true)).collect();
-            if old.items != *items {
-                let field = Field("items", "対象の項目", "items it covers");
-                let (from, to) = (Some(labels(&was)), Some(labels(&is)));
-                self.push(&at, Some(field), "", from, to, Class::RetentionOther);
-            }
-            let was: Vec<Label> =
-                old.purposes.iter().map(|purpose| self.purpose_label(purpose, false)).collect();
-            let is: Vec<Label> =
-                purposes.iter().map(|purpose| self.purpose_label(purpose, true)).collect();
-            if old.purposes != *purposes {
-                let field = Field("purposes", "対象の利用目的", "purposes it is about");
-                let (from, to) = (Some(labels(&was)), Some(labels(&is)));
-                self.push(&at, Some(field), "", from, to, Class::RetentionOther);
-            }
-            let kept = |from, days| Retention { from, days, ends_with_account: false };
-            let (was, is) = (kept(old.from, old.days), kept(*from, *days));
-            let field = Field("days", "保存期間", "period");
-            let shown = |kept: &Retention| both(|language| words::retention(*kept, language));
-            self.field(&at, field, &was, &is, shown, super::items::period(was, is));
-            let field = Field("confirmed", "期間の確認", "confirmation of the period");
-            self.field(&at, field, &old.confirmed, confirmed, yes_no, Class::Editorial);
-        }
-        self.order(Part::Holds, old, new, |hold| hold.position);
     }
 
     pub(super) fn safety(&mut self, old: &[SafetyMeasure], new: &[SafetyMeasure]) {

@@ -13,7 +13,7 @@ use super::jsonld::{context, country, law, policy_id, put, said, typed, words};
 use super::{digest, items_for, received, route, uuid};
 use crate::consent::{ConsentName, ConsentState};
 use crate::document::{Document, Language, Version};
-use crate::item::{Item, ItemName, RetentionStart};
+use crate::item::{Item, ItemName};
 use crate::party::{RecipientName, SubjectId};
 use crate::purpose::{Basis, PurposeName};
 use crate::record::{Route, SALT_BYTES};
@@ -374,11 +374,14 @@ impl<'a> Of<'a> {
 
     /// What every process says, whatever it carries.
     fn frame(&self, items: &[(&ItemName, &Item)]) -> Value {
-        let mut kept: Vec<_> = items.iter().map(|(_, item)| item.retention).collect();
-        kept.sort_by_key(|kept| (kept.days, kept.from == RetentionStart::LastPut));
-        kept.dedup();
-        let mut storage: Vec<Value> =
-            kept.into_iter().flat_map(|kept| self.export.storage(kept)).collect();
+        let mut storage: Vec<Value> = Vec::new();
+        for (name, item) in items {
+            for condition in self.export.storage(name, item) {
+                if !storage.contains(&condition) {
+                    storage.push(condition);
+                }
+            }
+        }
         if storage.is_empty() {
             let own = json!({
                 "@type": "dpv:StorageLocation",

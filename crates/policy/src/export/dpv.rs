@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::jsonld::{context, country, law, policy_id, put, said, typed, words};
-use super::{items_for, received, route};
+use super::{holds_on, items_for, periods, received, route};
 use crate::consent::ConsentName;
 use crate::document::{Document, Label, Language};
 use crate::item::{
@@ -38,7 +38,14 @@ const fn own(
 }
 
 /// Every term that DPV has no word for.
-const OWN: [Own; 25] = [
+const OWN: [Own; 26] = [
+    own(
+        "Hold",
+        "dpv:StorageDuration",
+        "保存義務",
+        "Duty to keep, beyond the purposes",
+        "Act 22; other laws",
+    ),
     own(
         "Announcement",
         "dpv:LegalBasis",
@@ -349,33 +356,60 @@ impl Export<'_> {
         node
     }
 
-    /// How long something is kept, and where.
-    pub(super) fn storage(&self, retention: Retention) -> Vec<Value> {
-        let event = match retention.from {
+    /// How long something is kept.
+    fn duration(from: RetentionStart, days: u32, ends_with_account: bool) -> Vec<Value> {
+        let until = |event: &str| json!({ "@type": "dpv:UntilEventDuration", "rdf:value": event });
+        let mut durations = vec![until(match from {
             RetentionStart::LastPut => "last put",
             RetentionStart::AccountEnd => "account closed",
             RetentionStart::EngagementEnd => "last engagement ended",
-        };
-        let mut durations = vec![json!({ "@type": "dpv:UntilEventDuration", "rdf:value": event })];
-        if retention.days > 0 {
-            let days = typed(format!("P{}D", retention.days), "xsd:duration");
+        })];
+        if days > 0 {
+            let days = typed(format!("P{days}D"), "xsd:duration");
             durations.push(json!({ "@type": "dpv:TemporalDuration", "rdf:value": days }));
         }
+        if ends_with_account {
+            durations.push(until("account closed, at the latest"));
+        }
+        durations
+    }
+
+    /// A period of keeping.
+    fn period(period: Retention) -> Value {
+        let Retention { from, days, ends_with_account } = period;
+        json!({
+            "@type": "dpv:StorageDuration",
+            "dpv:hasDuration": Self::duration(from, days, ends_with_account),
+            "dct:description": said(|language| text::retention(period, language)),
+        })
+    }
+
+    /// Where something is kept. The policy names no other place than the controller's own country.
+    fn place(&self) -> Value {
         let mut place = json!({
             "@type": "dpv:StorageLocation",
-            // The policy names no other place: the controller answers for it, where it is at home.
             "dct:description": said(|language| match language {
                 Language::Ja => "事業者の所在する国。ポリシーにほかの場所の定めはありません".to_owned(),
                 Language::En => "Where the controller is at home; the policy names no other place".to_owned(),
             }),
         });
         put(&mut place, "dpv:hasLocation", country(&self.document.controller.country));
-        let kept = json!({
-            "@type": "dpv:StorageDuration",
-            "dpv:hasDuration": durations,
-            "dct:description": said(|language| text::retention(retention, language)),
-        });
-        vec![kept, place]
+        place
+    }
+
+    /// How long and where an item is kept: for its purposes, and beyond them where a law wants it.
+    pub(super) fn storage(&self, name: &ItemName, item: &Item) -> Vec<Value> {
+        let mut storage: Vec<Value> = periods(item).into_iter().map(Self::period).collect();
+        storage.extend(holds_on(self.document, name, item).into_iter().map(|hold| {
+            json!({
+                "@type": ["dpv:StorageDuration", "azk:Hold"],
+                "dpv:hasDuration": Self::duration(hold.from, hold.days, false),
+                "dct:title": words(&hold.label),
+                "dct:source": words(&hold.law),
+            })
+        }));
+        storage.push(self.place());
+        storage
     }
 
     pub(super) fn item(&self, name: &ItemName, item: &Item) -> Value {
@@ -398,7 +432,7 @@ impl Export<'_> {
             "azk:article": item.article,
             "dpv:hasDataSource": source,
             "dpv:hasNecessity": if item.required { "dpv:Required" } else { "dpv:Optional" },
-            "dpv:hasStorageCondition": self.storage(item.retention),
+            "dpv:hasStorageCondition": self.storage(name, item),
         });
         put(&mut node, "skos:broader", item.terms.dpv.clone());
         let consent = item.consent.as_ref().map(|c| self.part("consent", c.as_str()));
@@ -424,7 +458,7 @@ impl Export<'_> {
                 "azk:article": secret.article,
                 "azk:neverLeaves": true,
                 "dpv:hasDataSource": "dpv:DataSubjectDataSource",
-                "dpv:hasStorageCondition": self.storage(secret.retention),
+                "dpv:hasStorageCondition": [Self::period(secret.retention), self.place()],
             })
         })
         .collect()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{items_for, received, route};
+use super::{holds_on, items_for, kept_for, periods, received, route};
 use crate::document::{Document, Label, Language};
 use crate::item::{Item, Linked, Sensitivity};
 use crate::party::{Recipient, RecipientName, Role};
@@ -52,8 +52,16 @@ struct Dataset {
     organization_fides_key: String,
     name: String,
     description: String,
-    meta: BTreeMap<&'static str, String>,
+    meta: Meta,
     collections: Vec<Collection>,
+}
+
+/// What fideslang has no field for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Meta {
+    azukari_policy_hash: String,
+    azukari_policy_version: String,
+    azukari_retention: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -225,19 +233,16 @@ fn organization(document: &Document) -> Organization {
 }
 
 fn dataset(document: &Document) -> Dataset {
-    let field = |name: String, label: &Label, kept: String, categories: Vec<String>| Field {
+    let field = |name: String, label: &Label, category: String| Field {
         name,
-        description: format!("{}. Kept: {kept}.", say(label)),
-        data_categories: categories,
+        description: say(label),
+        data_categories: vec![category],
     };
     let part = |linked: Linked| -> Vec<Field> {
         let items = document.items_in_order().into_iter();
         items
             .filter(|(_, item)| item.linked == linked)
-            .map(|(name, item)| {
-                let kept = text::retention(item.retention, LANGUAGE);
-                field(name.to_string(), &item.label, kept, vec![category(item)])
-            })
+            .map(|(name, item)| field(name.to_string(), &item.label, category(item)))
             .collect()
     };
     let secrets = document.secrets_in_order().into_iter().map(|(name, secret)| {
@@ -245,9 +250,17 @@ fn dataset(document: &Document) -> Dataset {
             crate::item::SecretKind::Password => "user.authorization.password",
             crate::item::SecretKind::CardToken => "user.financial.credit_card",
         };
-        let kept = text::retention(secret.retention, LANGUAGE);
-        field(name.to_string(), &secret.label, kept, vec![category.to_owned()])
+        field(name.to_string(), &secret.label, category.to_owned())
     });
+    let items = document.items.iter().map(|(name, item)| {
+        let all = periods(item).into_iter().map(|period| text::retention(period, LANGUAGE));
+        let holds = holds_on(document, name, item).into_iter();
+        let all = all.chain(holds.map(|hold| format!("{} ({})", say(&hold.label), say(&hold.law))));
+        (name.to_string(), all.collect::<Vec<_>>().join("; "))
+    });
+    let kept_too = document.secrets.iter();
+    let kept_too = kept_too
+        .map(|(name, secret)| (name.to_string(), text::retention(secret.retention, LANGUAGE)));
     let collections = [
         ("person", "Held under the person's id.", part(Linked::Person)),
         ("nobody", "Held apart under a random id; linked with nobody.", part(Linked::Nobody)),
@@ -258,10 +271,11 @@ fn dataset(document: &Document) -> Dataset {
         organization_fides_key: ORGANIZATION.to_owned(),
         name: "What is held".to_owned(),
         description: format!("The inventory of policy version {}.", document.version),
-        meta: BTreeMap::from([
-            ("azukari_policy_hash", document.hash.clone()),
-            ("azukari_policy_version", document.version.to_string()),
-        ]),
+        meta: Meta {
+            azukari_policy_hash: document.hash.clone(),
+            azukari_policy_version: document.version.to_string(),
+            azukari_retention: items.chain(kept_too).collect(),
+        },
         collections: collections
             .into_iter()
             .filter(|(_, _, fields)| !fields.is_empty())
@@ -288,9 +302,14 @@ fn legal_basis(purpose: &Purpose) -> Option<&'static str> {
     }
 }
 
-fn declaration(purpose: &Purpose, items: &[&Item], to: &[&Recipient]) -> Declaration {
+fn declaration(
+    name: &PurposeName,
+    purpose: &Purpose,
+    items: &[&Item],
+    to: &[&Recipient],
+) -> Declaration {
     let special = items.iter().any(|item| item.sensitivity == Sensitivity::SpecialCare);
-    let kept = unique(items.iter().map(|item| text::retention(item.retention, LANGUAGE)));
+    let kept = unique(items.iter().map(|item| text::retention(kept_for(item, name), LANGUAGE)));
     let categories = unique(items.iter().map(|item| category(item)));
     let shared = !to.is_empty();
     Declaration {
@@ -316,7 +335,7 @@ fn own_system(document: &Document) -> System {
     let declarations = purposes.filter(|(_, purpose)| purpose.own_use).map(|(name, purpose)| {
         let items: Vec<&Item> =
             items_for(document, name).into_iter().map(|(_, item)| item).collect();
-        declaration(purpose, &items, &[])
+        declaration(name, purpose, &items, &[])
     });
     System {
         fides_key: "service".to_owned(),
@@ -346,9 +365,9 @@ fn system(document: &Document, name: &RecipientName, to: &Recipient) -> System {
     let declared = |purpose: &PurposeName| {
         let items: Vec<&Item> =
             received(document, to, purpose).into_iter().map(|(_, item)| item).collect();
-        let purpose = document.purposes.get(purpose)?;
+        let (name, purpose) = document.purposes.get_key_value(purpose)?;
         let third: &[&Recipient] = if to.role == Role::Processor { &[] } else { &[to] };
-        (!items.is_empty()).then(|| declaration(purpose, &items, third))
+        (!items.is_empty()).then(|| declaration(name, purpose, &items, third))
     };
     let mut routes = BTreeSet::new();
     for regime in document.regimes.values() {

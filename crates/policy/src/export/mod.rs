@@ -11,11 +11,12 @@ pub mod ropa;
 use sha2::{Digest, Sha256};
 
 use crate::document::Document;
-use crate::item::{Item, ItemName, Linked};
+use crate::item::{Item, ItemName, Linked, Retention};
 use crate::party::{Recipient, Role};
 use crate::purpose::PurposeName;
 use crate::record::Route;
 use crate::regime::Regime;
+use crate::retention::Hold;
 
 /// Sixteen bytes as a UUID of the given version (RFC 9562).
 fn uuid(mut bytes: [u8; 16], version: u8) -> String {
@@ -37,6 +38,33 @@ fn digest(parts: &[&[u8]]) -> [u8; 16] {
     let mut first = [0; 16];
     first.copy_from_slice(&hash[..16]);
     first
+}
+
+/// How long an item is kept for a purpose: by the purpose's own period, if it has one.
+fn kept_for(item: &Item, purpose: &PurposeName) -> Retention {
+    item.retention_for.get(purpose).copied().unwrap_or(item.retention)
+}
+
+/// Every period of an item, each once: its own, and those of single purposes.
+fn periods(item: &Item) -> Vec<Retention> {
+    let mut periods = vec![item.retention];
+    for period in item.retention_for.values() {
+        if !periods.contains(period) {
+            periods.push(*period);
+        }
+    }
+    periods
+}
+
+/// The duties to keep that cover an item beyond its periods (R12.2).
+fn holds_on<'a>(document: &'a Document, name: &ItemName, item: &Item) -> Vec<&'a Hold> {
+    let mut holds: Vec<&Hold> =
+        document.holds_in_order().into_iter().map(|(_, hold)| hold).collect();
+    holds.retain(|hold| {
+        let of_its_purposes = item.purposes.iter().any(|purpose| hold.purposes.contains(purpose));
+        hold.items.contains(name) || hold.items.is_empty() && of_its_purposes
+    });
+    holds
 }
 
 /// The items that serve a purpose, in the order of the policy.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{items_for, received, route};
+use super::{holds_on, items_for, kept_for, received, route};
 use crate::document::{Document, Language};
 use crate::item::{Linked, Retention, Sensitivity};
 use crate::party::Recipient;
@@ -100,8 +100,10 @@ pub struct Receiver {
 pub struct Kept {
     /// Which.
     pub data: String,
-    /// How long.
+    /// How long, for this purpose.
     pub period: String,
+    /// The laws that keep it longer, used for nothing meanwhile.
+    pub holds: Vec<String>,
 }
 
 fn pick(language: Language, ja: &str, en: &str) -> String {
@@ -167,9 +169,14 @@ fn part(document: &Document, regime: &Regime, language: Language) -> Part {
         let secrets = document.secrets_in_order().into_iter();
         let secrets: Vec<_> =
             secrets.filter(|(_, secret)| secret.purposes.contains(name)).collect();
-        let kept = |label: &crate::Label, retention: Retention| Kept {
+        let kept = |label: &crate::Label, retention: Retention, holds: Vec<String>| Kept {
             data: say(label),
             period: text::retention(retention, language),
+            holds,
+        };
+        let held = |name: &crate::ItemName, item: &crate::Item| -> Vec<String> {
+            let holds = holds_on(document, name, item).into_iter();
+            holds.map(|hold| format!("{} ({})", say(&hold.label), say(&hold.law))).collect()
         };
         let some = |is: &dyn Fn(&crate::Item) -> bool| -> Vec<String> {
             items.iter().filter(|(_, item)| is(item)).map(|(_, item)| say(&item.label)).collect()
@@ -204,8 +211,12 @@ fn part(document: &Document, regime: &Regime, language: Language) -> Part {
             recipients: recipients.collect(),
             retention: items
                 .iter()
-                .map(|(_, item)| kept(&item.label, item.retention))
-                .chain(secrets.iter().map(|(_, secret)| kept(&secret.label, secret.retention)))
+                .map(|(key, item)| kept(&item.label, kept_for(item, name), held(key, item)))
+                .chain(
+                    secrets
+                        .iter()
+                        .map(|(_, secret)| kept(&secret.label, secret.retention, Vec::new())),
+                )
                 .collect(),
         });
     }
@@ -252,7 +263,11 @@ impl Ropa {
         let kept: Vec<String> = activity
             .retention
             .iter()
-            .map(|kept| format!("{}: {}", kept.data, kept.period))
+            .map(|kept| {
+                let periods = [&kept.period].into_iter().chain(&kept.holds);
+                let periods: Vec<&str> = periods.map(String::as_str).collect();
+                format!("{}: {}", kept.data, periods.join(" + "))
+            })
             .collect();
         [
             activity.purpose.clone(),

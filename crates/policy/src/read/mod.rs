@@ -6,6 +6,7 @@ mod consents;
 mod controller;
 mod cookies;
 mod countries;
+mod gaps;
 mod holds;
 mod items;
 mod purposes;
@@ -355,6 +356,7 @@ impl Reader<'_> {
         self.every_consent_carries_something(&purposes, &items, &recipients, &tools, &consents);
         self.bases_carry_the_roles(&purposes, &recipients, &regimes);
         self.terms_exist(&items, &purposes);
+        self.gaps();
 
         Some(Document {
             version,

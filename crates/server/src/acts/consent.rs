@@ -1,10 +1,13 @@
-//! A person answers: a consent is given, refused or withdrawn. Takes effect at the gate at once.
+//! A person answers: a consent is given, refused or withdrawn. Takes effect at the gate at once. How
+//! it stands is a row; how it came to stand so is read back from her records.
 
 use std::sync::Arc;
 
+use policy::export::consent_record::{Event, History};
 use policy::record::{Act, ConsentTaken};
 use policy::{ConsentFact, ConsentName, ConsentState, Document, Language, Record, SubjectId};
 
+use crate::acts::publish;
 use crate::app::App;
 use crate::error::Error;
 use crate::intake::{Answer, read_answers};
@@ -13,7 +16,7 @@ use crate::once::{Fresh, random};
 use crate::outbox::{self, Message};
 use crate::record::Place;
 use crate::store::subjects::Held;
-use crate::store::{Tx, consents, items, subjects};
+use crate::store::{Tx, consents, items, records, subjects};
 
 /// How a consent stands.
 pub struct Standing {
@@ -77,7 +80,7 @@ pub async fn change(
     let (place, told) = app
         .store
         .write(move |tx: &mut Tx<'_>| {
-            let held = held(tx, subject)?;
+            let held = open(tx, subject)?;
             let changed = changes(tx, subject, &kept)?;
             consents::put(tx, subject, &kept, now.as_millisecond());
             let record = Record {
@@ -230,6 +233,61 @@ pub async fn all(app: &App, subject: SubjectId) -> Result<Vec<Asked>, Error> {
     Ok(all)
 }
 
+/// How a consent came to stand as it does, with the policy it was last given to.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown person, or a consent she was never asked for; a failure when
+/// one of her records no longer opens: a history with a hole would mislead.
+pub async fn history(
+    app: &App,
+    subject: SubjectId,
+    consent: ConsentName,
+) -> Result<(History, Arc<Document>), Error> {
+    let nobody = || Error::not_found("subject", subject.to_string());
+    let (held, rows) = app
+        .store
+        .read(move |conn| {
+            Ok::<_, Error>((subjects::get(conn, subject)?, records::answers(conn, subject)?))
+        })
+        .await?;
+    let regime = held.ok_or_else(nobody)?.regime;
+    let regime = regime.ok_or_else(|| anyhow::anyhow!("a subject's regime cannot be read"))?;
+    let mut events = Vec::new();
+    for row in &rows {
+        let opening = app.open_record(row)?;
+        let record = opening.record().map_err(anyhow::Error::from)?;
+        let taken = match record.act {
+            Act::Registered { consents, .. } => consents,
+            Act::ConsentChanged { consent } => vec![consent],
+            _ => Vec::new(),
+        };
+        let place = Place { index: row.place.unsigned_abs(), id: row.id };
+        events.extend(taken.into_iter().filter(|taken| taken.consent == consent).map(|taken| {
+            Event {
+                at: record.at,
+                state: taken.state,
+                notice: taken.notice,
+                language: taken.language,
+                record: place.record_id(),
+                index: place.index,
+                opening: (opening.salt, opening.bytes.clone()),
+            }
+        }));
+    }
+    let history = History { subject, regime, consent, events };
+    let Some(notice) = history.notice() else {
+        let consent = history.consent.as_str();
+        return Err(Error::not_found("answer of that subject to the consent", consent));
+    };
+    let current = app.policy();
+    let document = if current.version == notice {
+        current
+    } else {
+        Arc::new(publish::version(app, notice.to_string()).await?)
+    };
+    Ok((history, document))
+}
+
 /// Refuses acts about somebody who is not held.
 ///
 /// # Errors
@@ -238,5 +296,17 @@ pub fn held(tx: &mut Tx<'_>, subject: SubjectId) -> Result<Held, Error> {
     match subjects::get(tx, subject)? {
         Some(held) if held.wrapped.is_some() => Ok(held),
         _ => Err(Error::not_found("subject", subject.to_string())),
+    }
+}
+
+/// Refuses acts about somebody who is not held, or has left.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] when her account is closed.
+pub fn open(tx: &mut Tx<'_>, subject: SubjectId) -> Result<Held, Error> {
+    let held = held(tx, subject)?;
+    match held.closed_at {
+        Ok(None) => Ok(held),
+        _ => Err(Error::closed()),
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use policy::record::Act;
-use policy::{Engagement, RecipientName, Record, SubjectId};
+use policy::{Engagement, RecipientName, Record, SubjectId, retention};
 
-use crate::acts::consent::held;
+use crate::acts::consent::open;
 use crate::app::App;
 use crate::error::Error;
 use crate::once::Fresh;
 use crate::record::Place;
-use crate::store::{Tx, engagements, recipients};
+use crate::store::{Tx, engagements, recipients, subjects};
 
 /// The longest that an engagement may still last, in days: a table is booked a year ahead at most,
 /// with a month to spare. Sight lasts as long as the engagement, so nobody gets it for good.
@@ -66,13 +66,23 @@ impl Begun {
     pub fn keep(&self, app: &App, tx: &mut Tx<'_>, by: &str) -> Result<Place, Error> {
         let Self { subject, recipient, engagement, at, fresh } = self;
         let document = app.policy();
-        held(tx, *subject)?;
+        open(tx, *subject)?;
         let rows = tx.query(recipients::BY_NAME, &[recipient.as_str().into()])?;
         let named = document.recipients.get(recipient).is_some_and(|entry| !entry.many);
         if rows.is_empty() && !named {
             return Err(Error::not_found("recipient", recipient.as_str()));
         }
         engagements::put(tx, *subject, recipient, engagement);
+        // What counts from the last engagement is due no earlier than that; called off or moved, it may
+        // be due before what was noted.
+        let earliest = if engagement.cancelled {
+            Some(*at)
+        } else {
+            retention::earliest_end_after(&document, engagement.ends_at)
+        };
+        if let Some(earliest) = earliest {
+            subjects::look_by(tx, *subject, earliest.as_millisecond());
+        }
         let record = Record {
             at: *at,
             policy: document.version,

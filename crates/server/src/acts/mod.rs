@@ -1,9 +1,12 @@
 //! What people decide, one file per act: each is a transaction with its record. None opens a
 //! value; that is the gate's.
 
+pub mod account;
+pub mod confirmation;
 pub mod consent;
 pub mod engagement;
 pub mod exception;
+pub mod hold;
 pub mod publish;
 pub mod recipient;
 pub mod restriction;

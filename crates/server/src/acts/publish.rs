@@ -13,7 +13,7 @@ use policy::diff::{Change, diff};
 use policy::plan::{self, Missing, Plan, Promises};
 use policy::read::{Severity, hash};
 use policy::record::{Act, calendar_day};
-use policy::{Document, Record, Version, read_files};
+use policy::{Document, Record, Version, read_files, retention};
 
 use crate::app::{App, AppError};
 use crate::error::Error;
@@ -21,7 +21,7 @@ use crate::keys::Keys;
 use crate::once::Fresh;
 use crate::record::Rules;
 use crate::store::policies::{self, Published};
-use crate::store::{Conn, DbError, Tx, ledger as log};
+use crate::store::{Conn, DbError, Store, Tx, ledger as log, subjects};
 
 /// A policy's files by name; its plan, if it has one, is among them.
 pub type Files = BTreeMap<String, String>;
@@ -131,13 +131,16 @@ impl History {
     /// The rules of a version: its document, and what the plans up to it keep locked.
     pub fn rules(&self, version: &str) -> Option<Rules> {
         let found = self.version(version)?;
-        let mut locks = Vec::new();
+        let (mut locks, mut letters) = (Vec::new(), Vec::new());
         for step in self.steps().filter(|step| step.document.version <= found.document.version) {
             let promises = step.promises();
             let at = Timestamp::from_millisecond(step.row.effective_at).ok()?;
             locks.extend(promises.locks.into_iter().map(|lock| (at, lock)));
+            if promises.letters {
+                letters.push((step.document.version, step.row.effective_at));
+            }
         }
-        Some(Rules { document: Arc::new(found.document.clone()), locks, next_at: None })
+        Some(Rules { document: Arc::new(found.document.clone()), locks, letters, next_at: None })
     }
 }
 
@@ -340,6 +343,44 @@ pub fn in_force(app: &App) -> Result<Rules, AppError> {
     })
 }
 
+/// The policy in force, for whoever only looks.
+///
+/// # Errors
+/// When there is none, or when what was published is not as this house published it.
+pub fn published(conn: &mut Conn, keys: &Keys) -> Result<Document, AppError> {
+    let head = log::policy(conn)?;
+    let rows = policies::all(conn)?;
+    let Some(row) = rows.iter().find(|row| row.version == head) else {
+        return Err(AppError::Policy("no policy has been published here".to_owned()));
+    };
+    genuine(keys, row).map_err(AppError::Policy)?;
+    read_back(row).map_err(AppError::Policy)
+}
+
+/// Refuses a database in which a version is not as this house published it, or the one in force is
+/// none of them.
+///
+/// # Errors
+/// Which, and what to do.
+pub fn stands(store: &Store, keys: &Keys) -> Result<(), AppError> {
+    let (rows, head) =
+        store.read_blocking(|conn| Ok::<_, DbError>((policies::all(conn)?, log::policy(conn)?)))?;
+    let history = History::read(keys, rows).map_err(AppError::Policy)?;
+    head_stands(&history, &head).map_err(AppError::Policy)
+}
+
+/// Refuses a database in which nothing was published.
+///
+/// # Errors
+/// When there is none.
+pub fn any(store: &Store) -> Result<(), AppError> {
+    if store.read_blocking(policies::all)?.is_empty() {
+        let words = "no policy has been published here; start with `--policy DIR`";
+        return Err(AppError::Policy(words.to_owned()));
+    }
+    Ok(())
+}
+
 /// Writes into the ledger what was published, and puts in force what is due.
 ///
 /// # Errors
@@ -369,7 +410,7 @@ pub fn turn(app: &Arc<App>) -> Result<(), Error> {
             record(tx, in_force.unwrap_or(version), act)?;
             policies::recorded(tx, &row.version);
         }
-        for Step { row, document, .. } in history.steps() {
+        for Step { row, document, before } in history.steps() {
             let version = document.version;
             let at_once = row.effective_at == row.published_at;
             if !row.recorded {
@@ -388,6 +429,10 @@ pub fn turn(app: &Arc<App>) -> Result<(), Error> {
                 }
                 log::put_policy(tx, &row.version);
                 in_force = Some(version);
+                // Where its periods are others, the job looks at everybody once.
+                if !before.is_some_and(|before| retention::ends_alike(before, document)) {
+                    subjects::look_at_everybody(tx, now.as_millisecond());
+                }
             }
         }
         let to_come = history.steps().map(|step| step.row.effective_at);

@@ -63,8 +63,9 @@ pub async fn sign_in(
             let Some(subject) = items::find(conn, item.as_str(), &token)?.pop() else {
                 return Ok(None);
             };
-            // Whose key was shredded is held no longer.
-            let held = subjects::get(conn, subject)?.filter(|held| held.wrapped.is_some());
+            // Whose key was shredded is held no longer; who left has no account to sign in to.
+            let open = |held: &subjects::Held| held.wrapped.is_some() && held.closed_at == Ok(None);
+            let held = subjects::get(conn, subject)?.filter(open);
             let regime = held.and_then(|held| held.regime);
             let verifier = secrets::kept(conn, subject, secret.as_str())?;
             Ok::<_, Error>(regime.zip(verifier).map(|(regime, kept)| (subject, regime, kept)))

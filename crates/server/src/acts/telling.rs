@@ -8,7 +8,7 @@ use policy::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::publish::{self, Step};
+use super::publish::Step;
 use crate::app::App;
 use crate::error::Error;
 use crate::letter::Letter;
@@ -46,14 +46,18 @@ pub async fn progress(app: &App, step: &Step<'_>) -> Result<Option<Told>, Error>
 /// # Errors
 /// When the database does not take it; the next round goes on where this one stopped.
 pub async fn tell_more(app: &Arc<App>) -> Result<i64, Error> {
-    let in_force = app.policy().version;
-    let history = publish::history(app).await?;
     let mut put = 0;
-    for step in history.steps().filter(|step| step.document.version <= in_force) {
-        if !step.promises().letters {
+    for (version, before) in app.rules().letters.clone() {
+        let is_left = app
+            .store
+            .read(move |conn| {
+                let (up_to, _) = policies::telling(conn, &version.to_string())?;
+                Ok::<_, Error>(!subjects::after(conn, &up_to, before, 1)?.is_empty())
+            })
+            .await?;
+        if !is_left {
             continue;
         }
-        let (version, before) = (step.document.version, step.row.effective_at);
         let now = app.clock.now();
         let keeper = Arc::clone(app);
         let ids: Vec<[u8; 16]> = (0..BATCH)

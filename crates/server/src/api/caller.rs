@@ -22,8 +22,10 @@ use crate::store::service_keys::{self, ServiceKey};
 use crate::store::{Conn, Store};
 
 /// What a service key may do.
-pub const SCOPES: [&str; 11] = [
+pub const SCOPES: [&str; 15] = [
     "subjects:write",
+    "subjects:read",
+    "subjects:close",
     "consents:read",
     "consents:write",
     "restrictions:write",
@@ -34,6 +36,8 @@ pub const SCOPES: [&str; 11] = [
     "provisions:read",
     "sign-ins:write",
     "exceptions:approve",
+    "holds:write",
+    "retention:read",
 ];
 
 /// How long a key is trusted before it is looked up again.

@@ -2,12 +2,15 @@
 //! body into typed values, and calls a door or an act; nothing else happens here. The OpenAPI
 //! document at `/openapi.json` is made from this code.
 
+mod accounts;
 pub mod body;
 pub mod caller;
+mod consent_records;
 mod consents;
 mod disclosures;
 mod engagements;
 mod exceptions;
+mod holds;
 mod items;
 mod ledger;
 mod measure;
@@ -16,6 +19,7 @@ pub mod problem;
 mod provisions;
 mod recipients;
 mod restrictions;
+mod retention;
 mod sign_ins;
 mod subjects;
 mod uses;
@@ -101,8 +105,9 @@ fn describe_errors(description: &mut utoipa::openapi::OpenApi) {
         RefOr::T(response.content("application/problem+json", content).build())
     };
     for item in description.paths.paths.values_mut() {
-        let operations =
-            [&mut item.get, &mut item.put, &mut item.post].into_iter().filter_map(Option::as_mut);
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete]
+            .into_iter()
+            .filter_map(Option::as_mut);
         for operation in operations {
             let mut shared = vec![
                 ("405", "another method is served here; `Allow` names it"),
@@ -139,9 +144,16 @@ fn describe_errors(description: &mut utoipa::openapi::OpenApi) {
 fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(subjects::register))
+        .routes(routes!(accounts::close))
+        .routes(routes!(accounts::held))
+        .routes(routes!(accounts::confirm))
         .routes(routes!(items::put))
         .routes(routes!(consents::list))
+        .routes(routes!(holds::get, holds::put, holds::lift))
+        .routes(routes!(retention::ahead))
         .routes(routes!(consents::get, consents::put))
+        .routes(routes!(consent_records::record))
+        .routes(routes!(consent_records::receipt))
         .routes(routes!(engagements::put))
         .routes(routes!(restrictions::put))
         .routes(routes!(recipients::put))

@@ -49,7 +49,7 @@ pub enum Ledger {
     },
 }
 
-fn language(text: &str) -> Result<Language, String> {
+pub fn language(text: &str) -> Result<Language, String> {
     Language::parse(text).ok_or_else(|| "is not ja or en".to_owned())
 }
 
@@ -146,6 +146,10 @@ fn report(verdict: &Verdict, since: Option<&Path>) -> String {
         lines.push(format!("size {}, root {}", checkpoint.size, checkpoint.root));
     }
     lines.push(match verdict.records {
+        Some(records) if verdict.ended > 0 => format!(
+            "{} entries and {records} records read; {} more were ended when their time was over",
+            verdict.entries, verdict.ended
+        ),
         Some(records) => format!("{} entries and {records} records read", verdict.entries),
         None => format!("{} entries read; records are seen from inside only", verdict.entries),
     });
@@ -175,6 +179,7 @@ fn as_json(verdict: &Verdict) -> serde_json::Value {
         "root": checkpoint.map(|checkpoint| checkpoint.root.to_string()),
         "entries": verdict.entries,
         "records": verdict.records,
+        "ended": verdict.ended,
         "since": verdict.earlier,
         "findings": verdict.findings.iter().map(verify::Finding::as_json).collect::<Vec<_>>(),
         "more": verdict.more,
@@ -182,7 +187,7 @@ fn as_json(verdict: &Verdict) -> serde_json::Value {
 }
 
 /// The language of the terminal.
-fn spoken() -> Language {
+pub fn spoken() -> Language {
     let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));

@@ -3,10 +3,13 @@
 
 mod bench;
 mod demo;
+mod draft;
+mod export;
 mod keys;
 mod ledger;
 mod outbox;
 mod policy;
+mod retention;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -37,7 +40,7 @@ enum Command {
     Demo(demo::Demo),
     /// Run Azukari, with no sample data
     Serve(serve::Serve),
-    /// Check a policy's files
+    /// Begin a policy, check its files, say it in the words of others
     #[command(subcommand)]
     Policy(policy::Policy),
     /// Make, list and revoke service keys; rotate the root key
@@ -49,6 +52,9 @@ enum Command {
     /// List what waits to be delivered; try again what was given up
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// Say what falls due, and what is held by what
+    #[command(subcommand)]
+    Retention(retention::Retention),
     /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
     Bench(bench::Bench),
 }
@@ -262,6 +268,7 @@ pub fn run() -> ExitCode {
         Command::Keys(keys) => keys.run(),
         Command::Ledger(ledger) => ledger.run(),
         Command::Outbox(outbox) => outbox.run(),
+        Command::Retention(retention) => retention.run(),
         Command::Bench(bench) => bench.run(),
     };
     match outcome {

@@ -1,4 +1,5 @@
-//! `azukari policy …`: checks and compares policies, publishes versions and takes them back.
+//! `azukari policy …`: checks and compares policies, publishes versions and takes them back;
+//! `draft.rs` begins some, `export.rs` says them in the words of others.
 
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use policy::diff::{Change, Demand, diff, duty};
 use policy::plan::skeleton;
 use policy::{Document, Finding, Language, Severity, Version};
 
-use super::{Outcome, Premises, read_policy};
+use super::{Outcome, Premises, draft, export, read_policy};
 use crate::acts::publish::{self, History, Release};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
@@ -37,6 +38,12 @@ pub enum Policy {
         /// The policy's folder
         dir: PathBuf,
     },
+    /// Say a policy in the words of others: DPV, fideslang, or a record of processing
+    Export(export::Export),
+    /// Begin a policy with a few questions
+    Init(draft::Init),
+    /// Begin a policy from a fideslang manifest
+    ImportFides(draft::ImportFides),
     /// Say what changed from one policy to another, and what law asks for before it may
     Diff {
         #[command(flatten)]
@@ -236,6 +243,9 @@ impl Policy {
     pub fn run(self) -> anyhow::Result<Outcome> {
         match self {
             Self::Check { dir } => return check(&dir),
+            Self::Export(export) => return export.run(),
+            Self::Init(init) => return init.run(),
+            Self::ImportFides(import) => return import.run(),
             Self::Diff { premises, old, new, language, json } => {
                 let language = Language::parse(&language)
                     .with_context(|| format!("there is no language `{language}`; say ja or en"))?;

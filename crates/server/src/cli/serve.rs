@@ -125,6 +125,8 @@ pub async fn serve(
     let jobs = tokio::spawn(jobs::run(Arc::clone(&app), mail));
     axum::serve(listener, router(&app, rate)).with_graceful_shutdown(stop).await?;
     jobs.abort();
+    // What they hold, such as a connection to the mail server, ends while there is a runtime.
+    let _ = jobs.await;
     Ok(())
 }
 

@@ -15,7 +15,8 @@ use crate::letter::Written;
 /// How long the mail server may take over one step.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A mail server, and in whose name it is asked.
+/// A mail server, and in whose name it is asked. Made and dropped inside a runtime, which its
+/// connections belong to.
 pub struct Mail {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
@@ -149,8 +150,8 @@ fn code(error: &smtp::Error) -> Option<u16> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn letters_go_in_clear_to_this_machine_only() {
+    #[tokio::test]
+    async fn letters_go_in_clear_to_this_machine_only() {
         let from = "Desk <desk@example.com>";
         for fine in [
             "smtp://127.0.0.1:2525",

@@ -1,6 +1,8 @@
-//! Time enters: what is done because a moment has come. `deliver.rs` sees to the outbox.
+//! Time enters: what is done because a moment has come. `deliver.rs` sees to the outbox, `expire.rs`
+//! to what is due.
 
 pub mod deliver;
+pub mod expire;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,17 +21,19 @@ const KEYS_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
 const ENDED_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How often it is looked whether another version is in force.
 const HEED: Duration = Duration::from_secs(1);
-/// How often the jobs look.
-const EVERY: Duration = Duration::from_secs(600);
+/// How often what may be forgotten is looked for.
+const FORGET_EVERY: Duration = Duration::from_secs(600);
+/// How often what is due is looked for; the first time at the start.
+const EXPIRE_EVERY: Duration = Duration::from_secs(3600);
 
 /// Runs the jobs until dropped; without a mail server, letters wait.
 pub async fn run(app: Arc<App>, mail: Option<Mail>) {
-    let standing = async {
-        tokio::join!(forget(Arc::clone(&app)), keep_up(Arc::clone(&app)));
+    let keeping = async {
+        tokio::join!(keep_house(Arc::clone(&app)), keep_up(Arc::clone(&app)));
     };
     match mail {
-        Some(mail) => drop(tokio::join!(standing, deliver::run(Arc::clone(&app), mail))),
-        None => standing.await,
+        Some(mail) => drop(tokio::join!(keeping, deliver::run(Arc::clone(&app), mail))),
+        None => keeping.await,
     }
 }
 
@@ -50,15 +54,26 @@ async fn keep_up(app: Arc<App>) {
     }
 }
 
-async fn forget(app: Arc<App>) {
-    let mut ticks = tokio::time::interval(EVERY);
+async fn keep_house(app: Arc<App>) {
+    let mut forget = tokio::time::interval(FORGET_EVERY);
+    let mut expire = tokio::time::interval(EXPIRE_EVERY);
     loop {
-        ticks.tick().await;
-        if let Err(error) = forget_keys(&app).await {
-            tracing::warn!(%error, "old idempotency keys are not forgotten; the next round retries");
-        }
-        if let Err(error) = forget_ended(&app).await {
-            tracing::warn!(%error, "ended messages are not forgotten; the next round retries");
+        tokio::select! {
+            _ = forget.tick() => {
+                if let Err(error) = forget_keys(&app).await {
+                    tracing::warn!(%error, "old idempotency keys are not forgotten; the next round retries");
+                }
+                if let Err(error) = forget_ended(&app).await {
+                    tracing::warn!(%error, "ended messages are not forgotten; the next round retries");
+                }
+            }
+            _ = expire.tick() => match expire::round(&app).await {
+                Ok(round) if round == expire::Round::default() => {}
+                Ok(round) => tracing::info!(?round, "what was due is erased"),
+                Err(error) => {
+                    tracing::warn!(%error, "not all that is due is erased; the next round retries");
+                }
+            },
         }
     }
 }

@@ -12,10 +12,9 @@ use super::{DbError, Row, Val};
 macro_rules! facts {
     ($items:literal) => {
         concat!(
-            "SELECT 0, s.regime, CAST(NULL AS TEXT), CAST(NULL AS TEXT), s.closed_at, ",
-            "(SELECT MAX(b.ends_at) FROM engagements b WHERE b.subject = s.id AND b.cancelled = 0), ",
-            "CAST(NULL AS BIGINT), k.wrapped FROM subjects s ",
-            "LEFT JOIN subject_keys k ON k.subject = s.id WHERE s.id = $1 ",
+            "SELECT 0, regime, CAST(NULL AS TEXT), CAST(NULL AS TEXT), closed_at, ",
+            "(SELECT MAX(b.ends_at) FROM engagements b WHERE b.subject = $1 AND b.cancelled = 0), ",
+            "CAST(NULL AS BIGINT), wrapped FROM subject_keys WHERE subject = $1 ",
             "UNION ALL SELECT 1, consent, state, notice, changed_at, NULL, NULL, NULL ",
             "FROM consents WHERE subject = $1 ",
             "UNION ALL SELECT 2, purpose, NULL, NULL, NULL, NULL, NULL, NULL ",

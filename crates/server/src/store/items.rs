@@ -151,3 +151,8 @@ pub fn confirm(conn: &mut Conn, subject: SubjectId, item: &ItemName, now: i64) {
         &[now.into(), (&subject.0).into(), item.as_str().into()],
     )]);
 }
+
+/// Lets nobody find a person by any value.
+pub fn forget_lookups(conn: &mut Conn, subject: SubjectId) {
+    conn.exec_many(&[("DELETE FROM lookups WHERE subject = $1", &[(&subject.0).into()])]);
+}

@@ -3,7 +3,7 @@
 use policy::SubjectId;
 
 use super::conn::Insert;
-use super::{Conn, DbError, Row};
+use super::{Call, Conn, DbError, Row, Val};
 
 /// A record as it is kept.
 pub struct SealedRecord {
@@ -63,6 +63,18 @@ pub fn at(conn: &mut Conn, place: i64) -> Result<Option<SealedRecord>, DbError> 
     row.map(read).transpose()
 }
 
+/// Places in one stretch of the index `records_of_a_subject`; the migration says the same number.
+/// What is written goes to the newest stretch alone, whose pages fit the writer's cache, and a
+/// person's list is gathered from one stretch after the other (decision 0011).
+const STRETCH: i64 = 65_536;
+/// Stretches that are asked in one round trip.
+const TOGETHER: i64 = 16;
+
+/// A person's crossings in one stretch.
+const CROSSINGS: &str = "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
+     WHERE place / 65536 = $1 AND subject = $2 AND place < $3 \
+     AND act IN ('disclosed', 'refused') ORDER BY place DESC LIMIT $4";
+
 /// What was disclosed of a person, or refused, before a place; newest first.
 pub fn crossings(
     conn: &mut Conn,
@@ -70,11 +82,30 @@ pub fn crossings(
     before: i64,
     limit: i64,
 ) -> Result<Vec<SealedRecord>, DbError> {
+    let newest = "SELECT COALESCE(MAX(place), -1) FROM records WHERE place < $1";
+    let newest = conn.one(newest, &[before.into()])?.int(0)?;
+    let mut found = Vec::new();
+    let wanted = usize::try_from(limit).unwrap_or(0);
+    let mut next = newest.div_euclid(STRETCH);
+    while next >= 0 && found.len() < wanted {
+        let first = (next - TOGETHER + 1).max(0);
+        let params: Vec<[Val<'_>; 4]> = (first..=next)
+            .rev()
+            .map(|n| [n.into(), (&subject.0).into(), before.into(), limit.into()])
+            .collect();
+        let calls: Vec<Call<'_>> = params.iter().map(|params| (CROSSINGS, &params[..])).collect();
+        found.extend(conn.query_many(&calls)?.into_iter().flatten());
+        next = first - 1;
+    }
+    found.into_iter().take(wanted).map(read).collect()
+}
+
+/// What a person answered to consents, oldest first: when she was taken in, and at every change.
+pub fn answers(conn: &mut Conn, subject: SubjectId) -> Result<Vec<SealedRecord>, DbError> {
     conn.query(
         "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
-         WHERE subject = $1 AND place < $2 AND act IN ('disclosed', 'refused') \
-         ORDER BY place DESC LIMIT $3",
-        &[(&subject.0).into(), before.into(), limit.into()],
+         WHERE subject = $1 AND act IN ('registered', 'consent_changed') ORDER BY place",
+        &[(&subject.0).into()],
     )?
     .into_iter()
     .map(read)
@@ -132,7 +163,7 @@ pub fn ended(
 ) -> Result<Vec<SealedRecord>, DbError> {
     conn.query(
         "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
-         WHERE keep_until <= $1 AND (keep_until > $2 OR (keep_until = $2 AND place > $3)) \
+         WHERE keep_until <= $1 AND (keep_until, place) > ($2, $3) \
          ORDER BY keep_until, place LIMIT $4",
         &[by.into(), after.0.into(), after.1.into(), limit.into()],
     )?
@@ -168,4 +199,65 @@ pub fn ends_by_week(conn: &mut Conn, from: i64, to: i64) -> Result<Vec<(i64, u64
     .iter()
     .map(|row| Ok((row.int(0)?, row.int(1)?.unsigned_abs())))
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::MIGRATIONS;
+    use crate::store::{NoJournal, Store};
+
+    #[test]
+    fn a_persons_crossings_come_newest_first_whatever_stretches_they_lie_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("x.db").display()).parse().unwrap();
+        let store = Store::open(&url, &MIGRATIONS, Box::new(NoJournal)).unwrap();
+        let (she, other) = (SubjectId([1; 16]), SubjectId([2; 16]));
+        // Her crossings are far apart, some on the edges of stretches; others' are between them.
+        let hers: Vec<i64> =
+            [0, 1, 65_535, 65_536, 131_071, 40 * 65_536, 40 * 65_536 + 7, 90 * 65_536].into();
+        let (all, mine) = (hers.clone(), hers.clone());
+        let put = move |tx: &mut crate::store::Tx<'_>| {
+            for place in mine.iter().flat_map(|place| [*place, place + 100_000_000]) {
+                let (subject, act) = if place < 100_000_000 {
+                    (she, if place == 1 { "consent_changed" } else { "disclosed" })
+                } else {
+                    (other, "disclosed")
+                };
+                let act = act.to_owned();
+                let (id, subject, sealed) = ([0; 16], Some(subject), Vec::new());
+                insert(
+                    tx,
+                    SealedRecord { place, id, act, subject, at: 0, keep_until: None, sealed },
+                );
+            }
+            Ok::<_, DbError>(())
+        };
+        store.write_blocking(put).unwrap();
+        let mut wanted: Vec<i64> = all.into_iter().filter(|place| *place != 1).collect();
+        wanted.reverse();
+        for before in [i64::MAX, 90 * 65_536, 40 * 65_536 + 7, 65_536, 1, 0] {
+            for limit in [0, 1, 3, 100] {
+                let seen = store.read_blocking(move |conn| crossings(conn, she, before, limit));
+                let seen: Vec<i64> = seen.unwrap().iter().map(|record| record.place).collect();
+                let below = wanted.iter().copied().filter(|place| *place < before);
+                let below: Vec<i64> = below.take(usize::try_from(limit).unwrap()).collect();
+                assert_eq!(seen, below, "before {before}, at most {limit}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_index_is_used_for_a_persons_crossings() {
+        let conn = rusqlite::Connection::open_in_memory().unwrap();
+        conn.execute_batch(MIGRATIONS[0].1).unwrap();
+        let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {CROSSINGS}")).unwrap();
+        let mut steps = plan.raw_query();
+        let step: String = steps.next().unwrap().unwrap().get(3).unwrap();
+        assert!(
+            step.contains("records_of_a_subject (<expr>=? AND subject=? AND place<?)"),
+            "{step}"
+        );
+        assert!(steps.next().unwrap().is_none(), "nothing is sorted");
+    }
 }

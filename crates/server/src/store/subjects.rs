@@ -1,6 +1,6 @@
-//! Table `subjects`: who is held, under which regime, and when somebody has to look whether something
-//! of hers is due; with `subject_keys`, the one key whose end makes all of a person's values
-//! unreadable.
+//! Table `subjects`: who is held, and when somebody has to look whether something of hers is due; with
+//! `subject_keys`, the one key whose end makes all of a person's values unreadable, and beside it, in
+//! the one row the gate reads, her regime and the end of her account.
 
 use jiff::Timestamp;
 use policy::{RegimeName, SubjectId};
@@ -11,25 +11,25 @@ use super::{Conn, DbError};
 pub fn insert(conn: &mut Conn, subject: SubjectId, regime: &RegimeName, wrapped: &[u8], now: i64) {
     conn.exec_many(&[
         (
-            "INSERT INTO subjects (id, regime, registered_at) VALUES ($1, $2, $3)",
-            &[(&subject.0).into(), regime.as_str().into(), now.into()],
+            "INSERT INTO subjects (id, registered_at) VALUES ($1, $2)",
+            &[(&subject.0).into(), now.into()],
         ),
         (
-            "INSERT INTO subject_keys (subject, wrapped) VALUES ($1, $2)",
-            &[(&subject.0).into(), wrapped.into()],
+            "INSERT INTO subject_keys (subject, regime, wrapped) VALUES ($1, $2, $3)",
+            &[(&subject.0).into(), regime.as_str().into(), wrapped.into()],
         ),
     ]);
 }
 
-/// Regime, wrapped key, the end of the account and of the last engagement; the key is gone once it
-/// was shredded.
-pub const WITH_KEY: &str = "SELECT s.regime, k.wrapped, s.closed_at, \
+/// Regime, wrapped key, the end of the account and of the last engagement; all but the last are gone
+/// once the key was shredded.
+const WITH_KEY: &str = "SELECT k.regime, k.wrapped, k.closed_at, \
      (SELECT MAX(e.ends_at) FROM engagements e WHERE e.subject = s.id AND e.cancelled = 0) \
      FROM subjects s LEFT JOIN subject_keys k ON k.subject = s.id WHERE s.id = $1";
 
 /// A person as the rooms need her.
 pub struct Held {
-    /// The rules that apply to her; `None` when the row holds no regime name.
+    /// The rules that apply to her; `None` when the row holds no regime name, or is gone.
     pub regime: Option<RegimeName>,
     /// Her wrapped key, unless it was shredded.
     pub wrapped: Option<Vec<u8>>,
@@ -49,10 +49,10 @@ pub fn moment(milliseconds: i64) -> Result<Timestamp, NoMoment> {
     Timestamp::from_millisecond(milliseconds).map_err(|_| NoMoment)
 }
 
-/// Reads a row of [`WITH_KEY`].
+/// Reads a row of regime and wrapped key.
 pub fn held(rows: &[super::Row]) -> Result<Option<Held>, DbError> {
     let Some(row) = rows.first() else { return Ok(None) };
-    let regime = row.text(0)?.parse().ok();
+    let regime = row.opt_text(0)?.and_then(|regime| regime.parse().ok());
     let wrapped = row.opt_blob(1)?.map(<[u8]>::to_vec);
     let closed_at = row.opt_int(2)?.map(moment).transpose();
     let engagement_end = row.opt_int(3)?.map(moment).transpose();
@@ -91,7 +91,7 @@ pub fn after(
 /// Closes an account.
 pub fn close(conn: &mut Conn, subject: SubjectId, now: i64) {
     conn.exec_many(&[(
-        "UPDATE subjects SET closed_at = $1 WHERE id = $2",
+        "UPDATE subject_keys SET closed_at = $1 WHERE subject = $2",
         &[now.into(), (&subject.0).into()],
     )]);
 }
@@ -140,7 +140,7 @@ pub fn due(
 ) -> Result<Vec<(SubjectId, i64)>, DbError> {
     conn.query(
         "SELECT id, due_at FROM subjects WHERE due_at <= $1 \
-         AND (due_at > $2 OR (due_at = $2 AND id > $3)) ORDER BY due_at, id LIMIT $4",
+         AND (due_at, id) > ($2, $3) ORDER BY due_at, id LIMIT $4",
         &[by.into(), after.0.into(), (&after.1).into(), limit.into()],
     )?
     .iter()

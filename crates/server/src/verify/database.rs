@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Context;
 use ledger::{LogSource, SigningKey, TileId, VerifyingKey, encode_bundle};
-use policy::record::Act;
+use policy::record::{Act, keep_until};
 use serde::Deserialize;
 use vault::KeySource;
 
@@ -51,6 +51,9 @@ pub fn database(
         gone: BTreeSet::new(),
         strays: Vec::new(),
         published: BTreeMap::new(),
+        missing: BTreeMap::new(),
+        shortest: shortest_keeping()?,
+        ended: 0,
         told: Verdict::default(),
     };
     let mut verdict = Verdict { text, ..Verdict::default() };
@@ -76,6 +79,12 @@ struct House {
     strays: Vec<Stray>,
     /// The policies that the records say were published: version and hash.
     published: BTreeMap<String, String>,
+    /// Runs of places without a record, by their first: the last of each.
+    missing: BTreeMap<u64, u64>,
+    /// The regimes, the shortest of whose periods no record may be ended within.
+    shortest: Vec<policy::Regime>,
+    /// How many records were ended in time.
+    ended: u64,
     told: Verdict,
 }
 
@@ -175,21 +184,86 @@ impl House {
         {
             self.published.insert(version.to_string(), hash.clone());
         }
+        if let Act::RecordsEnded { places, .. } = &record.act
+            && let Err(error) = self.ended(place, record.at, places)
+        {
+            // The database stopped answering: what was said to be ended counts as missing then.
+            tracing::error!(%error, "the records that an act ended cannot be looked up");
+        }
         let columns = disagreeing(&row, &record);
         if !columns.is_empty() {
             self.told.tell(Finding::RecordDisagrees { place, id, columns });
         }
     }
 
-    /// Notes a missing record, in one finding with those just before.
+    /// Notes a missing record, in one run with those just before.
     fn missing(&mut self, place: u64) {
-        if let Some(Finding::RecordsMissing { last, .. }) = self.told.findings.last_mut()
-            && *last + 1 == place
-        {
-            *last = place;
-        } else {
-            self.told.tell(Finding::RecordsMissing { first: place, last: place });
+        match self.missing.last_entry() {
+            Some(mut run) if *run.get() + 1 == place => {
+                run.insert(place);
+            }
+            _ => {
+                self.missing.insert(place, place);
+            }
         }
+    }
+
+    /// Takes the places that a true record at `by` says were ended out of those missing, unless they
+    /// were ended before any law lets them go: what an entry says of its moment is signed.
+    fn ended(&mut self, by: u64, at: jiff::Timestamp, places: &[(u64, u64)]) -> anyhow::Result<()> {
+        for &(first, last) in places {
+            // An act ends what was there before it.
+            if first > last || last >= by {
+                self.told.tell(Finding::RecordsEndedEarly { first, last, by });
+                continue;
+            }
+            for place in records::present(&mut self.conn, first.cast_signed(), last.cast_signed())?
+            {
+                self.told.tell(Finding::RecordPutBack { place: place.unsigned_abs(), by });
+            }
+            let mut from = first;
+            while from <= last {
+                let to = last.min(from + WIDTH.unsigned_abs() - 1);
+                let entries = log::entries_as_found(
+                    &mut self.conn,
+                    from.cast_signed(),
+                    to.cast_signed() + 1,
+                )?;
+                for (place, entry) in entries {
+                    let place = place.unsigned_abs();
+                    if entry.is_some_and(|entry| self.was_over(&entry, at)) {
+                        self.ended += u64::from(self.found(place));
+                    } else {
+                        let (first, last) = (place, place);
+                        self.told.tell(Finding::RecordsEndedEarly { first, last, by });
+                        self.found(place);
+                    }
+                }
+                from = to + 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the record of an entry may have been ended by a moment.
+    fn was_over(&self, entry: &[u8], at: jiff::Timestamp) -> bool {
+        let Ok(said) = serde_json::from_slice::<Said>(entry) else { return false };
+        let ends = self.shortest.iter().filter_map(|regime| keep_until(regime, said.at).ok());
+        said.act == "disclosed" && ends.min().is_some_and(|end| end <= at)
+    }
+
+    /// Takes a place out of the missing; false when it was not among them.
+    fn found(&mut self, place: u64) -> bool {
+        let run = self.missing.range(..=place).next_back().map(|(first, last)| (*first, *last));
+        let Some((first, last)) = run.filter(|(_, last)| *last >= place) else { return false };
+        self.missing.remove(&first);
+        if first < place {
+            self.missing.insert(first, place - 1);
+        }
+        if place < last {
+            self.missing.insert(place + 1, last);
+        }
+        true
     }
 
     /// Whether a finding is about an entry that merely stands for a missing one.
@@ -217,8 +291,12 @@ impl House {
             self.outside(size)?;
             self.policies()?;
         }
+        for (first, last) in std::mem::take(&mut self.missing) {
+            self.told.tell(Finding::RecordsMissing { first, last });
+        }
         self.strays(verdict)?;
-        let House { told, records, .. } = self;
+        let House { told, records, ended, .. } = self;
+        verdict.ended = ended;
         for finding in told.findings {
             verdict.tell(finding);
         }
@@ -310,6 +388,12 @@ impl House {
         }
         Ok(())
     }
+}
+
+/// The regimes that a provision record may have been kept under.
+fn shortest_keeping() -> anyhow::Result<Vec<policy::Regime>> {
+    let regimes = policy::regime::built_in().map_err(anyhow::Error::msg)?;
+    Ok(regimes.into_values().collect())
 }
 
 /// The columns of a row that the entry at its place contradicts.

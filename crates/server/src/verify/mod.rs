@@ -33,6 +33,8 @@ pub struct Verdict {
     pub entries: u64,
     /// How many records were held against their entries; `None` from outside.
     pub records: Option<u64>,
+    /// How many records were ended when their time was over (R1.8), as later acts name them.
+    pub ended: u64,
     /// The size of the earlier checkpoint that it was held against.
     pub earlier: Option<u64>,
     /// What is not as it was written.
@@ -79,6 +81,10 @@ pub enum Finding {
     Beyond { what: &'static str, count: u64, size: u64 },
     /// The head's number is not the checkpoint's.
     HeadDiffers { head: u64, checkpoint: u64 },
+    /// Records that are said to have been ended before their time was over.
+    RecordsEndedEarly { first: u64, last: u64, by: u64 },
+    /// Records that were ended and are there again.
+    RecordPutBack { place: u64, by: u64 },
     /// Entries without records.
     RecordsMissing { first: u64, last: u64 },
     /// A record without an entry.
@@ -121,7 +127,8 @@ impl Finding {
             Self::Log(L::MalformedBundle { n }) => format!("places {} on", n * 256),
             Self::Log(L::EntryChanged { index }) => format!("place {index}"),
             Self::Log(L::EntriesMissing { first, last } | L::EntriesChanged { first, last })
-            | Self::RecordsMissing { first, last } => {
+            | Self::RecordsMissing { first, last }
+            | Self::RecordsEndedEarly { first, last, .. } => {
                 if first == last {
                     format!("place {first}")
                 } else {
@@ -129,7 +136,9 @@ impl Finding {
                 }
             }
             Self::Beyond { size, .. } => format!("places {size} on"),
-            Self::EntryMissing { place } | Self::RecordUnreadable { place } => {
+            Self::EntryMissing { place }
+            | Self::RecordUnreadable { place }
+            | Self::RecordPutBack { place, .. } => {
                 format!("place {place}")
             }
             Self::RecordAdded { place, id } => {
@@ -170,6 +179,12 @@ impl Finding {
                 "the record is missing".to_owned()
             }
             Self::RecordsMissing { .. } => "the records are missing".to_owned(),
+            Self::RecordsEndedEarly { by, .. } => {
+                format!("ended by the act at place {by} before the time was over")
+            }
+            Self::RecordPutBack { by, .. } => {
+                format!("the record was ended by the act at place {by} and is there again")
+            }
             Self::RecordAdded { .. } => "the record has no entry in the ledger".to_owned(),
             Self::RecordUnreadable { .. } => "the record's row cannot be read".to_owned(),
             Self::RecordChanged { columns, .. } if columns.is_empty() => {
@@ -233,6 +248,12 @@ impl Finding {
             Self::HeadDiffers { .. } => "one of the two was edited",
             Self::RecordsMissing { .. } => {
                 "what was done there can no longer be read; that it was done stands in the ledger"
+            }
+            Self::RecordsEndedEarly { .. } => {
+                "law wants them kept longer; whoever ended them had the keys, or a wrong clock"
+            }
+            Self::RecordPutBack { .. } => {
+                "an old copy was put back, or restored; the job ends it again"
             }
             Self::RecordAdded { .. } => "it was added past the ledger, or its entry was taken away",
             Self::RecordUnreadable { .. } => "it was edited by other hands than this house's",

@@ -24,6 +24,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route("/policy/versions/{version}", get(versions::one))
         .route(urls::ATOM, get(feed::atom))
         .route(urls::JSON_FEED, get(feed::json_feed))
+        .route(urls::POLICY_JSONLD, get(policy::jsonld))
         .layer(middleware::map_response(guard))
         .with_state(Arc::clone(app))
 }
@@ -55,4 +56,6 @@ pub mod urls {
     pub const ATOM: &str = "/policy/feed.atom";
     /// Its changes as a JSON Feed.
     pub const JSON_FEED: &str = "/policy/feed.json";
+    /// The same in the Data Privacy Vocabulary.
+    pub const POLICY_JSONLD: &str = "/policy.jsonld";
 }

@@ -52,6 +52,13 @@ pub(super) struct Banner {
     pub(super) changes: Markup,
 }
 
+/// The policy in force, in the Data Privacy Vocabulary.
+pub(super) async fn jsonld(State(app): State<Arc<App>>) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "application/ld+json"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, ::policy::export::dpv::policy(&app.policy()).to_string()).into_response()
+}
+
 /// Draws a policy in a language.
 pub(super) fn draw(
     document: &Document,

@@ -85,7 +85,11 @@ const UNREADABLE: [(&str, &str, &str); 5] = [
          SELECT id, 'Not A Name', 0 FROM subjects",
         "DELETE FROM restrictions",
     ),
-    ("her regime", "UPDATE subjects SET regime = 'NOWHERE'", "UPDATE subjects SET regime = 'jp'"),
+    (
+        "her regime",
+        "UPDATE subject_keys SET regime = 'NOWHERE'",
+        "UPDATE subject_keys SET regime = 'jp'",
+    ),
     (
         "the booking",
         "UPDATE engagements SET ends_at = 9223372036854775807",

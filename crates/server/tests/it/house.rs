@@ -245,6 +245,9 @@ pub(crate) fn morning() -> Arc<SetClock> {
     Arc::new(SetClock::at(MORNING.parse().unwrap()))
 }
 
+/// What the information manager may do, and nobody else.
+const MANAGERS: [&str; 3] = ["exceptions:approve", "holds:write", "retention:read"];
+
 impl House {
     /// Opens a new house with the reference policy, at nine in the morning.
     pub(crate) fn open() -> Self {
@@ -265,12 +268,12 @@ impl House {
         let app = ground.open_app(&clock, ground.root_key(), files).unwrap();
         let all: Vec<String> = SCOPES
             .iter()
-            .filter(|scope| **scope != "exceptions:approve")
+            .filter(|scope| !MANAGERS.contains(scope))
             .map(|scope| (*scope).to_owned())
             .collect();
         let now = clock.now();
         let key = caller::make(&app.store, now, "reservation", &all).unwrap().key;
-        let manager = ["exceptions:approve".to_owned()];
+        let manager = MANAGERS.map(str::to_owned);
         let manager_key = caller::make(&app.store, now, "manager", &manager).unwrap().key;
         let api = Api::new(Arc::clone(&app), std::num::NonZeroU32::new(rate));
         let door = Door::Router(api::router(&api).merge(web::router(&app)));

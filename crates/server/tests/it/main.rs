@@ -9,6 +9,8 @@ mod broken_at_every_step;
 #[cfg(test)]
 mod canary;
 #[cfg(test)]
+mod consent_records;
+#[cfg(test)]
 mod consents;
 #[cfg(test)]
 mod exceptions;
@@ -29,6 +31,8 @@ mod provisions;
 #[cfg(test)]
 mod restrictions;
 #[cfg(test)]
+mod retention;
+#[cfg(test)]
 mod root_key;
 #[cfg(test)]
 mod second_company;
@@ -40,6 +44,8 @@ mod shredding;
 mod sight_ends;
 #[cfg(test)]
 mod sign_in;
+#[cfg(test)]
+mod third_company;
 #[cfg(test)]
 mod versions;
 #[cfg(test)]

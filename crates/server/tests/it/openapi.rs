@@ -7,11 +7,20 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 19] = [
+const CONTRACT: [(&str, &str); 28] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
+    ("delete", "/v1/subjects/{subject}"),
+    ("get", "/v1/subjects/{subject}/items"),
+    ("post", "/v1/subjects/{subject}/items/{item}/confirmation"),
+    ("get", "/v1/subjects/{subject}/holds/{hold}"),
+    ("put", "/v1/subjects/{subject}/holds/{hold}"),
+    ("delete", "/v1/subjects/{subject}/holds/{hold}"),
+    ("get", "/v1/retention/forecast"),
     ("get", "/v1/subjects/{subject}/consents/{consent}"),
     ("put", "/v1/subjects/{subject}/consents/{consent}"),
+    ("get", "/v1/subjects/{subject}/consents/{consent}/record"),
+    ("get", "/v1/subjects/{subject}/consents/{consent}/receipt"),
     ("put", "/v1/subjects/{subject}/engagements/{recipient}/{reference}"),
     ("put", "/v1/subjects/{subject}/restrictions"),
     ("get", "/v1/subjects/{subject}/provisions"),

@@ -16,6 +16,21 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
     vec![
         ("subjects:write", house.post("/v1/subjects", &house.guest("Yoko").body)),
         ("subjects:write", house.put(&of("items/name"), &json!({ "value": "Hanako" }))),
+        ("subjects:read", house.get(&of("items"))),
+        ("subjects:write", house.post(&of("items/name/confirmation"), &json!({ "version": 9 }))),
+        // Nobody is held under that id, so nobody is gone for the calls after it.
+        ("subjects:close", house.call("DELETE", "/v1/subjects/sub_nobody")),
+        (
+            "holds:write",
+            house.put(
+                &of("holds/suit_1"),
+                &json!({
+                    "reason": "r", "evidence": "e", "until": "2027-01-01T00:00:00Z",
+                }),
+            ),
+        ),
+        ("holds:write", house.get(&of("holds/suit_1"))),
+        ("retention:read", house.get("/v1/retention/forecast")),
         ("consents:read", house.get(&of("consents/store_disclosure"))),
         (
             "consents:write",

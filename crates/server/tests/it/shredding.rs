@@ -45,7 +45,7 @@ async fn a_shredded_key_makes_values_unreadable_even_in_an_older_copy() {
     let house = House::open_on(copy, clock, None, 0);
     let hers_then = house.blob(KEY_OF, vec![hers.clone()]);
     house.meddles("DELETE FROM subject_keys", Vec::new());
-    let put = "INSERT INTO subject_keys (subject, wrapped) VALUES ($1, $2)";
+    let put = "INSERT INTO subject_keys (subject, regime, wrapped) VALUES ($1, 'jp', $2)";
     for (subject, wrapped) in current {
         house.meddles(put, vec![subject, wrapped]);
     }

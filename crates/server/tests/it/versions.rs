@@ -31,14 +31,12 @@ fn editorial(version: &str) -> Files {
 
 /// The area of residence gets a new purpose, which is announced, and a consent for old data.
 fn research(version: &str) -> Files {
-    let mut files = edited(
-        version,
-        &[(
-            "items.toml",
-            "label = { ja = \"お住まいの地域\", en = \"Area of residence\" }\narticle = \"1(1)\"\nkind = \"text\"\nmax_chars = 100\nsensitivity = \"ordinary\"\npurposes = [\"service\"]",
-            "label = { ja = \"お住まいの地域\", en = \"Area of residence\" }\narticle = \"1(1)\"\nkind = \"text\"\nmax_chars = 100\nsensitivity = \"ordinary\"\npurposes = [\"service\", \"research\"]",
-        )],
-    );
+    let mut files = edited(version, &[]);
+    let items = files.get_mut("items.toml").unwrap();
+    let area = items.find("[area]").unwrap();
+    let served = "purposes = [\"service\"";
+    let at = area + items[area..].find(served).unwrap() + served.len();
+    items.insert_str(at, ", \"research\"");
     files.get_mut("purposes.toml").unwrap().push_str(
         "\n[research]\nlabel = { ja = \"新しいサービスの研究\", en = \"Research into new services\" }\n\
          article = \"2(3)\"\ntier = \"other\"\nown_use = true\n\

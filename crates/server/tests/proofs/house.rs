@@ -394,6 +394,12 @@ impl Caller {
         Ok((done("disclosed", Some(subject), &answer), name))
     }
 
+    /// Closes an account; with it goes what is due at once.
+    pub async fn close(&self, subject: &str) -> Result<Value, No> {
+        let path = format!("/v1/subjects/{subject}");
+        self.send(reqwest::Method::DELETE, &path, &Value::Null).await
+    }
+
     /// Withdraws or gives the consent to marketing.
     pub async fn marketing(&self, subject: &str, state: &str) -> Result<Done, No> {
         let body = json!({"state": state, "notice": "2026-10-01", "language": "en"});

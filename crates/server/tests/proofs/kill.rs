@@ -158,6 +158,88 @@ fn survives(house: &House, kills: u64) {
     assert!(last.stop().success());
 }
 
+/// One account after another: taken in, and closed. Tells who was, until no answer comes.
+async fn comes_and_goes(caller: Caller) -> Vec<(String, bool)> {
+    let mut all = Vec::new();
+    loop {
+        let body = serde_json::json!({
+            "regime": "eu",
+            "items": {
+                "name": "見本", "email": format!("guest{}@guests.example", next_number()),
+                "serving_size": "small",
+            },
+        });
+        let Some(taken) = heard(caller.post("/v1/subjects", &body).await) else { return all };
+        let subject = taken["subject"].as_str().unwrap().to_owned();
+        let closed = heard(caller.close(&subject).await).is_some();
+        all.push((subject, closed));
+        if !closed {
+            return all;
+        }
+    }
+}
+
+/// A number that no other account has.
+fn next_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::SeqCst)
+}
+
+/// Closed with everything that goes with it on record, or as it was: nothing in between.
+fn is_whole(conn: &mut Conn, subject: &str, answered: bool) -> Result<bool, DbError> {
+    let id = base32().decode(subject.strip_prefix("sub_").unwrap().as_bytes()).unwrap();
+    let row = conn.one(
+        "SELECT (SELECT COUNT(*) FROM subject_keys WHERE subject = $1 AND closed_at IS NOT NULL), \
+         (SELECT COUNT(*) FROM records WHERE subject = $1 AND act = 'account_closed'), \
+         (SELECT COUNT(*) FROM records WHERE subject = $1 AND act = 'erased'), \
+         1 - (SELECT COUNT(*) FROM items WHERE subject = $1 AND item = 'serving_size'), \
+         1 - (SELECT COUNT(*) FROM lookups WHERE subject = $1)",
+        &[id.into()],
+    )?;
+    let seen: Vec<i64> = (0..5).map(|column| row.int(column).unwrap()).collect();
+    assert!(seen == [1; 5] || (seen == [0; 5] && !answered), "{subject}: {seen:?}");
+    Ok(seen == [1; 5])
+}
+
+fn erases_whole(house: &House, kills: u64) {
+    let mut dice = Dice(SEED ^ 1);
+    let runtime = runtime();
+    let (mut whole, mut untouched) = (0, 0);
+    for _ in 0..kills {
+        let server: Server = house.start();
+        let tasks: Vec<_> =
+            (0..CALLERS).map(|_| runtime.spawn(comes_and_goes(server.caller()))).collect();
+        std::thread::sleep(Duration::from_millis(50 + dice.below(300)));
+        server.kill();
+        let mut all = Vec::new();
+        for task in tasks {
+            let ended = runtime.block_on(async { tokio::time::timeout(PATIENCE, task).await });
+            all.extend(ended.expect("a caller does not end").expect("a caller was told wrong"));
+        }
+        house.look(|conn| {
+            for (subject, answered) in &all {
+                if is_whole(conn, subject, *answered)? { whole += 1 } else { untouched += 1 }
+            }
+            Ok(())
+        });
+    }
+    house.is_sound();
+    println!("{kills} kills, {whole} accounts closed and {untouched} as they were");
+    assert!(whole > kills, "the kills came before anything was closed");
+}
+
+#[test]
+fn a_kill_leaves_an_erasure_whole_or_undone_on_sqlite() {
+    erases_whole(&House::on_sqlite(), 30);
+}
+
+#[test]
+fn a_kill_leaves_an_erasure_whole_or_undone_on_postgres() {
+    if let Some(house) = House::on_postgres() {
+        erases_whole(&house, 5);
+    }
+}
+
 #[test]
 fn two_hundred_kills_lose_nothing_on_sqlite() {
     survives(&House::on_sqlite(), 200);

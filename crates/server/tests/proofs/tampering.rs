@@ -149,6 +149,19 @@ const CASES: &[Case] = &[
         found: &["place {d}: the record is missing"],
     },
     Case {
+        // Only a true act of this house, with an entry of its own, ends a record.
+        name: "record deleted, and another act relabelled as the one that ended it",
+        change: |conn, scene| {
+            run(conn, "DELETE FROM records WHERE place = $1", &[scene.d])?;
+            run(conn, "UPDATE records SET act = 'records_ended' WHERE place = $1", &[scene.e])
+        },
+        since: Since::Nothing,
+        found: &[
+            "place {e}, record {e_id}: the record has been changed in act",
+            "place {d}: the record is missing",
+        ],
+    },
+    Case {
         name: "record added",
         change: |conn, scene| {
             let sql = "INSERT INTO records (place, id, act, subject, at, keep_until, sealed) \

@@ -1,0 +1,436 @@
+//! The one way to end: holds → shred → (tell) → record.
+//!
+//! What is due, or asked to go, and is held by nothing loses its key and its row in the transaction
+//! that writes down what went, why, and what stayed. Nothing else deletes a value, a secret, a person
+//! or a record. Which things are due and what holds them is `policy::retention`'s.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use policy::record::{Act, ErasedBecause, Gone, Stayed};
+use policy::retention::{Clocks, Dispute, Person, Standing, Thing, next_look, standing};
+use policy::{Document, HoldName, ItemName, Record, SubjectId};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::keys::Keys;
+use crate::once::Fresh;
+use crate::record::Place;
+use crate::store::items::SealedItem;
+use crate::store::secrets::KeptSecret;
+use crate::store::{Conn, Tx, holds, items, records, secrets, subjects};
+
+/// The version under which a card's token is sealed.
+const CARD_VERSION: u32 = 1;
+
+/// What is to go. Holds are looked at whatever is wished.
+#[derive(Debug, Clone)]
+pub enum Wish {
+    /// Whatever is due.
+    Due,
+    /// These items, due or not (Act 35(5)).
+    Items(Vec<ItemName>),
+    /// Everything, due or not; the account itself only once it is closed.
+    Everything,
+}
+
+/// One erasure, before it is carried out.
+pub struct Erasure {
+    /// Whose.
+    pub subject: SubjectId,
+    /// What.
+    pub wish: Wish,
+    /// Why, for the record.
+    pub because: ErasedBecause,
+    /// Who asked for it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// For its record.
+    pub fresh: Fresh,
+}
+
+/// How an erasure came out.
+#[derive(Debug, Clone)]
+pub struct Erased {
+    /// What went.
+    pub gone: Vec<Gone>,
+    /// What is left, and why.
+    pub stayed: Vec<Stayed>,
+    /// Its record; `None` when nothing went.
+    pub place: Option<Place>,
+}
+
+impl Erased {
+    /// True when nothing is held of her any more.
+    pub fn is_whole(&self) -> bool {
+        self.gone.iter().any(|gone| gone.thing == Thing::Account)
+    }
+}
+
+/// A hold that was put by hand, as it is sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedHold {
+    /// What it covers; everything when empty.
+    pub items: Vec<ItemName>,
+    /// Why.
+    pub reason: String,
+    /// What shows it.
+    pub evidence: String,
+    /// Until when.
+    pub until: Timestamp,
+    /// Who put it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What binds a sealed hold to its place.
+pub fn hold_context(subject: SubjectId, name: &str) -> Vec<u8> {
+    [&subject.0, name.as_bytes()].concat()
+}
+
+/// The holds that were put on a person's information by hand.
+///
+/// # Errors
+/// When one does not open: then nothing may go, and somebody has to look.
+pub fn placed_holds(
+    keys: &Keys,
+    conn: &mut Conn,
+    subject: SubjectId,
+) -> Result<Vec<(HoldName, PlacedHold)>, Error> {
+    let mut placed = Vec::new();
+    for row in holds::all(conn, subject)? {
+        let bytes = keys.open_system("hold", &hold_context(subject, &row.name), &row.sealed)?;
+        let name = row.name.parse().map_err(anyhow::Error::from)?;
+        placed.push((name, serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?));
+    }
+    Ok(placed)
+}
+
+/// Everything that is held of a person and may end.
+pub struct Holdings {
+    wrapped: Option<Vec<u8>>,
+    items: Vec<(ItemName, SealedItem)>,
+    secrets: Vec<(policy::SecretName, KeptSecret)>,
+    /// When her account was closed.
+    pub closed_at: Option<Timestamp>,
+    engagement_end: Option<Timestamp>,
+    disputes: Vec<Dispute>,
+}
+
+impl Holdings {
+    /// Reads them; `None` when nobody is held under that id.
+    ///
+    /// # Errors
+    /// When a row cannot be understood: nothing may go then.
+    pub fn read(keys: &Keys, conn: &mut Conn, subject: SubjectId) -> Result<Option<Self>, Error> {
+        let Some(held) = subjects::get(conn, subject)? else { return Ok(None) };
+        let mut read = Self {
+            wrapped: held.wrapped,
+            items: Vec::new(),
+            secrets: Vec::new(),
+            closed_at: held.closed_at.map_err(anyhow::Error::from)?,
+            engagement_end: held.engagement_end.map_err(anyhow::Error::from)?,
+            disputes: Vec::new(),
+        };
+        for item in items::all(conn, subject)? {
+            read.items.push((item.item.parse().map_err(anyhow::Error::from)?, item));
+        }
+        for secret in secrets::all(conn, subject)? {
+            read.secrets.push((secret.secret.parse().map_err(anyhow::Error::from)?, secret));
+        }
+        for (name, hold) in placed_holds(keys, conn, subject)? {
+            read.disputes.push(Dispute { name, items: hold.items, until: hold.until });
+        }
+        Ok(Some(read))
+    }
+
+    /// How everything of hers stands, the account last.
+    ///
+    /// # Errors
+    /// When a row holds no moment.
+    pub fn standing(&self, policy: &Document, now: Timestamp) -> Result<Vec<Standing>, Error> {
+        let mut things = Vec::with_capacity(self.items.len() + self.secrets.len());
+        for (name, item) in &self.items {
+            let put_at = subjects::moment(item.put_at).map_err(anyhow::Error::from)?;
+            things.push((Thing::Item(name.clone()), put_at));
+        }
+        for (name, secret) in &self.secrets {
+            let put_at = subjects::moment(secret.put_at).map_err(anyhow::Error::from)?;
+            things.push((Thing::Secret(name.clone()), put_at));
+        }
+        let person = Person {
+            policy,
+            things,
+            account_end: self.closed_at,
+            engagement_end: self.engagement_end,
+            disputes: self.disputes.clone(),
+        };
+        Ok(standing(&person, now))
+    }
+
+    /// The moments from which the periods of one thing are counted.
+    pub fn clocks(&self, last_put: Timestamp) -> Clocks {
+        let &Self { closed_at: account_end, engagement_end, .. } = self;
+        Clocks { last_put, account_end, engagement_end }
+    }
+
+    fn version(&self, thing: &Thing) -> u32 {
+        match thing {
+            Thing::Item(name) => {
+                self.items.iter().find(|(held, _)| held == name).map_or(0, |(_, i)| i.version)
+            }
+            Thing::Secret(_) | Thing::Account => 0,
+        }
+    }
+
+    /// Ends the values that go: those that stay are sealed under the next key, so that every older
+    /// copy, wherever it lies, opens no more.
+    fn shred(
+        &self,
+        keys: &Keys,
+        tx: &mut Tx<'_>,
+        subject: SubjectId,
+        goes: impl Fn(&Thing) -> bool,
+    ) -> Result<(), Error> {
+        let next = self.wrapped.as_ref().map(|wrapped| keys.succeed(subject, wrapped));
+        let next = next.transpose()?;
+        let fault = |what: &dyn std::fmt::Display, error| {
+            anyhow::anyhow!("{what} of {subject} cannot be carried over: {error}")
+        };
+        for (name, item) in &self.items {
+            if goes(&Thing::Item(name.clone())) {
+                items::erase(tx, subject, &item.item);
+            } else if let Some((succession, _)) = &next {
+                let sealed = succession
+                    .reseal(name, item.version, &item.sealed)
+                    .map_err(|error| fault(name, error))?;
+                items::reseal(tx, subject, &item.item, sealed.as_bytes());
+            }
+        }
+        for (name, secret) in &self.secrets {
+            if goes(&Thing::Secret(name.clone())) {
+                secrets::erase(tx, subject, &secret.secret);
+            } else if let (Some((succession, _)), Some(sealed)) = (&next, &secret.sealed) {
+                let sealed = succession
+                    .reseal_card(name, CARD_VERSION, sealed)
+                    .map_err(|error| fault(name, error))?;
+                secrets::reseal(tx, subject, &secret.secret, sealed.as_bytes());
+            }
+        }
+        if let Some((_, wrapped)) = &next {
+            subjects::put_key(tx, subject, wrapped);
+        }
+        Ok(())
+    }
+}
+
+impl Erasure {
+    /// Carries it out within an act: holds, shredding, rows and record are one transaction. May run
+    /// more than once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when nobody is held under that id; failures of vault and database, which
+    /// leave everything as it was.
+    pub fn carry_out(&self, app: &App, tx: &mut Tx<'_>) -> Result<Erased, Error> {
+        let Self { subject, wish, because, by, at, fresh } = self;
+        let (subject, document) = (*subject, app.policy());
+        let holdings = Holdings::read(&app.keys, tx, subject)?
+            .ok_or_else(|| Error::not_found("subject", subject.to_string()))?;
+
+        // Holds.
+        let all = holdings.standing(&document, *at)?;
+        let wished = |standing: &Standing| match (wish, &standing.thing) {
+            // The account ends when it is closed, whatever is wished.
+            (_, Thing::Account) | (Wish::Due, _) => standing.due,
+            (Wish::Items(names), Thing::Item(name)) => names.contains(name),
+            (Wish::Items(_), Thing::Secret(_)) => false,
+            (Wish::Everything, _) => true,
+        };
+        let goes = |standing: &Standing| wished(standing) && standing.held_by.is_empty();
+        let whole = all.iter().all(goes);
+        let (going, staying): (Vec<Standing>, Vec<Standing>) = all
+            .into_iter()
+            .partition(|standing| goes(standing) && (whole || standing.thing != Thing::Account));
+        let held_back = |standing: &Standing| wished(standing) && !standing.held_by.is_empty();
+        let held = staying.iter().any(held_back);
+        let next = next_look(&staying).map(Timestamp::as_millisecond);
+        if going.is_empty() {
+            subjects::look_at(tx, subject, next, held);
+            return Ok(Erased { gone: Vec::new(), stayed: stayed(staying), place: None });
+        }
+        let gone: Vec<Gone> = going
+            .into_iter()
+            .map(|Standing { thing, until, because, .. }| {
+                let version = holdings.version(&thing);
+                Gone { thing, version, until, because }
+            })
+            .collect();
+
+        // Shred.
+        if whole {
+            subjects::erase(tx, subject);
+        } else {
+            holdings
+                .shred(&app.keys, tx, subject, |thing| gone.iter().any(|g| g.thing == *thing))?;
+            subjects::look_at(tx, subject, next, held);
+        }
+
+        // TELL: whoever received what went is told from here, in this transaction (R12.3): the
+        // follow-up work is put beside the rows above. Until there is such a table, nobody is told.
+
+        // Record.
+        let named = staying
+            .into_iter()
+            .filter(|standing| *because != ErasedBecause::Retention || held_back(standing));
+        let stayed = stayed(named.collect());
+        let act = Act::Erased { because: *because, gone: gone.clone(), stayed: stayed.clone() };
+        let record = Record {
+            at: *at,
+            policy: document.version,
+            subject: Some(subject),
+            by: by.clone(),
+            act,
+        };
+        let place = app.record(tx, &record, None, fresh)?;
+        Ok(Erased { gone, stayed, place: Some(place) })
+    }
+}
+
+fn stayed(standings: Vec<Standing>) -> Vec<Stayed> {
+    standings
+        .into_iter()
+        .map(|Standing { thing, until, because, held_by, .. }| Stayed {
+            thing,
+            until,
+            because,
+            held_by,
+        })
+        .collect()
+}
+
+/// Erases one person's things in an act of its own.
+///
+/// # Errors
+/// As [`Erasure::carry_out`].
+pub async fn erase(
+    app: &Arc<App>,
+    subject: SubjectId,
+    wish: Wish,
+    because: ErasedBecause,
+    by: String,
+) -> Result<Erased, Error> {
+    let (at, fresh) = (app.clock.now(), Fresh::new()?);
+    let erasure = Erasure { subject, wish, because, by, at, fresh };
+    let keeper = Arc::clone(app);
+    app.store.write(move |tx: &mut Tx<'_>| erasure.carry_out(&keeper, tx)).await
+}
+
+/// Records that are ended in one act at most.
+const RECORDS: i64 = 256;
+
+/// How a batch of ended records came out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RecordsEnded {
+    /// How many were deleted.
+    pub ended: u64,
+    /// How many a hold on their person keeps.
+    pub held: u64,
+    /// How many do not open, and are left for the verifier to name.
+    pub unreadable: u64,
+    /// Where to go on; `None` when there are no more.
+    pub next: Option<(i64, i64)>,
+}
+
+/// Ends provision records whose time is over (R1.8, I4), a batch after those already seen. The act's
+/// own record names their places, so that they are not taken for missing.
+///
+/// # Errors
+/// When the database or the vault does not take it; then nothing has changed.
+pub async fn end_records(
+    app: &Arc<App>,
+    after: (i64, i64),
+    by: String,
+) -> Result<RecordsEnded, Error> {
+    let (now, fresh) = (app.clock.now(), Fresh::new()?);
+    let document = app.policy();
+    let keeper = Arc::clone(app);
+    app.store
+        .write(move |tx: &mut Tx<'_>| {
+            let rows = records::ended(tx, now.as_millisecond(), after, RECORDS)?;
+            let mut outcome = RecordsEnded::default();
+            if i64::try_from(rows.len()).unwrap_or(RECORDS) == RECORDS {
+                outcome.next = rows.last().and_then(|row| Some((row.keep_until?, row.place)));
+            }
+            let mut held: HashMap<SubjectId, bool> = HashMap::new();
+            let mut places = Vec::with_capacity(rows.len());
+            for row in &rows {
+                // The end that counts is the sealed one: an edited row does not open.
+                if keeper.open_record(row).is_err() {
+                    tracing::error!(
+                        place = row.place,
+                        "a record does not open; see `ledger verify`"
+                    );
+                    outcome.unreadable += 1;
+                    continue;
+                }
+                if let Some(subject) = row.subject {
+                    if let std::collections::hash_map::Entry::Vacant(unknown) = held.entry(subject)
+                    {
+                        let placed = placed_holds(&keeper.keys, tx, subject)?;
+                        // One that covers single items covers no record of several.
+                        unknown.insert(
+                            placed.iter().any(|(_, h)| h.items.is_empty() && h.until > now),
+                        );
+                    }
+                    if held.get(&subject).copied().unwrap_or_default() {
+                        outcome.held += 1;
+                        continue;
+                    }
+                }
+                records::erase(tx, row.place);
+                places.push(row.place.unsigned_abs());
+            }
+            if places.is_empty() {
+                return Ok(outcome);
+            }
+            outcome.ended = places.len() as u64;
+            let record = Record {
+                at: now,
+                policy: document.version,
+                subject: None,
+                by: by.clone(),
+                act: Act::RecordsEnded { count: outcome.ended, places: runs(places) },
+            };
+            keeper.record(tx, &record, None, &fresh)?;
+            Ok::<_, Error>(outcome)
+        })
+        .await
+}
+
+/// Places as runs, each by its first and last.
+fn runs(mut places: Vec<u64>) -> Vec<(u64, u64)> {
+    places.sort_unstable();
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for place in places {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == place => *last = place,
+            _ => runs.push((place, place)),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::runs;
+
+    #[test]
+    fn places_side_by_side_are_one_run() {
+        assert_eq!(runs(vec![9, 3, 4, 5, 7]), [(3, 5), (7, 7), (9, 9)]);
+        assert_eq!(runs(Vec::new()), []);
+    }
+}

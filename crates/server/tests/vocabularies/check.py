@@ -1,0 +1,139 @@
+"""Lets programs that others wrote read our exports: PyLD and rdflib for JSON-LD, pySHACL for the
+shapes of consent records, fideslang for manifests. Says what it found; exit code 2 when something
+is wrong. Nothing is fetched: a document that asks for another one is wrong.
+
+    check.py jsonld FILE...         expands, and every word must be an address
+    check.py shacl SHAPES FILE...   conforms to the shapes
+    check.py fides FILE...          parses into fideslang's own models, and keeps its own rules
+"""
+
+import json
+import sys
+
+
+class Wrong(Exception):
+    """What an export says that its reader does not take."""
+
+
+def jsonld(path):
+    from pyld import jsonld as ld
+    from rdflib import Graph
+
+    def never(url, options):
+        raise Wrong(f"asks for {url}")
+
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    expanded = ld.expand(document, {"documentLoader": never})
+    words = set()
+
+    def walk(value):
+        if isinstance(value, list):
+            for one in value:
+                walk(one)
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                if not key.startswith("@"):
+                    words.add(key)
+                if key in ("@id", "@type"):
+                    for one in inner if isinstance(inner, list) else [inner]:
+                        if not one.startswith(("http://", "https://", "urn:uuid:", "mailto:", "_:")):
+                            raise Wrong(f"{one} is not an address")
+                walk(inner)
+
+    walk(expanded)
+    # What a reader does not know is dropped when expanding; nothing of ours may be.
+    kept = {word.rsplit("#", 1)[-1].rsplit("/", 1)[-1] for word in words}
+
+    def said(value):
+        if isinstance(value, list):
+            return set().union(*map(said, value)) if value else set()
+        if isinstance(value, dict):
+            found = {key for key in value if not key.startswith("@")}
+            return found.union(*(said(inner) for key, inner in value.items() if key != "@context"))
+        return set()
+
+    dropped = {key for key in said(document) if key.split(":")[-1] not in kept}
+    if dropped:
+        raise Wrong(f"not understood: {sorted(dropped)}")
+    graph = Graph().parse(data=json.dumps(document), format="json-ld")
+    if len(graph) < 50:
+        raise Wrong(f"only {len(graph)} statements")
+    return f"{len(words)} words, {len(graph)} statements"
+
+
+def shacl(shapes, path):
+    from pyshacl import validate
+    from rdflib import Graph
+
+    data = Graph().parse(path, format="json-ld")
+    rules = Graph().parse(shapes, format="turtle")
+    conforms, _, text = validate(data, shacl_graph=rules, meta_shacl=True)
+    if not conforms:
+        raise Wrong(text)
+    return f"{len(data)} statements conform"
+
+
+def fides(path):
+    from fideslang.default_taxonomy import DEFAULT_TAXONOMY
+    from fideslang.manifests import load_yaml_into_dict
+    from fideslang.parse import load_manifests_into_taxonomy
+
+    taxonomy = load_manifests_into_taxonomy(load_yaml_into_dict(path))
+    keys = lambda resources: {resource.fides_key for resource in resources}
+    categories = keys(DEFAULT_TAXONOMY.data_category)
+    uses = keys(DEFAULT_TAXONOMY.data_use)
+    subjects = keys(DEFAULT_TAXONOMY.data_subject)
+
+    def known(names, there, what):
+        unknown = sorted(set(names) - there)
+        if unknown:
+            raise Wrong(f"no such {what}: {unknown}")
+
+    for dataset in taxonomy.dataset:
+        for collection in dataset.collections:
+            for field in collection.fields:
+                known(field.data_categories, categories, "category")
+    declarations = 0
+    for system in taxonomy.system:
+        known(system.dataset_references, keys(taxonomy.dataset), "dataset")
+        for declaration in system.privacy_declarations:
+            declarations += 1
+            known(declaration.data_categories, categories, "category")
+            known(declaration.shared_categories, categories, "category")
+            known([declaration.data_use], uses, "use")
+            known(declaration.data_subjects, subjects, "subject")
+    # The manifest's own rules, as fideslang means them: what matches a rule breaks it.
+    within = lambda key, wide: key == wide or key.startswith(wide + ".")
+    for rule in (rule for policy in taxonomy.policy for rule in policy.rules):
+        known(rule.data_categories.values, categories, "category")
+        known(rule.data_uses.values, uses, "use")
+        for system in taxonomy.system:
+            for declaration in system.privacy_declarations:
+                if any(within(c, w) for c in declaration.data_categories for w in rule.data_categories.values) and any(
+                    within(declaration.data_use, w) for w in rule.data_uses.values
+                ):
+                    raise Wrong(f"{system.fides_key}: {declaration.name!r} breaks {rule.name!r}")
+    if not (taxonomy.organization and taxonomy.dataset and declarations):
+        raise Wrong("says nothing")
+    return f"{len(taxonomy.system)} systems, {declarations} declarations"
+
+
+def main(how, *files):
+    shapes = None
+    if how == "shacl":
+        shapes, *files = files
+    if not files:
+        sys.exit(__doc__)
+    for path in files:
+        try:
+            said = shacl(shapes, path) if how == "shacl" else {"jsonld": jsonld, "fides": fides}[how](path)
+        except (Exception, SystemExit) as error:
+            print(f"{path}: {error}", file=sys.stderr)
+            return 2
+        print(f"{path}: {said}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,204 @@
+//! Programs that others wrote read our exports: PyLD, rdflib, pySHACL and fideslang, pinned in
+//! `requirements.txt`, in a Python environment that `./check` sets up in the target folder. Without
+//! it these tests fail and say so.
+
+#![expect(clippy::unwrap_used, reason = "what a test cannot do has failed it")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use policy::consent::ConsentState;
+use policy::export::consent_record::{Event, History, receipt, record};
+use policy::{Document, SubjectId};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vocabularies");
+
+/// The policies of the repository, by folder.
+fn policies() -> [PathBuf; 3] {
+    ["../../apps/reservation/policy", "tests/it/clinic", "tests/it/hotel"]
+        .map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+}
+
+/// Asks the readers; their words when they take it, and when they do not.
+fn read(how: &[&str], files: &[&Path]) -> Result<String, String> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let python = target.join("vocabularies/bin/python");
+    assert!(
+        python.exists(),
+        "there is no `{}`; run ./check, or `python3 -m venv {}` and its \
+         `bin/pip install --require-hashes -r {HERE}/requirements.txt`",
+        python.display(),
+        target.join("vocabularies").display(),
+    );
+    let said: Output = Command::new(python)
+        .arg("-B")
+        .arg(Path::new(HERE).join("check.py"))
+        .args(how)
+        .args(files)
+        .output()
+        .unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match said.status.code() {
+        Some(0) => Ok(text(&said.stdout)),
+        Some(2) => Err(text(&said.stderr)),
+        other => unreachable!("{other:?}: {}{}", text(&said.stdout), text(&said.stderr)),
+    }
+}
+
+fn shapes() -> String {
+    format!("{HERE}/shapes.ttl")
+}
+
+/// What the real binary exports.
+fn export(folder: &Path, vocabulary: &str, to: &Path) {
+    let done = Command::new(env!("CARGO_BIN_EXE_azukari"))
+        .args(["policy", "export"])
+        .arg(folder)
+        .args(["--as", vocabulary, "--out"])
+        .arg(to)
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn write(folder: &TempDir, name: &str, value: &Value) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, value.to_string()).unwrap();
+    path
+}
+
+/// A consent that was given, withdrawn and given again.
+fn history(document: &Document, consent: &str, regime: &str) -> History {
+    let states = [ConsentState::Given, ConsentState::Withdrawn, ConsentState::Given];
+    let events = states.into_iter().zip(1u64..).map(|(state, n)| Event {
+        at: format!("2026-11-2{n}T00:00:00Z").parse().unwrap(),
+        state,
+        notice: document.version,
+        language: if n == 1 { "ja" } else { "en" }.to_owned(),
+        record: format!("rec_{n}"),
+        index: n,
+        opening: ([7; 16], b"{}".to_vec()),
+    });
+    History {
+        subject: SubjectId([7; 16]),
+        regime: regime.parse().unwrap(),
+        consent: consent.parse().unwrap(),
+        events: events.collect(),
+    }
+}
+
+#[test]
+fn every_policy_in_dpv_is_read_by_pyld_and_rdflib() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for (n, policy) in policies().iter().enumerate() {
+        let to = folder.path().join(format!("{n}.jsonld"));
+        export(policy, "dpv", &to);
+        files.push(to);
+    }
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let said = read(&["jsonld"], &files).unwrap();
+    assert_eq!(said.lines().count(), 3, "{said}");
+}
+
+#[test]
+fn every_manifest_is_parsed_by_fideslang_and_keeps_its_own_rules() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for (n, policy) in policies().iter().enumerate() {
+        let to = folder.path().join(format!("{n}.yml"));
+        export(policy, "fides", &to);
+        files.push(to);
+    }
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let said = read(&["fides"], &files).unwrap();
+    assert_eq!(said.lines().count(), 3, "{said}");
+}
+
+#[test]
+fn every_consent_under_every_regime_has_a_record_and_a_receipt_that_conform() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for policy in policies() {
+        let document = policy::read_dir(&policy).unwrap().document;
+        for regime in document.regimes.keys() {
+            for consent in document.consents.keys() {
+                let history = history(&document, consent.as_str(), regime.as_str());
+                let kept = record(&document, &history).unwrap();
+                files.push(write(&folder, &format!("{}-record.jsonld", files.len()), &kept));
+                let now = "2026-12-01T00:00:00Z".parse().unwrap();
+                let given = receipt(&document, &history, [9; 16], now).unwrap();
+                files.push(write(&folder, &format!("{}-receipt.jsonld", files.len()), &given));
+            }
+        }
+    }
+    assert!(files.len() > 40, "{}", files.len());
+    let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    read(&["jsonld"], &files).unwrap();
+    read(&["shacl", &shapes()], &files).unwrap();
+}
+
+#[test]
+fn the_readers_refuse_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = policy::read_dir(&policies()[0]).unwrap().document;
+    let whole = record(&document, &history(&document, "marketing", "jp")).unwrap();
+    // Every field that must be there is missed when it is not.
+    for field in [
+        "dct:conformsTo",
+        "dct:identifier",
+        "dpv:hasIdentifier",
+        "dpv:hasDataSubject",
+        "dpv:hasNotice",
+        "dct:language",
+        "dpv:hasProcess",
+        "dpv:hasDataController",
+        "dpv:hasJurisdiction",
+        "dpv:hasLegalBasis",
+        "dpv:hasConsentControl",
+        "dpv:hasRight",
+        "dpv:hasEntity",
+        "dpv:hasConsentStatus",
+    ] {
+        let mut less = whole.clone();
+        assert!(less.as_object_mut().unwrap().remove(field).is_some(), "{field}");
+        let path = write(&folder, "less.jsonld", &less);
+        let told = read(&["shacl", &shapes()], &[&path]).unwrap_err();
+        assert!(told.contains("Violation"), "{field}: {told}");
+    }
+    for field in
+        ["dpv:hasPurpose", "dpv:hasPersonalData", "dpv:hasRecipient", "dpv:hasStorageCondition"]
+    {
+        let mut less = whole.clone();
+        less["dpv:hasProcess"][0].as_object_mut().unwrap().remove(field);
+        let path = write(&folder, "less.jsonld", &less);
+        read(&["shacl", &shapes()], &[&path]).unwrap_err();
+    }
+    // A word without an address is dropped by JSON-LD; the reader says which.
+    let mut more = whole.clone();
+    more["favourite"] = json!("none");
+    let path = write(&folder, "more.jsonld", &more);
+    assert!(read(&["jsonld"], &[&path]).unwrap_err().contains("favourite"));
+    // A context elsewhere would have to be fetched.
+    let mut away = whole;
+    away["@context"] = json!("https://w3id.org/dpv/context.jsonld");
+    let path = write(&folder, "away.jsonld", &away);
+    assert!(read(&["jsonld"], &[&path]).unwrap_err().contains("asks for"));
+
+    let manifest = folder.path().join("manifest.yml");
+    export(&policies()[0], "fides", &manifest);
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    for (from, to, told) in [
+        ("marketing.communications", "marketing.letters", "no such use"),
+        ("user.contact.email", "user.contact.pigeon", "no such category"),
+        ("system_type", "kind_of_system", "system_type"),
+    ] {
+        let wrong = text.replace(from, to);
+        assert_ne!(wrong, text);
+        std::fs::write(&manifest, wrong).unwrap();
+        let found = read(&["fides"], &[&manifest]).unwrap_err();
+        assert!(found.contains(told), "{found}");
+    }
+}
