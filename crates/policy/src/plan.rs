@@ -213,39 +213,33 @@ impl Check<'_> {
                 demands = change.judged(judgement, self.new);
             }
         }
-        let mut met = true;
+        let mut unmet = Vec::new();
+        let mut ways: Vec<String> = Vec::new();
         for demand in demands.iter().filter(|demand| demand.duty.needs_plan()) {
             if let Err(way_out) = self.meet(change, demand, answer) {
-                met = false;
-                let regimes: Vec<&str> =
-                    demand.regimes.iter().map(crate::RegimeName::as_str).collect();
-                let message = format!(
-                    "{} {} asks for: {} ({}; {})",
-                    change.words.en,
-                    if demand.regimes.len() == 1 { "one law" } else { "law" },
-                    demand.duty.words(Language::En),
-                    demand.article,
-                    regimes.join(", ")
-                );
-                let judge = match change.judgements.as_slice() {
-                    [] => String::new(),
-                    all => {
-                        let all: Vec<&str> = all
-                            .iter()
-                            .map(|judgement| match judgement {
-                                Judgement::Related => {
-                                    "`related = \"why the new purpose is reasonably related\"`"
-                                }
-                                Judgement::SameSense => {
-                                    "`same_sense = \"why the words mean the same\"`"
-                                }
-                            })
-                            .collect();
-                        format!("; or judge, with a reason: {}", all.join(", "))
-                    }
-                };
-                self.miss(&place, message, format!("{way_out}{judge}"));
+                let Demand { regimes, duty, article } = demand;
+                let regimes: Vec<&str> = regimes.iter().map(crate::RegimeName::as_str).collect();
+                let words = duty.words(Language::En);
+                unmet.push(format!("{words} in {} ({article})", regimes.join(", ")));
+                if !ways.contains(&way_out) {
+                    ways.push(way_out);
+                }
             }
+        }
+        let met = unmet.is_empty();
+        if !met {
+            for judgement in &change.judgements {
+                ways.push(match judgement {
+                    Judgement::Related => {
+                        "or judge: `related = \"why it is reasonably related to the old purpose\"`"
+                    }
+                    Judgement::SameSense => {
+                        "or judge: `same_sense = \"why the words mean the same\"`"
+                    }
+                }.to_owned());
+            }
+            let message = format!("{} Law asks for: {}", change.words.en, unmet.join("; "));
+            self.miss(&place, message, ways.join("\n    "));
         }
         if met {
             self.promise(change, answer);

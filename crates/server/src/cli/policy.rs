@@ -259,8 +259,8 @@ impl Policy {
             Self::Plan { premises, dir } => {
                 let (history, _) = history(&premises)?;
                 let new = policy_of(&premises, &dir.to_string_lossy())?;
-                let before = history.steps().filter(|step| step.document.version < new.version);
-                let before = before.last().context("no earlier version was published here")?;
+                let mut before = history.steps().filter(|step| step.document.version < new.version);
+                let before = before.next_back().context("no earlier version was published here")?;
                 print!("{}", skeleton(&new, &diff(before.document, &new)));
             }
             Self::Publish { premises, dir, plan, at } => {

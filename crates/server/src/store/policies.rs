@@ -40,6 +40,7 @@ impl Published {
     }
 
     /// The same, taken back.
+    #[must_use]
     pub fn withdrawn(mut self) -> Self {
         self.effective_at = NEVER;
         self

@@ -42,13 +42,15 @@ fn research(version: &str) -> Files {
          article = \"2(3)\"\ntier = \"other\"\nown_use = true\n\
          basis = { jp = \"notice\", eu = \"legitimate_interest\", uk = \"legitimate_interest\" }\n",
     );
-    files.get_mut("consents.toml").unwrap().push_str(&format!(
-        "\n[research]\nlabel = {{ ja = \"研究\", en = \"Research\" }}\n\
-         wording = {{ ja = \"これまでに預けた情報を研究に使うことに同意します。\", \
-         en = \"I agree that what I entered before is used for research.\" }}\n\
-         on_refusal = {{ ja = \"研究には使いません。\", en = \"It is not used for research.\" }}\n\
-         since = \"{version}\"\narticle = \"2(3)\"\n"
-    ));
+    let consents = files.get_mut("consents.toml").unwrap();
+    consents.push_str(
+        "\n[research]\nlabel = { ja = \"研究\", en = \"Research\" }\n\
+         wording = { ja = \"これまでに預けた情報を研究に使うことに同意します。\", \
+         en = \"I agree that what I entered before is used for research.\" }\n\
+         on_refusal = { ja = \"研究には使いません。\", en = \"It is not used for research.\" }\n\
+         since = \"VERSION\"\narticle = \"2(3)\"\n",
+    );
+    *consents = consents.replace("VERSION", version);
     files
 }
 
