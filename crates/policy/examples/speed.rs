@@ -99,6 +99,7 @@ fn decisions(
         }),
         approval: None,
         holding: policy::retention::Holding::default(),
+        locked: Vec::new(),
         unreadable: Vec::new(),
     };
     let ask = Ask {

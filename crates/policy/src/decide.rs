@@ -131,6 +131,9 @@ pub struct Facts<'a> {
     pub engagement: Option<Engagement>,
     /// The approval the ask names, if it is on record.
     pub approval: Option<Approval>,
+    /// Items collected before a new version, which this ask may not reach under it until the person
+    /// consents (Act 18(1)).
+    pub locked: Vec<ItemName>,
     /// What is held of her, with the moments that periods are counted from.
     pub holding: Holding,
     /// Facts that could not be read; any one refuses.
@@ -339,6 +342,7 @@ impl<'a> Rules<'a> {
             self.restrictions();
             self.ended_purposes();
             self.explicit_consents();
+            self.locks();
         }
         let (provision_basis, route) = match party {
             None => {
@@ -441,6 +445,16 @@ impl<'a> Rules<'a> {
         for stopped in &self.facts.restrictions {
             if stopped.as_ref().is_none_or(|purpose| *purpose == self.ask.purpose) {
                 self.refuse(Reason::Restricted { purpose: stopped.clone() });
+            }
+        }
+    }
+
+    /// What was collected for old purposes stays with them until she consents (Act 18(1)).
+    fn locks(&mut self) {
+        for item in &self.ask.items {
+            if self.facts.locked.contains(item) {
+                let purpose = self.ask.purpose.clone();
+                self.refuse(Reason::LockedToOldPurposes { item: item.clone(), purpose });
             }
         }
     }
@@ -640,7 +654,7 @@ impl<'a> Rules<'a> {
 }
 
 /// Whether a consent allows anything, and which version of the notice it was given to (I5).
-fn standing_consent(
+pub(crate) fn standing_consent(
     policy: &Document,
     consents: &[ConsentFact],
     name: &ConsentName,
@@ -790,6 +804,7 @@ mod tests {
             recipient: None,
             engagement: None,
             approval: None,
+            locked: Vec::new(),
             holding: Holding::default(),
             unreadable: Vec::new(),
         }

@@ -17,6 +17,7 @@ pub mod item;
 pub mod normal;
 pub mod notice;
 pub mod party;
+pub mod plan;
 pub mod prove;
 pub mod purpose;
 pub mod read;

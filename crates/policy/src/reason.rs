@@ -156,6 +156,14 @@ reasons! {
         /// Which consent.
         consent: ConsentName
     }
+    /// The item was collected before the purpose was opened to it, and the person has not consented
+    /// since (Act 18(1)).
+    LockedToOldPurposes = "locked_to_old_purposes" {
+        /// Which item.
+        item: ItemName,
+        /// Which purpose.
+        purpose: PurposeName
+    }
     /// Use or provision is stopped at the person's request (S29).
     Restricted = "restricted" {
         /// The purpose that is stopped; `None` for all.

@@ -362,12 +362,30 @@ pub enum Act {
         /// Which.
         item: HeldItem,
     },
-    /// A version of the policy came into force.
+    /// A version of the policy was published; it holds at once, or from its moment on.
     PolicyPublished {
         /// Which version.
         version: Version,
         /// SHA-256 of its files, lower-case hexadecimal.
         hash: String,
+        /// From when on it holds; `None` for at once.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effective_at: Option<Timestamp>,
+        /// SHA-256 of its plan, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plan: Option<String>,
+    },
+    /// A version was taken back before it took effect.
+    PolicyWithdrawn {
+        /// Which version.
+        version: Version,
+        /// SHA-256 of its files, lower-case hexadecimal.
+        hash: String,
+    },
+    /// A version that was published before took effect.
+    PolicyTookEffect {
+        /// Which version.
+        version: Version,
     },
 }
 
@@ -393,6 +411,8 @@ impl Act {
             Self::HoldLifted { .. } => "hold_lifted",
             Self::ItemConfirmed { .. } => "item_confirmed",
             Self::PolicyPublished { .. } => "policy_published",
+            Self::PolicyTookEffect { .. } => "policy_took_effect",
+            Self::PolicyWithdrawn { .. } => "policy_withdrawn",
         }
     }
 }

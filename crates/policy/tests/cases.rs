@@ -67,6 +67,9 @@ struct Case {
     /// The purposes she had stopped, or `everything`.
     #[serde(default)]
     stopped: Vec<String>,
+    /// Items that were collected before the purpose was opened to them.
+    #[serde(default)]
+    locked: Vec<String>,
     #[serde(default)]
     booking: Booking,
     /// When what is asked for was put; left out, nothing is said of that.
@@ -419,6 +422,7 @@ impl Case {
                 other => panic!("a booking is not `{other}`"),
             },
             approval: self.approval(&ask),
+            locked: self.locked.iter().map(|item| item.parse().unwrap()).collect(),
             holding: Holding {
                 put_at: self
                     .put

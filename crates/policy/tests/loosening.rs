@@ -51,7 +51,7 @@ struct Edit {
     third: Index,
 }
 
-const EDITS: usize = 25;
+const EDITS: usize = 28;
 
 fn pick<K, V>(map: &mut std::collections::BTreeMap<K, V>, at: Index) -> (&K, &mut V) {
     let at = at.index(map.len());
@@ -161,6 +161,21 @@ impl Edit {
                 let copy = pick(&mut policy.recipients, *one).1.clone();
                 policy.recipients.insert("newcomer".parse().unwrap(), copy);
             }
+            24 | 25 => {
+                let item = pick(&mut policy.items, *one).1;
+                item.retention.days = *other.get(&[0, 30, 365, 730]);
+                item.retention.ends_with_account = third.index(4) == 0;
+            }
+            26 => {
+                let days = *third.get(&[0, 30, 365, 730]);
+                let purpose = other.get(&purposes).clone();
+                let item = pick(&mut policy.items, *one).1;
+                let own = policy::Retention { days, ..item.retention };
+                match item.retention_for.remove(&purpose) {
+                    Some(_) => {}
+                    None => drop(item.retention_for.insert(purpose, own)),
+                }
+            }
             _ => {
                 let copy = policy.purposes.values().nth(one.index(purposes_len)).unwrap().clone();
                 let name: policy::PurposeName = "novelty".parse().unwrap();
@@ -197,6 +212,8 @@ struct Story {
     consents: Vec<(Index, ConsentState, bool)>,
     engaged: bool,
     hours_after: i64,
+    put_days_ago: i64,
+    closed: bool,
 }
 
 fn story() -> impl Strategy<Value = Story> {
@@ -209,7 +226,7 @@ fn story() -> impl Strategy<Value = Story> {
         any::<Index>(),
         vec(any::<Index>(), 1..3),
         vec((any::<Index>(), state, any::<bool>()), 0..6),
-        (prop::bool::weighted(0.8), -20..60i64),
+        (prop::bool::weighted(0.8), -20..60i64, 0..900i64, prop::bool::weighted(0.3)),
     )
         .prop_map(|(versions, regime, recipient, purpose, items, consents, engagement)| {
             Story {
@@ -223,6 +240,8 @@ fn story() -> impl Strategy<Value = Story> {
                 consents,
                 engaged: engagement.0,
                 hours_after: engagement.1,
+                put_days_ago: engagement.2,
+                closed: engagement.3,
             }
         })
 }
@@ -273,6 +292,10 @@ impl Story {
         Ask { subject, recipient, purpose, items, reference: None, exception: false }
     }
 
+    fn put_at(&self, now: Timestamp) -> Timestamp {
+        now - jiff::SignedDuration::from_hours(24 * self.put_days_ago)
+    }
+
     fn answer(&self, ask: &Ask, policy: &Document, old: &Document) -> Decision {
         let now: Timestamp = "2027-04-02T12:00:00+09:00".parse().unwrap();
         let names: Vec<&ConsentName> = old.consents.keys().collect();
@@ -314,7 +337,12 @@ impl Story {
             recipient,
             engagement,
             approval: None,
-            holding: policy::retention::Holding::default(),
+            locked: Vec::new(),
+            holding: policy::retention::Holding {
+                put_at: ask.items.iter().map(|item| (item.clone(), self.put_at(now))).collect(),
+                account_end: self.closed.then(|| self.put_at(now)),
+                engagement_end: self.engaged.then_some(ends_at),
+            },
             unreadable: Vec::new(),
         };
         decide(ask.clone(), &facts, now)

@@ -70,7 +70,11 @@ impl Question {
     }
 
     fn answer(&self) -> Decision {
-        let facts = Facts {
+        decide(self.ask.clone(), &self.facts(Vec::new()), self.now)
+    }
+
+    fn facts(&self, locked: Vec<policy::ItemName>) -> Facts<'static> {
+        Facts {
             policy: self.policy(),
             regime: self.regime.as_ref().map(|r| r.parse().unwrap()),
             consents: self.consents.clone(),
@@ -82,10 +86,10 @@ impl Question {
             recipient: self.recipient.clone(),
             engagement: self.engagement.clone(),
             approval: self.approval.clone(),
+            locked,
             holding: self.holding.clone(),
             unreadable: self.unreadable.clone(),
-        };
-        decide(self.ask.clone(), &facts, self.now)
+        }
     }
 
     fn permit(&self) -> Option<Permit> {
@@ -304,6 +308,21 @@ proptest! {
     #[test]
     fn the_same_question_has_the_same_answer(question in question()) {
         prop_assert_eq!(question.answer(), question.answer());
+    }
+
+    #[test]
+    fn a_lock_only_ever_refuses_and_refuses_what_it_holds(question in question(), at in any::<prop::sample::Index>()) {
+        let Some(permit) = question.permit() else { return Ok(()) };
+        let locked = at.get(permit.items()).clone();
+        let facts = question.facts(vec![locked.clone()]);
+        let refused = decide(question.ask.clone(), &facts, question.now);
+        let beyond = permit.exception().is_some_and(|a| a.kind.reaches_beyond_purpose());
+        match refused {
+            Decision::Permit(_) => prop_assert!(beyond),
+            Decision::Refusal(refusal) => prop_assert_eq!(refusal.reasons, [
+                policy::Reason::LockedToOldPurposes { item: locked, purpose: question.ask.purpose.clone() }
+            ]),
+        }
     }
 
     #[test]

@@ -16,7 +16,12 @@ CREATE TABLE policies (
   hash TEXT NOT NULL,
   files TEXT NOT NULL,
   proof BLOB NOT NULL,
-  published_at BIGINT NOT NULL
+  published_at BIGINT NOT NULL,
+  effective_at BIGINT NOT NULL DEFAULT 0,
+  plan TEXT NOT NULL DEFAULT '',
+  recorded BIGINT NOT NULL DEFAULT 1,
+  told BIGINT NOT NULL DEFAULT 0,
+  told_up_to BLOB
 );
 
 CREATE TABLE service_keys (
@@ -143,7 +148,8 @@ CREATE TABLE ledger (
   size BIGINT NOT NULL,
   checkpoint TEXT NOT NULL,
   policy TEXT NOT NULL,
-  root TEXT NOT NULL
+  root TEXT NOT NULL,
+  next_at BIGINT
 );
 
 INSERT INTO ledger (id, size, checkpoint, policy, root) VALUES (1, 0, '', '', '');

@@ -2,19 +2,19 @@
 //! start; `cli` and tests make it, everything else borrows it.
 
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ledger::{SigningKey, VerifyingKey};
 use policy::{Document, SubjectId};
 use vault::{KeyError, KeySource};
 
-use crate::acts::publish::{self, Files};
+use crate::acts::publish::{self, Files, Release};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::hashing::Hashing;
 use crate::keys::{Keys, OpenKeysError};
-use crate::record::{Log, Place, Terms};
-use crate::store::{Conn, DatabaseUrl, OpenError, Store, meta, records};
+use crate::record::{Log, Place, Rules, Terms};
+use crate::store::{Conn, DatabaseUrl, OpenError, Store, ledger as log, meta, policies, records};
 
 /// The migrations, in order.
 pub const MIGRATIONS: [(&str, &str); 1] =
@@ -25,14 +25,17 @@ pub struct App {
     /// Where everything is kept.
     pub store: Store,
     /// What opens it.
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What checkpoints are checked with.
     pub ledger_key: VerifyingKey,
     /// Turns at hashing passwords.
     pub hashing: Hashing,
-    policy: RwLock<Arc<Document>>,
+    /// What this process goes by.
+    pub terms: Arc<Terms>,
+    /// One turn at a time.
+    turns: Mutex<()>,
 }
 
 /// Why the house does not open.
@@ -104,6 +107,7 @@ impl Cellar {
         let ledger_key = key.verifying_key().clone();
         let _ = terms.key.set(key);
         let _ = terms.root.set(keys.root_id());
+        let _ = terms.clock.set(Arc::clone(&clock));
         Ok(Self { store, keys, clock, ledger_key, terms })
     }
 }
@@ -116,21 +120,90 @@ impl App {
     /// [`AppError`] says which of them does not fit and what to do.
     pub fn open(setup: Setup, policy: Option<Files>) -> Result<Arc<Self>, AppError> {
         let Cellar { store, keys, clock, ledger_key, terms } = Cellar::open(setup)?;
-        let (document, publish) = publish::in_force(&store, &keys, policy)?;
-        let policy = RwLock::new(Arc::new(document));
-        let hashing = Hashing::default();
-        let app = Arc::new(Self { store, keys, clock, ledger_key, hashing, policy });
-        if let Some(files) = publish {
-            publish::publish(&app, &files)?;
+        let keys = Arc::new(keys);
+        publish::stands(&store, &keys)?;
+        if let Some(files) = policy {
+            let (keys, now) = (Arc::clone(&keys), clock.now());
+            let release = Release::of(files);
+            store
+                .write_blocking(move |tx| publish::publish(tx, &keys, &release, now))
+                .map_err(|refused| AppError::Policy(refused.to_string()))?;
         }
-        // Whatever is published from here on ends this process's acts: it would decide by old rules.
-        let _ = terms.policy.set(app.policy().version.to_string());
+        publish::any(&store)?;
+        let hashing = Hashing::default();
+        let turns = Mutex::default();
+        let app = Arc::new(Self { store, keys, clock, ledger_key, hashing, terms, turns });
+        app.turn().map_err(|error| match error {
+            Error::Failure(error) => AppError::Policy(error.to_string()),
+            error => AppError::Policy(format!("publishing: {error}")),
+        })?;
         Ok(app)
+    }
+
+    /// Takes up the version in force: writes into the ledger what was published, puts in force what
+    /// is due, and goes by it. Whatever was decided by older rules and is not written down yet is
+    /// refused.
+    ///
+    /// # Errors
+    /// When the database does not take it, or what was published is not this house's own; then
+    /// nothing is done until it is taken up.
+    pub fn turn(self: &Arc<Self>) -> Result<(), Error> {
+        let _one = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        self.terms.begin_turn();
+        publish::turn(self)?;
+        let rules = publish::in_force(self).map_err(|error| anyhow::anyhow!("{error}"))?;
+        let version = rules.document.version;
+        let before = self.terms.rules().map(|rules| rules.document.version);
+        self.terms.go_by(rules);
+        if before.is_some_and(|before| before != version) {
+            tracing::info!(%version, "the policy in force is another from here on");
+        }
+        Ok(())
+    }
+
+    /// Whether, for all that is known without asking the database, another version is due.
+    pub fn is_due(&self) -> bool {
+        self.terms.is_left_behind()
+            || self.rules().next_at.is_some_and(|at| at <= self.clock.now().as_millisecond())
+    }
+
+    /// Takes up another version if one may be in force; cheap when none is.
+    ///
+    /// # Errors
+    /// As [`App::turn`].
+    pub async fn keep_up(self: &Arc<Self>) -> Result<(), Error> {
+        let now = self.clock.now().as_millisecond();
+        let known = self.policy().version.to_string();
+        let is_new = self.terms.is_left_behind() || {
+            let (head, next_at, unrecorded) = self
+                .store
+                .read(|conn| {
+                    let (head, next_at) = log::policy_and_next(conn)?;
+                    Ok::<_, Error>((head, next_at, policies::any_unrecorded(conn)?))
+                })
+                .await?;
+            let known_next = self.rules().next_at;
+            head != known
+                || next_at != known_next
+                || next_at.is_some_and(|at| at <= now)
+                || unrecorded
+        };
+        if !is_new {
+            return Ok(());
+        }
+        let app = Arc::clone(self);
+        tokio::task::spawn_blocking(move || app.turn()).await.map_err(anyhow::Error::from)?
+    }
+
+    /// The rules that this process goes by.
+    pub fn rules(&self) -> Arc<Rules> {
+        #[expect(clippy::expect_used, reason = "`open` hands out no app without rules")]
+        self.terms.rules().expect("an open house has rules")
     }
 
     /// The policy in force.
     pub fn policy(&self) -> Arc<Document> {
-        Arc::clone(&self.policy.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.rules().document)
     }
 
     /// The record at an index, with the person it is about.

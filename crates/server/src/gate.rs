@@ -12,7 +12,8 @@ use policy::party::{Legal, base32};
 use policy::record::{Act, ExceptionUsed, HeldItem, Provision, ThirdParty, keep_until};
 use policy::retention::Holding;
 use policy::{
-    Ask, Decision, Document, Facts, ItemName, Permit, RecipientFact, Record, RecordDuty, decide,
+    Ask, ConsentFact, Decision, Document, Facts, ItemName, Permit, RecipientFact, Record,
+    RecordDuty, decide,
 };
 use vault::Plain;
 use zeroize::Zeroizing;
@@ -21,7 +22,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::intake::Details;
 use crate::once::{Fresh, Once};
-use crate::record::Place;
+use crate::record::{Place, Rules};
 use crate::store::items::SealedItem;
 use crate::store::{
     Question, Row, Tx, consents, engagements, exceptions, facts, idempotency, items, recipients,
@@ -97,8 +98,9 @@ fn cross(
     now: Timestamp,
     fresh: &Fresh,
 ) -> Result<Crossing, Error> {
-    let document = app.policy();
-    let gathered = gather(app, &document, asking, rows)?;
+    let rules = app.rules();
+    let document = &rules.document;
+    let gathered = gather(app, &rules, asking, rows)?;
     let replay = match (&asking.once, &gathered.known_key) {
         (Some(once), Some(known)) => Some(once.replays(known)?),
         _ => None,
@@ -133,8 +135,8 @@ fn cross(
                     None,
                 ),
                 Some(_) => {
-                    let third_party = third_party(&document, &facts, details)?;
-                    let until = regime_of(&document, &facts)
+                    let third_party = third_party(document, &facts, details)?;
+                    let until = regime_of(document, &facts)
                         .map(|regime| keep_until(regime, now))
                         .transpose()
                         .map_err(anyhow::Error::from)?
@@ -227,10 +229,11 @@ fn questions(asking: &Asking) -> Vec<Question> {
 /// Reads the answers to [`questions`].
 fn gather<'a>(
     app: &App,
-    document: &'a Document,
+    rules: &'a Rules,
     asking: &Asking,
     rows: Vec<Vec<Row>>,
 ) -> Result<Gathered<'a>, Error> {
+    let document: &'a Document = &rules.document;
     let ask = &asking.ask;
     let mut answers = rows.into_iter();
     let rows = facts::sorted(answers.next().unwrap_or_default())?;
@@ -327,6 +330,7 @@ fn gather<'a>(
             }
         }
     };
+    let locked = locked(rules, ask, &holding, &consent_facts, recipient_fact.as_ref());
     let facts = Facts {
         policy: document,
         regime,
@@ -336,6 +340,7 @@ fn gather<'a>(
         engagement,
         approval,
         holding,
+        locked,
         unreadable,
     };
     // What the record will say of the recipient must be readable before anything goes there.
@@ -344,6 +349,27 @@ fn gather<'a>(
         .transpose()
         .map_err(|error| anyhow::anyhow!("the register of recipients: {error}"))?;
     Ok(Gathered { facts, wrapped, sealed, details, known_key })
+}
+
+/// The items that were put before a version opened them to this ask, and that the person has not
+/// consented to since.
+fn locked(
+    rules: &Rules,
+    ask: &Ask,
+    holding: &Holding,
+    consents: &[ConsentFact],
+    recipient: Option<&RecipientFact>,
+) -> Vec<ItemName> {
+    let category = recipient.map(|fact| &fact.category);
+    let mut locked = Vec::new();
+    for (since, lock) in &rules.locks {
+        if !lock.stands_before(&ask.purpose, category) || lock.ended_by(&rules.document, consents) {
+            continue;
+        }
+        let was_held = |item: &&ItemName| holding.put_at.get(*item).is_some_and(|at| at < since);
+        locked.extend(lock.items.iter().filter(was_held).cloned());
+    }
+    locked
 }
 
 fn name_of(ask: &Ask) -> &[u8] {

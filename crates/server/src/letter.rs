@@ -28,6 +28,13 @@ pub enum Letter {
         /// The language that she answered in.
         language: Language,
     },
+    /// A version of the policy took effect.
+    PolicyChanged {
+        /// Which.
+        version: Version,
+        /// The language that she last answered in.
+        language: Language,
+    },
 }
 
 /// A letter in words.
@@ -73,6 +80,9 @@ impl Letter {
     /// The letter in words; `None` when the policy no longer knows what it speaks of.
     pub fn write(&self, document: &Document) -> Option<Written> {
         match self {
+            Self::PolicyChanged { version, language } => {
+                Some(policy_changed(document, *version, *language))
+            }
             Self::ConsentChanged { consent, state, at, notice, record, language } => {
                 let language = *language;
                 let asked = document.consents.get(consent)?;
@@ -92,6 +102,39 @@ impl Letter {
             }
         }
     }
+}
+
+/// The letter about a new version: that there is one, where it is read, whom to ask.
+fn policy_changed(document: &Document, version: Version, language: Language) -> Written {
+    let controller = &document.controller;
+    let (name, desk) = (controller.name.get(language), &controller.desk);
+    let day = words::day(version.on, language);
+    let (subject, text) = match language {
+        Language::Ja => (
+            "プライバシーポリシーを変更しました".to_owned(),
+            format!(
+                "{name}\n\n\
+                 プライバシーポリシーを変更しました（{day}版）。\n\n\
+                 変更の内容は、プライバシーポリシーのページの「版の一覧」でご覧いただけます。\n\
+                 変更の前にお預かりした情報は、必要な同意をあらためていただくまで、新しい目的には使いません。\n\n\
+                 ご不明な点は、下記の窓口へご連絡ください。\n\n{}\n{}\n",
+                desk.name.ja, desk.email
+            ),
+        ),
+        Language::En => (
+            "Our privacy policy has changed".to_owned(),
+            format!(
+                "{name}\n\n\
+                 Our privacy policy has changed (version of {day}).\n\n\
+                 What has changed is listed on the page of our privacy policy, under “Versions”.\n\
+                 What we held before the change is not used for new purposes that need your consent \
+                 until you agree to them.\n\n\
+                 If you have questions, please write to our desk:\n\n{}\n{}\n",
+                desk.name.en, desk.email
+            ),
+        ),
+    };
+    Written { subject, text }
 }
 
 /// What the letter about a consent says.

@@ -4,14 +4,17 @@
 //! What a record says is `policy::record`; what the tree does is the `ledger` crate; this room
 //! joins the two to the tables.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use ledger::{Edge, SigningKey, leaf_hash, sign_checkpoint};
+use policy::plan::Lock;
 use policy::record::{Act, Provision, Record, SALT_BYTES, commitment, entry};
-use policy::{SubjectId, party};
+use policy::{Document, SubjectId, Version, party};
 
 use crate::app::App;
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::once::Fresh;
@@ -99,6 +102,7 @@ impl App {
         keep_until: Option<Timestamp>,
         fresh: &Fresh,
     ) -> Result<Place, Error> {
+        self.terms.hold_act(record)?;
         let act = record.act.kind();
         let bytes = serde_json::to_vec(record).map_err(anyhow::Error::from)?;
         let index = tx.append(entry(act, record.at, &commitment(&fresh.salt, &bytes)));
@@ -189,6 +193,18 @@ fn same(then: &Act, now: &Act) -> bool {
     }
 }
 
+/// The rules that a process goes by: a version of the policy, and what the plans up to it promised.
+pub struct Rules {
+    /// The policy in force.
+    pub document: Arc<Document>,
+    /// What was collected before a moment and stays locked to its old purposes.
+    pub locks: Vec<(Timestamp, Lock)>,
+    /// The versions whose plans promise a letter to each person, with the moment each took effect.
+    pub letters: Vec<(Version, i64)>,
+    /// When the next version takes effect, as far as this process has heard, in milliseconds.
+    pub next_at: Option<i64>,
+}
+
 /// What this process goes by. It lies in the database, so it is known only after the store is open;
 /// what is not known yet is not held against anything.
 #[derive(Default)]
@@ -197,22 +213,78 @@ pub struct Terms {
     pub key: OnceLock<SigningKey>,
     /// The id of the root that it wraps keys under.
     pub root: OnceLock<String>,
-    /// The version of the policy that it decides by.
-    pub policy: OnceLock<String>,
+    /// By what the moment of the next version is told.
+    pub clock: OnceLock<Arc<dyn Clock>>,
+    rules: RwLock<Option<Arc<Rules>>>,
+    /// True while this process goes from one version to the next: nothing else is done then.
+    turning: AtomicBool,
+    /// True once an act was refused because another version is in force.
+    left_behind: AtomicBool,
 }
 
 impl Terms {
-    /// Refuses a batch when another process has gone on to another root or policy.
+    /// The rules; `None` before the first are known.
+    pub fn rules(&self) -> Option<Arc<Rules>> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Nothing but the turn is done from here on.
+    pub fn begin_turn(&self) {
+        self.turning.store(true, Ordering::SeqCst);
+    }
+
+    /// Goes by other rules from here on.
+    pub fn go_by(&self, rules: Rules) {
+        *self.rules.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(rules));
+        self.left_behind.store(false, Ordering::SeqCst);
+        self.turning.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether another version may be in force than the one this process goes by.
+    pub fn is_left_behind(&self) -> bool {
+        self.left_behind.load(Ordering::SeqCst) || self.turning.load(Ordering::SeqCst)
+    }
+
+    fn changed(&self) -> DbError {
+        self.left_behind.store(true, Ordering::SeqCst);
+        let message = "another version of the policy is in force; it is being taken up".to_owned();
+        DbError { kind: Kind::PolicyChanged, message }
+    }
+
+    /// Refuses a batch when another process has gone on to another root or policy, or when the
+    /// moment of the next version has come.
     fn hold(&self, head: &log::Taken) -> Result<(), DbError> {
         if self.root.get().is_some_and(|root| *root != head.root) {
             let message =
                 "the root key was rotated; start this process with the new one".to_owned();
             return Err(DbError { kind: Kind::RootChanged, message });
         }
-        if self.policy.get().is_some_and(|policy| *policy != head.policy) {
-            let message =
-                "another version of the policy is in force; restart this process".to_owned();
-            return Err(DbError { kind: Kind::PolicyChanged, message });
+        let Some(rules) = self.rules() else { return Ok(()) };
+        if self.turning.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        let now = self.clock.get().map(|clock| clock.now().as_millisecond());
+        let is_due = head.next_at.zip(now).is_some_and(|(next_at, now)| next_at <= now);
+        if is_due || rules.document.version.to_string() != head.policy {
+            return Err(self.changed());
+        }
+        Ok(())
+    }
+
+    /// Refuses an act that was decided by another version than this process goes by now, and every
+    /// act but the turn itself while it turns.
+    fn hold_act(&self, record: &Record) -> Result<(), DbError> {
+        if matches!(
+            record.act,
+            Act::PolicyPublished { .. }
+                | Act::PolicyTookEffect { .. }
+                | Act::PolicyWithdrawn { .. }
+        ) {
+            return Ok(());
+        }
+        let goes_by = self.rules().map(|rules| rules.document.version);
+        if self.turning.load(Ordering::SeqCst) || goes_by != Some(record.policy) {
+            return Err(self.changed());
         }
         Ok(())
     }

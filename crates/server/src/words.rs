@@ -166,7 +166,9 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 let purpose = purpose.as_ref();
                 line("利用目的", "purpose", purpose.map(ToString::to_string).unwrap_or_default());
             }
-            Act::PolicyPublished { version, .. } => line("版", "version", version.to_string()),
+            Act::PolicyPublished { version, .. }
+            | Act::PolicyTookEffect { version }
+            | Act::PolicyWithdrawn { version, .. } => line("版", "version", version.to_string()),
             Act::Erased { gone, .. } => {
                 line("消去した項目", "erased", list(gone.iter().map(|gone| &gone.thing), language));
             }
@@ -454,6 +456,14 @@ pub fn reason(reason: &Reason, language: Language, document: &Document) -> Strin
         (R::SpecialCareWithoutConsent { item: name, .. }, En) => {
             format!("“{}” is held and shown only with explicit consent.", item(name))
         }
+        (R::LockedToOldPurposes { item: name, .. }, Ja) => format!(
+            "「{}」は、この利用目的を加える前にお預かりしたものです。ご本人があらためて同意するまで、この目的には使えません。",
+            item(name)
+        ),
+        (R::LockedToOldPurposes { item: name, .. }, En) => format!(
+            "“{}” was collected before this purpose was added; it waits for the person's new consent.",
+            item(name)
+        ),
         (R::Restricted { .. }, Ja) => "ご本人のお申し出により、利用を停止しています。".into(),
         (R::Restricted { .. }, En) => "Stopped at the person's request.".into(),
         (R::NoEngagement { .. }, Ja) => "この店舗への予約が見つかりません。".into(),

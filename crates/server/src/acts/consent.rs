@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use policy::export::consent_record::{Event, History};
 use policy::record::{Act, ConsentTaken};
-use policy::{ConsentName, ConsentState, Document, Language, Record, SubjectId};
+use policy::{ConsentFact, ConsentName, ConsentState, Document, Language, Record, SubjectId};
 
 use crate::acts::publish;
 use crate::app::App;
@@ -162,6 +162,75 @@ pub async fn standing(
     let taken =
         ConsentTaken { consent: fact.consent, state: fact.state, notice: fact.notice, language };
     Ok(Standing { taken, at: fact.at })
+}
+
+/// How a consent stands with a person, and whether she is to be asked.
+pub struct Asked {
+    /// Which consent.
+    pub consent: ConsentName,
+    /// Her answer; `None` when she was never asked.
+    pub standing: Option<Standing>,
+    /// True when she is to be asked: her answer was to words that no longer stand, or old data of
+    /// hers wait for it.
+    pub ask: bool,
+}
+
+/// Every consent that a person is asked for, in the policy's order.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown person.
+pub async fn all(app: &App, subject: SubjectId) -> Result<Vec<Asked>, Error> {
+    let (regime, answers, held) = app
+        .store
+        .read(move |conn| {
+            let known = subjects::get(conn, subject)?.filter(|held| held.wrapped.is_some());
+            let known = known.ok_or_else(|| Error::not_found("subject", subject.to_string()))?;
+            let regime =
+                known.regime.ok_or_else(|| anyhow::anyhow!("a person without a regime"))?;
+            let held = items::held(conn, subject)?;
+            Ok::<_, Error>((regime, consents::all(conn, subject)?, held))
+        })
+        .await?;
+    let rules = app.rules();
+    let document = &rules.document;
+    let facts: Vec<ConsentFact> = answers.iter().map(|(fact, _)| fact.clone()).collect();
+    let waits = |name: &ConsentName| {
+        rules.locks.iter().any(|(since, lock)| {
+            lock.until.as_ref() == Some(name)
+                && held.iter().any(|value| {
+                    value.put_at < since.as_millisecond()
+                        && lock.items.iter().any(|locked| locked.as_str() == value.item)
+                })
+        })
+    };
+    let asked = document.consents_asked(&regime);
+    let also = document.consents_in_order().into_iter().filter(|(name, _)| waits(name));
+    let mut all: Vec<Asked> = Vec::new();
+    for (name, consent) in asked.into_iter().chain(also) {
+        if all.iter().any(|known| known.consent == *name) {
+            continue;
+        }
+        let found = answers.iter().filter(|(fact, _)| fact.consent == *name);
+        let found = found.max_by_key(|(fact, _)| fact.at);
+        let outdated = found.is_some_and(|(fact, _)| {
+            fact.state == ConsentState::Given && fact.notice < consent.since
+        });
+        let standing = found.map(|(fact, language)| Standing {
+            taken: ConsentTaken {
+                consent: fact.consent.clone(),
+                state: fact.state,
+                notice: fact.notice,
+                language: language.clone(),
+            },
+            at: fact.at,
+        });
+        // A refusal is an answer; nobody is asked twice for the same words.
+        let answered =
+            facts.iter().any(|fact| fact.consent == *name && fact.notice >= consent.since);
+        let ask = outdated || !answered && waits(name);
+        all.push(Asked { consent: name.clone(), standing, ask });
+    }
+    Ok(all)
 }
 
 /// How a consent came to stand as it does, with the policy it was last given to.

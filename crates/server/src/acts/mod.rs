@@ -11,3 +11,4 @@ pub mod publish;
 pub mod recipient;
 pub mod restriction;
 pub mod sign_in;
+pub mod telling;

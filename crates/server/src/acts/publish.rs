@@ -1,71 +1,346 @@
-//! A version of the policy comes into force, and its files are kept for good.
+//! A version of the policy is published, takes effect at its moment, or is taken back before it. What
+//! it changes is held against its plan first (G5, I11); its files are kept for good.
+//!
+//! Publishing only keeps the release and names its moment; a server that runs, or the next that
+//! starts, writes it into the ledger and puts it in force (`turn`). Between the moment and the turn
+//! nobody acts (`record::Terms`).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use policy::diff::{Change, diff};
+use policy::plan::{self, Missing, Plan, Promises};
 use policy::read::{Severity, hash};
-use policy::record::Act;
+use policy::record::{Act, calendar_day};
 use policy::{Document, Record, Version, read_files, retention};
 
 use crate::app::{App, AppError};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::once::Fresh;
+use crate::record::Rules;
 use crate::store::policies::{self, Published};
 use crate::store::{Conn, DbError, Store, Tx, ledger as log, subjects};
 
-/// A policy's files by name.
+/// A policy's files by name; its plan, if it has one, is among them.
 pub type Files = BTreeMap<String, String>;
 
-/// The policy to run with: the one given, else the last one published. With it, the files to
-/// publish when the given one is new.
+/// A version that is to be published.
+pub struct Release {
+    /// Its files, without the plan.
+    pub files: Files,
+    /// Its plan, as text.
+    pub plan: Option<String>,
+    /// From when on it holds; at once for `None`.
+    pub at: Option<Timestamp>,
+}
+
+impl Release {
+    /// A release of the files in a folder, at once; the plan may lie among them.
+    pub fn of(mut files: Files) -> Self {
+        let plan = files.remove(plan::FILE);
+        Self { files, plan, at: None }
+    }
+}
+
+/// Why a release is refused; then nothing of it is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// In one sentence.
+    #[error("{0}")]
+    Because(String),
+    /// The plan does not meet what the changes ask for.
+    #[error("the changes of version `{version}` ask for more than posting:\n{}", lines(.missing))]
+    Plan {
+        /// Which version.
+        version: Version,
+        /// Every answer that is missing or does not hold.
+        missing: Vec<Missing>,
+    },
+    /// The database, or the machine.
+    #[error(transparent)]
+    Failure(#[from] Error),
+}
+
+impl From<DbError> for Refused {
+    fn from(error: DbError) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+impl From<crate::store::OpenError> for Refused {
+    fn from(error: crate::store::OpenError) -> Self {
+        Self::Because(error.to_string())
+    }
+}
+
+fn lines(missing: &[Missing]) -> String {
+    let mut lines: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    lines.push("`azukari policy plan DIR` writes a plan to fill in".to_owned());
+    lines.join("\n")
+}
+
+/// What was published before, read back in the order of versions.
+pub struct History {
+    rows: Vec<(Version, Published, Document)>,
+}
+
+impl History {
+    /// Reads every version, and opens its proof.
+    ///
+    /// # Errors
+    /// When one is not as this house published it.
+    pub fn read(keys: &Keys, rows: Vec<Published>) -> Result<Self, String> {
+        let mut read = Vec::with_capacity(rows.len());
+        for row in rows {
+            genuine(keys, &row)?;
+            let document = read_back(&row)?;
+            read.push((document.version, row, document));
+        }
+        read.sort_by_key(|(version, ..)| *version);
+        Ok(Self { rows: read })
+    }
+
+    /// The versions, the oldest first, each with the one before it.
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = Step<'_>> {
+        self.rows.iter().filter(|(_, row, _)| !row.is_withdrawn()).map(
+            |(version, row, document)| {
+                let mut before = self.rows.iter().rev();
+                let before = before.find(|(other, row, _)| other < version && !row.is_withdrawn());
+                Step { before: before.map(|(_, _, before)| before), row, document }
+            },
+        )
+    }
+
+    /// The versions that were taken back before they took effect.
+    pub fn withdrawn(&self) -> impl Iterator<Item = (&Published, &Document)> {
+        let rows = self.rows.iter().filter(|(_, row, _)| row.is_withdrawn());
+        rows.map(|(_, row, document)| (row, document))
+    }
+
+    /// The newest version, in force or to come.
+    pub fn newest(&self) -> Option<Step<'_>> {
+        self.steps().next_back()
+    }
+
+    fn version(&self, version: &str) -> Option<Step<'_>> {
+        self.steps().find(|step| step.row.version == version)
+    }
+
+    /// The rules of a version: its document, and what the plans up to it keep locked.
+    pub fn rules(&self, version: &str) -> Option<Rules> {
+        let found = self.version(version)?;
+        let (mut locks, mut letters) = (Vec::new(), Vec::new());
+        for step in self.steps().filter(|step| step.document.version <= found.document.version) {
+            let promises = step.promises();
+            let at = Timestamp::from_millisecond(step.row.effective_at).ok()?;
+            locks.extend(promises.locks.into_iter().map(|lock| (at, lock)));
+            if promises.letters {
+                letters.push((step.document.version, step.row.effective_at));
+            }
+        }
+        Some(Rules { document: Arc::new(found.document.clone()), locks, letters, next_at: None })
+    }
+}
+
+/// A version with the one before it.
+pub struct Step<'a> {
+    /// The version before; `None` for the first.
+    pub before: Option<&'a Document>,
+    /// The version as it is kept.
+    pub row: &'a Published,
+    /// The version.
+    pub document: &'a Document,
+}
+
+impl Step<'_> {
+    /// What it changes.
+    pub fn changes(&self) -> Vec<Change> {
+        self.before.map(|before| diff(before, self.document)).unwrap_or_default()
+    }
+
+    /// What its plan promises. It was held against the changes when it was published.
+    pub fn promises(&self) -> Promises {
+        let Some(before) = self.before else { return Promises::default() };
+        let plan = Plan::read(&self.row.plan).ok();
+        let changes = self.changes();
+        let later = self.row.effective_at > self.row.published_at;
+        plan::check(before, self.document, &changes, plan.as_ref(), later).unwrap_or_default()
+    }
+}
+
+/// Whether a published version is as this house published it.
+fn genuine(keys: &Keys, row: &Published) -> Result<(), String> {
+    let what = if !keys.proves_policy(&row.version, &row.sealed(), &row.proof) {
+        "this house did not publish"
+    } else if hash(&row.files()) != row.hash {
+        "the files are not those that were published for"
+    } else {
+        return Ok(());
+    };
+    let version: String = row.version.escape_debug().take(20).collect();
+    Err(format!("{what} version `{version}` in the database; restore it from a backup"))
+}
+
+fn read_back(row: &Published) -> Result<Document, String> {
+    read_files(&row.files())
+        .map(|read| read.document)
+        .map_err(|_| format!("version `{}` cannot be read back by this program", row.version))
+}
+
+fn read(files: &Files) -> Result<Document, String> {
+    read_files(files).map(|read| read.document).map_err(|findings| {
+        // One line, and an error first: warnings stop nobody.
+        let mut errors = findings.iter().filter(|found| found.severity == Severity::Error);
+        let first = errors.next().map(ToString::to_string).unwrap_or_default();
+        let first = first.lines().map(str::trim).collect::<Vec<_>>().join("; ");
+        format!("the policy is not coherent, {first}; `azukari policy check` tells everything")
+    })
+}
+
+/// Publishes a release in the caller's transaction: holds it against what was published before, and
+/// keeps it. Whoever serves this database writes it into the ledger and puts it in force. `None`
+/// when this version stands already.
 ///
 /// # Errors
-/// When there is none, when it is incoherent, when its version was published with other files or is
-/// no longer the newest, or when what was published is not as this house published it.
-pub fn in_force(
-    store: &Store,
+/// [`Refused`]; then nothing of it is kept.
+pub fn publish(
+    conn: &mut Conn,
     keys: &Keys,
-    given: Option<Files>,
-) -> Result<(Document, Option<Files>), AppError> {
-    let (published, head) =
-        store.read_blocking(|conn| Ok::<_, DbError>((policies::all(conn)?, log::policy(conn)?)))?;
-    for row in &published {
-        genuine(keys, row).map_err(AppError::Policy)?;
-    }
-    let newest = published
-        .iter()
-        .filter_map(|row| Some((row.version.parse::<Version>().ok()?, row)))
-        .max_by_key(|(version, _)| *version);
-    if newest.map_or("", |(_, row)| row.version.as_str()) != head {
-        return Err(AppError::Policy(format!(
-            "version `{head}` is in force, and it is not the newest of the published ones; restore \
-             the database from a backup"
+    release: &Release,
+    now: Timestamp,
+) -> Result<Option<Version>, Refused> {
+    let because = Refused::Because;
+    let history = History::read(keys, policies::all(conn)?).map_err(because)?;
+    let (head, next_at) = log::policy_and_next(conn)?;
+    let document = read(&release.files).map_err(because)?;
+    let version = document.version;
+    if history.withdrawn().any(|(_, document)| document.version == version) {
+        return Err(because(format!(
+            "version `{version}` was withdrawn; give the policy a new `version` in controller.toml"
         )));
     }
-    let Some(files) = given else {
-        let (_, last) = newest.ok_or_else(|| {
-            AppError::Policy(
-                "no policy has been published here; start with `--policy DIR`".to_owned(),
-            )
-        })?;
-        return Ok((read(&last.files())?, None));
-    };
-    let document = read(&files)?;
-    let version = document.version;
-    let same = published.iter().find(|row| row.version == version.to_string());
-    match (same, newest) {
-        (Some(same), _) if same.hash != document.hash => Err(AppError::Policy(format!(
-            "version `{version}` was published with other files; give the changed policy a new \
-             `version` in controller.toml"
-        ))),
-        (_, Some((newest, _))) if newest > version => Err(AppError::Policy(format!(
-            "version `{version}` is older than the one in force, `{newest}`; publish its rules under \
-             a later version to go back to them"
-        ))),
-        (Some(_), _) => Ok((document, None)),
-        (None, _) => Ok((document, Some(files))),
+    if let Some(same) = history.version(&version.to_string()) {
+        if same.row.hash != document.hash {
+            return Err(because(format!(
+                "version `{version}` was published with other files; give the changed policy a new \
+                 `version` in controller.toml"
+            )));
+        }
+        if head.parse::<Version>().is_ok_and(|head| version >= head) {
+            return Ok(None);
+        }
     }
+    let at = release.at.unwrap_or(now);
+    if at < now {
+        return Err(because(format!("`{at}` is over; name a moment to come, or none for at once")));
+    }
+    if release.at.is_some() && calendar_day(at) != version.on {
+        return Err(because(format!(
+            "version `{version}` would take effect on {}; name it after that day in controller.toml",
+            calendar_day(at)
+        )));
+    }
+    if let Some(newest) = history.newest() {
+        let last = newest.document.version;
+        if last > version {
+            return Err(because(format!(
+                "version `{version}` is older than `{last}`, which was published; publish its rules \
+                 under a later version to go back to them"
+            )));
+        }
+        if newest.row.effective_at > at.as_millisecond() {
+            return Err(because(format!(
+                "version `{last}` takes effect later than that; withdraw it first, or name a later \
+                 moment"
+            )));
+        }
+        let plan = release.plan.as_deref().map(Plan::read).transpose().map_err(because)?;
+        let changes = diff(newest.document, &document);
+        plan::check(newest.document, &document, &changes, plan.as_ref(), at > now)
+            .map_err(|missing| Refused::Plan { version, missing })?;
+    }
+    let mut published = Published {
+        version: version.to_string(),
+        hash: document.hash,
+        files: serde_json::to_string(&release.files).map_err(|e| because(e.to_string()))?,
+        proof: Vec::new(),
+        published_at: now.as_millisecond(),
+        effective_at: at.as_millisecond(),
+        plan: release.plan.clone().unwrap_or_default(),
+        recorded: false,
+        told: 0,
+    };
+    let proof = keys.prove_policy(&published.version, &published.sealed());
+    published.proof = proof.map_err(Error::from)?;
+    policies::insert(conn, &published);
+    let at = published.effective_at;
+    log::put_next(conn, Some(next_at.map_or(at, |next| next.min(at))));
+    Ok(Some(version))
+}
+
+/// Takes back a version that has not taken effect. That it was published stays in the ledger.
+///
+/// # Errors
+/// [`Refused`] when there is none such.
+pub fn withdraw(
+    conn: &mut Conn,
+    keys: &Keys,
+    version: Version,
+    now: Timestamp,
+) -> Result<(), Refused> {
+    let rows = policies::all(conn)?;
+    let wanted = version.to_string();
+    let Some(row) = rows.iter().find(|row| row.version == wanted) else {
+        return Err(Refused::Because(format!("there is no version `{version}`")));
+    };
+    if row.effective_at <= now.as_millisecond() {
+        return Err(Refused::Because(format!(
+            "version `{version}` has taken effect; publish other rules under a later version"
+        )));
+    }
+    if row.is_withdrawn() {
+        return Ok(());
+    }
+    genuine(keys, row).map_err(Refused::Because)?;
+    let proof = keys.prove_policy(&wanted, &row.clone().withdrawn().sealed());
+    policies::withdraw(conn, &wanted, &proof.map_err(Error::from)?);
+    let now = now.as_millisecond();
+    let left = rows
+        .iter()
+        .filter(|row| row.version != wanted && row.effective_at > now && !row.is_withdrawn());
+    log::put_next(conn, left.map(|row| row.effective_at).min());
+    Ok(())
+}
+
+/// Refuses a database whose version in force is not among those that were published.
+fn head_stands(history: &History, head: &str) -> Result<(), String> {
+    let none_took_effect = history.steps().all(|step| !step.row.recorded);
+    if history.version(head).is_some() || head.is_empty() && none_took_effect {
+        return Ok(());
+    }
+    Err(format!(
+        "version `{head}` is in force, and it is not among the published ones; restore the database \
+         from a backup"
+    ))
+}
+
+/// What this process goes by, after everything that is due was put in force.
+///
+/// # Errors
+/// When no policy was published, or what was is not as this house published it.
+pub fn in_force(app: &App) -> Result<Rules, AppError> {
+    let (rows, (head, next_at)) = app.store.read_blocking(|conn| {
+        Ok::<_, DbError>((policies::all(conn)?, log::policy_and_next(conn)?))
+    })?;
+    let history = History::read(&app.keys, rows).map_err(AppError::Policy)?;
+    head_stands(&history, &head).map_err(AppError::Policy)?;
+    let rules = history.rules(&head).map(|rules| Rules { next_at, ..rules });
+    rules.ok_or_else(|| {
+        let words = "no policy has been published here; start with `--policy DIR`";
+        AppError::Policy(words.to_owned())
+    })
 }
 
 /// The policy in force, for whoever only looks.
@@ -79,84 +354,100 @@ pub fn published(conn: &mut Conn, keys: &Keys) -> Result<Document, AppError> {
         return Err(AppError::Policy("no policy has been published here".to_owned()));
     };
     genuine(keys, row).map_err(AppError::Policy)?;
-    read(&row.files())
+    read_back(row).map_err(AppError::Policy)
 }
 
-fn read(files: &Files) -> Result<Document, AppError> {
-    read_files(files).map(|read| read.document).map_err(|findings| {
-        // One line, and an error first: warnings stop nobody.
-        let mut errors = findings.iter().filter(|found| found.severity == Severity::Error);
-        let first = errors.next().map(ToString::to_string).unwrap_or_default();
-        let first = first.lines().map(str::trim).collect::<Vec<_>>().join("; ");
-        AppError::Policy(format!(
-            "the policy is not coherent, {first}; `azukari policy check` tells everything"
-        ))
+/// Refuses a database in which a version is not as this house published it, or the one in force is
+/// none of them.
+///
+/// # Errors
+/// Which, and what to do.
+pub fn stands(store: &Store, keys: &Keys) -> Result<(), AppError> {
+    let (rows, head) =
+        store.read_blocking(|conn| Ok::<_, DbError>((policies::all(conn)?, log::policy(conn)?)))?;
+    let history = History::read(keys, rows).map_err(AppError::Policy)?;
+    head_stands(&history, &head).map_err(AppError::Policy)
+}
+
+/// Refuses a database in which nothing was published.
+///
+/// # Errors
+/// When there is none.
+pub fn any(store: &Store) -> Result<(), AppError> {
+    if store.read_blocking(policies::all)?.is_empty() {
+        let words = "no policy has been published here; start with `--policy DIR`";
+        return Err(AppError::Policy(words.to_owned()));
+    }
+    Ok(())
+}
+
+/// Writes into the ledger what was published, and puts in force what is due.
+///
+/// # Errors
+/// When the database does not take it, or a version is not as this house published it.
+pub fn turn(app: &Arc<App>) -> Result<(), Error> {
+    let now = app.clock.now();
+    let count = app.store.read_blocking(policies::all)?.len();
+    // Two records for each version, and one act may run twice.
+    let fresh: Vec<Fresh> = (0..2 * count).map(|_| Fresh::new()).collect::<Result<_, _>>()?;
+    let keeper = Arc::clone(app);
+    app.store.write_blocking(move |tx: &mut Tx<'_>| {
+        let history = History::read(&keeper.keys, policies::all(tx)?)
+            .map_err(|error| anyhow::anyhow!(error))?;
+        let head = log::policy(tx)?;
+        head_stands(&history, &head).map_err(|error| anyhow::anyhow!(error))?;
+        let mut in_force = head.parse::<Version>().ok();
+        let mut fresh = fresh.iter();
+        let mut record = |tx: &mut Tx<'_>, policy, act| {
+            let fresh = fresh.next().ok_or_else(|| anyhow::anyhow!("too many versions at once"))?;
+            let by = "operator".to_owned();
+            let record = Record { at: now, policy, subject: None, by, act };
+            keeper.record(tx, &record, None, fresh).map(drop)
+        };
+        for (row, document) in history.withdrawn().filter(|(row, _)| !row.recorded) {
+            let (version, hash) = (document.version, row.hash.clone());
+            let act = Act::PolicyWithdrawn { version, hash };
+            record(tx, in_force.unwrap_or(version), act)?;
+            policies::recorded(tx, &row.version);
+        }
+        for Step { row, document, before } in history.steps() {
+            let version = document.version;
+            let at_once = row.effective_at == row.published_at;
+            if !row.recorded {
+                let effective_at =
+                    if at_once { None } else { Timestamp::from_millisecond(row.effective_at).ok() };
+                let plan = (!row.plan.is_empty()).then(|| row.plan_hash());
+                let hash = row.hash.clone();
+                let act = Act::PolicyPublished { version, hash, effective_at, plan };
+                record(tx, in_force.unwrap_or(version), act)?;
+                policies::recorded(tx, &row.version);
+            }
+            let is_due = row.effective_at <= now.as_millisecond();
+            if is_due && in_force.is_none_or(|in_force| version > in_force) {
+                if !at_once {
+                    record(tx, version, Act::PolicyTookEffect { version })?;
+                }
+                log::put_policy(tx, &row.version);
+                in_force = Some(version);
+                // Where its periods are others, the job looks at everybody once.
+                if !before.is_some_and(|before| retention::ends_alike(before, document)) {
+                    subjects::look_at_everybody(tx, now.as_millisecond());
+                }
+            }
+        }
+        let to_come = history.steps().map(|step| step.row.effective_at);
+        log::put_next(tx, to_come.filter(|at| *at > now.as_millisecond()).min());
+        Ok(())
     })
 }
 
-/// Whether a published version is as this house published it.
-fn genuine(keys: &Keys, row: &Published) -> Result<(), String> {
-    let what = if !keys.proves_policy(&row.version, &row.hash, &row.proof) {
-        "this house did not publish"
-    } else if hash(&row.files()) != row.hash {
-        "the files are not those that were published for"
-    } else {
-        return Ok(());
-    };
-    let version: String = row.version.escape_debug().take(20).collect();
-    Err(format!("{what} version `{version}` in the database; restore it from a backup"))
-}
-
-/// Publishes a version: keeps its files and records it.
+/// Everything that was published, read back.
 ///
 /// # Errors
-/// When the database does not take it.
-pub fn publish(app: &Arc<App>, files: &Files) -> Result<(), AppError> {
-    let document = app.policy();
-    let now = app.clock.now();
-    let fault = |error: &dyn std::fmt::Display| AppError::Policy(format!("publishing: {error}"));
-    let fresh = Fresh::new().map_err(|e| fault(&e))?;
-    let version = document.version.to_string();
-    let proof = app.keys.prove_policy(&version, &document.hash).map_err(|e| fault(&e))?;
-    let published = Published {
-        version,
-        hash: document.hash.clone(),
-        proof,
-        files: serde_json::to_string(files).map_err(|e| fault(&e))?,
-    };
-    let keeper = Arc::clone(app);
-    app.store
-        .write_blocking(move |tx: &mut Tx<'_>| {
-            let before = log::policy(tx)?.parse::<Version>().ok();
-            if before.is_some_and(|before| before >= document.version) {
-                let words = "another process has published a later version; start again";
-                return Err(Error::Conflict(words.to_owned()));
-            }
-            let last = before.map(|before| before.to_string());
-            let last =
-                policies::all(tx)?.into_iter().find(|row| Some(&row.version) == last.as_ref());
-            let last = last.and_then(|row| read_files(&row.files()).ok());
-            let ended_alike =
-                last.is_some_and(|last| retention::ends_alike(&last.document, &document));
-            log::put_policy(tx, &published.version);
-            policies::insert(tx, &published, now.as_millisecond());
-            // Where its periods are others, the job looks at everybody once.
-            if !ended_alike {
-                subjects::look_at_everybody(tx, now.as_millisecond());
-            }
-            let record = Record {
-                at: now,
-                policy: document.version,
-                subject: None,
-                by: "operator".to_owned(),
-                act: Act::PolicyPublished {
-                    version: document.version,
-                    hash: document.hash.clone(),
-                },
-            };
-            keeper.record(tx, &record, None, &fresh).map(drop)
-        })
-        .map_err(|error: Error| fault(&error))
+/// When a version is not as this house published it.
+pub async fn history(app: &App) -> Result<History, Error> {
+    let rows = app.store.read(|conn| Ok::<_, Error>(policies::all(conn)?)).await?;
+    Ok(History::read(&app.keys, rows).map_err(|error| anyhow::anyhow!(error))?)
 }
 
 /// A published version, read back.
@@ -164,16 +455,8 @@ pub fn publish(app: &Arc<App>, files: &Files) -> Result<(), AppError> {
 /// # Errors
 /// [`Error::NotFound`] when there is none.
 pub async fn version(app: &App, version: String) -> Result<Document, Error> {
-    let wanted = version.clone();
-    let found: Option<Published> = app
-        .store
-        .read(move |conn| {
-            Ok::<_, DbError>(policies::all(conn)?.into_iter().find(|p| p.version == wanted))
-        })
-        .await?;
-    let found = found.ok_or_else(|| Error::not_found("version", version))?;
-    genuine(&app.keys, &found).map_err(|error| anyhow::anyhow!(error))?;
-    read_files(&found.files())
-        .map(|read| read.document)
-        .map_err(|_| anyhow::anyhow!("version {} cannot be read back", found.version).into())
+    let history = history(app).await?;
+    let mut all = history.rows.into_iter().map(|(_, _, document)| document);
+    let found = all.find(|document| document.version.to_string() == version);
+    found.ok_or_else(|| Error::not_found("version", version))
 }

@@ -67,6 +67,59 @@ fn shown(standing: Standing, answered: Option<(Place, Told)>) -> Json<ConsentSta
     })
 }
 
+/// A consent that a person is asked for.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ConsentAsked {
+    /// Which consent.
+    consent: String,
+    /// Its state; nothing when she was never asked.
+    state: Option<&'static str>,
+    /// The policy version that was shown.
+    notice: Option<String>,
+    /// Since when.
+    at: Option<String>,
+    /// True when she is to be asked: she agreed to words that no longer stand, or data collected
+    /// before a version wait for it.
+    ask: bool,
+}
+
+/// The consents of a person.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ConsentList {
+    /// In the policy's order.
+    consents: Vec<ConsentAsked>,
+}
+
+/// Every consent that a person is asked for, and which of them she must be asked again.
+#[utoipa::path(
+    get, path = "/v1/subjects/{subject}/consents", tag = "consent",
+    security(("service_key" = ["consents:read"])),
+    params(("subject" = String, Path)),
+    responses(
+        (status = 200, description = "her consents", body = ConsentList),
+        (status = 404, description = "no such person", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    Path(of): Path<String>,
+) -> Result<Json<ConsentList>, Problem> {
+    caller.may("consents:read")?;
+    let all = consent::all(&api.app, subject(&of)?).await?;
+    let consents = all
+        .into_iter()
+        .map(|asked| ConsentAsked {
+            consent: asked.consent.to_string(),
+            state: asked.standing.as_ref().map(|standing| standing.taken.state.word()),
+            notice: asked.standing.as_ref().map(|standing| standing.taken.notice.to_string()),
+            at: asked.standing.as_ref().map(|standing| standing.at.to_string()),
+            ask: asked.ask,
+        })
+        .collect();
+    Ok(Json(ConsentList { consents }))
+}
+
 /// How a consent stands.
 #[utoipa::path(
     get, path = "/v1/subjects/{subject}/consents/{consent}", tag = "consent",

@@ -148,6 +148,7 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(accounts::held))
         .routes(routes!(accounts::confirm))
         .routes(routes!(items::put))
+        .routes(routes!(consents::list))
         .routes(routes!(holds::get, holds::put, holds::lift))
         .routes(routes!(retention::ahead))
         .routes(routes!(consents::get, consents::put))
@@ -163,6 +164,7 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(disclosures::disclose))
         .routes(routes!(provisions::list))
         .routes(routes!(policy::current))
+        .routes(routes!(policy::versions))
         .routes(routes!(policy::version))
         .routes(routes!(ledger::proof))
         .routes(routes!(ledger::checkpoint))
@@ -195,6 +197,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(api), problem::dress))
+        .layer(middleware::from_fn_with_state(Arc::clone(api), keep_up))
         .layer(middleware::from_fn(measure::measure))
         .with_state(Arc::clone(api))
 }
@@ -206,6 +209,21 @@ async fn ready(State(api): State<Arc<Api>>) -> (StatusCode, &'static str) {
         Ok(Ok(())) => (StatusCode::OK, "ready\n"),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     }
+}
+
+/// Takes up the version whose moment has come before the first act after it; costs a look at the clock
+/// otherwise. When it cannot be taken up, the act finds that out for itself and is refused.
+async fn keep_up(
+    State(api): State<Arc<Api>>,
+    request: axum::extract::Request,
+    next: middleware::Next,
+) -> axum::response::Response {
+    if api.app.is_due()
+        && let Err(error) = api.app.keep_up().await
+    {
+        tracing::error!(%error, "the version in force is not taken up");
+    }
+    next.run(request).await
 }
 
 async fn nothing_here() -> Problem {

@@ -3,8 +3,6 @@
 
 mod bench;
 mod demo;
-mod draft;
-mod export;
 mod keys;
 mod ledger;
 mod outbox;
@@ -128,10 +126,16 @@ impl Premises {
     fn beside<T>(&self, act: impl FnOnce(&mut Conn) -> Result<T, Error>) -> anyhow::Result<T> {
         keep_memory_private()?;
         let url = self.database()?;
-        if !matches!(&url, DatabaseUrl::Sqlite(path) if path.exists()) {
+        self.open_cellar_unless_there()?;
+        store::beside(&url, MIGRATIONS.len(), act).map_err(told)
+    }
+
+    /// Makes the database where there is none.
+    fn open_cellar_unless_there(&self) -> anyhow::Result<()> {
+        if !matches!(&self.database()?, DatabaseUrl::Sqlite(path) if path.exists()) {
             drop(self.open_cellar()?);
         }
-        store::beside(&url, MIGRATIONS.len(), act).map_err(told)
+        Ok(())
     }
 
     /// Opens database and keys only.
@@ -184,11 +188,21 @@ fn make_private_folder(dir: &Path) -> anyhow::Result<()> {
 
 /// Reads a policy's files, as they are; `read_files` says whether they make sense.
 fn read_policy(dir: &Path) -> anyhow::Result<Files> {
-    ::policy::read::files(dir).map_err(|findings| {
+    let mut files = ::policy::read::files(dir).map_err(|findings| {
         let path = findings.first().map_or(dir.to_owned(), |found| dir.join(&found.file));
         let path = path.display();
         anyhow::anyhow!("the policy's file `{path}` cannot be read; name its folder with --policy")
-    })
+    })?;
+    let plan = dir.join(::policy::plan::FILE);
+    match std::fs::read_to_string(&plan) {
+        Ok(text) => drop(files.insert(::policy::plan::FILE.to_owned(), text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => {
+            let plan = plan.display();
+            return Err(error).with_context(|| format!("the plan `{plan}` cannot be read"));
+        }
+    }
+    Ok(files)
 }
 
 /// Keeps this process's memory out of crash dumps and from other processes: it holds keys.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::acts::telling;
 use crate::app::App;
 use crate::connectors::mail::Mail;
 use crate::error::Error;
@@ -18,6 +19,8 @@ use crate::store::{idempotency, outbox};
 const KEYS_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// How long it is kept how a message ended.
 const ENDED_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How often it is looked whether another version is in force.
+const HEED: Duration = Duration::from_secs(1);
 /// How often what may be forgotten is looked for.
 const FORGET_EVERY: Duration = Duration::from_secs(600);
 /// How often what is due is looked for; the first time at the start.
@@ -25,10 +28,29 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(3600);
 
 /// Runs the jobs until dropped; without a mail server, letters wait.
 pub async fn run(app: Arc<App>, mail: Option<Mail>) {
-    let keeping = keep_house(Arc::clone(&app));
+    let keeping = async {
+        tokio::join!(keep_house(Arc::clone(&app)), keep_up(Arc::clone(&app)));
+    };
     match mail {
-        Some(mail) => drop(tokio::join!(keeping, deliver::run(app, mail))),
+        Some(mail) => drop(tokio::join!(keeping, deliver::run(Arc::clone(&app), mail))),
         None => keeping.await,
+    }
+}
+
+/// Puts the version in force at its moment, takes up what other processes published, and goes on
+/// telling people of it.
+async fn keep_up(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(HEED);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app.keep_up().await {
+            tracing::error!(%error, "the version in force is not taken up; the next round retries");
+            continue;
+        }
+        if let Err(error) = telling::tell_more(&app).await {
+            tracing::warn!(%error, "people are not told of a version; the next round retries");
+        }
     }
 }
 

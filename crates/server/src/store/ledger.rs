@@ -15,6 +15,8 @@ pub struct Taken {
     pub policy: String,
     /// The id of the root that every key is wrapped under; empty before the first.
     pub root: String,
+    /// When the next version of the policy takes effect, in milliseconds; `None` for none.
+    pub next_at: Option<i64>,
 }
 
 /// Takes the place: whoever shares the database waits here for the batch before. All that is told
@@ -24,7 +26,8 @@ pub fn take_place(
     conn: &mut Conn,
     questions: &[Call<'_>],
 ) -> Result<(Taken, Vec<Vec<Row>>), DbError> {
-    const TAKE: &str = "UPDATE ledger SET size = size WHERE id = 1 RETURNING size, policy, root";
+    const TAKE: &str =
+        "UPDATE ledger SET size = size WHERE id = 1 RETURNING size, policy, root, next_at";
     let calls: Vec<Call<'_>> =
         std::iter::once(&(TAKE, &[][..])).chain(questions).copied().collect();
     let mut answers = conn.query_many(&calls)?;
@@ -35,12 +38,24 @@ pub fn take_place(
         message: "the database has no ledger; restore it from a backup".to_owned(),
     })?;
     let size = row.int(0)?.unsigned_abs();
-    Ok((Taken { size, policy: row.take_text(1)?, root: row.take_text(2)? }, rest))
+    let next_at = row.opt_int(3)?;
+    Ok((Taken { size, policy: row.take_text(1)?, root: row.take_text(2)?, next_at }, rest))
 }
 
 /// The version of the policy in force; empty before the first.
 pub fn policy(conn: &mut Conn) -> Result<String, DbError> {
     conn.one("SELECT policy FROM ledger WHERE id = 1", &[])?.take_text(0)
+}
+
+/// The version in force, and when the next one takes effect.
+pub fn policy_and_next(conn: &mut Conn) -> Result<(String, Option<i64>), DbError> {
+    let mut row = conn.one("SELECT policy, next_at FROM ledger WHERE id = 1", &[])?;
+    Ok((row.take_text(0)?, row.opt_int(1)?))
+}
+
+/// From that moment on nobody acts until the next version has been taken up.
+pub fn put_next(conn: &mut Conn, next_at: Option<i64>) {
+    conn.exec_many(&[("UPDATE ledger SET next_at = $1 WHERE id = 1", &[next_at.into()])]);
 }
 
 /// A version comes into force, for every process that shares the database.

@@ -14,7 +14,7 @@ const DDL: &[(&str, &str)] = &[
     (
         "0001-ledger",
         "CREATE TABLE ledger (id BIGINT PRIMARY KEY, size BIGINT NOT NULL,
-           policy TEXT NOT NULL DEFAULT '', root TEXT NOT NULL DEFAULT '');
+           policy TEXT NOT NULL DEFAULT '', root TEXT NOT NULL DEFAULT '', next_at BIGINT);
          INSERT INTO ledger (id, size) VALUES (1, 0);
          CREATE TABLE entries (place BIGINT PRIMARY KEY, body BLOB NOT NULL);",
     ),

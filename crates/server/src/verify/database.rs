@@ -179,7 +179,9 @@ impl House {
             }
             return;
         }
-        if let Act::PolicyPublished { version, hash } = &record.act {
+        if let Act::PolicyPublished { version, hash, .. } | Act::PolicyWithdrawn { version, hash } =
+            &record.act
+        {
             self.published.insert(version.to_string(), hash.clone());
         }
         if let Act::RecordsEnded { places, .. } = &record.act
@@ -320,13 +322,19 @@ impl House {
     fn policies(&mut self) -> anyhow::Result<()> {
         let mut recorded = std::mem::take(&mut self.published);
         for row in policies::as_found(&mut self.conn)? {
+            let waits =
+                !row.recorded && self.keys.proves_policy(&row.version, &row.sealed(), &row.proof);
             let Some(hash) = recorded.remove(&row.version) else {
+                // Published by this house, and not yet seen by whoever writes the ledger.
+                if waits {
+                    continue;
+                }
                 self.told.tell(Finding::PolicyUnrecorded { version: row.version });
                 continue;
             };
             let genuine = row.hash == hash
                 && policy::read::hash(&row.files()) == hash
-                && self.keys.proves_policy(&row.version, &hash, &row.proof);
+                && self.keys.proves_policy(&row.version, &row.sealed(), &row.proof);
             if !genuine {
                 self.told.tell(Finding::PolicyChanged { version: row.version });
             }

@@ -4,6 +4,8 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use policy::Language;
 
+use super::urls;
+
 /// A page's contents and what the frame says of them.
 pub struct Frame<'a> {
     /// The page's title.
@@ -27,6 +29,8 @@ pub fn frame(page: &Frame<'_>) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) }
+                link rel="alternate" type="application/atom+xml" title=(title) href={ (urls::ATOM) "?lang=" (language.tag()) };
+                link rel="alternate" type="application/feed+json" title=(title) href={ (urls::JSON_FEED) "?lang=" (language.tag()) };
                 style { (PreEscaped(include_str!("style.css"))) }
             }
             body {

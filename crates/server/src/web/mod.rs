@@ -1,8 +1,10 @@
 //! People enter: the pages that Azukari itself shows. Their words come from the policy and from
 //! `words`; styles are one small sheet.
 
+pub mod feed;
 mod frame;
 mod policy;
+mod versions;
 
 use std::sync::Arc;
 
@@ -18,6 +20,10 @@ pub fn router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::temporary(urls::POLICY) }))
         .route(urls::POLICY, get(policy::page))
+        .route(urls::VERSIONS, get(versions::list))
+        .route("/policy/versions/{version}", get(versions::one))
+        .route(urls::ATOM, get(feed::atom))
+        .route(urls::JSON_FEED, get(feed::json_feed))
         .route(urls::POLICY_JSONLD, get(policy::jsonld))
         .layer(middleware::map_response(guard))
         .with_state(Arc::clone(app))
@@ -44,6 +50,12 @@ async fn guard(mut response: Response) -> Response {
 pub mod urls {
     /// The published policy.
     pub const POLICY: &str = "/policy";
+    /// Every version of it.
+    pub const VERSIONS: &str = "/policy/versions";
+    /// Its changes as an Atom feed.
+    pub const ATOM: &str = "/policy/feed.atom";
+    /// Its changes as a JSON Feed.
+    pub const JSON_FEED: &str = "/policy/feed.json";
     /// The same in the Data Privacy Vocabulary.
     pub const POLICY_JSONLD: &str = "/policy.jsonld";
 }

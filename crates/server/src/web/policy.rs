@@ -29,10 +29,27 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
+    let language = language(&asked, &headers);
+    let said = [
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::VARY, "Accept-Language"),
+        (header::LINK, super::feed::LINKS),
+    ];
+    (said, draw(&app.policy(), language, urls::POLICY, None)).into_response()
+}
+
+/// The language that an address asks for; else the browser's.
+pub(super) fn language(asked: &Asked, headers: &HeaderMap) -> Language {
     let language = asked.lang.as_deref().and_then(Language::parse);
-    let language = language.unwrap_or_else(|| problem::language(&headers));
-    let caching = [(header::CACHE_CONTROL, "no-cache"), (header::VARY, "Accept-Language")];
-    (caching, draw(&app.policy(), language)).into_response()
+    language.unwrap_or_else(|| problem::language(headers))
+}
+
+/// What stands above a version that is looked up by its name.
+pub(super) struct Banner {
+    /// Whether it is in force.
+    pub(super) says: String,
+    /// What it changed.
+    pub(super) changes: Markup,
 }
 
 /// The policy in force, in the Data Privacy Vocabulary.
@@ -43,20 +60,32 @@ pub(super) async fn jsonld(State(app): State<Arc<App>>) -> Response {
 }
 
 /// Draws a policy in a language.
-fn draw(document: &Document, language: Language) -> Markup {
+pub(super) fn draw(
+    document: &Document,
+    language: Language,
+    path: &str,
+    banner: Option<Banner>,
+) -> Markup {
     let notice = notice(document, language);
     let Notice { title, version, sections, .. } = &notice;
     let since = words::day(version.on, language);
-    let (in_force, contents) = match language {
-        Language::Ja => (format!("{since}から適用"), "目次"),
-        Language::En => (format!("In force since {since}"), "Contents"),
+    let (in_force, contents, versions) = match language {
+        Language::Ja => (format!("{since}から適用"), "目次", "版の一覧"),
+        Language::En => (format!("In force since {since}"), "Contents", "Versions"),
+    };
+    let (in_force, changes) = match banner {
+        Some(Banner { says, changes }) => (says, Some(changes)),
+        None => (in_force, None),
     };
     let body = html! {
         header.title {
             p.who { (document.controller.name.get(language)) }
             h1 { (title) }
-            p.since { (in_force) }
+            p.since {
+                (in_force) " " a href={ (urls::VERSIONS) "?lang=" (language.tag()) } { (versions) }
+            }
         }
+        @if let Some(changes) = changes { (changes) }
         nav.contents aria-label=(contents) {
             ol {
                 @for section in sections {
@@ -66,7 +95,7 @@ fn draw(document: &Document, language: Language) -> Markup {
         }
         @for section in sections { (article(section)) }
     };
-    frame(&Frame { title, language, path: urls::POLICY, body })
+    frame(&Frame { title, language, path, body })
 }
 
 fn article(section: &Section) -> Markup {

@@ -47,4 +47,6 @@ mod sign_in;
 #[cfg(test)]
 mod third_company;
 #[cfg(test)]
+mod versions;
+#[cfg(test)]
 mod wrong_input;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 28] = [
+const CONTRACT: [(&str, &str); 30] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -17,6 +17,7 @@ const CONTRACT: [(&str, &str); 28] = [
     ("put", "/v1/subjects/{subject}/holds/{hold}"),
     ("delete", "/v1/subjects/{subject}/holds/{hold}"),
     ("get", "/v1/retention/forecast"),
+    ("get", "/v1/subjects/{subject}/consents"),
     ("get", "/v1/subjects/{subject}/consents/{consent}"),
     ("put", "/v1/subjects/{subject}/consents/{consent}"),
     ("get", "/v1/subjects/{subject}/consents/{consent}/record"),
@@ -31,6 +32,7 @@ const CONTRACT: [(&str, &str); 28] = [
     ("post", "/v1/uses"),
     ("post", "/v1/disclosures"),
     ("get", "/v1/policy"),
+    ("get", "/v1/policy/versions"),
     ("get", "/v1/policy/versions/{version}"),
     ("get", "/v1/ledger/proofs/{index}"),
     ("get", "/ledger/checkpoint"),

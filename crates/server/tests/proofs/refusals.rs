@@ -172,7 +172,7 @@ fn a_house_does_not_open_without_a_coherent_policy() {
     let older = std::fs::read_to_string(&consents).unwrap().replace("2026-10-01", "2026-09-01");
     std::fs::write(&consents, older).unwrap();
     let out = serve(&["--policy", path(broken.path())]);
-    refuses("older version", &out, &["is older than the one in force", "a later version"]);
+    refuses("older version", &out, &["is older than `2026-10-01`", "a later version"]);
 }
 
 type Words<'a> = &'a [&'a str];

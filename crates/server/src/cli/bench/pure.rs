@@ -73,6 +73,7 @@ fn ask_and_facts(document: &Document) -> anyhow::Result<(Ask, Facts<'_>)> {
             account_end: None,
             engagement_end: Some(now + jiff::SignedDuration::from_hours(2)),
         },
+        locked: Vec::new(),
         unreadable: Vec::new(),
     };
     Ok((ask, facts))
