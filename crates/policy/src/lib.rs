@@ -9,7 +9,9 @@ pub mod consent;
 pub mod country;
 pub mod decide;
 pub mod document;
+pub mod duties;
 pub mod item;
+pub mod law;
 pub mod normal;
 pub mod notice;
 pub mod party;
@@ -30,7 +32,8 @@ pub use item::{
     Choices, Item, ItemName, Linked, Retention, RetentionStart, Secret, SecretName, Sensitivity,
     Source, Terms, ValueKind,
 };
-pub use notice::{Block, Notice, Section, notice};
+pub use law::Law;
+pub use notice::{Block, Body, Fact, Notice, Section, Term, notice};
 pub use party::{Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, SubjectId};
 pub use purpose::{Basis, Purpose, PurposeName, Tier};
 pub use read::{Finding, Severity, read_dir, read_files};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decide::ExceptionKind;
 use crate::document::{Label, Version};
+use crate::duties::Duties;
 use crate::party::{Role, name};
 use crate::record::ProvisionBasis;
 
@@ -81,6 +82,8 @@ pub struct Regime {
     pub record_duty: bool,
     /// How long records are kept.
     pub record_keeping: RecordKeeping,
+    /// What it asks of a policy in words.
+    pub duties: Duties,
     /// Below this age a representative consents (R9.6), in years.
     pub minor_consent_age: Parameter<u32>,
 }
