@@ -2,8 +2,7 @@
 //!
 //! [`document`] is a controller's policy as data; [`decide`] answers what may come in and what may
 //! go out; [`record`] says what is written down about it; [`notice`] is the policy as people read
-//! it. Everything here is pure: no clock, no
-//! network, no database. Read `decide.rs` next.
+//! it; [`lint`] holds it against the law. Everything here is pure: no clock, no network, no database. Read `decide.rs` next.
 
 pub mod consent;
 pub mod country;
@@ -12,6 +11,7 @@ pub mod document;
 pub mod duties;
 pub mod item;
 pub mod law;
+pub mod lint;
 pub mod normal;
 pub mod notice;
 pub mod party;
