@@ -636,8 +636,8 @@ fn each_change_leads_to_its_finding() {
 #[test]
 fn every_rule_has_a_broken_example() {
     let broken: BTreeSet<&str> = TABLE.iter().map(|row| row.rule).collect();
-    // The reference itself tells no reasons in Japan (G1, S30).
-    let by_itself = ["appi-36-reasons"];
+    // The reference itself tells no reasons in Japan (G1, S30); `read.rs` has the incoherent ones.
+    let by_itself = ["appi-36-reasons", "coherence"];
     for rule in RULES {
         assert!(broken.contains(rule.id) || by_itself.contains(&rule.id), "{} has none", rule.id);
     }
@@ -729,15 +729,19 @@ fn a_check_that_was_in_time_runs_out_with_the_days() {
     // 2026-04-01 and 2026-06-01, each good for 365 days; soon is 60 days before.
     assert_eq!(rules(date(2027, 1, 30)), (0, 0));
     assert_eq!(rules(date(2027, 1, 31)), (1, 0));
-    assert_eq!(rules(date(2027, 4, 1)), (2, 0));
+    assert_eq!(rules(date(2027, 4, 1)), (1, 0));
     assert_eq!(rules(date(2027, 4, 2)), (1, 1));
     assert_eq!(rules(date(2027, 6, 2)), (0, 2));
 }
 
 #[test]
 fn sarif_is_as_its_schema_wants() {
-    let schema: serde_json::Value =
+    let mut schema: serde_json::Value =
         serde_json::from_str(include_str!("schemas/sarif-2.1.0.json")).unwrap();
+    // The file is as OASIS has it; this one pattern has a bracket too many for our reader.
+    let language = &mut schema["definitions"]["run"]["properties"]["language"]["pattern"];
+    assert_eq!(*language, "^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$");
+    *language = "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let found = findings(&common::files(), DAY);
     for language in Language::ALL {

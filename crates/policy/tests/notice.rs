@@ -470,3 +470,20 @@ fn japanese_is_set_as_japanese_and_english_as_english() {
         assert!(stray.is_empty(), "{stray:?}");
     }
 }
+
+#[test]
+fn the_notice_as_json_is_as_its_schema_says() {
+    let schema: serde_json::Value = serde_json::from_str(policy::notice::SCHEMA).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    for policy in policies() {
+        for language in Language::ALL {
+            let json = serde_json::to_value(notice(&policy, language)).unwrap();
+            let errors: Vec<_> = validator.iter_errors(&json).map(|e| e.to_string()).collect();
+            assert_eq!(errors, Vec::<String>::new());
+            // The schema is no empty one.
+            let mut broken = json.clone();
+            broken["sections"][0]["blocks"][0]["kind"] = "else".into();
+            assert!(!validator.is_valid(&broken));
+        }
+    }
+}

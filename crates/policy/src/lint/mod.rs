@@ -97,6 +97,24 @@ impl Finding {
     }
 }
 
+/// A finding of reading, told like the others: its words are in English only.
+pub fn coherence(found: &crate::read::Finding) -> Finding {
+    let same = |text: &str| Label { ja: text.to_owned(), en: text.to_owned() };
+    Finding {
+        rule: &rules::COHERENCE,
+        severity: match found.severity {
+            crate::read::Severity::Error => Severity::Error,
+            crate::read::Severity::Warning => Severity::Warning,
+        },
+        regimes: Vec::new(),
+        law: Vec::new(),
+        file: found.file.clone(),
+        line: found.line,
+        message: same(&found.message),
+        way_out: same(&found.way_out),
+    }
+}
+
 /// Everything that the law of the served regimes wants otherwise on a day, in the order of the files.
 ///
 /// `files` are the texts that the document was read from: they give the lines.

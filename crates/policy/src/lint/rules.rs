@@ -49,6 +49,8 @@ macro_rules! rules {
 }
 
 rules! {
+    COHERENCE = "coherence" Error []
+        "ポリシーのファイルどうしが矛盾しない" "The policy's files fit together";
     ADDRESS = "appi-32-1-address" Error [Act "32(1)(i)", Gdpr "13(1)(a)", UkGdpr "13(1)(a)"]
         "事業者の住所を公表する" "The controller's address is published";
     REPRESENTATIVE = "appi-32-1-representative" Error [Act "32(1)(i)"]

@@ -37,6 +37,9 @@ use self::writer::Writer;
 use crate::document::{Document, Language, Version};
 use crate::law::Law;
 
+/// The JSON Schema of a [`Notice`] as JSON.
+pub const SCHEMA: &str = include_str!("schema.json");
+
 /// A policy in the words of one language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Notice {

@@ -4,6 +4,8 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use policy::Language;
 
+use super::urls;
+
 /// A page's contents and what the frame says of them.
 pub struct Frame<'a> {
     /// The page's title.
@@ -27,6 +29,15 @@ pub fn frame(page: &Frame<'_>) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) }
+                link rel="privacy-policy" href=(urls::POLICY);
+                @for other in Language::ALL {
+                    link rel="alternate" hreflang=(other.tag()) href={ (path) "?lang=" (other.tag()) };
+                }
+                link rel="alternate" hreflang="x-default" href=(path);
+                @if *path == urls::POLICY {
+                    link rel="alternate" type="text/markdown" href={ (urls::POLICY_MARKDOWN) "?lang=" (language.tag()) };
+                    link rel="alternate" type="application/json" href={ (urls::POLICY_JSON) "?lang=" (language.tag()) };
+                }
                 style { (PreEscaped(include_str!("style.css"))) }
             }
             body {

@@ -2,7 +2,7 @@
 //! `words`; styles are one small sheet.
 
 mod frame;
-mod policy;
+pub mod policy;
 
 use std::sync::Arc;
 
@@ -18,6 +18,9 @@ pub fn router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::temporary(urls::POLICY) }))
         .route(urls::POLICY, get(policy::page))
+        .route(urls::POLICY_MARKDOWN, get(policy::as_markdown))
+        .route(urls::POLICY_JSON, get(policy::as_json))
+        .route(urls::POLICY_SCHEMA, get(policy::schema))
         .layer(middleware::map_response(guard))
         .with_state(Arc::clone(app))
 }
@@ -43,4 +46,10 @@ async fn guard(mut response: Response) -> Response {
 pub mod urls {
     /// The published policy.
     pub const POLICY: &str = "/policy";
+    /// The same as Markdown.
+    pub const POLICY_MARKDOWN: &str = "/policy.md";
+    /// The same as JSON, with the facts that its words state.
+    pub const POLICY_JSON: &str = "/policy.json";
+    /// The JSON Schema of the latter.
+    pub const POLICY_SCHEMA: &str = "/policy.schema.json";
 }

@@ -1,12 +1,14 @@
-//! `/policy`: the published policy as people read it, drawn from the notice that `policy` writes.
+//! `/policy`: the published policy as people read it, drawn from the notice that `policy` writes; the
+//! same as Markdown and as JSON, by address or by what the reader accepts.
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use policy::notice::{Block, Body, Notice, Piece, Section, Term, notice, pieces};
+use policy::notice::{Block, Body, Notice, Piece, SCHEMA, Section, Term, markdown, notice, pieces};
 use policy::{Document, Language};
 use serde::Deserialize;
 
@@ -23,20 +25,104 @@ pub(super) struct Asked {
     lang: Option<String>,
 }
 
-/// The policy in force.
+/// A form that the policy is published in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Html,
+    Markdown,
+    Json,
+}
+
+impl Form {
+    /// The form that a reader likes best, by `Accept` (RFC 9110, 12.5.1); a page where she does not
+    /// say.
+    fn accepted(headers: &HeaderMap) -> Self {
+        let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        let mut best = (Self::Html, 0.0_f32);
+        for range in accept.unwrap_or_default().split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let form = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+                "text/html" | "application/xhtml+xml" | "text/*" | "*/*" => Self::Html,
+                "text/markdown" => Self::Markdown,
+                "application/json" => Self::Json,
+                _ => continue,
+            };
+            let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok());
+            let weight = weight.unwrap_or(1.0);
+            if weight > best.1 {
+                best = (form, weight);
+            }
+        }
+        best.0
+    }
+}
+
+/// The policy in force, in the form that the reader accepts.
 pub(super) async fn page(
-    State(app): State<Arc<App>>,
-    Query(asked): Query<Asked>,
+    state: State<Arc<App>>,
+    asked: Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
+    let form = Form::accepted(&headers);
+    answer(&state.0, &asked.0, &headers, form)
+}
+
+/// The policy in force as Markdown.
+pub(super) async fn as_markdown(
+    state: State<Arc<App>>,
+    asked: Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    answer(&state.0, &asked.0, &headers, Form::Markdown)
+}
+
+/// The policy in force as JSON: its words, with the facts that they state.
+pub(super) async fn as_json(
+    state: State<Arc<App>>,
+    asked: Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    answer(&state.0, &asked.0, &headers, Form::Json)
+}
+
+/// The JSON Schema of `/policy.json`.
+pub(super) async fn schema() -> Response {
+    ([(header::CONTENT_TYPE, "application/schema+json")], SCHEMA).into_response()
+}
+
+fn answer(app: &App, asked: &Asked, headers: &HeaderMap, form: Form) -> Response {
     let language = asked.lang.as_deref().and_then(Language::parse);
-    let language = language.unwrap_or_else(|| problem::language(&headers));
-    let caching = [(header::CACHE_CONTROL, "no-cache"), (header::VARY, "Accept-Language")];
-    (caching, draw(&app.policy(), language, None)).into_response()
+    let language = language.unwrap_or_else(|| problem::language(headers));
+    let document = app.policy();
+    let mut response = match form {
+        Form::Html => draw(&document, language, None).into_response(),
+        Form::Markdown => {
+            let text = markdown(&notice(&document, language));
+            ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], text).into_response()
+        }
+        Form::Json => Json(notice(&document, language)).into_response(),
+    };
+    let link = format!(
+        "<{}>; rel=\"alternate\"; type=\"text/html\", <{}>; rel=\"alternate\"; type=\"text/markdown\", \
+         <{}>; rel=\"alternate\"; type=\"application/json\", <{}>; rel=\"describedby\"; \
+         type=\"application/schema+json\"",
+        urls::POLICY,
+        urls::POLICY_MARKDOWN,
+        urls::POLICY_JSON,
+        urls::POLICY_SCHEMA
+    );
+    let mut told: Vec<(HeaderName, HeaderValue)> = vec![
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::VARY, HeaderValue::from_static("Accept, Accept-Language")),
+        (header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())),
+    ];
+    told.extend(HeaderValue::try_from(link).ok().map(|link| (header::LINK, link)));
+    response.headers_mut().extend(told);
+    response
 }
 
 /// Draws a policy in a language, whichever version it is; `banner` stands over it.
-pub(super) fn draw(document: &Document, language: Language, banner: Option<&Markup>) -> Markup {
+pub fn draw(document: &Document, language: Language, banner: Option<&Markup>) -> Markup {
     let notice = notice(document, language);
     let Notice { title, controller, version, effective_on, summary, sections, .. } = &notice;
     let since = words::day(*effective_on, language);
@@ -128,5 +214,27 @@ fn linked(text: &str) -> Markup {
                 Piece::Email(email) => a href={ "mailto:" (email) } { (email) },
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_gets_the_form_she_likes_best() {
+        let form = |accept: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, HeaderValue::try_from(accept).unwrap());
+            Form::accepted(&headers)
+        };
+        assert_eq!(Form::accepted(&HeaderMap::new()), Form::Html);
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        assert_eq!(form(browser), Form::Html);
+        assert_eq!(form("application/json"), Form::Json);
+        assert_eq!(form("text/markdown, text/html;q=0.5"), Form::Markdown);
+        assert_eq!(form("text/html;q=0.2, application/json;q=0.7"), Form::Json);
+        assert_eq!(form("application/json;q=0, text/html"), Form::Html);
+        assert_eq!(form("image/png"), Form::Html);
     }
 }
