@@ -78,14 +78,41 @@ pub struct Law {
 impl Law {
     /// The citation, as in “Act 27(5)(iii)” or 「個人情報保護法第27条第5項第3号」.
     pub fn words(&self, language: Language) -> String {
-        let name = self.statute.name(language);
+        cited(&[*self], language)
+    }
+
+    /// The article without its statute.
+    fn article_words(&self, language: Language) -> String {
         match (language, self.statute) {
-            (Language::En, _) => format!("{name} {}", self.article),
             // Guidelines count in sections, as in 10-7.
-            (Language::Ja, Statute::Guidelines) => format!("{name}{}", self.article),
-            (Language::Ja, _) => format!("{name}{}", japanese(self.article)),
+            (Language::En, _) | (Language::Ja, Statute::Guidelines) => self.article.to_owned(),
+            (Language::Ja, _) => japanese(self.article),
         }
     }
+}
+
+/// Several citations in a row; articles of one statute share its name.
+pub fn cited(laws: &[Law], language: Language) -> String {
+    let mut statutes: Vec<(Statute, Vec<String>)> = Vec::new();
+    for law in laws {
+        let article = law.article_words(language);
+        match statutes.iter_mut().find(|(statute, _)| *statute == law.statute) {
+            Some((_, articles)) => articles.push(article),
+            None => statutes.push((law.statute, vec![article])),
+        }
+    }
+    let (between, articles_between) = match language {
+        Language::Ja => ("／", "、"),
+        Language::En => ("; ", ", "),
+    };
+    let statutes = statutes.into_iter().map(|(statute, articles)| {
+        let articles = articles.join(articles_between);
+        match language {
+            Language::Ja => format!("{}{articles}", statute.name(language)),
+            Language::En => format!("{} {articles}", statute.name(language)),
+        }
+    });
+    statutes.collect::<Vec<_>>().join(between)
 }
 
 impl Serialize for Law {
@@ -126,6 +153,14 @@ fn roman(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn articles_of_one_statute_share_its_name() {
+        let law = |statute, article| Law { statute, article };
+        let laws = [law(Statute::Act, "20"), law(Statute::Gdpr, "6"), law(Statute::Act, "21(3)")];
+        assert_eq!(cited(&laws, Language::En), "Act 20, 21(3); GDPR 6");
+        assert_eq!(cited(&laws, Language::Ja), "個人情報保護法第20条、第21条第3項／GDPR第6条");
+    }
 
     #[test]
     fn articles_are_cited_as_each_language_does() {

@@ -736,12 +736,12 @@ fn a_check_that_was_in_time_runs_out_with_the_days() {
 
 #[test]
 fn sarif_is_as_its_schema_wants() {
-    let mut schema: serde_json::Value =
-        serde_json::from_str(include_str!("schemas/sarif-2.1.0.json")).unwrap();
-    // The file is as OASIS has it; this one pattern has a bracket too many for our reader.
-    let language = &mut schema["definitions"]["run"]["properties"]["language"]["pattern"];
-    assert_eq!(*language, "^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$");
-    *language = "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$".into();
+    // The file is as OASIS has it; one pattern of it has a bracket too many for our reader.
+    let text = include_str!("schemas/sarif-2.1.0.json");
+    let language = "^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$";
+    assert!(text.contains(language));
+    let text = text.replace(language, "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$");
+    let schema: serde_json::Value = serde_json::from_str(&text).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let found = findings(&common::files(), DAY);
     for language in Language::ALL {

@@ -16,15 +16,10 @@ fn text(notice: &Notice) -> String {
 
 /// An article as plain text.
 fn section_text(section: &Section) -> String {
-    let law: Vec<_> = section.law.iter().map(|law| law.words(Language::En)).collect();
+    let law = policy::law::cited(&section.law, Language::En);
     let mut lines = vec![
         format!("\n{}. {} [{}]", section.number, section.heading, section.id),
-        format!(
-            "   ({}; {}; {})",
-            section.articles.join(", "),
-            section.rows.join(" "),
-            law.join(", ")
-        ),
+        format!("   ({}; {}; {})", section.articles.join(", "), section.rows.join(" "), law),
     ];
     lines.extend(words_of(section));
     lines.join("\n")

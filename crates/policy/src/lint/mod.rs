@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::Date;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 pub use self::rules::{RULES, Rule};
 pub use self::sarif::sarif;
@@ -62,7 +62,6 @@ impl Severity {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Which rule.
-    #[serde(serialize_with = "by_id")]
     pub rule: &'static Rule,
     /// How much it weighs.
     pub severity: Severity,
@@ -80,18 +79,13 @@ pub struct Finding {
     pub way_out: Label,
 }
 
-fn by_id<S: Serializer>(rule: &&'static Rule, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(rule.id)
-}
-
 impl Finding {
     /// The finding as people read it in a terminal.
     pub fn told(&self, language: Language) -> impl fmt::Display {
         let Self { file, line, .. } = self;
         let severity = self.severity.word(language);
         let (message, way_out) = (self.message.get(language), self.way_out.get(language));
-        let law: Vec<_> = self.law.iter().map(|law| law.words(language)).collect();
-        let (law, id) = (law.join(", "), self.rule.id);
+        let (law, id) = (crate::law::cited(&self.law, language), self.rule.id);
         let law = if law.is_empty() { law } else { format!("; {law}") };
         format!("{file}:{line}: {severity}: {message} [{id}{law}]\n    {way_out}")
     }

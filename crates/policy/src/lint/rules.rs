@@ -1,5 +1,7 @@
 //! Every rule there is: its id, which stays, how much it weighs, where it stands in law.
 
+use serde::{Serialize, Serializer};
+
 use super::Severity::{self, Error, Note, Warning};
 use crate::document::Language;
 use crate::law::Law;
@@ -30,6 +32,13 @@ impl Rule {
             Language::Ja => self.ja,
             Language::En => self.en,
         }
+    }
+}
+
+impl Serialize for Rule {
+    /// As its id.
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.id)
     }
 }
 

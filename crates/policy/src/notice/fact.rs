@@ -130,11 +130,15 @@ impl Fact {
         }
     }
 
-    /// True when a text states the fact: its words stand there, however they begin, and a number is
-    /// not part of a longer one.
+    /// True when a text states the fact: its words stand there, large or small but for proper names,
+    /// and a number is not part of a longer one.
     pub fn stands_in(&self, text: &str, policy: &Document, language: Language) -> bool {
-        let words = self.words(policy, language).to_lowercase();
-        let text = text.to_lowercase();
+        let is_name = matches!(
+            self,
+            Self::Country(_) | Self::Regime(_) | Self::Given(_) | Self::Cookie(_) | Self::Tool(_)
+        );
+        let fold = |text: &str| if is_name { text.to_owned() } else { text.to_lowercase() };
+        let (words, text) = (fold(&self.words(policy, language)), fold(text));
         let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
         !words.is_empty()
             && text.match_indices(&words).any(|(at, found)| {

@@ -27,13 +27,9 @@ pub fn markdown(notice: &Notice) -> String {
             escaped(&section.heading)
         );
         blocks(&mut text, section);
-        let law: Vec<_> = section.law.iter().map(|law| law.words(notice.language)).collect();
-        if !law.is_empty() {
-            let between = match notice.language {
-                Language::Ja => "、",
-                Language::En => ", ",
-            };
-            let _ = writeln!(text, "\n<small>{}</small>", escaped(&words::join(&law, between)));
+        if !section.law.is_empty() {
+            let law = crate::law::cited(&section.law, notice.language);
+            let _ = writeln!(text, "\n<small>{}</small>", escaped(&law));
         }
     }
     text

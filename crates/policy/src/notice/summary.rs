@@ -90,10 +90,14 @@ impl Writer<'_> {
                 }
             }
             let count = self.fact(Fact::Count(processors.len()));
-            let place = match (self.row(&countries), countries.is_empty()) {
-                (_, true) => String::new(),
-                (countries, _) => self.say(format!("（{countries}）"), format!(" ({countries})")),
-            };
+            let place =
+                match (crate::words::join(&countries, &self.say("、", ", ")), countries.is_empty())
+                {
+                    (_, true) => String::new(),
+                    (countries, _) => {
+                        self.say(format!("（{countries}）"), format!(" ({countries})"))
+                    }
+                };
             parties.push(self.say(
                 format!("業務を委託する{count}社{place}"),
                 format!("{count} companies that work for us{place}"),

@@ -156,11 +156,7 @@ pub fn draw(document: &Document, language: Language, banner: Option<&Markup>) ->
 
 /// An article, with the law it answers in small print.
 fn article(section: &Section, language: Language) -> Markup {
-    let law: Vec<_> = section.law.iter().map(|law| law.words(language)).collect();
-    let law = law.join(match language {
-        Language::Ja => "、",
-        Language::En => ", ",
-    });
+    let law = policy::law::cited(&section.law, language);
     html! {
         section id=(section.id) aria-labelledby={ "h-" (section.id) }
             data-articles=(section.articles.join(" ")) data-rows=(section.rows.join(" ")) {

@@ -19,6 +19,8 @@ mod idempotency;
 #[cfg(test)]
 mod interleaved;
 #[cfg(test)]
+mod notice;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod policy_in_force;
