@@ -143,7 +143,7 @@ fn large() -> BTreeMap<String, String> {
     let controller = "version = \"2026-10-01\"\nlanguages = [\"ja\", \"en\"]\n\
         regimes = [\"jp\", \"eu\", \"uk\"]\n[controller]\n";
     let mut controller = controller.to_owned();
-    for field in ["name", "address", "representative", "service"] {
+    for field in ["name", "address", "representative", "service", "information_manager"] {
         let _ = writeln!(controller, "{field} = {{ ja = \"【見本】\", en = \"[Sample]\" }}");
     }
     controller.push_str(

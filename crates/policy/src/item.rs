@@ -158,6 +158,8 @@ impl Choices {
 pub struct Item {
     /// What people read.
     pub label: Label,
+    /// What is in it, where its label does not say it all (S16).
+    pub detail: Option<Label>,
     /// Where the policy lists it, such as `1(1)`.
     pub article: String,
     /// Where it comes from.

@@ -1,10 +1,10 @@
 //! The words and the rules of a privacy policy that runs.
 //!
 //! [`document`] is a controller's policy as data; [`decide`] answers what may come in and what may
-//! go out; [`prove`] decides its promises over every case; [`retention`] says what has to end;
-//! [`record`] what is written down about it; [`notice`] is the policy as people read it; [`export`]
-//! says the same in the words of others, and [`draft`] writes a first policy. Everything here is
-//! pure: no clock, no network, no database. Read `decide.rs` next.
+//! go out; [`prove`] decides its promises over every case; [`lint`] holds it against the law;
+//! [`retention`] says what has to end; [`record`] what is written down about it; [`notice`] is the
+//! policy as people read it; [`export`] says the same in the words of others, and [`draft`] writes a
+//! first policy. Everything here is pure: no clock, no network, no database. Read `decide.rs` next.
 
 pub mod consent;
 pub mod country;
@@ -12,8 +12,11 @@ pub mod decide;
 pub mod diff;
 pub mod document;
 pub mod draft;
+pub mod duties;
 pub mod export;
 pub mod item;
+pub mod law;
+pub mod lint;
 pub mod normal;
 pub mod notice;
 pub mod party;
@@ -39,7 +42,8 @@ pub use item::{
     Choices, Item, ItemName, Linked, Retention, RetentionStart, Secret, SecretName, Sensitivity,
     Source, Terms, ValueKind,
 };
-pub use notice::{Block, Notice, Section, notice};
+pub use law::Law;
+pub use notice::{Block, Body, Fact, Notice, Section, Term, notice};
 pub use party::{Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, SubjectId};
 pub use purpose::{Basis, Purpose, PurposeName, Tier};
 pub use read::{Finding, Severity, read_dir, read_files};

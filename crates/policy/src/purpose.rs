@@ -78,6 +78,8 @@ pub struct Purpose {
     pub terms: Terms,
     /// What allows it, by regime; a regime that is missing allows nothing.
     pub basis: BTreeMap<RegimeName, Basis>,
+    /// The legitimate interest that it serves (GDPR 13(1)(d)), where it rests on one.
+    pub interest: Option<Label>,
     /// True when the controller itself may use information for it.
     pub own_use: bool,
     /// True when a recipient needs an engagement in force with the person, such as a booking.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::decide::ExceptionKind;
 use crate::diff::{Asked, Class};
 use crate::document::{Label, Version};
+use crate::duties::Duties;
 use crate::party::{Role, name};
 use crate::record::ProvisionBasis;
 
@@ -82,6 +83,8 @@ pub struct Regime {
     pub record_duty: bool,
     /// How long records are kept.
     pub record_keeping: RecordKeeping,
+    /// What it asks of a policy in words.
+    pub duties: Duties,
     /// Below this age a representative consents (R9.6), in years.
     pub minor_consent_age: Parameter<u32>,
     /// What each class of change to a policy asks for before it takes effect.

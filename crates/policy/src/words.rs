@@ -133,7 +133,7 @@ pub fn days(days: u32, language: Language) -> String {
 /// How long something is kept.
 pub fn retention(retention: Retention, language: Language) -> String {
     let start = match retention.from {
-        RetentionStart::LastPut => pick(language, "最後に登録・変更した日", "you last entered it"),
+        RetentionStart::LastPut => pick(language, "最後にお預かりした日", "we last received it"),
         RetentionStart::AccountEnd => pick(language, "退会した日", "you close your account"),
         RetentionStart::EngagementEnd => {
             pick(language, "最後の予約が終わった日", "your last booking ends")
@@ -293,7 +293,7 @@ mod tests {
         );
         assert_eq!(
             kept(RetentionStart::LastPut, 730),
-            words("最後に登録・変更した日から2年間", "2 years from when you last entered it")
+            words("最後にお預かりした日から2年間", "2 years from when we last received it")
         );
     }
 

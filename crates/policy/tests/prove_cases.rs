@@ -245,6 +245,11 @@ fn question() -> impl Strategy<Value = Question> {
                     cancelled,
                 }),
                 approval: held.then_some(approval),
+                locked: if odd % 11 == 5 {
+                    ask.items.first().cloned().into_iter().collect()
+                } else {
+                    Vec::new()
+                },
                 holding,
                 unreadable: if unreadable { vec!["engagement".into()] } else { Vec::new() },
             };

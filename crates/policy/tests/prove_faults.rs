@@ -190,6 +190,11 @@ const RULE_SLIPS: &[(&str, Decide, &str)] = &[
         "ended_periods_serve_nothing",
     ),
     (
+        "what was collected before counts as collected for everything",
+        |ask, facts, now| with(ask, facts, now, |facts| facts.locked.clear()),
+        "old_information_keeps_its_purposes",
+    ),
+    (
         "an exception needs no claim of the policy",
         |ask, facts, now| with(ask, facts, now, |facts| facts.policy = &EVERY_CLAIM),
         "only_exceptions_that_the_policy_claims",

@@ -167,6 +167,7 @@ proptest! {
             engagement_end: person.engagement_end,
         };
         let facts = Facts {
+            locked: Vec::new(),
             policy: &POLICY,
             regime: Some("eu".parse().unwrap()),
             consents: Vec::new(),

@@ -19,6 +19,7 @@ CREATE TABLE policies (
   published_at BIGINT NOT NULL,
   effective_at BIGINT NOT NULL DEFAULT 0,
   plan TEXT NOT NULL DEFAULT '',
+  promises TEXT NOT NULL DEFAULT '',
   recorded BIGINT NOT NULL DEFAULT 1,
   told BIGINT NOT NULL DEFAULT 0,
   told_up_to BLOB

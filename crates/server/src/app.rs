@@ -8,7 +8,7 @@ use ledger::{SigningKey, VerifyingKey};
 use policy::{Document, SubjectId};
 use vault::{KeyError, KeySource};
 
-use crate::acts::publish::{self, Files, Release};
+use crate::acts::publish::{self, Release};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::hashing::Hashing;
@@ -118,13 +118,15 @@ impl App {
     ///
     /// # Errors
     /// [`AppError`] says which of them does not fit and what to do.
-    pub fn open(setup: Setup, policy: Option<Files>) -> Result<Arc<Self>, AppError> {
+    pub fn open(setup: Setup, release: Option<Release>) -> Result<Arc<Self>, AppError> {
         let Cellar { store, keys, clock, ledger_key, terms } = Cellar::open(setup)?;
         let keys = Arc::new(keys);
         publish::stands(&store, &keys)?;
-        if let Some(files) = policy {
+        if let Some(mut release) = release {
             let (keys, now) = (Arc::clone(&keys), clock.now());
-            let release = Release::of(files);
+            if release.wants_proof(&store.read_blocking(policies::all)?) {
+                release.prove();
+            }
             store
                 .write_blocking(move |tx| publish::publish(tx, &keys, &release, now))
                 .map_err(|refused| AppError::Policy(refused.to_string()))?;

@@ -41,6 +41,7 @@ impl Diff<'_> {
     fn item(&mut self, at: &At, name: &ItemName, old: &Item, new: &Item) {
         let Item {
             label,
+            detail,
             article,
             source,
             value,
@@ -59,6 +60,10 @@ impl Diff<'_> {
         } = new;
         let wording = Kind::from(Class::ItemWording).or(Judgement::SameSense);
         self.label(at, LABEL, &old.label, label, wording);
+        let field = Field("detail", "内容", "content");
+        let shown = |detail: &Option<Label>| or_none(detail.as_ref(), Label::clone);
+        let kind = Kind::from(Class::ItemWording).or(Judgement::SameSense);
+        self.field(at, field, &old.detail, detail, shown, kind);
         self.field(at, ARTICLE, &old.article, article, text, Class::Editorial);
         let shown = |source: &_| both(|l| words::source(*source, l).to_owned());
         let field = Field("source", "取得元", "source");
@@ -88,6 +93,11 @@ impl Diff<'_> {
             let was = old.retention_for.get(purpose).copied().unwrap_or(old.retention);
             let is = retention_for.get(purpose).copied().unwrap_or(*retention);
             self.retention(at, purpose.as_str(), was, is);
+            if was == is && old.retention_for.get(purpose) != retention_for.get(purpose) {
+                let shown = both(|language| words::retention(is, language));
+                let (from, to) = (Some(shown.clone()), Some(shown));
+                self.push(at, Some(RETENTION), purpose.as_str(), from, to, Class::Editorial);
+            }
         }
         let field = Field("confirm_after_days", "最新かどうかの確認", "asking whether it is right");
         let shown = |days: &Option<u32>| {

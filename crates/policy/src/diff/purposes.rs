@@ -51,6 +51,7 @@ impl Diff<'_> {
             needs_engagement,
             after_end_hours,
             terms,
+            interest,
             position: _, // compared as an order
         } = new;
         let items = self.old_items_for(name);
@@ -78,6 +79,9 @@ impl Diff<'_> {
         self.field(at, field, &old.tier, tier, shown, Class::TierChanged);
         self.terms(at, &old.terms, terms);
         self.bases(at, name, old, basis);
+        let field = Field("interest", "正当な利益", "legitimate interest");
+        let shown = |interest: &Option<Label>| or_none(interest.as_ref(), Label::clone);
+        self.field(at, field, &old.interest, interest, shown, Class::BasisChanged);
 
         let field = Field("own_use", "当社自身の利用", "controller's own use");
         let kind = if *own_use { beyond(Whom::Controller) } else { Class::Tightened.into() };

@@ -42,6 +42,7 @@ impl Diff<'_> {
             record_keeping,
             minor_consent_age,
             changes,
+            duties,
         } = new;
         self.label(at, Field("label", "名称", "name"), &old.label, label, Class::Editorial);
         self.label(at, Field("law", "法令", "law"), &old.law, law, Class::Editorial);
@@ -63,6 +64,7 @@ impl Diff<'_> {
                 old.minor_consent_age == *minor_consent_age,
             ),
             (Field("changes", "変更の手続き", "duties at a change"), old.changes == *changes),
+            (Field("duties", "公表などの義務", "duties to tell"), old.duties == *duties),
         ] {
             if !same {
                 self.push(at, Some(field), "", None, None, Class::LawChanged);

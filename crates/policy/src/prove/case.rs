@@ -242,6 +242,7 @@ impl Answer {
 
 /// One case.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a circumstance of its own")]
 pub struct Case<'p> {
     /// Which door.
     pub crossing: Crossing,
@@ -273,6 +274,8 @@ pub struct Case<'p> {
     pub consents: Vec<(&'p ConsentName, Answer)>,
     /// True when the item is kept for other purposes only: the period of this one is over.
     pub over: bool,
+    /// True when the item is locked to the purposes it was collected for (Act 18(1)).
+    pub locked: bool,
     /// True when a fact could not be read.
     pub unreadable: bool,
     /// In how many ways it departs from the plainest case.
@@ -361,6 +364,23 @@ impl<'p> Case<'p> {
         matches!(self.claim, Claim::Approved(kind) if kind.reaches_beyond_purpose())
     }
 
+    /// True in a setting that is no variation of another: at the place that the policy names, and on
+    /// the first of the exceptions that law and policy treat alike.
+    pub fn is_first_of_its_kind(&self, policy: &Document) -> bool {
+        let class = |kind: ExceptionKind| {
+            let known = self.regime().is_some_and(|r| r.exceptions.value.contains(&kind));
+            (kind.reaches_beyond_purpose(), known, policy.exceptions.contains(&kind))
+        };
+        let first = match self.claim {
+            Claim::None | Claim::NotApproved => true,
+            Claim::Approved(kind) => {
+                ExceptionKind::ALL.into_iter().find(|other| class(*other) == class(kind))
+                    == Some(kind)
+            }
+        };
+        first && self.place == Place::AsThePolicySays
+    }
+
     /// The same words in the plainest circumstances: every change from here adds a reason or none.
     #[must_use]
     pub fn plain(&self, policy: &'p Document) -> Self {
@@ -372,6 +392,7 @@ impl<'p> Case<'p> {
             engaged: Engaged::Yes { hour: Hour::Before, cancelled: false, named: true },
             consents: Vec::new(),
             over: false,
+            locked: false,
             unreadable: false,
             ..self.clone()
         };
@@ -390,6 +411,7 @@ impl<'p> Case<'p> {
             Self { stop: self.stop, ..plain.clone() },
             Self { engaged: self.engaged, ..plain.clone() },
             Self { over: self.over, ..plain.clone() },
+            Self { locked: self.locked, ..plain.clone() },
             Self { unreadable: self.unreadable, ..plain.clone() },
         ];
         for (name, _) in &plain.consents {
@@ -447,7 +469,8 @@ impl<'p> Stage<'p> {
             Stop::Everything => vec![None],
         };
         let reference = (recipient.is_some() && named).then(|| self.reference.clone());
-        let holding = if case.over { self.long_over(&items, now) } else { Holding::default() };
+        let holding = if case.over { Self::long_over(&items, now) } else { Holding::default() };
+        let locked = if case.locked { items.clone() } else { Vec::new() };
         Scene {
             ask: Ask {
                 subject: self.subject,
@@ -470,6 +493,7 @@ impl<'p> Stage<'p> {
                 engagement,
                 approval,
                 holding,
+                locked,
                 unreadable: if case.unreadable { vec!["consents".to_owned()] } else { Vec::new() },
             },
             now,
@@ -477,7 +501,7 @@ impl<'p> Stage<'p> {
     }
 
     /// These items, with every clock so long ago that every period is over.
-    fn long_over(&self, items: &[ItemName], now: Timestamp) -> Holding {
+    fn long_over(items: &[ItemName], now: Timestamp) -> Holding {
         let days = i64::from(LONGEST_DAYS) + 2;
         let then = now.checked_sub((days * 24).hours()).unwrap_or(Timestamp::MIN);
         Holding {
@@ -688,6 +712,7 @@ impl<'p> Stage<'p> {
             stop: Stop::Nothing,
             engaged: Engaged::No,
             consents: Vec::new(),
+            locked: ask.items.iter().any(|item| facts.locked.contains(item)),
             over: is_over(thing, &ask.purpose, &facts.holding, now),
             unreadable: !facts.unreadable.is_empty(),
             departures: 0,

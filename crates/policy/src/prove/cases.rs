@@ -54,6 +54,7 @@ enum Change<'p> {
     Standing(Standing),
     Scope(Scope),
     Over,
+    Locked,
     Unreadable,
 }
 
@@ -254,6 +255,7 @@ impl<'p> Room<'p> {
                         engaged: Engaged::No,
                         consents: Vec::new(),
                         over: false,
+                        locked: false,
                         unreadable: false,
                         departures: usize::from(claim != Claim::None)
                             + usize::from(place != Place::AsThePolicySays)
@@ -352,6 +354,7 @@ fn lines<'p>(stage: &Stage<'p>, plain: &Case<'p>, named: &[&'p ConsentName]) -> 
         return lines;
     }
     let wide = |changes: Vec<Change<'p>>| Line { wide: changes, fine: Vec::new() };
+    let alone = |change: Change<'p>| Line { wide: Vec::new(), fine: vec![change] };
     if !matches!(plain.party, Party::Own) {
         lines.push(wide(vec![Change::Suspended]));
         lines.push(engagement(stage, plain));
@@ -375,7 +378,10 @@ fn lines<'p>(stage: &Stage<'p>, plain: &Case<'p>, named: &[&'p ConsentName]) -> 
     if let (Thing::Item(_, item), Some((purpose, _))) = (plain.thing, plain.purpose)
         && item.purposes.contains(purpose)
     {
-        lines.push(wide(vec![Change::Over]));
+        lines.push(alone(Change::Over));
+    }
+    if plain.thing != Thing::Nothing {
+        lines.push(alone(Change::Locked));
     }
     lines.push(wide(vec![Change::Unreadable]));
     lines
@@ -422,6 +428,7 @@ fn changed<'p>(stage: &Stage<'p>, case: &Case<'p>, change: Change<'p>) -> Case<'
         Change::Standing(standing) => case.standing = standing,
         Change::Scope(scope) => case.scope = scope,
         Change::Over => case.over = true,
+        Change::Locked => case.locked = true,
         Change::Unreadable => case.unreadable = true,
     }
     case
@@ -442,7 +449,10 @@ pub fn each_case<'p>(
     plain.departures += usize::from(unknown) + usize::from(words.purpose.is_none());
     let permitted = decided(&plain);
     let lines = lines(stage, &plain, named);
-    for change in lines.iter().flat_map(|line| &line.fine) {
+    // Where the plain case is refused and the setting is a variation, the fine points add nothing to
+    // the wide ones.
+    let fine = permitted || words.is_first_of_its_kind(stage.policy);
+    for change in lines.iter().flat_map(|line| &line.fine).filter(|_| fine) {
         let mut case = changed(stage, &plain, *change);
         // A fine point makes a poorer story than what people meet every day.
         case.departures += 1;

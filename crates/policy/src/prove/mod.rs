@@ -23,8 +23,10 @@
 //! reasons of any case are those of the plain case and of its circumstances one at a time; a case is
 //! permitted where each of them alone is. It follows that where the plain case is refused everything
 //! is, and that a promise about *n* circumstances can only be broken by *n* of them. The proof decides
-//! the plain case, every circumstance alone, and, where the plain case is permitted, every two
-//! together (or as many as a promise speaks of).
+//! the plain case, every circumstance alone, and, where the plain case is permitted, as many together
+//! as a promise speaks of; beyond that, as a guard, every two together in the settings that are no
+//! variation of another (the place that the policy names, and of the exceptions that every list knows
+//! or knows not alike, the first).
 //!
 //! **Things add up.** Each rule looks at each item alone, so an ask for several is answered as each
 //! would be alone. A universal promise proves that for every two kinds of things.
@@ -172,7 +174,7 @@ pub fn prove_on(
             terms.any(|terms| terms.consents.contains_key(*name))
         })
         .collect();
-    let depth = promises.iter().map(|promise| promise.departures()).max().unwrap_or(0).max(2);
+    let depth = promises.iter().map(|promise| promise.departures()).max().unwrap_or(0).max(1);
     let prover = Prover { stage: &stage, rules, promises: &promises, consents: &consents, depth };
     let tally = rooms
         .par_iter()
@@ -332,6 +334,7 @@ struct Prover<'a, 'p> {
 
 impl<'p> Prover<'_, 'p> {
     fn room(&self, at: usize, room: &Room<'p>) -> Tally<'p> {
+        let policy = self.stage.policy;
         let mut tally = Tally::new(self.promises.len());
         let mut nth = 0;
         for words in room.settings(self.stage) {
@@ -341,7 +344,11 @@ impl<'p> Prover<'_, 'p> {
                 if spoken_of.is_empty() {
                     continue;
                 }
-                each_case(self.stage, &words, *thing, self.consents, self.depth, &mut |case| {
+                // One more together than any promise speaks of, where the setting is not a variation of
+                // another: a guard for the argument that circumstances add up.
+                let guard = usize::from(self.depth < 2 && words.is_first_of_its_kind(policy));
+                let depth = self.depth + guard;
+                each_case(self.stage, &words, *thing, self.consents, depth, &mut |case| {
                     nth += 1;
                     tally.cases += 1;
                     tally.stand_for += alike * room.alike;

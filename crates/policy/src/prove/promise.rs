@@ -297,6 +297,8 @@ terms! {
     linked: Option<bool>,
     /// Whether it is kept for other purposes only: the period of this one is over.
     period_over: Option<bool>,
+    /// Whether it is locked to the purposes it was collected for.
+    locked: Option<bool>,
     /// Whether nothing is asked for.
     nothing_asked: Option<bool>,
 
@@ -453,6 +455,7 @@ impl Terms {
                 Claim::Approved(kind) => Some(policy.exceptions.contains(&kind)),
                 _ => None,
             })
+            && is(self.locked, || Some(case.locked))
             && is(self.period_over, || Some(case.over))
             && is(self.restricted, || Some(matches!(case.stop, Stop::This | Stop::Everything)))
             && self.engagement.allow(|| Some(engagement_word(case)))
@@ -478,6 +481,7 @@ impl Terms {
         let engaged = [EngagementWord::InForce];
         yes(self.suspended)
             + yes(self.period_over)
+            + yes(self.locked)
             + no(self.route_open)
             + consent(&self.purpose_consent)
             + consent(&self.item_consent)

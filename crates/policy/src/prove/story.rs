@@ -142,6 +142,12 @@ fn answered(answer: Answer) -> (&'static str, &'static str) {
 }
 
 fn circumstances(case: &Case<'_>, tale: &mut Tale) {
+    if case.locked {
+        tale.says(
+            "その情報は、お預かりしたときの目的にだけ使えるものでした。",
+            "It was locked to the purposes it had been collected for.",
+        );
+    }
     if case.over {
         tale.says(
             "この目的のために保存する期間は過ぎていました。",

@@ -28,6 +28,7 @@ fn sounds_secret(name: &str) -> bool {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawItem {
     pub(super) label: Spanned<Label>,
+    pub(super) detail: Option<Spanned<Label>>,
     pub(super) article: Spanned<String>,
     #[serde(default)]
     pub(super) source: Source,
@@ -168,6 +169,7 @@ impl Reader<'_> {
                 name,
                 Item {
                     label,
+                    detail: raw.detail.map(|detail| self.label(file, detail)),
                     article,
                     source: raw.source,
                     position: at,

@@ -20,6 +20,7 @@ const LONG_AFTER_HOURS: u32 = 24;
 pub(super) struct RawPurpose {
     pub(super) label: Spanned<Label>,
     pub(super) article: Spanned<String>,
+    pub(super) interest: Option<Spanned<Label>>,
     pub(super) tier: Tier,
     #[serde(default)]
     pub(super) terms: Terms,
@@ -101,6 +102,7 @@ impl Reader<'_> {
                 );
             }
             let article = self.article(file, raw.article);
+            let interest = raw.interest.map(|interest| self.label(file, interest));
             let Some(name) = name else { continue };
             purposes.insert(
                 name,
@@ -111,6 +113,7 @@ impl Reader<'_> {
                     tier: raw.tier,
                     terms: raw.terms,
                     basis,
+                    interest,
                     own_use: raw.own_use,
                     needs_engagement: raw.needs_engagement,
                     after_end_hours: raw.after_end_hours,

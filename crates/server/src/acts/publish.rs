@@ -11,6 +11,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use policy::diff::{Change, diff};
 use policy::plan::{self, Missing, Plan, Promises};
+use policy::prove::promise::Promise;
+use policy::prove::{self, Outcome, Proof, prove};
 use policy::read::{Severity, hash};
 use policy::record::{Act, calendar_day};
 use policy::{Document, Record, Version, read_files, retention};
@@ -34,13 +36,29 @@ pub struct Release {
     pub plan: Option<String>,
     /// From when on it holds; at once for `None`.
     pub at: Option<Timestamp>,
+    /// What its promises were found to be: without it nothing is published.
+    pub proof: Option<Proof>,
 }
 
 impl Release {
     /// A release of the files in a folder, at once; the plan may lie among them.
     pub fn of(mut files: Files) -> Self {
         let plan = files.remove(plan::FILE);
-        Self { files, plan, at: None }
+        Self { files, plan, at: None, proof: None }
+    }
+
+    /// Decides its promises over every case, which takes seconds; so never within a transaction.
+    /// Files that cannot be read are left for [`publish`] to refuse.
+    pub fn prove(&mut self) {
+        let Ok(read) = read_files(&self.files) else { return };
+        tracing::info!("proving what the policy promises; some seconds, once for a version");
+        self.proof = Some(prove(&read.document));
+    }
+
+    /// True while it is neither proven nor among the published.
+    pub fn wants_proof(&self, published: &[Published]) -> bool {
+        let hash = hash(&self.files);
+        self.proof.is_none() && !published.iter().any(|row| row.hash == hash)
     }
 }
 
@@ -58,9 +76,45 @@ pub enum Refused {
         /// Every answer that is missing or does not hold.
         missing: Vec<Missing>,
     },
+    /// A promise does not hold.
+    #[error("version `{version}` breaks what it promises:\n{}", .broken.join("\n"))]
+    Promises {
+        /// Which version.
+        version: Version,
+        /// Each broken promise with the plainest case in which it is.
+        broken: Vec<String>,
+    },
     /// The database, or the machine.
     #[error(transparent)]
     Failure(#[from] Error),
+}
+
+/// Holds a release's proof against its policy: it is of these files, of every promise, and each
+/// stands.
+fn proven(document: &Document, proof: Option<&Proof>) -> Result<String, Refused> {
+    let version = document.version;
+    let unproven =
+        || Refused::Because(format!("the promises of version `{version}` were not all proven"));
+    let proof = proof.filter(|proof| proof.hash == document.hash).ok_or_else(unproven)?;
+    let universal = prove::universal();
+    let is_there = |promise: &Promise| proof.promises.iter().any(|p| p.promise == promise.name);
+    if !universal.iter().chain(&document.promises).all(is_there) {
+        return Err(unproven());
+    }
+    let broken = proof.promises.iter().filter(|proven| !proven.stands()).map(|proven| {
+        let label = &proven.label.en;
+        match &proven.outcome {
+            Outcome::Broken { story, .. } => {
+                format!("{}: {label}\n    {}", proven.promise, story.en)
+            }
+            _ => format!("{}: {label}\n    It speaks of no case of this policy.", proven.promise),
+        }
+    });
+    let broken: Vec<String> = broken.collect();
+    if !broken.is_empty() {
+        return Err(Refused::Promises { version, broken });
+    }
+    serde_json::to_string(proof).map_err(|error| Refused::Because(error.to_string()))
 }
 
 impl From<DbError> for Refused {
@@ -232,6 +286,7 @@ pub fn publish(
             return Ok(None);
         }
     }
+    let promises = proven(&document, release.proof.as_ref())?;
     let at = release.at.unwrap_or(now);
     if at < now {
         return Err(because(format!("`{at}` is over; name a moment to come, or none for at once")));
@@ -263,6 +318,7 @@ pub fn publish(
     }
     let mut published = Published {
         version: version.to_string(),
+        promises,
         hash: document.hash,
         files: serde_json::to_string(&release.files).map_err(|e| because(e.to_string()))?,
         proof: Vec::new(),

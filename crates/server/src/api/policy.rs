@@ -50,6 +50,9 @@ pub(super) struct VersionListed {
     changes: Vec<Change>,
     /// How far people have been told by letter, where the plan says so.
     told: Option<Told>,
+    /// What its promises were found to be, each decided over every case before it was published.
+    #[schema(value_type = serde_json::Value)]
+    proof: serde_json::Value,
 }
 
 /// Every version, the newest first.
@@ -90,6 +93,7 @@ fn listed(
         effective_at: if row.is_withdrawn() { None } else { moment(row.effective_at) },
         changes,
         told,
+        proof: serde_json::from_str(&row.promises).unwrap_or_default(),
     }
 }
 

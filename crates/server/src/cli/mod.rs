@@ -18,7 +18,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use vault::{FileKey, KeySource};
 
-use crate::acts::publish::Files;
+use crate::acts::publish::{Files, Release};
 use crate::app::{App, Cellar, DataDir, MIGRATIONS, Setup};
 use crate::clock::SystemClock;
 use crate::error::Error;
@@ -118,7 +118,7 @@ impl Premises {
 
     /// Opens the house, publishing the policy unless it is the one in force.
     fn open(&self, policy: Option<Files>) -> anyhow::Result<Arc<App>> {
-        Ok(App::open(self.setup()?, policy)?)
+        Ok(App::open(self.setup()?, policy.map(Release::of))?)
     }
 
     /// Runs a short act on the database, beside a server that may be using it; makes the database

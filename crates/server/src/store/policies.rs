@@ -24,6 +24,8 @@ pub struct Published {
     pub effective_at: i64,
     /// Its plan, as the text of `release.toml`; empty for none.
     pub plan: String,
+    /// What its promises were found to be, as JSON of a `policy::prove::Proof`.
+    pub promises: String,
     /// True once its publication is in the ledger.
     pub recorded: bool,
     /// How many people the plan's letters were put for.
@@ -51,23 +53,29 @@ impl Published {
         serde_json::from_str(&self.files).unwrap_or_default()
     }
 
-    /// What the proof seals: the hash of the files, the moment, and the hash of the plan.
+    /// What the proof seals: the hash of the files, the moment, and the hashes of the plan and of what
+    /// the promises were found to be.
     pub fn sealed(&self) -> String {
-        format!("{}\n{}\n{}", self.hash, self.effective_at, self.plan_hash())
+        let promises = sha256(&self.promises);
+        format!("{}\n{}\n{}\n{promises}", self.hash, self.effective_at, self.plan_hash())
     }
 
     /// SHA-256 of the plan, lower-case hexadecimal.
     pub fn plan_hash(&self) -> String {
-        data_encoding::HEXLOWER.encode(&Sha256::digest(self.plan.as_bytes()))
+        sha256(&self.plan)
     }
+}
+
+fn sha256(text: &str) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 
 /// Keeps a version; it is not in the ledger yet.
 pub fn insert(conn: &mut Conn, published: &Published) {
     conn.exec_many(&[(
         "INSERT INTO policies \
-         (version, hash, files, proof, published_at, effective_at, plan, recorded, told) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)",
+         (version, hash, files, proof, published_at, effective_at, plan, promises, recorded, told) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0)",
         &[
             (&published.version).into(),
             (&published.hash).into(),
@@ -76,6 +84,7 @@ pub fn insert(conn: &mut Conn, published: &Published) {
             published.published_at.into(),
             published.effective_at.into(),
             (&published.plan).into(),
+            (&published.promises).into(),
         ],
     )]);
 }
@@ -114,7 +123,7 @@ pub fn told(conn: &mut Conn, version: &str, up_to: &[u8], told: i64) {
 }
 
 const ALL: &str = "SELECT version, hash, files, proof, published_at, effective_at, plan, recorded, \
-                   told FROM policies ORDER BY published_at DESC, version DESC";
+                   told, promises FROM policies ORDER BY published_at DESC, version DESC";
 
 fn read(mut row: Row) -> Result<Published, DbError> {
     Ok(Published {
@@ -127,6 +136,7 @@ fn read(mut row: Row) -> Result<Published, DbError> {
         plan: row.take_text(6)?,
         recorded: row.int(7)? != 0,
         told: row.int(8)?,
+        promises: row.take_text(9)?,
     })
 }
 
@@ -148,6 +158,7 @@ pub fn as_found(conn: &mut Conn) -> Result<Vec<Published>, DbError> {
         plan: row.take_text(6).unwrap_or_default(),
         recorded: row.int(7).unwrap_or_default() != 0,
         told: row.int(8).unwrap_or_default(),
+        promises: row.take_text(9).unwrap_or_default(),
     });
     Ok(found.collect())
 }

@@ -31,6 +31,15 @@ pub fn frame(page: &Frame<'_>) -> Markup {
                 title { (title) }
                 link rel="alternate" type="application/atom+xml" title=(title) href={ (urls::ATOM) "?lang=" (language.tag()) };
                 link rel="alternate" type="application/feed+json" title=(title) href={ (urls::JSON_FEED) "?lang=" (language.tag()) };
+                link rel="privacy-policy" href=(urls::POLICY);
+                @for other in Language::ALL {
+                    link rel="alternate" hreflang=(other.tag()) href={ (path) "?lang=" (other.tag()) };
+                }
+                link rel="alternate" hreflang="x-default" href=(path);
+                @if *path == urls::POLICY {
+                    link rel="alternate" type="text/markdown" href={ (urls::POLICY_MARKDOWN) "?lang=" (language.tag()) };
+                    link rel="alternate" type="application/json" href={ (urls::POLICY_JSON) "?lang=" (language.tag()) };
+                }
                 style { (PreEscaped(include_str!("style.css"))) }
             }
             body {

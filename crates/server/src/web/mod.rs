@@ -3,7 +3,7 @@
 
 pub mod feed;
 mod frame;
-mod policy;
+pub mod policy;
 mod versions;
 
 use std::sync::Arc;
@@ -25,6 +25,9 @@ pub fn router(app: &Arc<App>) -> Router {
         .route(urls::ATOM, get(feed::atom))
         .route(urls::JSON_FEED, get(feed::json_feed))
         .route(urls::POLICY_JSONLD, get(policy::jsonld))
+        .route(urls::POLICY_MARKDOWN, get(policy::as_markdown))
+        .route(urls::POLICY_JSON, get(policy::as_json))
+        .route(urls::POLICY_SCHEMA, get(policy::schema))
         .layer(middleware::map_response(guard))
         .with_state(Arc::clone(app))
 }
@@ -58,4 +61,10 @@ pub mod urls {
     pub const JSON_FEED: &str = "/policy/feed.json";
     /// The same in the Data Privacy Vocabulary.
     pub const POLICY_JSONLD: &str = "/policy.jsonld";
+    /// The same as Markdown.
+    pub const POLICY_MARKDOWN: &str = "/policy.md";
+    /// The same as JSON, with the facts that its words state.
+    pub const POLICY_JSON: &str = "/policy.json";
+    /// The JSON Schema of the latter.
+    pub const POLICY_SCHEMA: &str = "/policy.schema.json";
 }

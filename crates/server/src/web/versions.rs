@@ -99,6 +99,46 @@ pub(super) async fn list(
     Ok((headers(), page).into_response())
 }
 
+/// What a version promises, and in how many cases each promise was decided.
+fn promises(proof: &str, language: Language) -> Markup {
+    let proof: serde_json::Value = serde_json::from_str(proof).unwrap_or_default();
+    let none = Vec::new();
+    let all = proof["promises"].as_array().unwrap_or(&none);
+    // Those that speak of nothing here would only be asked about.
+    let held = || all.iter().filter(|promise| promise["outcome"] == "holds");
+    let (cases, count) = (proof["cases"].as_u64().unwrap_or_default(), held().count());
+    let (title, says) = match language {
+        Language::Ja => (
+            "この版の約束",
+            format!(
+                "公開の前に、ルールが区別できるすべての場合（{cases}通り）について、システムのルールが次の                 {count}の約束を守ることを確かめました。"
+            ),
+        ),
+        Language::En => (
+            "What this version promises",
+            format!(
+                "Before it was published, each of these {count} promises was decided on the rules                  that the system runs, over every case that they can tell apart: {cases} cases."
+            ),
+        ),
+    };
+    html! {
+        @if !all.is_empty() {
+            section id="promises" {
+                h2 { (title) }
+                p { (says) }
+                details {
+                    summary { (title) }
+                    ul {
+                        @for promise in held() {
+                            li { (promise["label"][language.tag()].as_str().unwrap_or_default()) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// One version.
 pub(super) async fn one(
     State(app): State<Arc<App>>,
@@ -122,6 +162,7 @@ pub(super) async fn one(
                 h2 { (what) }
                 (changes(&step.changes(), step.before.is_none(), language))
             }
+            (promises(&step.row.promises, language))
         },
     };
     let path = format!("{}/{}", urls::VERSIONS, step.row.version);

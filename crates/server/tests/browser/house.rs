@@ -167,6 +167,14 @@ impl Browser {
         self.sends("/store/sign-in").await;
     }
 
+    /// Prints the page on A4 and leaves the print beside the pictures.
+    pub async fn prints(&self, name: &str) -> Vec<u8> {
+        let print = self.client.print(fantoccini::wd::PrintConfiguration::default()).await.unwrap();
+        std::fs::create_dir_all(pictures_dir()).unwrap();
+        std::fs::write(pictures_dir().join(format!("{name}.pdf")), &print).unwrap();
+        print
+    }
+
     /// Takes a picture of the whole page at a width.
     pub async fn takes_picture(&self, name: &str, width: u32) {
         self.client.set_window_size(width, 900).await.unwrap();
@@ -177,7 +185,7 @@ impl Browser {
             .unwrap()
             .as_u64()
             .unwrap();
-        let height = u32::try_from(height.clamp(600, 6000)).unwrap();
+        let height = u32::try_from(height.clamp(600, 16000)).unwrap();
         self.client.set_window_size(width, height + 140).await.unwrap();
         let overflow = self
             .client
@@ -192,6 +200,12 @@ impl Browser {
         std::fs::create_dir_all(pictures_dir()).unwrap();
         std::fs::write(pictures_dir().join(format!("{name}.png")), picture).unwrap();
     }
+}
+
+/// How many pages a print has.
+pub fn pages_of(print: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(print);
+    text.matches("/Type /Page\n").count() + text.matches("/Type /Page ").count()
 }
 
 /// Where pictures are left.

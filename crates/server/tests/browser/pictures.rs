@@ -1,7 +1,7 @@
 //! A picture of each page in both languages, on a phone and at a desk. Taking one fails when the
 //! page is wider than its window.
 
-use crate::house::{Browser, Demo};
+use crate::house::{Browser, Demo, pages_of};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_fits_a_phone_and_a_desk_in_both_languages() {
@@ -50,4 +50,25 @@ async fn every_page_fits_a_phone_and_a_desk_in_both_languages() {
     for browser in [guest, store] {
         browser.client.close().await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_notice_fits_a_phone_a_desk_and_a4_in_both_languages() {
+    let demo = Demo::start();
+    let reader = Browser::open("ja").await;
+    for language in ["ja", "en"] {
+        reader.goes_to(&format!("{}/policy?lang={language}", demo.azukari)).await;
+        for (width, screen) in [(390, "narrow"), (1280, "wide")] {
+            reader.takes_picture(&format!("notice-{language}-{screen}"), width).await;
+        }
+        let print = reader.prints(&format!("notice-{language}-print")).await;
+        assert!(print.starts_with(b"%PDF"), "a print");
+        let pages = pages_of(&print);
+        assert!((5..=20).contains(&pages), "{pages} pages");
+        // Every article can be linked to.
+        for id in ["summary", "abroad", "requests", "desk"] {
+            reader.find(&format!("section#{id} h2")).await;
+        }
+    }
+    reader.client.close().await.unwrap();
 }

@@ -23,9 +23,13 @@ mod interleaved;
 #[cfg(test)]
 mod letters;
 #[cfg(test)]
+mod notice;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod policy_in_force;
+#[cfg(test)]
+mod proven;
 #[cfg(test)]
 mod provisions;
 #[cfg(test)]

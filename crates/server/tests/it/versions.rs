@@ -6,7 +6,7 @@ use azukari::acts::publish::{self, Files, Refused, Release};
 use azukari::acts::telling;
 use serde_json::json;
 
-use crate::house::{Guest, House, Store, policy_files};
+use crate::house::{Guest, House, Store, policy_files, taken_as_proven};
 
 const DECEMBER: &str = "2026-12-01";
 
@@ -71,7 +71,8 @@ impl House {
     ) -> Result<(), Refused> {
         let (app, now) = (std::sync::Arc::clone(&self.app), self.now());
         let plan = plan.map(ToOwned::to_owned);
-        let release = Release { files, plan, at: at.map(|at| at.parse().unwrap()) };
+        let proof = taken_as_proven(&files);
+        let release = Release { files, plan, at: at.map(|at| at.parse().unwrap()), proof };
         let store = &self.app.store;
         store.write_blocking(move |tx| publish::publish(tx, &app.keys, &release, now)).map(drop)
     }

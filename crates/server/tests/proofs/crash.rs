@@ -43,7 +43,7 @@ fn dies_without_a_trace(signal: Signal) {
     std::fs::create_dir(&cwd).unwrap();
     std::fs::create_dir(&policy).unwrap();
     copy_binary(&binary);
-    for file in std::fs::read_dir(POLICY).unwrap().map(Result::unwrap) {
+    for file in std::fs::read_dir(POLICY.as_str()).unwrap().map(Result::unwrap) {
         std::fs::copy(file.path(), policy.join(file.file_name())).unwrap();
     }
     let as_user = |program: &str| {

@@ -37,7 +37,7 @@ fn a_taken_port_is_named_with_its_flag() {
     let nowhere = tempfile::tempdir().unwrap();
     let data = nowhere.path().join("data");
     let with = |ports: [&str; 4]| {
-        let fixed = ["serve", "--policy", POLICY, "--data", path(&data)];
+        let fixed = ["serve", "--policy", POLICY.as_str(), "--data", path(&data)];
         azukari(&[&fixed[..], &ports[..]].concat())
     };
     let out = with(["--listen", &address, "--metrics", "127.0.0.1:0"]);
@@ -144,7 +144,7 @@ fn a_house_does_not_open_without_a_coherent_policy() {
     refuses("nowhere", &out, &["/nowhere/", "cannot be read", "--policy"]);
 
     let broken = tempfile::tempdir().unwrap();
-    for file in std::fs::read_dir(POLICY).unwrap().map(Result::unwrap) {
+    for file in std::fs::read_dir(POLICY.as_str()).unwrap().map(Result::unwrap) {
         std::fs::copy(file.path(), broken.path().join(file.file_name())).unwrap();
     }
     let purposes = broken.path().join("purposes.toml");

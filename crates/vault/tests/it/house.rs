@@ -107,6 +107,7 @@ pub fn permit(subject: SubjectId, items: &[&str]) -> Permit {
         exception: false,
     };
     let facts = Facts {
+        locked: Vec::new(),
         policy: &document,
         regime: Some(regime()),
         consents: Vec::new(),

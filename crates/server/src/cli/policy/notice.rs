@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use policy::{Language, notice};
 
 use super::{Outcome, coherent, language};
-use crate::web;
+use crate::web::{self, urls};
 
 /// The form of a notice.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -39,7 +39,10 @@ impl Notice {
             Format::Md => print!("{}", notice::markdown(&written)),
             Format::Json => println!("{}", serde_json::to_string_pretty(&written)?),
             Format::Html => {
-                println!("{}", web::policy::draw(&document, self.language, None).into_string());
+                println!(
+                    "{}",
+                    web::policy::draw(&document, self.language, urls::POLICY, None).into_string()
+                );
             }
         }
         Ok(Outcome::Done)

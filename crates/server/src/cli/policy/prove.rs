@@ -47,10 +47,10 @@ fn tell(proof: &Proof, took: Duration, language: Language) {
             Proven::Holds if ja => println!("成立  {name}：{label}（{cases}通り）"),
             Proven::Holds => println!("holds   {name}: {label} ({cases} cases)"),
             Proven::Empty if ja => {
-                println!("対象なし  {name}：{label} この約束に当てはまる場合がありません。")
+                println!("対象なし  {name}：{label} この約束に当てはまる場合がありません。");
             }
             Proven::Empty => {
-                println!("empty   {name}: {label} It speaks of no case of this policy.")
+                println!("empty   {name}: {label} It speaks of no case of this policy.");
             }
             Proven::Broken { story, .. } if ja => {
                 println!("不成立  {name}：{label}\n    {}", story.get(language));

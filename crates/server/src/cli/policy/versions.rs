@@ -138,7 +138,10 @@ fn policy_of(premises: &Premises, named: &str) -> anyhow::Result<Document> {
     let dir = Path::new(named);
     if dir.is_dir() {
         return policy::read_dir(dir).map(|read| read.document).map_err(|findings| {
-            anyhow::anyhow!("{named}: {} findings; `azukari policy check` tells them", findings.len())
+            anyhow::anyhow!(
+                "{named}: {} findings; `azukari policy check` tells them",
+                findings.len()
+            )
         });
     }
     if named.parse::<Version>().is_err() {
@@ -179,6 +182,7 @@ fn publish(
         release.at = Some(read_moment(at)?);
     }
     premises.open_cellar_unless_there()?;
+    release.prove();
     let (_, root) = premises.look()?;
     let now = SystemClock.now();
     let published = premises.beside(move |conn| {
@@ -199,6 +203,11 @@ fn read_moment(text: &str) -> anyhow::Result<Timestamp> {
     text.parse::<Timestamp>().map_err(|_| {
         anyhow::anyhow!("`{text}` is not a moment with its offset, such as 2026-12-01T00:00+09:00")
     })
+}
+
+/// A moment in words.
+fn moment(at: i64) -> String {
+    Timestamp::from_millisecond(at).map(|at| words::moment(at, Language::En)).unwrap_or_default()
 }
 
 fn status(premises: &Premises) -> anyhow::Result<()> {
