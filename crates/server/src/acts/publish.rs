@@ -55,10 +55,13 @@ impl Release {
         self.proof = Some(prove(&read.document));
     }
 
-    /// True while it is neither proven nor among the published.
+    /// True while it is not proven, and of a version that has not been published.
     pub fn wants_proof(&self, published: &[Published]) -> bool {
-        let hash = hash(&self.files);
-        self.proof.is_none() && !published.iter().any(|row| row.hash == hash)
+        let is_new = |document: &Document| {
+            let version = document.version.to_string();
+            !published.iter().any(|row| row.version == version)
+        };
+        self.proof.is_none() && read_files(&self.files).is_ok_and(|read| is_new(&read.document))
     }
 }
 

@@ -19,6 +19,7 @@ address = { ja = "東京都", en = "Tokyo" }
 representative = { ja = "代表", en = "Head" }
 service = { ja = "宿", en = "An inn" }
 country = "JP"
+information_manager = { ja = "情報管理責任者", en = "Information Manager" }
 desk = { name = { ja = "窓口", en = "Desk" }, email = "desk@inn.example" }
 "#;
 
