@@ -55,11 +55,11 @@ impl Release {
         self.proof = Some(prove(&read.document));
     }
 
-    /// True while it is not proven, and of a version that has not been published.
+    /// True while it is not proven, and of a version that is later than all that were published.
     pub fn wants_proof(&self, published: &[Published]) -> bool {
         let is_new = |document: &Document| {
-            let version = document.version.to_string();
-            !published.iter().any(|row| row.version == version)
+            let mut known = published.iter().filter_map(|row| row.version.parse::<Version>().ok());
+            known.all(|known| known < document.version)
         };
         self.proof.is_none() && read_files(&self.files).is_ok_and(|read| is_new(&read.document))
     }
@@ -289,7 +289,6 @@ pub fn publish(
             return Ok(None);
         }
     }
-    let promises = proven(&document, release.proof.as_ref())?;
     let at = release.at.unwrap_or(now);
     if at < now {
         return Err(because(format!("`{at}` is over; name a moment to come, or none for at once")));
@@ -308,6 +307,10 @@ pub fn publish(
                  under a later version to go back to them"
             )));
         }
+    }
+    let promises = proven(&document, release.proof.as_ref())?;
+    if let Some(newest) = history.newest() {
+        let last = newest.document.version;
         if newest.row.effective_at > at.as_millisecond() {
             return Err(because(format!(
                 "version `{last}` takes effect later than that; withdraw it first, or name a later \
