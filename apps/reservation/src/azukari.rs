@@ -1,7 +1,7 @@
 //! The client of Azukari's public HTTP API: every word this app exchanges with the house that holds
 //! its guests' information. Knows nothing of pages; keeps nothing; logs no value of a person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -430,6 +430,25 @@ impl Azukari {
             Err(Trouble::NotFound) => Ok(None),
             Err(trouble) => Err(trouble),
         }
+    }
+
+    /// The consents that she is to be asked again: their words have changed, or what was collected
+    /// before a version waits for them.
+    pub(crate) async fn asked_again(&self, subject: &str) -> Result<BTreeSet<String>, Trouble> {
+        #[derive(Deserialize)]
+        struct Asked {
+            consent: String,
+            state: Option<String>,
+            ask: bool,
+        }
+        #[derive(Deserialize)]
+        struct Consents {
+            consents: Vec<Asked>,
+        }
+        let path = format!("/v1/subjects/{subject}/consents");
+        let list: Consents = self.ask(Language::Ja, Method::GET, &path, None).await?;
+        let again = list.consents.into_iter().filter(|asked| asked.ask && asked.state.is_some());
+        Ok(again.map(|asked| asked.consent).collect())
     }
 
     pub(crate) async fn put_consent(

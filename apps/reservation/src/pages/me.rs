@@ -1,7 +1,7 @@
 //! A guest's own page: her bookings, who received what and when, what is held, what she agreed to.
 //! Every value here is asked of Azukari for the purpose `service`, and every ask is on record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -138,7 +138,8 @@ async fn draw(
                 @let state = held.consents.get(name);
                 // A question that only another law asks is not put to her.
                 @if state.is_some() || is_asked(consent, caller) {
-                    (consent_sheet(name, consent, state, &policy, caller, reader))
+                    @let again = held.again.contains(name);
+                    (consent_sheet(name, consent, (state, again), &policy, caller, reader))
                 }
             }
         }
@@ -152,6 +153,8 @@ struct Held {
     /// Why an item is not shown, by item.
     withheld: BTreeMap<String, String>,
     consents: BTreeMap<String, ConsentState>,
+    /// The consents that she is asked again.
+    again: BTreeSet<String>,
     /// The version of each value that she is asked about: is it still right?
     stale: BTreeMap<String, u32>,
 }
@@ -163,6 +166,7 @@ async fn held(app: &App, reader: &Reader, subject: &str, policy: &Policy) -> Res
             consents.insert(name.clone(), state);
         }
     }
+    let again = app.azukari.asked_again(subject).await?;
     let kept = app.azukari.held_items(subject).await?;
     // What is held for other purposes only, or for a duty to keep, is not shown for this one.
     let over = |name: &str| {
@@ -180,7 +184,8 @@ async fn held(app: &App, reader: &Reader, subject: &str, policy: &Policy) -> Res
     }
     let asked_about = kept.iter().filter(|held| held.confirm);
     let stale = asked_about.map(|held| (held.item.clone(), held.version)).collect();
-    let mut held = Held { values: Values::default(), withheld: BTreeMap::new(), consents, stale };
+    let mut held =
+        Held { values: Values::default(), withheld: BTreeMap::new(), consents, again, stale };
     for (consent, items) in asks {
         let state = consent.map(|name| held.consents.get(name).map(|state| state.state.as_str()));
         let why = match state {
@@ -489,7 +494,7 @@ fn is_asked(consent: &Consent, caller: &Caller) -> bool {
 fn consent_sheet(
     name: &str,
     consent: &Consent,
-    state: Option<&ConsentState>,
+    (state, again): (Option<&ConsentState>, bool),
     policy: &Policy,
     caller: &Caller,
     reader: &Reader,
@@ -514,11 +519,15 @@ fn consent_sheet(
                     " " (moment(at, &when::date_and_time(at, language)))
                 }
             }
-            details open[!given] {
+            @if again { p class="notice" { (words.consent_again) } }
+            details open[!given || again] {
                 summary { (words.consent_wording) }
                 div class="wording" { (prose(consent.wording.get(language))) }
             }
             input type="hidden" name="notice" value=(policy.version);
+            @if again && given {
+                button name="state" value="given" { (words.agree_again) }
+            }
             @if given {
                 @if condition {
                     p class="hint" {
@@ -785,6 +794,7 @@ mod tests {
                 values: serde_json::from_value(serde_json::json!({ "allergy": "えび" })).unwrap(),
                 withheld: BTreeMap::new(),
                 consents: BTreeMap::new(),
+                again: BTreeSet::new(),
                 stale: BTreeMap::from([("allergy".to_owned(), 3)]),
             };
             let asked = held_list(&held, &policy, &reader).into_string();

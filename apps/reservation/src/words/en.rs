@@ -118,6 +118,7 @@ pub(super) static WORDS: Words = Words {
     withheld_withdrawn: "You withdrew your consent, so this is neither shown nor used",
     consents: "Your consents",
     consent_given: "agreed",
+    consent_again: "The privacy policy has changed in a way that touches this consent. Please read the words and answer again. Until you do, nothing is used under the new words.",
     consent_withdrawn: "withdrawn",
     consent_refused: "not agreed",
     consent_open: "not answered yet",

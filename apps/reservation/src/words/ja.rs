@@ -118,6 +118,7 @@ pub(super) static WORDS: Words = Words {
     withheld_withdrawn: "同意を取り消されたため、表示も利用もしていません",
     consents: "同意",
     consent_given: "同意済み",
+    consent_again: "プライバシーポリシーが新しくなり、この同意にかかわる内容が変わりました。内容をお読みになり、あらためてお答えください。お答えをいただくまで、新しい内容では利用しません。",
     consent_withdrawn: "取消済み",
     consent_refused: "同意していません",
     consent_open: "まだお答えがありません",
