@@ -10,7 +10,7 @@ use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Document, Label};
-use crate::item::{Item, ItemName, Retention, RetentionStart, SecretName};
+use crate::item::{Item, ItemName, Retention, RetentionStart, Secret, SecretName};
 use crate::party::{is_word_char, name};
 use crate::purpose::{Basis, PurposeName};
 use crate::record::{calendar, calendar_day};
@@ -334,9 +334,20 @@ pub fn ends_alike(one: &Document, other: &Document) -> bool {
         policy.items.iter().map(rule).collect()
     };
     let secrets = |policy: &Document| -> Vec<_> {
-        policy.secrets.iter().map(|(name, secret)| (name.clone(), secret.retention)).collect()
+        let rule = |(name, secret): (&SecretName, &Secret)| {
+            (name.clone(), secret.retention, secret.purposes.clone())
+        };
+        policy.secrets.iter().map(rule).collect()
     };
-    items(one) == items(other) && secrets(one) == secrets(other) && one.holds == other.holds
+    // A hold covers the consents that its purposes rest on.
+    let bases = |policy: &Document| -> Vec<_> {
+        let held = policy.holds.values().flat_map(|hold| &hold.purposes);
+        held.map(|name| policy.purposes.get(name).map(|purpose| purpose.basis.clone())).collect()
+    };
+    items(one) == items(other)
+        && secrets(one) == secrets(other)
+        && one.holds == other.holds
+        && bases(one) == bases(other)
 }
 
 /// Whether a hold of the policy covers a thing.

@@ -123,12 +123,12 @@ impl App {
         let keys = Arc::new(keys);
         publish::stands(&store, &keys)?;
         if let Some(mut release) = release {
-            let (keys, now) = (Arc::clone(&keys), clock.now());
+            let (keys, clock) = (Arc::clone(&keys), Arc::clone(&clock));
             if release.wants_proof(&store.read_blocking(policies::all)?) {
                 release.prove();
             }
             store
-                .write_blocking(move |tx| publish::publish(tx, &keys, &release, now))
+                .write_blocking(move |tx| publish::publish(tx, &keys, &release, &*clock))
                 .map_err(|refused| AppError::Policy(refused.to_string()))?;
         }
         publish::any(&store)?;

@@ -380,11 +380,18 @@ pub async fn end_records(
                 if let Some(subject) = row.subject {
                     if let std::collections::hash_map::Entry::Vacant(unknown) = held.entry(subject)
                     {
-                        let placed = placed_holds(&keeper.keys, tx, subject)?;
-                        // One that covers single items covers no record of several.
-                        unknown.insert(
-                            placed.iter().any(|(_, h)| h.items.is_empty() && h.until > now),
-                        );
+                        // One that covers single items covers no record of several; one that cannot be
+                        // read keeps everything of hers, and nobody else's.
+                        let is_held = match placed_holds(&keeper.keys, tx, subject) {
+                            Ok(placed) => {
+                                placed.iter().any(|(_, h)| h.items.is_empty() && h.until > now)
+                            }
+                            Err(error) => {
+                                tracing::error!(%subject, %error, "a hold cannot be read");
+                                true
+                            }
+                        };
+                        unknown.insert(is_held);
                     }
                     if held.get(&subject).copied().unwrap_or_default() {
                         outcome.held += 1;

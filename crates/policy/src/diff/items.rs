@@ -245,7 +245,13 @@ impl Diff<'_> {
             (true, true) => Class::RetentionLonger,
             (true, false) => Class::Tightened,
             // The account outlives every other start.
-            (false, _) if from == RetentionStart::LastPut && days <= old.days => Class::Tightened,
+            (false, _)
+                if from == RetentionStart::LastPut
+                    && days <= old.days
+                    && (ends_with_account || !old.ends_with_account) =>
+            {
+                Class::Tightened
+            }
             (false, _) => Class::RetentionOther,
         };
         let shown = |kept: &Retention| both(|language| words::retention(*kept, language));

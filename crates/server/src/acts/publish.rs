@@ -18,6 +18,7 @@ use policy::record::{Act, calendar_day};
 use policy::{Document, Record, Version, read_files, retention};
 
 use crate::app::{App, AppError};
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::once::Fresh;
@@ -181,23 +182,61 @@ impl History {
         self.steps().next_back()
     }
 
+    /// Refuses a name that was taken out and comes back: values and answers given under it are still
+    /// there, and only the newest version is compared.
+    fn nothing_comes_back_as_another(&self, document: &Document) -> Result<(), String> {
+        let Some(newest) = self.newest() else { return Ok(()) };
+        for step in self.steps().rev().skip(1) {
+            let before = &step.row.version;
+            let gone = |name: &&policy::ItemName| {
+                !newest.document.items.contains_key(*name)
+                    && step.document.items.contains_key(*name)
+            };
+            if let Some(item) = document.items.keys().find(gone) {
+                return Err(format!(
+                    "item `{item}` was taken out after version `{before}`, and values of it may still \
+                     be held; give it another name"
+                ));
+            }
+            let gone = |(name, consent): &(&policy::ConsentName, &policy::Consent)| {
+                !newest.document.consents.contains_key(*name)
+                    && step.document.consents.contains_key(*name)
+                    && consent.since < document.version
+            };
+            if let Some((consent, _)) = document.consents.iter().find(gone) {
+                return Err(format!(
+                    "consent `{consent}` was taken out after version `{before}`, and answers to it are \
+                     still there; let its `since` be `{}`",
+                    document.version
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn version(&self, version: &str) -> Option<Step<'_>> {
         self.steps().find(|step| step.row.version == version)
     }
 
-    /// The rules of a version: its document, and what the plans up to it keep locked.
-    pub fn rules(&self, version: &str) -> Option<Rules> {
-        let found = self.version(version)?;
+    /// The rules of a version: its document, and what the plans up to it keep locked; `None` when there
+    /// is no such version.
+    ///
+    /// # Errors
+    /// When what a plan promised cannot be read back: then nobody goes by less than it promised.
+    pub fn rules(&self, version: &str) -> Result<Option<Rules>, String> {
+        let Some(found) = self.version(version) else { return Ok(None) };
         let (mut locks, mut letters) = (Vec::new(), Vec::new());
         for step in self.steps().filter(|step| step.document.version <= found.document.version) {
-            let promises = step.promises();
-            let at = Timestamp::from_millisecond(step.row.effective_at).ok()?;
+            let promises = step.promises()?;
+            let at = Timestamp::from_millisecond(step.row.effective_at)
+                .map_err(|_| format!("version `{}` has no moment", step.row.version))?;
             locks.extend(promises.locks.into_iter().map(|lock| (at, lock)));
             if promises.letters {
                 letters.push((step.document.version, step.row.effective_at));
             }
         }
-        Some(Rules { document: Arc::new(found.document.clone()), locks, letters, next_at: None })
+        let document = Arc::new(found.document.clone());
+        Ok(Some(Rules { document, locks, letters, next_at: None }))
     }
 }
 
@@ -218,12 +257,22 @@ impl Step<'_> {
     }
 
     /// What its plan promises. It was held against the changes when it was published.
-    pub fn promises(&self) -> Promises {
-        let Some(before) = self.before else { return Promises::default() };
+    ///
+    /// # Errors
+    /// When it no longer answers what this program finds that the changes ask for.
+    pub fn promises(&self) -> Result<Promises, String> {
+        let Some(before) = self.before else { return Ok(Promises::default()) };
         let plan = Plan::read(&self.row.plan).ok();
         let changes = self.changes();
         let later = self.row.effective_at > self.row.published_at;
-        plan::check(before, self.document, &changes, plan.as_ref(), later).unwrap_or_default()
+        plan::check(before, self.document, &changes, plan.as_ref(), later).map_err(|missing| {
+            let version = &self.row.version;
+            format!(
+                "the plan of version `{version}` does not answer everything that this program asks: {}; \
+                 go back to the program that published it",
+                missing.first().map(ToString::to_string).unwrap_or_default()
+            )
+        })
     }
 }
 
@@ -266,9 +315,13 @@ pub fn publish(
     conn: &mut Conn,
     keys: &Keys,
     release: &Release,
-    now: Timestamp,
+    clock: &dyn Clock,
 ) -> Result<Option<Version>, Refused> {
     let because = Refused::Because;
+    // Held until the end: what it is compared with stays the newest, and the moment is read after
+    // whoever wrote before.
+    log::hold(conn);
+    let now = clock.now();
     let history = History::read(keys, policies::all(conn)?).map_err(because)?;
     let (head, next_at) = log::policy_and_next(conn)?;
     let document = read(&release.files).map_err(because)?;
@@ -285,7 +338,8 @@ pub fn publish(
                  `version` in controller.toml"
             )));
         }
-        if head.parse::<Version>().is_ok_and(|head| version >= head) {
+        // Without a head nobody has turned to it yet.
+        if head.is_empty() || head.parse::<Version>().is_ok_and(|head| version >= head) {
             return Ok(None);
         }
     }
@@ -308,6 +362,7 @@ pub fn publish(
             )));
         }
     }
+    history.nothing_comes_back_as_another(&document).map_err(because)?;
     let promises = proven(&document, release.proof.as_ref())?;
     if let Some(newest) = history.newest() {
         let last = newest.document.version;
@@ -350,20 +405,32 @@ pub fn withdraw(
     conn: &mut Conn,
     keys: &Keys,
     version: Version,
-    now: Timestamp,
+    clock: &dyn Clock,
 ) -> Result<(), Refused> {
+    log::hold(conn);
+    let now = clock.now();
     let rows = policies::all(conn)?;
+    let head = log::policy(conn)?.parse::<Version>().ok();
     let wanted = version.to_string();
     let Some(row) = rows.iter().find(|row| row.version == wanted) else {
         return Err(Refused::Because(format!("there is no version `{version}`")));
     };
-    if row.effective_at <= now.as_millisecond() {
+    let is_in_force = head.is_some_and(|head| version <= head);
+    if is_in_force || !row.is_withdrawn() && row.effective_at <= now.as_millisecond() {
         return Err(Refused::Because(format!(
             "version `{version}` has taken effect; publish other rules under a later version"
         )));
     }
     if row.is_withdrawn() {
         return Ok(());
+    }
+    // A later one was held against this one, and its plan answers only what it changed from here.
+    let later = rows.iter().filter(|row| !row.is_withdrawn());
+    let later = later.filter_map(|row| row.version.parse::<Version>().ok()).max();
+    if let Some(later) = later.filter(|later| *later > version) {
+        return Err(Refused::Because(format!(
+            "version `{later}` builds on `{version}`; withdraw it first"
+        )));
     }
     genuine(keys, row).map_err(Refused::Because)?;
     let proof = keys.prove_policy(&wanted, &row.clone().withdrawn().sealed());
@@ -398,7 +465,8 @@ pub fn in_force(app: &App) -> Result<Rules, AppError> {
     })?;
     let history = History::read(&app.keys, rows).map_err(AppError::Policy)?;
     head_stands(&history, &head).map_err(AppError::Policy)?;
-    let rules = history.rules(&head).map(|rules| Rules { next_at, ..rules });
+    let rules = history.rules(&head).map_err(AppError::Policy)?;
+    let rules = rules.map(|rules| Rules { next_at, ..rules });
     rules.ok_or_else(|| {
         let words = "no policy has been published here; start with `--policy DIR`";
         AppError::Policy(words.to_owned())
@@ -497,7 +565,8 @@ pub fn turn(app: &Arc<App>) -> Result<(), Error> {
                 }
             }
         }
-        let to_come = history.steps().map(|step| step.row.effective_at);
+        let to_come = history.steps().filter(|step| in_force < Some(step.document.version));
+        let to_come = to_come.map(|step| step.row.effective_at);
         log::put_next(tx, to_come.filter(|at| *at > now.as_millisecond()).min());
         Ok(())
     })

@@ -33,7 +33,7 @@ pub struct Told {
 /// # Errors
 /// When the database does not answer.
 pub async fn progress(app: &App, step: &Step<'_>) -> Result<Option<Told>, Error> {
-    if !step.promises().letters {
+    if !step.promises().map_err(|error| anyhow::anyhow!(error))?.letters {
         return Ok(None);
     }
     let (told, before) = (step.row.told, step.row.effective_at);

@@ -15,7 +15,7 @@ use crate::gate::{self, Asking};
 use crate::letter::{self, Letter};
 use crate::outbox::{self, LETTER, Message, Outcome};
 use crate::store::outbox::Taken;
-use crate::store::{self, Kind, subjects};
+use crate::store::{self, Kind, Tx, subjects};
 
 /// Messages taken at once.
 const BATCH: i64 = 50;
@@ -29,6 +29,8 @@ const TAKEN_FOR: SignedDuration = SignedDuration::from_mins(30);
 /// The pauses after the first, second … try, in minutes: almost five days, as RFC 5321 (4.5.4.1)
 /// asks of mail. After them a message is given up.
 const PAUSES: [i64; 10] = [1, 5, 30, 120, 360, 720, 1440, 1440, 1440, 1440];
+/// How often it is tried to write down what happened while the policy changes.
+const TURN_TRIES: u32 = 30;
 /// The tries that these pauses leave room for.
 const TRIES: u32 = 11;
 
@@ -85,7 +87,8 @@ pub async fn round(app: &Arc<App>, mail: &Mail) -> Result<i64, Error> {
 
 /// Whether nothing can be done for any message now.
 fn is_the_database(error: &Error) -> bool {
-    matches!(error, Error::Database(error) if error.kind != Kind::Panic)
+    let of_one = [Kind::Panic, Kind::PolicyChanged];
+    matches!(error, Error::Database(error) if !of_one.contains(&error.kind))
 }
 
 /// Takes what is due. Only whoever took a message delivers it.
@@ -165,13 +168,7 @@ async fn close(app: &App, taken: &Taken, done: Result<Outcome, NotSent>) -> Resu
                 tracing::warn!(%id, tries, code, "a message is not delivered yet");
                 let id = taken.id;
                 let due_at = due_at.as_millisecond();
-                return app
-                    .store
-                    .write(move |tx| {
-                        store::outbox::failed(tx, &id, due_at);
-                        Ok(())
-                    })
-                    .await;
+                return put_down(app, move |tx| store::outbox::failed(tx, &id, due_at)).await;
             }
             None => (Outcome::GivenUp, code),
         },
@@ -181,12 +178,29 @@ async fn close(app: &App, taken: &Taken, done: Result<Outcome, NotSent>) -> Resu
         let (id, outcome) = (outbox::shown(&id), outcome.word());
         tracing::error!(%id, outcome, code, "a message is given up; see `azukari outbox list`");
     }
-    app.store
-        .write(move |tx| {
-            outbox::end(tx, &id, outcome, now);
-            Ok(())
-        })
-        .await
+    put_down(app, move |tx| outbox::end(tx, &id, outcome, now)).await
+}
+
+/// Writes down what happened outside already. While another version of the policy comes into force
+/// nothing is written for a moment; a letter that has gone must not go again for that.
+async fn put_down(
+    app: &App,
+    act: impl Fn(&mut Tx<'_>) + Clone + Send + 'static,
+) -> Result<(), Error> {
+    for _ in 0..TURN_TRIES {
+        let act = act.clone();
+        let written = app.store.write(move |tx: &mut Tx<'_>| {
+            act(tx);
+            Ok::<_, Error>(())
+        });
+        match written.await {
+            Err(Error::Database(error)) if error.kind == Kind::PolicyChanged => {
+                tokio::time::sleep(EVERY).await;
+            }
+            other => return other,
+        }
+    }
+    Err(Error::Failure(anyhow::anyhow!("the policy keeps changing")))
 }
 
 /// When to try again after so many tries; `None` for not any more.

@@ -73,6 +73,15 @@ pub async fn round(app: &Arc<App>) -> Result<Round, Error> {
         }
         tokio::time::sleep(PAUSE).await;
     }
+    let records = end_records(app, &mut round).await;
+    // Whatever went is cleared, also when not everything could.
+    if round.erased + round.records > 0 {
+        app.store.scrub().await?;
+    }
+    records.map(|()| round)
+}
+
+async fn end_records(app: &Arc<App>, round: &mut Round) -> Result<(), Error> {
     let mut after = (i64::MIN, i64::MIN);
     loop {
         let batch = erase::end_records(app, after, BY.to_owned()).await?;
@@ -82,8 +91,5 @@ pub async fn round(app: &Arc<App>) -> Result<Round, Error> {
         after = next;
         tokio::time::sleep(PAUSE).await;
     }
-    if round.erased + round.records > 0 {
-        app.store.scrub().await?;
-    }
-    Ok(round)
+    Ok(())
 }

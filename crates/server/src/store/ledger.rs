@@ -53,6 +53,11 @@ pub fn policy_and_next(conn: &mut Conn) -> Result<(String, Option<i64>), DbError
     Ok((row.take_text(0)?, row.opt_int(1)?))
 }
 
+/// Waits for the ledger's row, and keeps others waiting until this transaction ends.
+pub fn hold(conn: &mut Conn) {
+    conn.exec_many(&[("UPDATE ledger SET size = size WHERE id = 1", &[])]);
+}
+
 /// From that moment on nobody acts until the next version has been taken up.
 pub fn put_next(conn: &mut Conn, next_at: Option<i64>) {
     conn.exec_many(&[("UPDATE ledger SET next_at = $1 WHERE id = 1", &[next_at.into()])]);

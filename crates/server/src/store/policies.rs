@@ -53,11 +53,12 @@ impl Published {
         serde_json::from_str(&self.files).unwrap_or_default()
     }
 
-    /// What the proof seals: the hash of the files, the moment, and the hashes of the plan and of what
+    /// What the proof seals: the hash of the files, both moments, and the hashes of the plan and of what
     /// the promises were found to be.
     pub fn sealed(&self) -> String {
         let promises = sha256(&self.promises);
-        format!("{}\n{}\n{}\n{promises}", self.hash, self.effective_at, self.plan_hash())
+        let Self { hash, published_at, effective_at, .. } = self;
+        format!("{hash}\n{published_at}\n{effective_at}\n{}\n{promises}", self.plan_hash())
     }
 
     /// SHA-256 of the plan, lower-case hexadecimal.

@@ -15,9 +15,9 @@ fn clinic() -> Files {
 }
 
 fn publishes(house: &House, release: Release) -> Result<(), Refused> {
-    let (app, now) = (Arc::clone(&house.app), house.now());
-    let keys = Arc::clone(&app.keys);
-    house.app.store.write_blocking(move |tx| publish::publish(tx, &keys, &release, now)).map(drop)
+    let app = Arc::clone(&house.app);
+    let store = &house.app.store;
+    store.write_blocking(move |tx| publish::publish(tx, &app.keys, &release, &*app.clock)).map(drop)
 }
 
 /// The clinic's files as a later version, with one change.
@@ -79,4 +79,57 @@ async fn without_a_proof_of_these_very_files_nothing_is_published() {
     some.proof.as_mut().unwrap().promises.pop();
     let refused = publishes(&house, some).unwrap_err().to_string();
     assert!(refused.contains("were not all proven"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_version_that_another_builds_on_is_not_taken_back() {
+    // Else the later one would change what the earlier did, without an answer to it in its plan (I11).
+    let house = House::open_on(Ground::new(), morning(), Some(clinic()), 0);
+    let release = |version: &str, at: &str| {
+        let mut files = clinic();
+        let controller = files.get_mut("controller.toml").unwrap();
+        *controller = controller.replace("2026-11-01\"", &format!("{version}\""));
+        let mut release = Release::of(files);
+        release.at = Some(at.parse().unwrap());
+        release.prove();
+        release
+    };
+    publishes(&house, release("2026-12-01", "2026-12-01T00:00:00+09:00")).unwrap();
+    publishes(&house, release("2026-12-02", "2026-12-02T00:00:00+09:00")).unwrap();
+    let withdraws = |version: &str| {
+        let (app, version) = (Arc::clone(&house.app), version.parse().unwrap());
+        let store = &house.app.store;
+        store.write_blocking(move |tx| publish::withdraw(tx, &app.keys, version, &*app.clock))
+    };
+    let refused = withdraws("2026-12-01").unwrap_err().to_string();
+    assert!(refused.contains("builds on `2026-12-01`; withdraw it first"), "{refused}");
+    let refused = withdraws("2026-11-01").unwrap_err().to_string();
+    assert!(refused.contains("has taken effect"), "{refused}");
+    withdraws("2026-12-02").unwrap();
+    withdraws("2026-12-01").unwrap();
+}
+
+#[tokio::test]
+async fn a_name_that_was_taken_out_does_not_come_back_for_something_else() {
+    // Values held under it, collected for the old purposes, would serve the new (Act 18(1)).
+    let house = House::open_on(Ground::new(), morning(), Some(clinic()), 0);
+    let version = |version: &str, with_mail: bool| {
+        let mut files = clinic();
+        files.remove("promises.toml");
+        let controller = files.get_mut("controller.toml").unwrap();
+        *controller = controller.replace("2026-11-01\"", &format!("{version}\""));
+        if !with_mail {
+            let items = files.get_mut("items.toml").unwrap();
+            let mail = items.find("[medicine]").unwrap();
+            let end = items[mail + 1..].find("\n[").map_or(items.len(), |at| mail + 1 + at + 1);
+            items.replace_range(mail..end, "");
+        }
+        let mut release = Release::of(files);
+        release.prove();
+        release
+    };
+    publishes(&house, version("2026-11-22", false)).unwrap();
+    house.app.turn().unwrap();
+    let refused = publishes(&house, version("2026-11-22.2", true)).unwrap_err().to_string();
+    assert!(refused.contains("item `medicine` was taken out"), "{refused}");
 }

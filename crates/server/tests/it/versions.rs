@@ -69,12 +69,14 @@ impl House {
         plan: Option<&str>,
         at: Option<&str>,
     ) -> Result<(), Refused> {
-        let (app, now) = (std::sync::Arc::clone(&self.app), self.now());
+        let app = std::sync::Arc::clone(&self.app);
         let plan = plan.map(ToOwned::to_owned);
         let proof = taken_as_proven(&files);
         let release = Release { files, plan, at: at.map(|at| at.parse().unwrap()), proof };
         let store = &self.app.store;
-        store.write_blocking(move |tx| publish::publish(tx, &app.keys, &release, now)).map(drop)
+        store
+            .write_blocking(move |tx| publish::publish(tx, &app.keys, &release, &*app.clock))
+            .map(drop)
     }
 }
 
@@ -294,10 +296,12 @@ async fn a_scheduled_version_is_taken_back_and_stays_taken_back() {
     let house = House::open();
     house.publishes(editorial(DECEMBER), None, MIDNIGHT).unwrap();
     house.app.keep_up().await.unwrap();
-    let (app, now) = (std::sync::Arc::clone(&house.app), house.now());
+    let app = std::sync::Arc::clone(&house.app);
     let version = DECEMBER.parse().unwrap();
-    let withdrawn =
-        house.app.store.write_blocking(move |tx| publish::withdraw(tx, &app.keys, version, now));
+    let withdrawn = house
+        .app
+        .store
+        .write_blocking(move |tx| publish::withdraw(tx, &app.keys, version, &*app.clock));
     withdrawn.unwrap();
     house.app.keep_up().await.unwrap();
     house.lets_hours_pass(hours_until_december(&house) + 1);

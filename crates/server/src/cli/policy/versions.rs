@@ -13,7 +13,7 @@ use policy::{Document, Language, Version};
 
 use super::{Outcome, Premises, language, read_policy};
 use crate::acts::publish::{self, History, Release};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::SystemClock;
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::store::{ledger as log, policies, subjects};
@@ -106,10 +106,9 @@ impl Withdraw {
     pub fn run(self) -> anyhow::Result<Outcome> {
         let wanted: Version = self.version.parse()?;
         let (_, root) = self.premises.look()?;
-        let now = SystemClock.now();
         self.premises.beside(move |conn| {
             let (keys, ..) = Keys::look(conn, root).map_err(anyhow::Error::from)?;
-            Ok(publish::withdraw(conn, &keys, wanted, now))
+            Ok(publish::withdraw(conn, &keys, wanted, &SystemClock))
         })??;
         println!("withdrawn {wanted}");
         Ok(Outcome::Done)
@@ -184,11 +183,10 @@ fn publish(
     premises.open_cellar_unless_there()?;
     release.prove();
     let (_, root) = premises.look()?;
-    let now = SystemClock.now();
     let published = premises.beside(move |conn| {
         let (keys, ..) = Keys::look(conn, root).map_err(anyhow::Error::from)?;
         // A refusal has written nothing.
-        Ok(publish::publish(conn, &keys, &release, now))
+        Ok(publish::publish(conn, &keys, &release, &SystemClock))
     })??;
     match (published, at) {
         (None, _) => println!("it was published before, and stands"),
@@ -222,7 +220,7 @@ fn status(premises: &Premises) -> anyhow::Result<()> {
             _ => format!("from {at}"),
         };
         println!("{version}  {stage}; {} changes", step.changes().len());
-        let promises = step.promises();
+        let promises = step.promises().map_err(|error| anyhow::anyhow!(error))?;
         if promises.letters {
             let before = step.row.effective_at;
             let of = premises
