@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Context;
+use jiff::Timestamp;
 use ledger::{LogSource, SigningKey, TileId, VerifyingKey, encode_bundle};
 use policy::record::{Act, keep_until};
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use super::{Finding, RecordId, TOLD, Verdict, tree};
 use crate::app::MIGRATIONS;
 use crate::keys::Keys;
 use crate::record;
+use crate::store::policies::Published;
 use crate::store::records::{self, Found, SealedRecord};
 use crate::store::{DatabaseUrl, Snapshot, ledger as log, policies};
 
@@ -77,8 +79,8 @@ struct House {
     gone: BTreeSet<u64>,
     /// True records that the entry at their place does not commit to.
     strays: Vec<Stray>,
-    /// The policies that the records say were published: version and hash.
-    published: BTreeMap<String, String>,
+    /// The policies that the records say were published, by version.
+    published: BTreeMap<String, PublishedOnRecord>,
     /// Runs of places without a record, by their first: the last of each.
     missing: BTreeMap<u64, u64>,
     /// The regimes, the shortest of whose periods no record may be ended within.
@@ -179,10 +181,18 @@ impl House {
             }
             return;
         }
-        if let Act::PolicyPublished { version, hash, .. } | Act::PolicyWithdrawn { version, hash } =
-            &record.act
-        {
-            self.published.insert(version.to_string(), hash.clone());
+        match &record.act {
+            Act::PolicyPublished { version, hash, effective_at, plan } => {
+                let (hash, effective_at, plan) = (hash.clone(), *effective_at, plan.clone());
+                let on_record = PublishedOnRecord { hash, effective_at, plan, withdrawn: false };
+                self.published.insert(version.to_string(), on_record);
+            }
+            Act::PolicyWithdrawn { version, .. } => {
+                if let Some(known) = self.published.get_mut(&version.to_string()) {
+                    known.withdrawn = true;
+                }
+            }
+            _ => {}
         }
         if let Act::RecordsEnded { places, .. } = &record.act
             && let Err(error) = self.ended(place, record.at, places)
@@ -324,7 +334,7 @@ impl House {
         for row in policies::as_found(&mut self.conn)? {
             let waits =
                 !row.recorded && self.keys.proves_policy(&row.version, &row.sealed(), &row.proof);
-            let Some(hash) = recorded.remove(&row.version) else {
+            let Some(on_record) = recorded.remove(&row.version) else {
                 // Published by this house, and not yet seen by whoever writes the ledger.
                 if waits {
                     continue;
@@ -332,8 +342,9 @@ impl House {
                 self.told.tell(Finding::PolicyUnrecorded { version: row.version });
                 continue;
             };
-            let genuine = row.hash == hash
-                && policy::read::hash(&row.files()) == hash
+            // A withdrawal that nobody has written into the ledger yet is no change.
+            let genuine = on_record.is_of(&row, waits && row.is_withdrawn())
+                && policy::read::hash(&row.files()) == on_record.hash
                 && self.keys.proves_policy(&row.version, &row.sealed(), &row.proof);
             if !genuine {
                 self.told.tell(Finding::PolicyChanged { version: row.version });
@@ -417,4 +428,26 @@ fn disagreeing(row: &SealedRecord, record: &policy::Record) -> Vec<&'static str>
         ("keep_until", keep_until != row.keep_until),
     ];
     columns.into_iter().filter_map(|(column, wrong)| wrong.then_some(column)).collect()
+}
+
+/// What the records say of a published policy.
+struct PublishedOnRecord {
+    hash: String,
+    /// From when on it holds; `None` for at once.
+    effective_at: Option<Timestamp>,
+    /// SHA-256 of its plan.
+    plan: Option<String>,
+    withdrawn: bool,
+}
+
+impl PublishedOnRecord {
+    /// Whether a row says the same; one that waits to be recorded as withdrawn is so already.
+    fn is_of(&self, row: &Published, waits_to_be_withdrawn: bool) -> bool {
+        let at = self.effective_at.map_or(row.published_at, Timestamp::as_millisecond);
+        let withdrawn = self.withdrawn || waits_to_be_withdrawn;
+        self.hash == row.hash
+            && withdrawn == row.is_withdrawn()
+            && (withdrawn || at == row.effective_at)
+            && self.plan == (!row.plan.is_empty()).then(|| row.plan_hash())
+    }
 }

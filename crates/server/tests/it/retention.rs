@@ -30,7 +30,7 @@ impl House {
     }
 
     /// What the verifier says from inside, line by line.
-    fn verifies(&self) -> (Vec<String>, u64) {
+    pub(crate) fn verifies(&self) -> (Vec<String>, u64) {
         let (url, key) = (self.ground.database(), self.ground.root_key());
         let looked = std::thread::spawn(move || {
             let root = Box::new(FileKey::open(&key).unwrap());

@@ -4,6 +4,7 @@
 
 use azukari::acts::publish::{self, Files, Refused, Release};
 use azukari::acts::telling;
+use azukari::store::{DbError, Tx, policies};
 use serde_json::json;
 
 use crate::house::{Guest, House, Store, policy_files, taken_as_proven};
@@ -296,6 +297,7 @@ async fn a_scheduled_version_is_taken_back_and_stays_taken_back() {
     let house = House::open();
     house.publishes(editorial(DECEMBER), None, MIDNIGHT).unwrap();
     house.app.keep_up().await.unwrap();
+    let before = house.app.store.read_blocking(policies::all).unwrap();
     let app = std::sync::Arc::clone(&house.app);
     let version = DECEMBER.parse().unwrap();
     let withdrawn = house
@@ -313,6 +315,26 @@ async fn a_scheduled_version_is_taken_back_and_stays_taken_back() {
     let kinds: Vec<_> = house.records().iter().map(|record| record.act.kind()).collect();
     assert_eq!(kinds, ["policy_published", "policy_published", "policy_withdrawn"]);
     house.adds_up();
+
+    // Whoever kept the row from before, with its seal, cannot bring the version back unseen.
+    assert_eq!(house.verifies().0, Vec::<String>::new());
+    let kept = before.into_iter().find(|row| row.version == DECEMBER).unwrap();
+    house
+        .app
+        .store
+        .write_blocking(move |tx: &mut Tx<'_>| {
+            tx.exec(
+                "UPDATE policies SET effective_at = $1, proof = $2 WHERE version = $3",
+                &[kept.effective_at.into(), (&kept.proof).into(), (&kept.version).into()],
+            )?;
+            Ok::<_, DbError>(())
+        })
+        .unwrap();
+    let found = house.verifies().0;
+    assert!(
+        found.iter().any(|finding| finding.contains("not the one that was published")),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]
