@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::letter::Letter;
 use crate::once::random;
 use crate::outbox::{self, Message};
-use crate::store::{Tx, consents, policies, subjects};
+use crate::store::{Conn, DbError, Tx, consents, policies, subjects};
 
 /// Letters put at once.
 const BATCH: i64 = 200;
@@ -24,7 +24,7 @@ const BATCH: i64 = 200;
 pub struct Told {
     /// Letters put so far.
     pub told: i64,
-    /// People who were held when the version took effect.
+    /// Those, and the people who are still to be told.
     pub of: i64,
 }
 
@@ -36,9 +36,15 @@ pub async fn progress(app: &App, step: &Step<'_>) -> Result<Option<Told>, Error>
     if !step.promises().map_err(|error| anyhow::anyhow!(error))?.letters {
         return Ok(None);
     }
-    let (told, before) = (step.row.told, step.row.effective_at);
-    let of = app.store.read(move |conn| subjects::count_before(conn, before)).await?;
-    Ok(Some(Told { told, of }))
+    let (version, before) = (step.row.version.clone(), step.row.effective_at);
+    let told = app.store.read(move |conn| far(conn, &version, before)).await?;
+    Ok(Some(told))
+}
+
+/// How far people have been told of a version.
+pub fn far(conn: &mut Conn, version: &str, before: i64) -> Result<Told, DbError> {
+    let (up_to, told) = policies::telling(conn, version)?;
+    Ok(Told { told, of: told + subjects::count_after(conn, &up_to, before)? })
 }
 
 /// Puts the next letters of the versions in force that promise them; tells how many.

@@ -64,14 +64,14 @@ pub fn get(conn: &mut Conn, subject: SubjectId) -> Result<Option<Held>, DbError>
     held(&conn.query(WITH_KEY, &[(&subject.0).into()])?)
 }
 
-/// How many people were held before a moment and are held still.
-pub fn count_before(conn: &mut Conn, before: i64) -> Result<i64, DbError> {
+/// How many people come [`after`] one.
+pub fn count_after(conn: &mut Conn, after: &[u8], before: i64) -> Result<i64, DbError> {
     let sql = "SELECT COUNT(*) FROM subjects s JOIN subject_keys k ON k.subject = s.id \
-               WHERE s.registered_at < $1";
-    conn.one(sql, &[before.into()])?.int(0)
+               WHERE s.id > $1 AND s.registered_at < $2 AND k.closed_at IS NULL";
+    conn.one(sql, &[after.into(), before.into()])?.int(0)
 }
 
-/// The next people, in the order of their ids, who were held before a moment and are held still.
+/// The next people, in the order of their ids, who were held before a moment and have not left.
 pub fn after(
     conn: &mut Conn,
     after: &[u8],
@@ -80,7 +80,7 @@ pub fn after(
 ) -> Result<Vec<SubjectId>, DbError> {
     conn.query(
         "SELECT s.id FROM subjects s JOIN subject_keys k ON k.subject = s.id \
-         WHERE s.id > $1 AND s.registered_at < $2 ORDER BY s.id LIMIT $3",
+         WHERE s.id > $1 AND s.registered_at < $2 AND k.closed_at IS NULL ORDER BY s.id LIMIT $3",
         &[after.into(), before.into(), limit.into()],
     )?
     .iter()

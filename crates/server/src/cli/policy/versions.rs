@@ -13,10 +13,11 @@ use policy::{Document, Language, Version};
 
 use super::{Outcome, Premises, language, read_policy};
 use crate::acts::publish::{self, History, Release};
+use crate::acts::telling;
 use crate::clock::SystemClock;
 use crate::error::Error;
 use crate::keys::Keys;
-use crate::store::{ledger as log, policies, subjects};
+use crate::store::{ledger as log, policies};
 use crate::words;
 
 #[derive(Args)]
@@ -222,10 +223,10 @@ fn status(premises: &Premises) -> anyhow::Result<()> {
         println!("{version}  {stage}; {} changes", step.changes().len());
         let promises = step.promises().map_err(|error| anyhow::anyhow!(error))?;
         if promises.letters {
-            let before = step.row.effective_at;
-            let of = premises
-                .beside(move |conn| Ok::<_, Error>(subjects::count_before(conn, before)?))?;
-            println!("    told {} of {of} by letter", step.row.told);
+            let (version, before) = (version.clone(), step.row.effective_at);
+            let far = premises
+                .beside(move |conn| Ok::<_, Error>(telling::far(conn, &version, before)?))?;
+            println!("    told {} of {} by letter", far.told, far.of);
         }
         for consent in &promises.asked {
             println!("    asked: {consent}");
