@@ -19,6 +19,9 @@ use crate::party::{Engagement, RecipientName, Reference, Role, SubjectId};
 use crate::purpose::PurposeName;
 use crate::reason::Reason;
 use crate::regime::{Regime, RegimeName};
+use crate::request::{
+    Agency, AlternativeMeasure, Outcome, RefusedPart, RequestId, RequestKind, State,
+};
 use crate::retention::{HeldBy, HoldName, Thing, Until};
 
 /// What a provision to another party stands on.
@@ -362,6 +365,46 @@ pub enum Act {
         /// Which.
         item: HeldItem,
     },
+    /// A person's request came in (Act 32 to 35, 28(3), 40).
+    RequestReceived {
+        /// Which.
+        request: RequestId,
+        /// What is asked.
+        kind: RequestKind,
+        /// Who asks in her place.
+        agency: Option<Agency>,
+        /// Through which door: the page, a service, an agent's program.
+        channel: String,
+    },
+    /// A request took a step.
+    RequestMoved {
+        /// Which.
+        request: RequestId,
+        /// What is asked.
+        kind: RequestKind,
+        /// The step.
+        step: String,
+        /// Where it stands now.
+        state: State,
+        /// What came out, once it is decided.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<Outcome>,
+        /// What is refused, and on which ground (I8).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        refused: Vec<RefusedPart>,
+        /// What is done instead (S32).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        alternative: Option<AlternativeMeasure>,
+    },
+    /// What is held of a person was opened for the answer to her own request (Act 33).
+    Answered {
+        /// Which request.
+        request: RequestId,
+        /// What was opened.
+        items: Vec<HeldItem>,
+        /// How many of her records were shown.
+        records: u64,
+    },
     /// A version of the policy was published; it holds at once, or from its moment on.
     PolicyPublished {
         /// Which version.
@@ -410,6 +453,9 @@ impl Act {
             Self::HoldPlaced { .. } => "hold_placed",
             Self::HoldLifted { .. } => "hold_lifted",
             Self::ItemConfirmed { .. } => "item_confirmed",
+            Self::RequestReceived { .. } => "request_received",
+            Self::RequestMoved { .. } => "request_moved",
+            Self::Answered { .. } => "answered",
             Self::PolicyPublished { .. } => "policy_published",
             Self::PolicyTookEffect { .. } => "policy_took_effect",
             Self::PolicyWithdrawn { .. } => "policy_withdrawn",

@@ -12,6 +12,7 @@ use crate::document::{Label, Version};
 use crate::duties::Duties;
 use crate::party::{Role, name};
 use crate::record::ProvisionBasis;
+use crate::request::RequestRules;
 
 name! {
     /// Names a regime: `jp`, `eu`, `uk`.
@@ -85,6 +86,8 @@ pub struct Regime {
     pub record_keeping: RecordKeeping,
     /// What it asks of a policy in words.
     pub duties: Duties,
+    /// What it says of a person's requests.
+    pub requests: RequestRules,
     /// Below this age a representative consents (R9.6), in years.
     pub minor_consent_age: Parameter<u32>,
     /// What each class of change to a policy asks for before it takes effect.

@@ -144,6 +144,44 @@ CREATE INDEX records_of_a_subject ON records ((place / 65536), subject, place);
 
 CREATE INDEX records_by_end ON records (keep_until, place) WHERE keep_until IS NOT NULL;
 
+CREATE TABLE requests (
+  id BLOB NOT NULL PRIMARY KEY,
+  number TEXT NOT NULL,
+  subject BLOB,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  received_at BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  over_at BIGINT,
+  look_at BIGINT,
+  wrapped BLOB NOT NULL,
+  sealed BLOB NOT NULL,
+  revision BIGINT NOT NULL
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX requests_by_number ON requests (number);
+
+CREATE INDEX requests_open ON requests (due_at, id) WHERE over_at IS NULL;
+
+CREATE INDEX requests_to_look_at ON requests (look_at, id) WHERE look_at IS NOT NULL;
+
+CREATE INDEX requests_of_a_subject ON requests (subject, received_at) WHERE subject IS NOT NULL;
+
+CREATE TABLE request_files (
+  request BLOB NOT NULL,
+  id BLOB NOT NULL,
+  put_at BIGINT NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (request, id)
+) WITHOUT ROWID;
+
+CREATE TABLE request_sessions (
+  token BLOB NOT NULL PRIMARY KEY,
+  request BLOB NOT NULL,
+  verified_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE ledger (
   id BIGINT NOT NULL PRIMARY KEY,
   size BIGINT NOT NULL,

@@ -2,6 +2,7 @@
 //! key. Says clearly when root and database do not belong together. Seals nothing by itself: the
 //! `vault` crate does.
 
+use policy::request::RequestId;
 use policy::{ItemName, SubjectId};
 use vault::{
     IndexKey, Key, KeyError, KeyName, KeySource, RecordsKey, SubjectKey, Succession, rewrap,
@@ -207,6 +208,32 @@ impl Keys {
         Ok(self.subject_key(subject, wrapped)?.succeed(&*self.root)?)
     }
 
+    /// Makes a request's key; returns it with its wrapped form, which is what is kept.
+    ///
+    /// # Errors
+    /// When the machine has no randomness, or the key source does not answer.
+    pub fn new_request_key(
+        &self,
+        request: RequestId,
+    ) -> Result<(RecordsKey, Vec<u8>), anyhow::Error> {
+        let (key, wrapped) = Key::create(&*self.root, KeyName::Request(request))?;
+        Ok((RecordsKey::new(&key), wrapped))
+    }
+
+    /// Unwraps a request's key.
+    ///
+    /// # Errors
+    /// When it was changed, or wrapped for another.
+    pub fn request_key(
+        &self,
+        request: RequestId,
+        wrapped: &[u8],
+    ) -> Result<RecordsKey, anyhow::Error> {
+        let key = Key::from_wrapped(&*self.root, KeyName::Request(request), wrapped)
+            .map_err(|error| anyhow::anyhow!("the key of {request}: {error}"))?;
+        Ok(RecordsKey::new(&key))
+    }
+
     /// Seals what the house itself writes down; `context` is bound to it.
     ///
     /// # Errors
@@ -284,6 +311,26 @@ impl Keys {
                     tx.exec_many(&[(
                         "UPDATE subject_keys SET wrapped = $1 WHERE subject = $2",
                         &[(&wrapped).into(), (&subject.0).into()],
+                    )]);
+                    rewrapped += 1;
+                }
+                after = last;
+            }
+            let mut after: Vec<u8> = Vec::new();
+            loop {
+                let rows = tx.query(
+                    "SELECT id, wrapped FROM requests WHERE id > $1 ORDER BY id LIMIT 1000",
+                    &[(&after).into()],
+                )?;
+                let Some(last) = rows.last() else { break };
+                let last = last.blob(0)?.to_vec();
+                for row in &rows {
+                    let request = RequestId(row.bytes(0)?);
+                    let name = KeyName::Request(request);
+                    let wrapped = rewrap(&*old, &*new, name, row.blob(1)?)?;
+                    tx.exec_many(&[(
+                        "UPDATE requests SET wrapped = $1 WHERE id = $2",
+                        &[(&wrapped).into(), (&request.0).into()],
                     )]);
                     rewrapped += 1;
                 }

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use policy::Version;
 use policy::purpose::{Basis, Purpose, Tier};
+use policy::request::{Progress, State, Step};
 use policy::{ConsentName, ConsentState, Document, ItemName, Language, PurposeName, RegimeName};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,59 @@ pub enum Letter {
         /// The language that she last answered in.
         language: Language,
     },
+}
+
+/// A letter about a request (S30, R8.2), by what it tells; what it says comes from the request as it
+/// stands when the letter is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum RequestLetter {
+    /// It came in; here is the receipt number.
+    Received {},
+    /// A one-time code.
+    Code {
+        /// Six digits.
+        code: String,
+    },
+    /// The fee, with an invoice.
+    Fee {},
+    /// The fee was paid; here is the receipt 領収書.
+    FeePaid {},
+    /// The answer takes longer (GDPR 12(3)).
+    Extended {
+        /// Why.
+        reason: String,
+    },
+    /// The answer, or the way to it.
+    Answer {
+        /// The token of the link to it, where there is something to fetch.
+        token: Option<String>,
+    },
+    /// It was not shown who asks.
+    Unverified {},
+    /// It was taken back.
+    Withdrawn {},
+    /// The fee was given back.
+    Refunded {},
+}
+
+impl RequestLetter {
+    /// The letter that a step brings; the answer is put by whoever carries the decision out.
+    pub fn of(step: &Step, progress: &Progress) -> Vec<Self> {
+        let mut letters = match step {
+            Step::Pay { .. } => vec![Self::FeePaid {}],
+            Step::Extend { reason, .. } => vec![Self::Extended { reason: reason.clone() }],
+            Step::FailIdentity {} => vec![Self::Unverified {}],
+            Step::Withdraw {} => vec![Self::Withdrawn {}],
+            Step::Refund { .. } => vec![Self::Refunded {}],
+            _ => Vec::new(),
+        };
+        let known = matches!(step, Step::Identify { .. } | Step::ConfirmAgency {});
+        if known && progress.state == State::AwaitingFee {
+            letters.push(Self::Fee {});
+        }
+        letters
+    }
 }
 
 /// A letter in words.

@@ -5,11 +5,12 @@
 use jiff::Timestamp;
 use policy::SubjectId;
 use policy::party::base32;
+use policy::request::RequestId;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::keys::Keys;
-use crate::letter::Letter;
+use crate::letter::{Letter, RequestLetter};
 use crate::store::Conn;
 use crate::store::outbox::{self, Taken};
 
@@ -24,13 +25,20 @@ pub enum Message {
         /// What it says.
         letter: Letter,
     },
+    /// A letter about a request, to where its letters go.
+    RequestLetter {
+        /// Which request.
+        request: RequestId,
+        /// What it says.
+        letter: RequestLetter,
+    },
 }
 
 impl Message {
     /// The word in the rows, by which deliverers take what is theirs.
     pub fn topic(&self) -> &'static str {
         match self {
-            Self::Letter { .. } => LETTER,
+            Self::Letter { .. } | Self::RequestLetter { .. } => LETTER,
         }
     }
 }

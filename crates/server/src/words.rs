@@ -176,6 +176,19 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
             Act::HoldPlaced { hold, .. } | Act::HoldLifted { hold } => {
                 line("保存義務", "hold", hold.to_string());
             }
+            Act::RequestReceived { request, kind, .. } => {
+                line("請求", "request", kind.words(language).to_owned());
+                line("受付番号", "receipt number", request.number());
+            }
+            Act::RequestMoved { request, kind, state, .. } => {
+                line("請求", "request", kind.words(language).to_owned());
+                line("受付番号", "receipt number", request.number());
+                line("状態", "state", state.words(language).to_owned());
+            }
+            Act::Answered { request, items, .. } => {
+                line("受付番号", "receipt number", request.number());
+                line("項目", "items", held(items));
+            }
             Act::ExceptionApproved { .. }
             | Act::ExceptionEnded { .. }
             | Act::AccountClosed { .. } => {}

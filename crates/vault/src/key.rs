@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use policy::request::RequestId;
 use policy::{ItemName, SecretName, SubjectId};
 
 use crate::cipher::{self, KeyBytes, NotOpened, Place, Prk};
@@ -85,6 +86,8 @@ pub enum KeyName {
     Records,
     /// The ledger's signature.
     Ledger,
+    /// One request of a person: what she wrote and what was written about it.
+    Request(RequestId),
 }
 
 impl KeyName {
@@ -95,6 +98,7 @@ impl KeyName {
             Self::Index => "system:index".to_owned(),
             Self::Records => "system:records".to_owned(),
             Self::Ledger => "system:ledger".to_owned(),
+            Self::Request(id) => format!("request:{id}"),
         }
     }
 }

@@ -8,13 +8,13 @@
 //!
 //! Without a permit there is no way to write it:
 //!
-//! ```compile_fail,E0308
+//! ```compile_fail,E0277
 //! fn peek(
 //!     key: &vault::SubjectKey,
 //!     item: &policy::ItemName,
 //!     sealed: &[u8],
 //! ) -> Result<vault::Plain, vault::OpenError> {
-//!     vault::open(None, key, item, 1, sealed)
+//!     vault::open((), key, item, 1, sealed)
 //! }
 //! ```
 //!
@@ -45,6 +45,6 @@ pub use index::{BlindIndex, IndexKey};
 pub use key::{Key, KeyName, SubjectKey, Succession, rewrap, root_of};
 pub use plain::Plain;
 pub use records::RecordsKey;
-pub use seal::{OpenError, SealError, Sealed, open, seal};
+pub use seal::{Leave, OpenError, SealError, Sealed, open, seal};
 pub use secret::{BadCard, BadPassword, CardToken, Verifier, VerifierError, check_against_nobody};
 pub use source::{FileKey, KeyError, KeyId, KeySource};

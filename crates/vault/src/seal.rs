@@ -5,7 +5,8 @@
 use std::fmt;
 
 use policy::decide::Admission;
-use policy::{ItemName, Permit};
+use policy::request::Grant;
+use policy::{ItemName, Permit, SubjectId};
 
 use crate::cipher::{CannotSeal, NotOpened};
 use crate::key::SubjectKey;
@@ -62,7 +63,7 @@ pub enum SealError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// The permit is about another person or other items.
-    #[error("the permit does not cover `{item}` of this person; ask the gate for it")]
+    #[error("the permit or grant does not cover `{item}` of this person; ask the gate for it")]
     NotPermitted {
         /// The item.
         item: ItemName,
@@ -94,15 +95,45 @@ pub fn seal(
         .map_err(|cause| SealError::CannotSeal { item: item.clone(), cause })
 }
 
-/// Opens a version of an item that the permit covers; looks at the bytes only then.
-pub fn open(
-    permit: &Permit,
+/// What lets a value be opened: a permit of the gate, or the grant of a person's own request.
+#[derive(Clone, Copy)]
+pub enum Leave<'a> {
+    /// For a use or a disclosure.
+    Permit(&'a Permit),
+    /// For the answer to her own request (Act 33).
+    Grant(&'a Grant),
+}
+
+impl Leave<'_> {
+    fn covers(self, subject: SubjectId, item: &ItemName) -> bool {
+        match self {
+            Self::Permit(permit) => permit.covers(subject, item),
+            Self::Grant(grant) => grant.covers(subject, item),
+        }
+    }
+}
+
+impl<'a> From<&'a Permit> for Leave<'a> {
+    fn from(permit: &'a Permit) -> Self {
+        Self::Permit(permit)
+    }
+}
+
+impl<'a> From<&'a Grant> for Leave<'a> {
+    fn from(grant: &'a Grant) -> Self {
+        Self::Grant(grant)
+    }
+}
+
+/// Opens a version of an item that the permit or grant covers; looks at the bytes only then.
+pub fn open<'a>(
+    leave: impl Into<Leave<'a>>,
     key: &SubjectKey,
     item: &ItemName,
     version: u32,
     sealed: &[u8],
 ) -> Result<Plain, OpenError> {
-    if !permit.covers(key.subject(), item) {
+    if !leave.into().covers(key.subject(), item) {
         return Err(OpenError::NotPermitted { item: item.clone() });
     }
     key.open(&key.item_place(item, version), sealed)

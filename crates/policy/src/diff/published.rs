@@ -9,7 +9,7 @@ use super::{At, Class, Diff, Field, Judgement, Kind, Part, labels, or_none, text
 use crate::country::CountryProfile;
 use crate::decide::ExceptionKind;
 use crate::document::Label;
-use crate::request::{Fee, Refusals, Requests};
+use crate::request::{Fee, Handling, Refusals, Requests};
 use crate::safety::SafetyMeasure;
 use crate::tool::{Cookie, CookieName, CookieParty, Means, Tool, ToolName};
 use crate::words;
@@ -247,6 +247,7 @@ impl Diff<'_> {
             refusals,
             reasons_told,
             alternative_measures,
+            handling,
         } = new;
         self.field(&at, ARTICLE, &old.article, article, text, Class::Editorial);
         let kind = || Kind::from(Class::Requests).or(Judgement::SameSense);
@@ -257,11 +258,18 @@ impl Diff<'_> {
         let field = Field("agents", "代理人による請求", "requests by agents");
         self.label(&at, field, &old.agents, agents, kind());
         let shown = |fee: &Option<Fee>| {
-            or_none(fee.as_ref(), |Fee { amount, currency, kinds, regimes }| {
-                let kinds: Vec<String> = kinds.iter().map(super::class::id).collect();
-                let regimes: Vec<&str> = regimes.iter().map(crate::RegimeName::as_str).collect();
-                text(&format!("{amount} {currency} ({}; {})", kinds.join(", "), regimes.join(", ")))
-            })
+            or_none(
+                fee.as_ref(),
+                |Fee { amount, currency, kinds, regimes, refund_when_not_held }| {
+                    let kinds: Vec<String> = kinds.iter().map(super::class::id).collect();
+                    let regimes: Vec<&str> =
+                        regimes.iter().map(crate::RegimeName::as_str).collect();
+                    let back =
+                        if *refund_when_not_held { "; refunded when nothing is held" } else { "" };
+                    let (kinds, regimes) = (kinds.join(", "), regimes.join(", "));
+                    text(&format!("{amount} {currency} ({kinds}; {regimes}{back})"))
+                },
+            )
         };
         let class = if fee.is_some() { Class::Requests } else { Class::Tightened };
         self.field(&at, Field("fee", "手数料", "fee"), &old.fee, fee, shown, class);
@@ -298,6 +306,7 @@ impl Diff<'_> {
         };
         let class = Class::Requests;
         self.field(&at, field, &old.alternative_measures, alternative_measures, shown, class);
+        self.handling(&at, &old.handling, handling);
     }
 
     pub(super) fn safety(&mut self, old: &[SafetyMeasure], new: &[SafetyMeasure]) {
@@ -320,6 +329,72 @@ impl Diff<'_> {
         if was != is {
             let field = Field("order", "順序", "order");
             self.push(&at, Some(field), "", None, None, Class::Editorial);
+        }
+    }
+}
+
+impl Diff<'_> {
+    /// How requests are handled inside the house.
+    fn handling(&mut self, at: &At, old: &Handling, new: &Handling) {
+        let Handling {
+            purpose,
+            four_eyes,
+            verify_within_days,
+            pay_within_days,
+            answer_open_days,
+            evidence_days,
+            keep_days,
+        } = new;
+        let class = Class::Requests;
+        let shown =
+            |one: &Option<_>| or_none(one.as_ref(), |one: &crate::PurposeName| text(one.as_str()));
+        let field =
+            Field("purpose", "請求の対応で情報を見る目的", "purpose under which staff look");
+        self.field(at, field, &old.purpose, purpose, shown, class);
+        let shown = |all: &Vec<_>| {
+            labels(&all.iter().map(|one| text(&super::class::id(one))).collect::<Vec<_>>())
+        };
+        let field = Field("four_eyes", "二人で決める請求", "decisions by two");
+        self.field(at, field, &old.four_eyes, four_eyes, shown, class);
+        for (key, ja, en, was, is) in [
+            (
+                "verify_within_days",
+                "本人確認の期間（日）",
+                "days for confirming identity",
+                old.verify_within_days,
+                *verify_within_days,
+            ),
+            (
+                "pay_within_days",
+                "手数料の支払期間（日）",
+                "days for paying",
+                old.pay_within_days,
+                *pay_within_days,
+            ),
+            (
+                "answer_open_days",
+                "回答を受け取れる期間（日）",
+                "days for which an answer is open",
+                old.answer_open_days,
+                *answer_open_days,
+            ),
+            (
+                "evidence_days",
+                "本人確認書類の保存期間（日）",
+                "days for which identity documents are kept",
+                old.evidence_days,
+                *evidence_days,
+            ),
+            (
+                "keep_days",
+                "請求の記録の保存期間（日）",
+                "days for which requests are kept",
+                old.keep_days,
+                *keep_days,
+            ),
+        ] {
+            let shown = |days: &u32| text(&days.to_string());
+            self.field(at, Field(key, ja, en), &was, &is, shown, class);
         }
     }
 }

@@ -41,6 +41,7 @@ impl Diff<'_> {
             record_duty,
             record_keeping,
             minor_consent_age,
+            requests,
             changes,
             duties,
         } = new;
@@ -62,6 +63,10 @@ impl Diff<'_> {
             (
                 Field("minor_consent_age", "未成年者の年齢", "age of minors"),
                 old.minor_consent_age == *minor_consent_age,
+            ),
+            (
+                Field("requests", "本人からの請求の規定", "rules on requests"),
+                old.requests == *requests,
             ),
             (Field("changes", "変更の手続き", "duties at a change"), old.changes == *changes),
             (Field("duties", "公表などの義務", "duties to tell"), old.duties == *duties),

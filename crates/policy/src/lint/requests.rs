@@ -2,7 +2,8 @@
 
 use super::rules::{FEE, FEE_AMOUNT, GROUND, PROCEDURE, REASONS, REASONS_EFFORT};
 use super::{Linter, label_says_nothing};
-use crate::request::{ReasonsTold, RefusalGround, Refusals, Requests};
+use crate::regime::Regime;
+use crate::request::{ReasonsTold, RefusalGround, Refusals, RequestKind, Requests};
 
 const FILE: &str = "requests.toml";
 
@@ -72,44 +73,27 @@ impl Linter<'_> {
         }
     }
 
-    /// The closed list of the law, by kind of request (R8, G9).
+    /// The closed lists of the law, by kind of request (R8, G9): what no regime of the policy knows.
     fn grounds(&mut self, refusals: &Refusals) {
-        use RefusalGround as Ground;
-        let kinds: [(&str, &[Ground], &[Ground]); 5] = [
-            (
-                "purpose_notice",
-                &refusals.purpose_notice,
-                &[
-                    Ground::PurposeAlreadyClear,
-                    Ground::HarmToRights,
-                    Ground::HarmToController,
-                    Ground::HindersStateBusiness,
-                ],
-            ),
+        use RequestKind as Kind;
+        let regimes = self.regimes();
+        let lawful = |kinds: &[Kind]| -> Vec<RefusalGround> {
+            let of = |regime: &&Regime| {
+                kinds.iter().flat_map(|kind| regime.requests.refusals(*kind)).collect::<Vec<_>>()
+            };
+            regimes.iter().flat_map(of).collect()
+        };
+        let kinds: [(&str, &[RefusalGround], Vec<RefusalGround>); 5] = [
+            ("purpose_notice", &refusals.purpose_notice, lawful(&[Kind::PurposeNotice])),
             (
                 "disclosure",
                 &refusals.disclosure,
-                &[Ground::HarmToRights, Ground::SeriousHindrance, Ground::ViolatesOtherLaw],
+                lawful(&[Kind::Disclosure, Kind::ProvisionRecords, Kind::EquivalentMeasures]),
             ),
-            (
-                "correction",
-                &refusals.correction,
-                &[Ground::ContentIsFactual, Ground::ViolatesOtherLaw],
-            ),
-            ("stop", &refusals.stop, &[Ground::NoGround]),
-            (
-                "procedural",
-                &refusals.procedural,
-                &[
-                    Ground::IdentityNotConfirmed,
-                    Ground::AgencyNotConfirmed,
-                    Ground::FormIncomplete,
-                    Ground::FeeUnpaid,
-                    Ground::NotRetainedData,
-                ],
-            ),
+            ("correction", &refusals.correction, lawful(&[Kind::Correction])),
+            ("stop", &refusals.stop, lawful(&[Kind::StopUse, Kind::StopProvision, Kind::Erasure])),
+            ("procedural", &refusals.procedural, lawful(&[Kind::Complaint])),
         ];
-        let regimes = self.regimes();
         let at = self.files.get(FILE).and_then(|text| text.find("[refusals]")).unwrap_or(0);
         for (key, grounds, lawful) in kinds {
             for ground in grounds.iter().filter(|ground| !lawful.contains(ground)) {

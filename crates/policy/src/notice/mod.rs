@@ -24,7 +24,7 @@ mod stores;
 mod summary;
 mod third_parties;
 mod tools;
-mod words;
+pub(crate) mod words;
 mod writer;
 
 use jiff::civil::Date;

@@ -143,7 +143,7 @@ pub(super) fn safety(kind: SafetyKind, language: Language) -> &'static str {
 }
 
 /// What a person may ask for.
-pub(super) fn request(kind: RequestKind, language: Language) -> &'static str {
+pub(crate) fn request(kind: RequestKind, language: Language) -> &'static str {
     match kind {
         RequestKind::PurposeNotice => {
             pick(language, "利用目的の通知", "Notification of the purposes of use")
@@ -219,7 +219,7 @@ pub(super) fn request_meets(kind: RequestKind, language: Language) -> &'static s
 }
 
 /// A ground for refusing a request.
-pub(super) fn ground(ground: RefusalGround, language: Language) -> &'static str {
+pub(crate) fn ground(ground: RefusalGround, language: Language) -> &'static str {
     match ground {
         RefusalGround::PurposeAlreadyClear => pick(
             language,
@@ -278,11 +278,24 @@ pub(super) fn ground(ground: RefusalGround, language: Language) -> &'static str 
             "当社が開示などの権限をもたない情報であるとき",
             "It is information that we have no power to disclose or change",
         ),
+        RefusalGround::ManifestlyUnfounded => pick(
+            language,
+            "明らかに根拠がないか、過剰な請求であるとき",
+            "It is manifestly unfounded or excessive",
+        ),
+        RefusalGround::LegalObligation => pick(
+            language,
+            "法令により保存や利用が必要なとき",
+            "Law demands that it is kept or used",
+        ),
+        RefusalGround::LegalClaims => {
+            pick(language, "法的な請求や防御に必要なとき", "It is needed for legal claims")
+        }
     }
 }
 
 /// What may be done instead of what was asked.
-pub(super) fn instead(measure: AlternativeMeasure, language: Language) -> &'static str {
+pub(crate) fn instead(measure: AlternativeMeasure, language: Language) -> &'static str {
     match measure {
         AlternativeMeasure::Masking => {
             pick(language, "内容を読めないように伏せること", "masking the content")

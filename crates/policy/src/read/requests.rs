@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::{Reader, Table};
 use crate::document::Label;
 use crate::regime::{Regime, RegimeName};
-use crate::request::{AlternativeMeasure, Fee, ReasonsTold, Refusals, Requests};
+use crate::request::{AlternativeMeasure, Fee, Handling, ReasonsTold, Refusals, Requests};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +22,8 @@ pub(super) struct RawRequests {
     reasons_told: Table<ReasonsTold>,
     #[serde(default)]
     alternative_measures: Vec<AlternativeMeasure>,
+    #[serde(default)]
+    handling: Handling,
 }
 
 impl Reader<'_> {
@@ -48,13 +50,15 @@ impl Reader<'_> {
             refusals: raw.refusals,
             reasons_told,
             alternative_measures: raw.alternative_measures,
+            handling: raw.handling,
         }
     }
 
     /// A fee is charged for what the Act lets it be charged for, in a currency there is (R8.4).
     fn fee(&mut self, fee: &Spanned<Fee>, regimes: &BTreeMap<RegimeName, Regime>) {
         let (file, at) = ("requests.toml", fee.span().start);
-        let Fee { amount, currency, kinds, regimes: charged } = fee.get_ref();
+        let Fee { amount, currency, kinds, regimes: charged, refund_when_not_held: _ } =
+            fee.get_ref();
         if *amount == 0 {
             self.error(file, at, "a fee of nothing".into(), "take `fee` out");
         }

@@ -9,6 +9,7 @@ pub mod exception;
 pub mod hold;
 pub mod publish;
 pub mod recipient;
+pub mod request;
 pub mod restriction;
 pub mod sign_in;
 pub mod telling;

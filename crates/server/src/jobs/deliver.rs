@@ -114,7 +114,7 @@ async fn deliver(
         Some(Message::Letter { subject, letter }) => {
             send(app, mail, &taken.id, subject, &letter).await
         }
-        None => Ok(Ok(Outcome::Unreadable)),
+        Some(Message::RequestLetter { .. }) | None => Ok(Ok(Outcome::Unreadable)),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod policies;
 mod postgres;
 pub mod recipients;
 pub mod records;
+pub mod requests;
 pub mod restrictions;
 pub mod secrets;
 pub mod service_keys;

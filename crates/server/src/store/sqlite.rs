@@ -49,7 +49,7 @@ impl Sqlite {
             ));
         }
         conn.execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 134217728;",
+            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 134217728; PRAGMA mmap_size = 68719476736;",
         )?;
         let frames = Arc::clone(&wal.frames);
         // Replaces SQLite's own automatic checkpoint.

@@ -1,9 +1,20 @@
 //! The person's requests 開示等の請求等, as the policy states them: kinds, fee, grounds for refusing,
-//! what may be done instead (S23 to S33). How a request runs is not known here.
+//! what may be done instead (S23 to S33). What law says of it is `law.rs`; how a request runs from
+//! asking to answer is `progress.rs`.
+
+mod law;
+mod progress;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::law::{Ground, KindRules, RequestRules};
+pub use self::progress::{
+    Agency, Assurance, Decision, FeeStanding, Grant, Identified, Money, NotTaken, Outcome,
+    Progress, RefusedPart, RequestId, State, Step, Terms,
+};
 use crate::document::Label;
+use crate::purpose::PurposeName;
 use crate::regime::RegimeName;
 
 /// What a person may ask for (Act 32 to 35, 28(3), 40).
@@ -80,6 +91,34 @@ pub enum RefusalGround {
     FeeUnpaid,
     /// It is not retained personal data (Act 16(4)).
     NotRetainedData,
+    /// It is manifestly unfounded or excessive (GDPR 12(5)).
+    ManifestlyUnfounded,
+    /// Law demands that it is kept or used (GDPR 17(3)(b)).
+    LegalObligation,
+    /// It is needed for legal claims (GDPR 17(3)(e), 21(1)).
+    LegalClaims,
+}
+
+impl RefusalGround {
+    /// Every ground.
+    pub const ALL: [Self; 16] = [
+        Self::PurposeAlreadyClear,
+        Self::HarmToRights,
+        Self::HarmToController,
+        Self::HindersStateBusiness,
+        Self::SeriousHindrance,
+        Self::ViolatesOtherLaw,
+        Self::ContentIsFactual,
+        Self::NoGround,
+        Self::IdentityNotConfirmed,
+        Self::AgencyNotConfirmed,
+        Self::FormIncomplete,
+        Self::FeeUnpaid,
+        Self::NotRetainedData,
+        Self::ManifestlyUnfounded,
+        Self::LegalObligation,
+        Self::LegalClaims,
+    ];
 }
 
 /// How far reasons are told with a refusal (G1).
@@ -118,6 +157,9 @@ pub struct Fee {
     pub kinds: Vec<RequestKind>,
     /// Under which regimes; everywhere else it is free (G3).
     pub regimes: Vec<RegimeName>,
+    /// Whether it is given back when nothing is held about the person.
+    #[serde(default)]
+    pub refund_when_not_held: bool,
 }
 
 /// The grounds for refusing, by kind of request.
@@ -134,6 +176,57 @@ pub struct Refusals {
     pub stop: Vec<RefusalGround>,
     /// Of any request, for want of what the procedure asks.
     pub procedural: Vec<RefusalGround>,
+}
+
+impl Refusals {
+    /// The grounds for a kind, those of the procedure among them.
+    pub fn of(&self, kind: RequestKind) -> Vec<RefusalGround> {
+        let of_kind: &[RefusalGround] = match kind {
+            RequestKind::PurposeNotice => &self.purpose_notice,
+            RequestKind::Disclosure | RequestKind::ProvisionRecords => &self.disclosure,
+            RequestKind::Correction => &self.correction,
+            RequestKind::StopUse | RequestKind::StopProvision | RequestKind::Erasure => &self.stop,
+            // Act 28(3) with Rules 18(3): where business would be hindered seriously, as with disclosure.
+            RequestKind::EquivalentMeasures => &self.disclosure,
+            RequestKind::Complaint => &[],
+        };
+        of_kind.iter().chain(&self.procedural).copied().collect()
+    }
+}
+
+/// How the house handles requests; a policy may leave any of it out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Handling {
+    /// The purpose under which staff look at values for a request, such as before and after a
+    /// correction; without one they look at none.
+    pub purpose: Option<PurposeName>,
+    /// The kinds whose decision needs a second pair of eyes.
+    pub four_eyes: Vec<RequestKind>,
+    /// Days for showing who asks.
+    pub verify_within_days: u32,
+    /// Days for paying the fee.
+    pub pay_within_days: u32,
+    /// Days for which the link to an answer stays open.
+    pub answer_open_days: u32,
+    /// Days after the decision when copies of identity documents are erased (R8.6).
+    pub evidence_days: u32,
+    /// Days for which a request is kept once it is over.
+    pub keep_days: u32,
+}
+
+impl Default for Handling {
+    fn default() -> Self {
+        Self {
+            purpose: None,
+            four_eyes: Vec::new(),
+            verify_within_days: 14,
+            pay_within_days: 30,
+            answer_open_days: 30,
+            evidence_days: 30,
+            keep_days: 1095,
+        }
+    }
 }
 
 /// The policy's article on requests (Act 32(1)(iii)).
@@ -155,4 +248,6 @@ pub struct Requests {
     pub reasons_told: std::collections::BTreeMap<RegimeName, ReasonsTold>,
     /// What may be done instead.
     pub alternative_measures: Vec<AlternativeMeasure>,
+    /// How they are handled.
+    pub handling: Handling,
 }
