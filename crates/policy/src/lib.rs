@@ -2,10 +2,11 @@
 //!
 //! [`document`] is a controller's policy as data; [`decide`] answers what may come in and what may
 //! go out; [`prove`] decides its promises over every case; [`lint`] holds it against the law;
-//! [`retention`] says what has to end; [`record`] what is written down about it; [`notice`] is the
-//! policy as people read it; [`export`] says the same in the words of others, and [`draft`] writes a
-//! first policy. Everything here is pure: no clock, no network, no database. Read `decide.rs` next.
+//! [`retention`] says what has to end, and [`calendar`] counts the days until then; [`record`] is
+//! what is written down about it; [`notice`] is the policy as people read it; [`export`] says the
+//! same in the words of others, and [`draft`] writes a first policy. Everything here is pure: no clock, no network, no database. Read `decide.rs` next.
 
+pub mod calendar;
 pub mod consent;
 pub mod country;
 pub mod decide;

@@ -6,11 +6,10 @@
 
 use data_encoding::BASE64;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub use crate::calendar::{calendar, calendar_day};
 use crate::consent::{ConsentName, ConsentState};
 use crate::decide::{Approval, Ask, ExceptionKind, Permit};
 use crate::document::{Document, Version};
@@ -93,16 +92,6 @@ pub fn record_duty(
         }
         (ProvisionBasis::Entrustment | ProvisionBasis::JointUse, _) => RecordDuty::Voluntary,
     }
-}
-
-/// The one calendar by which days are counted: Japan's (I12).
-pub fn calendar() -> TimeZone {
-    TimeZone::fixed(jiff::tz::offset(9))
-}
-
-/// The day of a moment in that calendar.
-pub fn calendar_day(at: Timestamp) -> Date {
-    at.to_zoned(calendar()).date()
 }
 
 /// Until when a record made now is kept (R1.8): the first moment at which it no longer has to be.

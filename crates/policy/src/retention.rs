@@ -1,19 +1,19 @@
 //! What has to end: until when each thing is kept and because of which purpose, what is due, and
 //! which hold keeps it beyond that. Pure and total: the same facts and moment give the same answer,
 //! and there is always one. It ends nothing; `erase.rs` of the server does. Days are counted on the
-//! controller's calendar ([`crate::record::calendar_day`]).
+//! controller's calendar ([`crate::calendar`]).
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::{Span, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::{after_days, end_of_day};
 use crate::document::{Document, Label};
 use crate::item::{Item, ItemName, Retention, RetentionStart, Secret, SecretName};
 use crate::party::{is_word_char, name};
 use crate::purpose::{Basis, PurposeName};
-use crate::record::{calendar, calendar_day};
 
 name! {
     /// Names a hold: a duty to keep, of the policy or of one person's case.
@@ -126,15 +126,8 @@ impl Until {
 /// When a period of days ends that begins at a moment. The first day is left out and the last runs
 /// to its midnight (Civil Code 140, 141); no days at all end at the moment itself.
 pub fn end_of(start: Timestamp, days: u32) -> Timestamp {
-    if days == 0 {
-        return start;
-    }
-    let end = || -> Result<Timestamp, jiff::Error> {
-        let last = calendar_day(start).checked_add(Span::new().try_days(days)?)?;
-        Ok(last.tomorrow()?.to_zoned(calendar())?.timestamp())
-    };
     // What lies beyond the calendar is never over.
-    end().unwrap_or(Timestamp::MAX)
+    if days == 0 { start } else { end_of_day(after_days(start, days)) }
 }
 
 /// Until when one rule keeps a thing.
