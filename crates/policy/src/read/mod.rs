@@ -354,7 +354,7 @@ impl Reader<'_> {
         let countries = self.countries(countries, version);
         let tools = self.tools(tools, &consents);
         let cookies = self.cookies(cookies);
-        let requests = requests.map(|raw| self.requests(raw, &regimes));
+        let requests = requests.map(|raw| self.requests(raw, &regimes, &purposes));
         let safety = self.safety(safety);
         self.representatives(&controller.controller, &regimes);
         let holds = self.holds(holds, &items, &secrets, &purposes);

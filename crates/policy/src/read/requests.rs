@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::{Reader, Table};
 use crate::document::Label;
+use crate::purpose::{Purpose, PurposeName};
 use crate::regime::{Regime, RegimeName};
 use crate::request::{AlternativeMeasure, Fee, Handling, ReasonsTold, Refusals, Requests};
 
@@ -22,8 +23,7 @@ pub(super) struct RawRequests {
     reasons_told: Table<ReasonsTold>,
     #[serde(default)]
     alternative_measures: Vec<AlternativeMeasure>,
-    #[serde(default)]
-    handling: Handling,
+    handling: Option<Spanned<Handling>>,
 }
 
 impl Reader<'_> {
@@ -31,8 +31,12 @@ impl Reader<'_> {
         &mut self,
         raw: RawRequests,
         regimes: &BTreeMap<RegimeName, Regime>,
+        purposes: &BTreeMap<PurposeName, Purpose>,
     ) -> Requests {
         let file = "requests.toml";
+        if let Some(handling) = &raw.handling {
+            self.handling(handling.span().start, handling.get_ref(), purposes);
+        }
         if let Some(fee) = &raw.fee {
             self.fee(fee, regimes);
         }
@@ -50,7 +54,42 @@ impl Reader<'_> {
             refusals: raw.refusals,
             reasons_told,
             alternative_measures: raw.alternative_measures,
-            handling: raw.handling,
+            handling: raw.handling.map(Spanned::into_inner).unwrap_or_default(),
+        }
+    }
+
+    /// Staff look at values for a purpose of the controller's own, and every period has an end.
+    fn handling(
+        &mut self,
+        at: usize,
+        handling: &Handling,
+        purposes: &BTreeMap<PurposeName, Purpose>,
+    ) {
+        let file = "requests.toml";
+        if let Some(name) = &handling.purpose {
+            match purposes.get(name) {
+                None => {
+                    let message = format!("`{name}` is not a purpose of this policy");
+                    self.error(file, at, message, "name one of purposes.toml, or leave it out");
+                }
+                Some(purpose) if !purpose.own_use => {
+                    let message = format!("`{name}` is not for the controller's own use");
+                    self.error(file, at, message, "name a purpose with `own_use = true`");
+                }
+                Some(_) => {}
+            }
+        }
+        for (key, days) in [
+            ("verify_within_days", handling.verify_within_days),
+            ("pay_within_days", handling.pay_within_days),
+            ("answer_open_days", handling.answer_open_days),
+            ("evidence_days", handling.evidence_days),
+            ("keep_days", handling.keep_days),
+        ] {
+            if !(1..=3660).contains(&days) {
+                let message = format!("`{key}` is {days} days");
+                self.error(file, at, message, "give 1 to 3660 days");
+            }
         }
     }
 
