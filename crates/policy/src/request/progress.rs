@@ -668,7 +668,7 @@ impl Progress {
         let mut next = self.clone();
         let not_now = || NotTaken::NotNow { state: self.state, step: step.word() };
         match (self.state, step) {
-            (state, Step::Withdraw {}) if state < State::Executed => {
+            (state, Step::Withdraw {}) if state < State::Decided => {
                 next.enter(State::Withdrawn, now)
             }
             (State::Received, Step::Begin {}) => {

@@ -18,6 +18,7 @@ mod policy;
 pub mod problem;
 mod provisions;
 mod recipients;
+mod requests;
 mod restrictions;
 mod retention;
 mod sign_ins;
@@ -159,6 +160,12 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(recipients::put))
         .routes(routes!(exceptions::approve))
         .routes(routes!(exceptions::end))
+        .routes(routes!(requests::receive, requests::queue))
+        .routes(routes!(requests::get))
+        .routes(routes!(requests::of_subject))
+        .routes(routes!(requests::send_code))
+        .routes(routes!(requests::give_code))
+        .routes(routes!(requests::step))
         .routes(routes!(sign_ins::sign_in))
         .routes(routes!(uses::r#use))
         .routes(routes!(disclosures::disclose))

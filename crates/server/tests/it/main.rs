@@ -33,6 +33,7 @@ mod proven;
 #[cfg(test)]
 mod provisions;
 #[cfg(test)]
+mod requests;
 mod restrictions;
 #[cfg(test)]
 mod retention;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 30] = [
+const CONTRACT: [(&str, &str); 37] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -16,6 +16,13 @@ const CONTRACT: [(&str, &str); 30] = [
     ("get", "/v1/subjects/{subject}/holds/{hold}"),
     ("put", "/v1/subjects/{subject}/holds/{hold}"),
     ("delete", "/v1/subjects/{subject}/holds/{hold}"),
+    ("get", "/v1/requests"),
+    ("get", "/v1/requests/{request}"),
+    ("get", "/v1/subjects/{subject}/requests"),
+    ("post", "/v1/requests"),
+    ("post", "/v1/requests/{request}/codes"),
+    ("post", "/v1/requests/{request}/steps"),
+    ("post", "/v1/requests/{request}/verifications"),
     ("get", "/v1/retention/forecast"),
     ("get", "/v1/subjects/{subject}/consents"),
     ("get", "/v1/subjects/{subject}/consents/{consent}"),

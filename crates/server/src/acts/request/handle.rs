@@ -10,7 +10,7 @@ use policy::request::{
 };
 
 use super::receive::text;
-use super::{Change, Moved, Note, Request, advance, handling};
+use super::{By, Change, Moved, Note, Request, advance, handling};
 use crate::app::App;
 use crate::error::Error;
 use crate::store::{requests, subjects};
@@ -29,7 +29,12 @@ fn written(field: &str, given: &str) -> Result<String, Error> {
 ///
 /// # Errors
 /// As [`advance`].
-pub async fn step(app: &Arc<App>, id: RequestId, by: String, step: Step) -> Result<Moved, Error> {
+pub async fn step(
+    app: &Arc<App>,
+    id: RequestId,
+    by: impl Into<By>,
+    step: Step,
+) -> Result<Moved, Error> {
     advance(app, id, by, move |_, _, _| Ok(step.clone().into())).await
 }
 
@@ -42,7 +47,7 @@ pub async fn step(app: &Arc<App>, id: RequestId, by: String, step: Step) -> Resu
 pub async fn identify(
     app: &Arc<App>,
     id: RequestId,
-    by: String,
+    by: impl Into<By>,
     how: Identified,
     subject: Option<SubjectId>,
 ) -> Result<Moved, Error> {
@@ -65,7 +70,7 @@ pub async fn identify(
 ///
 /// # Errors
 /// As [`advance`].
-pub async fn recheck(app: &Arc<App>, id: RequestId, by: String) -> Result<Moved, Error> {
+pub async fn recheck(app: &Arc<App>, id: RequestId, by: impl Into<By>) -> Result<Moved, Error> {
     advance(app, id, by, move |request, _, _| {
         request.subject = None;
         Ok(Step::Recheck {}.into())
@@ -81,12 +86,13 @@ pub async fn recheck(app: &Arc<App>, id: RequestId, by: String) -> Result<Moved,
 pub async fn paid(
     app: &Arc<App>,
     id: RequestId,
-    by: String,
+    by: impl Into<By>,
     money: Money,
     reference: String,
 ) -> Result<Moved, Error> {
     let reference = written("reference", &reference)?;
-    let noted = by.clone();
+    let by = by.into();
+    let noted = by.name.clone();
     advance(app, id, by, move |request, _, now| {
         use policy::request::FeeStanding as Fee;
         match &request.progress.fee {
@@ -131,7 +137,7 @@ pub struct Decided {
 pub async fn decide(
     app: &Arc<App>,
     id: RequestId,
-    by: String,
+    by: impl Into<By>,
     decided: Decided,
 ) -> Result<Moved, Error> {
     let reply = decided.reply.as_deref().filter(|reply| !reply.trim().is_empty());
@@ -139,9 +145,12 @@ pub async fn decide(
     if !decided.reason.trim().is_empty() {
         written("reason", &decided.reason)?;
     }
-    let decider = by.clone();
+    let by = by.into();
+    let decider = by.name.clone();
     advance(app, id, by, move |request, _, now| {
-        let granted = matches!(decided.outcome, Outcome::Granted | Outcome::Partly);
+        // Whatever else is wrong with it is said once it may be decided at all.
+        let granted = request.progress.state == State::Investigating
+            && matches!(decided.outcome, Outcome::Granted | Outcome::Partly);
         let about_her = !matches!(
             request.progress.kind,
             RequestKind::Complaint | RequestKind::EquivalentMeasures
@@ -171,9 +180,15 @@ pub async fn decide(
 ///
 /// # Errors
 /// As [`advance`]; [`Error::Invalid`] when there is nothing to write, or too much.
-pub async fn note(app: &Arc<App>, id: RequestId, by: String, text: &str) -> Result<Moved, Error> {
+pub async fn note(
+    app: &Arc<App>,
+    id: RequestId,
+    by: impl Into<By>,
+    text: &str,
+) -> Result<Moved, Error> {
     let text = written("note", text)?;
-    let who = by.clone();
+    let by = by.into();
+    let who = by.name.clone();
     advance(app, id, by, move |request, _, now| {
         request.matter.notes.push(Note { by: who.clone(), at: now, text: text.clone() });
         Ok(Change::default())

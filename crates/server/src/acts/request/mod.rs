@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::letter::RequestLetter;
-use crate::once::{Fresh, random};
+use crate::once::{Fresh, Once, random};
 use crate::outbox::{self, Message};
 use crate::record::Place;
 use crate::store::requests::{self, Columns, Kept, KeptFile};
@@ -353,6 +353,21 @@ impl From<Step> for Change {
     }
 }
 
+/// Who does something with a request, and under which idempotency key.
+#[derive(Clone)]
+pub struct By {
+    /// Who, as records say it.
+    pub name: String,
+    /// The key, where a program sent one.
+    pub once: Option<Once>,
+}
+
+impl From<String> for By {
+    fn from(name: String) -> Self {
+        Self { name, once: None }
+    }
+}
+
 /// How an act on a request came out.
 #[derive(Debug, Clone)]
 pub struct Moved {
@@ -373,18 +388,27 @@ pub struct Moved {
 pub async fn advance(
     app: &Arc<App>,
     id: RequestId,
-    by: String,
+    by: impl Into<By>,
     change: impl Fn(&mut Request, &mut Tx<'_>, Timestamp) -> Result<Change, Error> + Send + 'static,
 ) -> Result<Moved, Error> {
     let now = app.clock.now();
     let drawn = Drawn::new()?;
     let keeper = Arc::clone(app);
+    let By { name: by, once } = by.into();
     app.store
         .write(move |tx: &mut Tx<'_>| {
+            let done = once.as_ref().map(|once| once.begin(tx)).transpose()?.flatten();
             let mut request = Request::read(&keeper.keys, tx, id)?
                 .ok_or_else(|| Error::not_found("request", id.to_string()))?;
+            if let Some(index) = done {
+                let place = keeper.place(tx, index)?.0;
+                return Ok(Moved { id, progress: request.progress, place: Some(place) });
+            }
             let change = change(&mut request, tx, now)?;
             let place = take(&keeper, tx, &mut request, change, &by, now, &drawn)?;
+            if let (Some(once), Some(place)) = (&once, place) {
+                once.done(tx, place.index, now);
+            }
             Ok(Moved { id, progress: request.progress, place })
         })
         .await

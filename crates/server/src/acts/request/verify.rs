@@ -9,7 +9,7 @@ use policy::request::{Identified, RequestId, State, Step};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Change, Request, SentCode, advance};
+use super::{By, Change, Request, SentCode, advance};
 use crate::app::App;
 use crate::error::Error;
 use crate::keys::Keys;
@@ -66,7 +66,7 @@ pub fn session_hash(token: &str) -> [u8; 32] {
 ///
 /// # Errors
 /// [`Error::TooMany`] within a minute of the last one, or after six in a day.
-pub async fn send_code(app: &Arc<App>, id: RequestId, by: String) -> Result<(), Error> {
+pub async fn send_code(app: &Arc<App>, id: RequestId, by: impl Into<By>) -> Result<(), Error> {
     let (code, sent) = fresh_code(&app.keys, id, app.clock.now())?;
     advance(app, id, by, move |request, _, now| {
         let matter = &mut request.matter;
@@ -103,7 +103,7 @@ pub async fn give_code(
     app: &Arc<App>,
     id: RequestId,
     code: &str,
-    by: String,
+    by: impl Into<By>,
 ) -> Result<Opened, Error> {
     let code: String =
         policy::normal::compatible(code).chars().filter(char::is_ascii_digit).collect();
