@@ -81,6 +81,14 @@ fn act(kind: &str, language: Language) -> &str {
         ("item_confirmed", Language::En) => "a value was confirmed as still right",
         ("policy_published", Language::Ja) => "プライバシーポリシーの公表",
         ("policy_published", Language::En) => "a policy was published",
+        ("staff_added", Language::Ja) => "担当者の追加",
+        ("staff_added", Language::En) => "somebody was added to the staff",
+        ("staff_invited", Language::Ja) => "担当者の再招待",
+        ("staff_invited", Language::En) => "somebody of the staff was invited anew",
+        ("staff_ended", Language::Ja) => "担当者の終了",
+        ("staff_ended", Language::En) => "somebody of the staff was ended",
+        ("manager_named", Language::Ja) => "情報管理責任者の交代",
+        ("manager_named", Language::En) => "another information manager was named",
         (other, _) => other,
     }
 }
@@ -176,6 +184,10 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
             Act::HoldPlaced { hold, .. } | Act::HoldLifted { hold } => {
                 line("保存義務", "hold", hold.to_string());
             }
+            Act::StaffAdded { staff, .. }
+            | Act::StaffInvited { staff }
+            | Act::StaffEnded { staff }
+            | Act::ManagerNamed { staff, .. } => line("担当者", "staff", staff.to_string()),
             Act::ExceptionApproved { .. }
             | Act::ExceptionEnded { .. }
             | Act::AccountClosed { .. } => {}

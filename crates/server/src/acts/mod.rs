@@ -11,4 +11,6 @@ pub mod publish;
 pub mod recipient;
 pub mod restriction;
 pub mod sign_in;
+pub mod staff;
+pub mod staff_session;
 pub mod telling;
