@@ -189,6 +189,8 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_by_age ON outbox (ended_at, topic, due_at);
 
+CREATE INDEX outbox_troubled ON outbox (created_at) WHERE sealed IS NOT NULL AND tries > 0;
+
 CREATE TABLE staff (
   id BLOB NOT NULL PRIMARY KEY,
   login BLOB NOT NULL UNIQUE,

@@ -381,3 +381,38 @@ pub async fn speak(app: &Arc<App>, staff: &Staff, language: Language) -> Result<
     };
     app.store.write(speak).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_have_an_end_for_one_login_and_for_all_together() {
+        let tries = Tries::default();
+        for _ in 0..10 {
+            tries.one_more(&[0; 16]).unwrap();
+        }
+        assert!(matches!(tries.one_more(&[0; 16]), Err(Error::TooMany { retry_after_s: 60 })));
+        // Another login each time; a little more than sixty, as some may come back meanwhile.
+        let others = (0..100_u8).map(|n| tries.one_more(&[n + 1; 16]));
+        let refused = others.filter(Result::is_err).count();
+        assert!((1..=50).contains(&refused), "{refused}");
+    }
+
+    #[test]
+    fn codes_are_taken_as_people_type_them() {
+        for given in ["123456", " 123 456 ", "１２３４５６", "123\u{3000}456"] {
+            assert_eq!(typed_code(given), "123456");
+        }
+    }
+
+    #[test]
+    fn a_token_is_read_back_and_nothing_else_is_one() {
+        let token = Token::new().unwrap();
+        let again = Token::parse(&token.text()).unwrap();
+        assert_eq!(token.hash(), again.hash());
+        for not in ["", "0", &token.text()[1..], "../../../etc/passwd"] {
+            assert!(Token::parse(not).is_none());
+        }
+    }
+}

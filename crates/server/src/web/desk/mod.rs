@@ -2,7 +2,10 @@
 //! deadlines. `session.rs` says who is signed in, `page.rs` is the frame around every page, and each
 //! other file is a page. What is decided happens in `acts`.
 
+pub mod invitation;
+mod outbox;
 mod page;
+mod retention;
 pub mod session;
 mod sign_in;
 mod start;
@@ -43,10 +46,13 @@ impl FromRef<Desk> for Arc<App> {
 pub fn router(app: &Arc<App>, https: bool) -> Router {
     let desk = Desk { app: Arc::clone(app), tries: Arc::default(), https };
     Router::new()
-        .route(urls::START, get(start::page))
+        .route(urls::START, get(start::page_of))
+        .route(urls::RETENTION, get(retention::page_of))
+        .route(urls::OUTBOX, get(outbox::page_of).post(outbox::retry))
         .route(urls::SIGN_IN, get(sign_in::form).post(sign_in::sign_in))
         .route(urls::SIGN_OUT, post(sign_in::sign_out))
         .route(urls::LANGUAGE, post(sign_in::speak))
+        .route("/desk/invitation/{token}", get(invitation::form).post(invitation::take_up))
         .route("/desk/{*rest}", any(|| async { Trouble::from(Error::NoSuchAddress) }))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(only_from_here))
@@ -110,6 +116,10 @@ fn is_from_here(headers: &HeaderMap) -> bool {
 pub mod urls {
     /// What waits for the staff.
     pub const START: &str = "/desk";
+    /// What falls due, and what is held.
+    pub const RETENTION: &str = "/desk/retention";
+    /// Messages that were given up or fail.
+    pub const OUTBOX: &str = "/desk/outbox";
     /// The way in.
     pub const SIGN_IN: &str = "/desk/sign-in";
     /// The way out.

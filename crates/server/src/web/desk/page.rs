@@ -12,14 +12,20 @@ use super::urls;
 pub(super) enum Room {
     /// What waits.
     Start,
+    /// What falls due, and what is held.
+    Retention,
+    /// Messages that were given up or fail.
+    Outbox,
 }
 
 impl Room {
-    const ALL: [Self; 1] = [Self::Start];
+    const ALL: [Self; 3] = [Self::Start, Self::Retention, Self::Outbox];
 
     fn url(self) -> &'static str {
         match self {
             Self::Start => urls::START,
+            Self::Retention => urls::RETENTION,
+            Self::Outbox => urls::OUTBOX,
         }
     }
 
@@ -27,6 +33,10 @@ impl Room {
         match (self, language) {
             (Self::Start, Language::Ja) => "はじめに",
             (Self::Start, Language::En) => "Start",
+            (Self::Retention, Language::Ja) => "保存期限",
+            (Self::Retention, Language::En) => "Retention",
+            (Self::Outbox, Language::Ja) => "連絡",
+            (Self::Outbox, Language::En) => "Messages",
         }
     }
 }
