@@ -45,7 +45,10 @@ pub use item::{
 };
 pub use law::Law;
 pub use notice::{Block, Body, Fact, Notice, Section, Term, notice};
-pub use party::{Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, SubjectId};
+pub use party::{
+    Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, StaffId, StaffRole,
+    SubjectId,
+};
 pub use purpose::{Basis, Purpose, PurposeName, Tier};
 pub use read::{Finding, Severity, read_dir, read_files};
 pub use reason::Reason;

@@ -84,10 +84,6 @@ name! {
     "1 to 64 of A-Z, a-z, 0-9, `_`, `-`"
 }
 
-/// A person whose information is held: 16 random-looking bytes, written `sub_…`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SubjectId(pub [u8; 16]);
-
 /// Lower-case Crockford base 32, without padding.
 pub fn base32() -> &'static Encoding {
     static ENCODING: std::sync::OnceLock<Encoding> = std::sync::OnceLock::new();
@@ -99,44 +95,73 @@ pub fn base32() -> &'static Encoding {
     })
 }
 
-impl fmt::Display for SubjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sub_{}", base32().encode(&self.0))
-    }
+/// Declares an id: 16 random-looking bytes, written with a prefix of its own.
+macro_rules! id {
+    ($(#[$meta:meta])* $name:ident, $prefix:literal) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; 16]);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), base32().encode(&self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAName;
+
+            fn from_str(text: &str) -> Result<Self, NotAName> {
+                text.strip_prefix($prefix)
+                    .and_then(|rest| base32().decode(rest.as_bytes()).ok())
+                    .and_then(|bytes| bytes.try_into().ok())
+                    .map(Self)
+                    .ok_or_else(|| NotAName {
+                        given: text.chars().take(40).collect(),
+                        rule: concat!("`", $prefix, "` and 26 letters and digits"),
+                    })
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
 }
 
-impl fmt::Debug for SubjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
+id! {
+    /// A person whose information is held: 16 random-looking bytes, written `sub_…`.
+    SubjectId, "sub_"
+}
+id! {
+    /// Somebody of the controller's staff who decides about requests: 16 random bytes, written
+    /// `stf_…`.
+    StaffId, "stf_"
 }
 
-impl FromStr for SubjectId {
-    type Err = NotAName;
-
-    fn from_str(text: &str) -> Result<Self, NotAName> {
-        text.strip_prefix("sub_")
-            .and_then(|rest| base32().decode(rest.as_bytes()).ok())
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(Self)
-            .ok_or_else(|| NotAName {
-                given: text.chars().take(40).collect(),
-                rule: "`sub_` and 26 letters and digits",
-            })
-    }
-}
-
-impl Serialize for SubjectId {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for SubjectId {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
+/// What somebody of the staff answers for (S9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffRole {
+    /// The information manager: one person at a time, with powers that nobody else has (Act 23).
+    Manager,
+    /// Works on requests and deadlines.
+    Officer,
 }
 
 /// What a recipient is to the controller in one flow of data (R3.3).

@@ -14,7 +14,7 @@ use crate::consent::{ConsentName, ConsentState};
 use crate::decide::{Approval, Ask, ExceptionKind, Permit};
 use crate::document::{Document, Version};
 use crate::item::{ItemName, SecretName};
-use crate::party::{Engagement, RecipientName, Reference, Role, SubjectId};
+use crate::party::{Engagement, RecipientName, Reference, Role, StaffId, StaffRole, SubjectId};
 use crate::purpose::PurposeName;
 use crate::reason::Reason;
 use crate::regime::{Regime, RegimeName};
@@ -419,6 +419,30 @@ pub enum Act {
         /// Which version.
         version: Version,
     },
+    /// Somebody was added to the staff, and invited.
+    StaffAdded {
+        /// Who.
+        staff: StaffId,
+        /// As what.
+        role: StaffRole,
+    },
+    /// Somebody of the staff was invited anew: password and second factor no longer count.
+    StaffInvited {
+        /// Who.
+        staff: StaffId,
+    },
+    /// Somebody of the staff was ended.
+    StaffEnded {
+        /// Who.
+        staff: StaffId,
+    },
+    /// The role of the information manager went from one to another; who had it is an officer (S9).
+    ManagerNamed {
+        /// Who has it now.
+        staff: StaffId,
+        /// Who had it.
+        before: StaffId,
+    },
 }
 
 impl Act {
@@ -448,6 +472,10 @@ impl Act {
             Self::PolicyPublished { .. } => "policy_published",
             Self::PolicyTookEffect { .. } => "policy_took_effect",
             Self::PolicyWithdrawn { .. } => "policy_withdrawn",
+            Self::StaffAdded { .. } => "staff_added",
+            Self::StaffInvited { .. } => "staff_invited",
+            Self::StaffEnded { .. } => "staff_ended",
+            Self::ManagerNamed { .. } => "manager_named",
         }
     }
 }
@@ -461,7 +489,7 @@ pub struct Record {
     pub policy: Version,
     /// The person it is about, if any.
     pub subject: Option<SubjectId>,
-    /// Who asked for it: the service key's name.
+    /// Who asked for it: the service key's name, the id of somebody of the staff, or `operator`.
     pub by: String,
     /// What happened.
     #[serde(flatten)]

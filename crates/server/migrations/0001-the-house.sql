@@ -226,3 +226,23 @@ CREATE TABLE outbox (
 ) WITHOUT ROWID;
 
 CREATE INDEX outbox_by_age ON outbox (ended_at, topic, due_at);
+
+CREATE INDEX outbox_troubled ON outbox (created_at) WHERE sealed IS NOT NULL AND tries > 0;
+
+CREATE TABLE staff (
+  id BLOB NOT NULL PRIMARY KEY,
+  login BLOB NOT NULL UNIQUE,
+  sealed BLOB NOT NULL,
+  created_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  used_step BIGINT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE staff_sessions (
+  id BLOB NOT NULL PRIMARY KEY,
+  staff BLOB NOT NULL,
+  created_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
+  verified_at BIGINT NOT NULL,
+  proof BLOB NOT NULL
+) WITHOUT ROWID;

@@ -14,7 +14,10 @@ use crate::error::Error;
 use crate::hashing::Hashing;
 use crate::keys::{Keys, OpenKeysError};
 use crate::record::{Log, Place, Rules, Terms};
-use crate::store::{Conn, DatabaseUrl, OpenError, Store, ledger as log, meta, policies, records};
+use crate::store::{
+    Conn, DatabaseUrl, OpenError, Snapshot, Store, Tx, beside_recorded, ledger as log, meta,
+    policies, records,
+};
 
 /// The migrations, in order.
 pub const MIGRATIONS: [(&str, &str); 1] =
@@ -109,6 +112,50 @@ impl Cellar {
         let _ = terms.root.set(keys.root_id());
         let _ = terms.clock.set(Arc::clone(&clock));
         Ok(Self { store, keys, clock, ledger_key, terms })
+    }
+}
+
+/// What a short act beside the process that serves a house goes by.
+pub struct Beside {
+    /// Where everything is kept.
+    pub database: DatabaseUrl,
+    /// What seals.
+    pub keys: Keys,
+    /// What records are written on.
+    pub terms: Arc<Terms>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Beside {
+    /// Looks at a house that has its policy; makes nothing.
+    ///
+    /// # Errors
+    /// [`AppError`] says what does not fit and what to do.
+    pub fn look(
+        database: DatabaseUrl,
+        root: Box<dyn KeySource>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, AppError> {
+        let mut conn = Snapshot::open(&database, MIGRATIONS.len())?;
+        let (keys, origin, seed) = Keys::look(&mut conn, root)?;
+        let terms = Arc::new(Terms::default());
+        let key = SigningKey::from_seed(&origin, &seed)
+            .map_err(|error| AppError::Ledger(error.to_string()))?;
+        let _ = terms.key.set(key);
+        let _ = terms.root.set(keys.root_id());
+        let _ = terms.clock.set(Arc::clone(&clock));
+        terms.go_by(publish::rules(&mut conn, &keys)?);
+        Ok(Self { database, keys, terms, clock })
+    }
+
+    /// Does one act with its record, in a transaction of its own.
+    ///
+    /// # Errors
+    /// The act's; or that another version of the policy is being taken up: try again then.
+    pub fn act<T>(&self, act: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let mut log = Log::new(Arc::clone(&self.terms));
+        beside_recorded(&self.database, MIGRATIONS.len(), &mut log, act)
     }
 }
 

@@ -67,6 +67,9 @@ pub enum Error {
     /// The address and the password do not go together.
     #[error("the e-mail address and the password do not go together")]
     SignInFailed,
+    /// What only the information manager may do (S9).
+    #[error("only the information manager may do this")]
+    ManagerOnly,
     /// Too many requests.
     #[error("too many requests; wait {retry_after_s} s")]
     TooMany {

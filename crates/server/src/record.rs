@@ -102,29 +102,7 @@ impl App {
         keep_until: Option<Timestamp>,
         fresh: &Fresh,
     ) -> Result<Place, Error> {
-        self.terms.hold_act(record)?;
-        let act = record.act.kind();
-        let bytes = serde_json::to_vec(record).map_err(anyhow::Error::from)?;
-        let index = tx.append(entry(act, record.at, &commitment(&fresh.salt, &bytes)));
-        let (at, until) = (record.at.as_millisecond(), keep_until.map(Timestamp::as_millisecond));
-        let context = context(&fresh.id, act, record.subject, at, until);
-        let mut plain = Vec::with_capacity(SALT_BYTES + bytes.len());
-        plain.extend_from_slice(&fresh.salt);
-        plain.extend_from_slice(&bytes);
-        let sealed = self.keys.seal_system("record", &context, &plain)?;
-        records::insert(
-            tx,
-            SealedRecord {
-                place: index.cast_signed(),
-                id: fresh.id,
-                act: act.to_owned(),
-                subject: record.subject,
-                at,
-                keep_until: until,
-                sealed,
-            },
-        );
-        Ok(Place { index, id: fresh.id })
+        write(&self.keys, &self.terms, tx, record, keep_until, fresh)
     }
 
     /// Opens a record for whoever may see it: the person it is about, or a verifier.
@@ -167,6 +145,43 @@ impl App {
                 .to_owned(),
         ))
     }
+}
+
+/// Writes an act down, as [`App::record`] does, for whoever has keys and terms and no house.
+///
+/// # Errors
+/// When the record cannot be sealed, or these are not the terms it was decided on.
+pub fn write(
+    keys: &Keys,
+    terms: &Terms,
+    tx: &mut Tx<'_>,
+    record: &Record,
+    keep_until: Option<Timestamp>,
+    fresh: &Fresh,
+) -> Result<Place, Error> {
+    terms.hold_act(record)?;
+    let act = record.act.kind();
+    let bytes = serde_json::to_vec(record).map_err(anyhow::Error::from)?;
+    let index = tx.append(entry(act, record.at, &commitment(&fresh.salt, &bytes)));
+    let (at, until) = (record.at.as_millisecond(), keep_until.map(Timestamp::as_millisecond));
+    let context = context(&fresh.id, act, record.subject, at, until);
+    let mut plain = Vec::with_capacity(SALT_BYTES + bytes.len());
+    plain.extend_from_slice(&fresh.salt);
+    plain.extend_from_slice(&bytes);
+    let sealed = keys.seal_system("record", &context, &plain)?;
+    records::insert(
+        tx,
+        SealedRecord {
+            place: index.cast_signed(),
+            id: fresh.id,
+            act: act.to_owned(),
+            subject: record.subject,
+            at,
+            keep_until: until,
+            sealed,
+        },
+    );
+    Ok(Place { index, id: fresh.id })
 }
 
 /// Opens a record with the keys alone.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use policy::record::calendar_day;
 use policy::retention::Thing;
-use policy::{ConsentState, Document, Language, Reason};
+use policy::{ConsentState, Document, HoldName, Language, PurposeName, Reason};
 
 use crate::forecast::Forecast;
 use crate::verify::{NotProven, Receipt};
@@ -81,6 +81,14 @@ fn act(kind: &str, language: Language) -> &str {
         ("item_confirmed", Language::En) => "a value was confirmed as still right",
         ("policy_published", Language::Ja) => "プライバシーポリシーの公表",
         ("policy_published", Language::En) => "a policy was published",
+        ("staff_added", Language::Ja) => "担当者の追加",
+        ("staff_added", Language::En) => "somebody was added to the staff",
+        ("staff_invited", Language::Ja) => "担当者の再招待",
+        ("staff_invited", Language::En) => "somebody of the staff was invited anew",
+        ("staff_ended", Language::Ja) => "担当者の終了",
+        ("staff_ended", Language::En) => "somebody of the staff was ended",
+        ("manager_named", Language::Ja) => "情報管理責任者の交代",
+        ("manager_named", Language::En) => "another information manager was named",
         (other, _) => other,
     }
 }
@@ -189,6 +197,10 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 line("受付番号", "receipt number", request.number());
                 line("項目", "items", held(items));
             }
+            Act::StaffAdded { staff, .. }
+            | Act::StaffInvited { staff }
+            | Act::StaffEnded { staff }
+            | Act::ManagerNamed { staff, .. } => line("担当者", "staff", staff.to_string()),
             Act::ExceptionApproved { .. }
             | Act::ExceptionEnded { .. }
             | Act::AccountClosed { .. } => {}
@@ -215,22 +227,55 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
     lines.join("\n") + "\n"
 }
 
+/// A thing that ends on its own, as people call it.
+pub fn thing(thing: &Thing, document: &Document, language: Language) -> String {
+    match (thing, language) {
+        (Thing::Item(name), _) => {
+            let known = document.items.get(name);
+            known.map_or(name.as_str(), |item| item.label.get(language)).to_owned()
+        }
+        (Thing::Secret(name), _) => {
+            let known = document.secrets.get(name);
+            known.map_or(name.as_str(), |secret| secret.label.get(language)).to_owned()
+        }
+        (Thing::Account, Language::Ja) => "アカウントと同意".to_owned(),
+        (Thing::Account, Language::En) => "account and consents".to_owned(),
+    }
+}
+
+/// The purpose that kept a thing longest, with what it is to the thing.
+pub fn last_purpose(
+    because: Option<&PurposeName>,
+    document: &Document,
+    language: Language,
+) -> String {
+    let name = because.map(|name| {
+        document.purposes.get(name).map_or(name.as_str(), |p| p.label.get(language)).to_owned()
+    });
+    match (name, language) {
+        (Some(name), Language::Ja) => format!("最後の利用目的：{name}"),
+        (None, Language::Ja) => "最後の利用目的：ポリシーにない項目".to_owned(),
+        (Some(name), Language::En) => format!("last purpose: {name}"),
+        (None, Language::En) => "last purpose: not in the policy".to_owned(),
+    }
+}
+
+/// A hold of the policy by its label, one put by hand by its name.
+pub fn hold<'a>(
+    name: &'a HoldName,
+    law: bool,
+    document: &'a Document,
+    language: Language,
+) -> &'a str {
+    let hold = document.holds.get(name).filter(|_| law);
+    hold.map_or(name.as_str(), |hold| hold.label.get(language))
+}
+
 /// What falls due and what is held, as a table for the terminal.
 pub fn forecast(forecast: &Forecast, document: &Document, language: Language) -> String {
     let say =
         |ja: &str, en: &str| if language == Language::Ja { ja.to_owned() } else { en.to_owned() };
-    let thing = |thing: &Thing| match thing {
-        Thing::Item(name) => document
-            .items
-            .get(name)
-            .map_or(name.as_str(), |item| item.label.get(language))
-            .to_owned(),
-        Thing::Secret(name) => {
-            let known = document.secrets.get(name);
-            known.map_or(name.as_str(), |secret| secret.label.get(language)).to_owned()
-        }
-        Thing::Account => say("アカウントと同意", "account and consents"),
-    };
+    let thing = |thing: &Thing| self::thing(thing, document, language);
     let (from, to) =
         (day(calendar_day(forecast.from), language), day(calendar_day(forecast.to), language));
     let mut lines = vec![match language {
@@ -239,15 +284,11 @@ pub fn forecast(forecast: &Forecast, document: &Document, language: Language) ->
     }];
     let mut weeks: BTreeMap<jiff::civil::Date, Vec<String>> = BTreeMap::new();
     for (key, count) in &forecast.due {
-        let because = key.because.as_ref().map(|name| {
-            document.purposes.get(name).map_or(name.as_str(), |p| p.label.get(language)).to_owned()
-        });
-        let because = because.unwrap_or_else(|| say("ポリシーにない項目", "not in the policy"));
+        let because = last_purpose(key.because.as_ref(), document, language);
+        let thing = thing(&key.thing);
         let line = match language {
-            Language::Ja => {
-                format!("  {count:>8}件  {}（最後の利用目的：{because}）", thing(&key.thing))
-            }
-            Language::En => format!("  {count:>8}  {}; last purpose: {because}", thing(&key.thing)),
+            Language::Ja => format!("  {count:>8}件  {thing}（{because}）"),
+            Language::En => format!("  {count:>8}  {thing}; {because}"),
         };
         weeks.entry(key.from).or_default().push(line);
     }
@@ -275,8 +316,7 @@ pub fn forecast(forecast: &Forecast, document: &Document, language: Language) ->
         lines.push(say("  ありません", "  nothing"));
     }
     for (key, held) in &forecast.held {
-        let hold = document.holds.get(&key.hold).filter(|_| key.law);
-        let hold = hold.map_or(key.hold.as_str(), |hold| hold.label.get(language));
+        let hold = hold(&key.hold, key.law, document, language);
         let until = held.until.map(|until| day(calendar_day(until), language));
         let (count, thing) = (held.count, thing(&key.thing));
         lines.push(match (language, until) {

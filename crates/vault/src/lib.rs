@@ -39,6 +39,7 @@ pub mod records;
 pub mod seal;
 pub mod secret;
 pub mod source;
+pub mod totp;
 
 pub use cipher::{CannotSeal, NotOpened};
 pub use index::{BlindIndex, IndexKey};
@@ -48,3 +49,4 @@ pub use records::RecordsKey;
 pub use seal::{Leave, OpenError, SealError, Sealed, open, seal};
 pub use secret::{BadCard, BadPassword, CardToken, Verifier, VerifierError, check_against_nobody};
 pub use source::{FileKey, KeyError, KeyId, KeySource};
+pub use totp::TotpSecret;

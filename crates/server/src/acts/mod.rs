@@ -12,4 +12,6 @@ pub mod recipient;
 pub mod request;
 pub mod restriction;
 pub mod sign_in;
+pub mod staff;
+pub mod staff_session;
 pub mod telling;

@@ -460,17 +460,42 @@ fn head_stands(history: &History, head: &str) -> Result<(), String> {
 /// # Errors
 /// When no policy was published, or what was is not as this house published it.
 pub fn in_force(app: &App) -> Result<Rules, AppError> {
-    let (rows, (head, next_at)) = app.store.read_blocking(|conn| {
-        Ok::<_, DbError>((policies::all(conn)?, log::policy_and_next(conn)?))
-    })?;
-    let history = History::read(&app.keys, rows).map_err(AppError::Policy)?;
-    head_stands(&history, &head).map_err(AppError::Policy)?;
-    let rules = history.rules(&head).map_err(AppError::Policy)?;
-    let rules = rules.map(|rules| Rules { next_at, ..rules });
-    rules.ok_or_else(|| {
-        let words = "no policy has been published here; start with `--policy DIR`";
-        AppError::Policy(words.to_owned())
-    })
+    app.store.read_blocking(|conn| Ok::<_, AppError>(found(conn)?))?.rules(&app.keys)
+}
+
+/// The same for whoever acts beside the process that serves this database.
+///
+/// # Errors
+/// As [`in_force`].
+pub fn rules(conn: &mut Conn, keys: &Keys) -> Result<Rules, AppError> {
+    found(conn)?.rules(keys)
+}
+
+/// What was published, and how far it was put in force.
+struct Stand {
+    rows: Vec<Published>,
+    head: String,
+    next_at: Option<i64>,
+}
+
+fn found(conn: &mut Conn) -> Result<Stand, DbError> {
+    let rows = policies::all(conn)?;
+    let (head, next_at) = log::policy_and_next(conn)?;
+    Ok(Stand { rows, head, next_at })
+}
+
+impl Stand {
+    fn rules(self, keys: &Keys) -> Result<Rules, AppError> {
+        let Self { rows, head, next_at } = self;
+        let history = History::read(keys, rows).map_err(AppError::Policy)?;
+        head_stands(&history, &head).map_err(AppError::Policy)?;
+        let rules = history.rules(&head).map_err(AppError::Policy)?;
+        let rules = rules.map(|rules| Rules { next_at, ..rules });
+        rules.ok_or_else(|| {
+            let words = "no policy has been published here; start with `--policy DIR`";
+            AppError::Policy(words.to_owned())
+        })
+    }
 }
 
 /// The policy in force, for whoever only looks.

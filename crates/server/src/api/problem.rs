@@ -197,6 +197,9 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
             (StatusCode::UNAUTHORIZED, "unauthenticated", "no service key in force")
         }
         Error::SignInFailed => (StatusCode::FORBIDDEN, "sign-in-failed", "sign-in failed"),
+        Error::ManagerOnly => {
+            (StatusCode::FORBIDDEN, "manager-only", "only the information manager may do this")
+        }
         Error::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the request is too large"),
         Error::Scope(_) => (StatusCode::FORBIDDEN, "scope", "the service key may not do this"),
         Error::TooMany { retry_after_s } => {
@@ -274,7 +277,7 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
 }
 
 /// Logs a failure once, under an id.
-fn log(error: &Error) -> String {
+pub(crate) fn log(error: &Error) -> String {
     let mut bytes = [0; 8];
     let _ = crate::once::random(&mut bytes);
     let id = format!("fail_{}", policy::party::base32().encode(&bytes));

@@ -9,6 +9,7 @@ mod outbox;
 mod policy;
 mod retention;
 mod serve;
+mod staff;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -44,6 +45,9 @@ enum Command {
     /// Make, list and revoke service keys; rotate the root key
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Add, list, invite and end the staff who decide about requests; hand the manager's role over
+    #[command(subcommand)]
+    Staff(staff::Staff),
     /// Verify the ledger, or a single proof
     #[command(subcommand)]
     Ledger(Box<ledger::Ledger>),
@@ -266,6 +270,7 @@ pub fn run() -> ExitCode {
         Command::Keys(keys) => keys.run(),
         Command::Ledger(ledger) => ledger.run(),
         Command::Outbox(outbox) => outbox.run(),
+        Command::Staff(staff) => staff.run(),
         Command::Retention(retention) => retention.run(),
         Command::Bench(bench) => bench.run(),
     };

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::acts::telling;
+use crate::acts::{staff_session, telling};
 use crate::app::App;
 use crate::connectors::mail::Mail;
 use crate::error::Error;
@@ -66,6 +66,9 @@ async fn keep_house(app: Arc<App>) {
                 if let Err(error) = forget_ended(&app).await {
                     tracing::warn!(%error, "ended messages are not forgotten; the next round retries");
                 }
+                if let Err(error) = forget_sessions(&app).await {
+                    tracing::warn!(%error, "ended sessions are not forgotten; the next round retries");
+                }
             }
             _ = expire.tick() => match expire::round(&app).await {
                 Ok(round) if round == expire::Round::default() => {}
@@ -101,6 +104,20 @@ pub async fn forget_ended(app: &App) -> Result<(), Error> {
     app.store
         .write(move |tx| {
             outbox::forget(tx, before.as_millisecond());
+            Ok(())
+        })
+        .await
+}
+
+/// Forgets sessions of the staff that are over.
+///
+/// # Errors
+/// When the database does not take it.
+pub async fn forget_sessions(app: &App) -> Result<(), Error> {
+    let now = app.clock.now().as_millisecond();
+    app.store
+        .write(move |tx| {
+            staff_session::forget(tx, now);
             Ok(())
         })
         .await

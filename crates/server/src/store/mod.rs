@@ -27,6 +27,8 @@ pub mod secrets;
 pub mod service_keys;
 mod snapshot;
 mod sqlite;
+pub mod staff;
+pub mod staff_sessions;
 pub mod subjects;
 #[cfg(test)]
 mod tests;
@@ -44,7 +46,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use tokio::sync::oneshot;
 
-pub use beside::beside;
+pub use beside::{beside, beside_recorded};
 pub use conn::{Call, Conn, DbError, Insert, Kind, Question, Row, Val};
 use postgres::Postgres;
 pub use snapshot::Snapshot;

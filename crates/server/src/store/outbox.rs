@@ -2,7 +2,7 @@
 //! message says is sealed until it ended well. Knows nothing of what messages are for.
 
 use super::conn::Insert;
-use super::{Conn, DbError};
+use super::{Conn, DbError, Row};
 
 static INSERT: Insert =
     Insert::new("INSERT INTO outbox (id, topic, sealed, tries, due_at, created_at)", 6);
@@ -119,21 +119,42 @@ pub struct Listed {
 
 /// The messages that wait or were given up, the oldest first; at most so many.
 pub fn open(conn: &mut Conn, limit: i64) -> Result<Vec<Listed>, DbError> {
-    conn.query(
+    let rows = conn.query(
         "SELECT id, topic, tries, created_at, due_at, outcome FROM outbox \
          WHERE sealed IS NOT NULL ORDER BY created_at LIMIT $1",
         &[limit.into()],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Listed {
-            id: row.bytes(0)?,
-            topic: row.text(1)?.to_owned(),
-            tries: row.int(2)?,
-            created_at: row.int(3)?,
-            due_at: row.int(4)?,
-            outcome: row.opt_text(5)?.map(str::to_owned),
-        })
+    )?;
+    rows.iter().map(listed).collect()
+}
+
+/// The messages that were tried and are still here, given up or not, the oldest first; at most so
+/// many.
+pub fn troubled(conn: &mut Conn, limit: i64) -> Result<Vec<Listed>, DbError> {
+    let rows = conn.query(
+        "SELECT id, topic, tries, created_at, due_at, outcome FROM outbox \
+         WHERE sealed IS NOT NULL AND tries > 0 ORDER BY created_at LIMIT $1",
+        &[limit.into()],
+    )?;
+    rows.iter().map(listed).collect()
+}
+
+/// How many messages were given up and are kept for a retry.
+pub fn given_up(conn: &mut Conn) -> Result<u64, DbError> {
+    let row = conn.one(
+        "SELECT COUNT(*) FROM outbox WHERE sealed IS NOT NULL AND tries > 0 \
+         AND ended_at IS NOT NULL",
+        &[],
+    )?;
+    Ok(row.int(0)?.unsigned_abs())
+}
+
+fn listed(row: &Row) -> Result<Listed, DbError> {
+    Ok(Listed {
+        id: row.bytes(0)?,
+        topic: row.text(1)?.to_owned(),
+        tries: row.int(2)?,
+        created_at: row.int(3)?,
+        due_at: row.int(4)?,
+        outcome: row.opt_text(5)?.map(str::to_owned),
     })
-    .collect()
 }

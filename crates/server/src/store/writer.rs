@@ -66,7 +66,11 @@ pub struct Tx<'a> {
     entries: &'a mut Vec<Vec<u8>>,
 }
 
-impl Tx<'_> {
+impl<'a> Tx<'a> {
+    pub(super) fn new(conn: &'a mut Conn, base: u64, entries: &'a mut Vec<Vec<u8>>) -> Self {
+        Self { conn, base, entries }
+    }
+
     /// Appends an entry to the ledger and tells its index; both are given back if the act fails.
     pub fn append(&mut self, entry: Vec<u8>) -> u64 {
         let index = self.base + self.entries.len() as u64;

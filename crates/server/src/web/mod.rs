@@ -1,6 +1,7 @@
 //! People enter: the pages that Azukari itself shows. Their words come from the policy and from
 //! `words`; styles are one small sheet.
 
+pub mod desk;
 pub mod feed;
 mod frame;
 pub mod policy;
@@ -15,7 +16,7 @@ use axum::{Router, middleware};
 
 use crate::app::App;
 
-/// The pages.
+/// The pages, those of the staff among them.
 pub fn router(app: &Arc<App>) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::temporary(urls::POLICY) }))
@@ -30,6 +31,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .route(urls::POLICY_SCHEMA, get(policy::schema))
         .layer(middleware::map_response(guard))
         .with_state(Arc::clone(app))
+        // By https once the house knows the address under which people reach it.
+        .merge(desk::router(app, false))
 }
 
 /// What browsers are told about every page: nothing from elsewhere, no script, no framing.

@@ -50,6 +50,8 @@ mod sight_ends;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod staff;
+#[cfg(test)]
 mod third_company;
 #[cfg(test)]
 mod versions;

@@ -1,6 +1,8 @@
 //! `azukari demo`: the whole reference case in one process, with sample data. The reservation app
 //! still reaches Azukari only over its HTTP API, with a service key of its own.
 
+mod samples;
+
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -15,6 +17,7 @@ use super::{Outcome, Premises, bind, keep_memory_private, start_logging};
 use crate::acts::publish::Files;
 use crate::api::caller::{self, SCOPES};
 use crate::app::App;
+use crate::web::desk::urls;
 
 /// Run everything with sample data
 #[derive(Args)]
@@ -26,10 +29,17 @@ pub struct Demo {
     /// Where the reservation app listens
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     app_listen: String,
+    /// Show the one-time code that a sample login of the staff signs in with now, and nothing else
+    #[arg(long, value_name = "LOGIN")]
+    code: Option<String>,
 }
 
 impl Demo {
     pub fn run(self) -> anyhow::Result<Outcome> {
+        if let Some(login) = &self.code {
+            println!("{}", samples::code(&self.premises.data, login)?);
+            return Ok(Outcome::Done);
+        }
         start_logging();
         keep_memory_private()?;
         runtime()?.block_on(self.show())?;
@@ -49,6 +59,7 @@ impl Demo {
             reservation::POLICY.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
         let app = tokio::task::spawn_blocking(move || premises.open(Some(files))).await??;
         let key = app_key(&app, &self.premises.data.join("reservation.key"))?;
+        let staff = samples::staff(&app, &self.premises.data).await?;
 
         // One signal stops both servers, each after the requests under way.
         let (tell, told) = watch::channel(false);
@@ -76,6 +87,9 @@ impl Demo {
         };
         let showing = tokio::spawn(reservation::serve(config, stop(told)));
         tell_where(&azukari, &reservation, &self.listening.metrics, &samples);
+        samples::tell(staff.as_ref(), &self.premises.data);
+        println!();
+        println!("Ctrl-C stops both; the data stays and is used again at the next start");
         stopped().await;
         tell.send(true)?;
         showing.await??;
@@ -99,14 +113,15 @@ fn app_key(app: &App, path: &Path) -> anyhow::Result<String> {
         .map(|scope| (*scope).to_owned())
         .collect();
     let made = caller::make(&app.store, app.clock.now(), "reservation", &scopes)?;
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(|| format!("`{}` cannot be made", path.display()))?;
-    writeln!(file, "{}", made.key)?;
+    write_private(path, &made.key)?;
     Ok(made.key)
+}
+
+/// Writes a file anew that only this user can read.
+fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = file.with_context(|| format!("`{}` cannot be made", path.display()))?;
+    Ok(writeln!(file, "{text}")?)
 }
 
 fn tell_where(azukari: &str, reservation: &str, metrics: &str, samples: &reservation::Samples) {
@@ -114,6 +129,7 @@ fn tell_where(azukari: &str, reservation: &str, metrics: &str, samples: &reserva
     println!("  policy         {azukari}/policy");
     println!("  api            {azukari}/openapi.json");
     println!("  ledger         {azukari}/ledger/checkpoint");
+    println!("  for staff      {azukari}{}", urls::START);
     println!("  metrics        http://{metrics}/metrics");
     println!("reservation app  {reservation}");
     println!("  for guests     {reservation}/sign-in");
@@ -123,6 +139,4 @@ fn tell_where(azukari: &str, reservation: &str, metrics: &str, samples: &reserva
     for login in samples.guests.iter().chain(&samples.staff) {
         println!("  {:28} {}  ({})", login.name, login.password, login.who);
     }
-    println!();
-    println!("Ctrl-C stops both; the data stays and is used again at the next start");
 }

@@ -1,0 +1,164 @@
+//! The staff's entrance: pages under `/desk` for those who decide about requests and look after
+//! deadlines. `session.rs` says who is signed in, `page.rs` is the frame around every page, and each
+//! other file is a page. What is decided happens in `acts`.
+
+pub mod invitation;
+mod outbox;
+mod page;
+mod retention;
+pub mod session;
+mod sign_in;
+mod start;
+mod trouble;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+
+use crate::acts::staff_session::Tries;
+use crate::app::App;
+use crate::error::{Error, MAX_BODY_BYTES};
+use trouble::Trouble;
+
+/// What the pages of the desk share.
+#[derive(Clone)]
+pub struct Desk {
+    /// The house.
+    pub app: Arc<App>,
+    /// Sign-ins tried lately.
+    tries: Arc<Tries>,
+    /// Whether browsers come by https, if only to a server in front of this one.
+    https: bool,
+}
+
+impl FromRef<Desk> for Arc<App> {
+    fn from_ref(desk: &Desk) -> Self {
+        Arc::clone(&desk.app)
+    }
+}
+
+/// The pages of the desk. `https` says whether browsers come by https.
+pub fn router(app: &Arc<App>, https: bool) -> Router {
+    let desk = Desk { app: Arc::clone(app), tries: Arc::default(), https };
+    Router::new()
+        .route(urls::START, get(start::page_of))
+        .route(urls::RETENTION, get(retention::page_of))
+        .route(urls::OUTBOX, get(outbox::page_of).post(outbox::retry))
+        .route(urls::SIGN_IN, get(sign_in::form).post(sign_in::sign_in))
+        .route(urls::SIGN_OUT, post(sign_in::sign_out))
+        .route(urls::LANGUAGE, post(sign_in::speak))
+        .route("/desk/invitation/{token}", get(invitation::form).post(invitation::take_up))
+        .route("/desk/{*rest}", any(|| async { Trouble::from(Error::NoSuchAddress) }))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn(only_from_here))
+        .layer(from_fn(trouble::dress))
+        .layer(from_fn(guard))
+        .with_state(desk)
+}
+
+/// What browsers are told about every page of the desk: nothing from elsewhere, no script, no
+/// framing, forms to this house alone, and nothing is kept in a cache.
+async fn guard(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; \
+             frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Not `no-referrer`: under it browsers send `Origin: null` with our own forms (Fetch,
+        // “append a request Origin header”), and `only_from_here` could not tell them apart.
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Refuses whatever changes something and does not come from a page of this very origin.
+///
+/// The session's cookie is `SameSite=Strict`, so a browser sends it with nothing that another site
+/// began. A site is wider than an origin, though: another program on a neighbouring name or port is
+/// the same site. Two headers say where a request began, and no page can forge or leave out either:
+/// `Sec-Fetch-Site` (Fetch Metadata), which browsers send over https and to this machine, and `Origin`
+/// (RFC 6454, 7; Fetch), which they send with every POST. The first must say `same-origin`, or `none`
+/// for what the person herself began; without it the second must name the host that was asked for.
+/// A request with neither is from no browser that this desk is for. With both of these a form token
+/// would add nothing (decision 0022).
+async fn only_from_here(request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe || is_from_here(request.headers()) {
+        next.run(request).await
+    } else {
+        Trouble::FromElsewhere.into_response()
+    }
+}
+
+fn is_from_here(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or("?"));
+    if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
+        return site == "same-origin" || site == "none";
+    }
+    let origin = text(header::ORIGIN).and_then(|origin| origin.split_once("://"));
+    let host = text(header::HOST);
+    origin.is_some_and(|(_, authority)| host.is_some_and(|host| host == authority))
+}
+
+/// The addresses of the desk.
+pub mod urls {
+    /// What waits for the staff.
+    pub const START: &str = "/desk";
+    /// What falls due, and what is held.
+    pub const RETENTION: &str = "/desk/retention";
+    /// Messages that were given up or fail.
+    pub const OUTBOX: &str = "/desk/outbox";
+    /// The way in.
+    pub const SIGN_IN: &str = "/desk/sign-in";
+    /// The way out.
+    pub const SIGN_OUT: &str = "/desk/sign-out";
+    /// Where invitations are taken up; the token follows.
+    pub const INVITATION: &str = "/desk/invitation";
+    /// Another language.
+    pub const LANGUAGE: &str = "/desk/language";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pairs = pairs.iter().map(|(name, value)| {
+            (header::HeaderName::from_static(name), HeaderValue::from_static(value))
+        });
+        pairs.collect()
+    }
+
+    #[test]
+    fn what_changes_something_comes_from_this_origin() {
+        let host = ("host", "desk.example:8080");
+        let (same, none) = (("sec-fetch-site", "same-origin"), ("sec-fetch-site", "none"));
+        assert!(is_from_here(&headers(&[host, same])));
+        assert!(is_from_here(&headers(&[host, none])));
+        assert!(is_from_here(&headers(&[host, ("origin", "http://desk.example:8080")])));
+        for others in [
+            &[host][..],
+            &[host, ("sec-fetch-site", "same-site"), ("origin", "http://desk.example:8080")],
+            &[host, ("sec-fetch-site", "cross-site")],
+            &[host, ("origin", "null")],
+            &[host, ("origin", "http://desk.example")],
+            &[host, ("origin", "http://other.example:8080")],
+            &[host, ("origin", "http://desk.example:8080.other.example")],
+            &[("origin", "http://desk.example:8080")],
+        ] {
+            assert!(!is_from_here(&headers(others)), "{others:?}");
+        }
+    }
+}
