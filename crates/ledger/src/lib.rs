@@ -22,7 +22,7 @@ pub use hash::{Hash, HashError, leaf_hash, node_hash};
 pub use key::{KeyError, SigningKey, VerifyingKey};
 pub use proof::{
     ConsistencyProof, InclusionProof, ProofError, ProveError, prove_consistency, prove_inclusion,
-    verify_consistency, verify_inclusion,
+    prove_inclusions, verify_consistency, verify_inclusion,
 };
 pub use receipt::{ReceiptError, TlogProof, check_tlog_proof, tlog_proof};
 pub use tile::{

@@ -10,7 +10,8 @@ use std::{collections::BTreeMap, convert::Infallible};
 
 use ledger::{
     ConsistencyProof, Edge, Hash, InclusionProof, LoadError, ProofError, ProveError, TileId,
-    leaf_hash, prove_consistency, prove_inclusion, verify_consistency, verify_inclusion,
+    leaf_hash, prove_consistency, prove_inclusion, prove_inclusions, verify_consistency,
+    verify_inclusion,
 };
 use proptest::prelude::*;
 
@@ -395,6 +396,27 @@ fn a_tree_of_three_levels_of_tiles_is_cut_as_published() {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn many_proofs_at_once_are_those_made_one_by_one(
+        size in 1_u64..1_500,
+        wanted in prop::collection::vec(any::<u64>(), 0..40),
+    ) {
+        let mut tree = Tree::default();
+        tree.append(&numbered(size));
+        let wanted: Vec<u64> = wanted.into_iter().map(|index| index % size).collect();
+        let mut read = std::collections::BTreeSet::new();
+        let proofs = prove_inclusions(&wanted, size, |id| {
+            assert!(read.insert(id), "each tile is read once");
+            tree.read(id)
+        });
+        let one_by_one: Vec<_> = wanted.iter().map(|index| tree.includes(*index, size)).collect();
+        prop_assert_eq!(proofs.unwrap(), one_by_one);
+    }
+}
+
 #[test]
 fn what_cannot_be_proven_is_refused_by_name() {
     let mut tree = Tree::default();
@@ -402,6 +424,10 @@ fn what_cannot_be_proven_is_refused_by_name() {
     let read = |id| tree.read(id);
     assert!(matches!(
         prove_inclusion(10, 10, read),
+        Err(ProveError::NoSuchLeaf { index: 10, size: 10 })
+    ));
+    assert!(matches!(
+        prove_inclusions(&[3, 10], 10, read),
         Err(ProveError::NoSuchLeaf { index: 10, size: 10 })
     ));
     assert!(matches!(

@@ -3,6 +3,7 @@
 //! - entrances: [`api`] for machines, [`web`] for people, [`cli`] for operators, [`jobs`] for time
 //! - [`acts`]: what people decide
 //! - the three doors: [`intake`] in, [`gate`] out, [`erase`] to end
+//! - [`answer`]: what a person receives on her request
 //! - what follows an act: [`outbox`], [`letter`], [`connectors`]
 //! - keepers: [`record`], [`store`], [`keys`], [`hashing`]
 //! - witnesses: [`verify`] and [`forecast`], which only look
@@ -10,6 +11,7 @@
 //! Calls go down this list and never up. ARCHITECTURE.md walks through it.
 
 pub mod acts;
+pub mod answer;
 pub mod api;
 pub mod app;
 pub mod cli;

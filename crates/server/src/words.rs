@@ -227,6 +227,28 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
     lines.join("\n") + "\n"
 }
 
+/// What a file of many proofs shows: how many hold, and which lines show nothing.
+pub fn receipts(sound: u64, wrong: &[(u64, NotProven)], language: Language) -> String {
+    let mut lines: Vec<String> = wrong
+        .iter()
+        .map(|(line, why)| match language {
+            Language::Ja => format!("{line}行目：{}", not_proven(why, language)),
+            Language::En => format!("line {line}: {}", not_proven(why, language)),
+        })
+        .collect();
+    lines.push(match (language, wrong.len()) {
+        (Language::Ja, 0) => format!(
+            "{sound}件の証明はすべて正しいものです。どの記録も、当時書かれたものと一字一句同じです。"
+        ),
+        (Language::En, 0) => format!(
+            "all {sound} proofs hold: every record is, to the byte, the one that was written then"
+        ),
+        (Language::Ja, bad) => format!("{sound}件の証明は正しく、{bad}件は証明になりません。"),
+        (Language::En, bad) => format!("{sound} proofs hold, {bad} show nothing"),
+    });
+    lines.join("\n") + "\n"
+}
+
 /// A thing that ends on its own, as people call it.
 pub fn thing(thing: &Thing, document: &Document, language: Language) -> String {
     match (thing, language) {
@@ -362,7 +384,7 @@ pub fn not_proven(why: &NotProven, language: Language) -> String {
     }
 }
 
-fn state(state: ConsentState, language: Language) -> &'static str {
+pub(crate) fn state(state: ConsentState, language: Language) -> &'static str {
     use ConsentState as S;
     match (state, language) {
         (S::Requested, Language::Ja) => "未回答",

@@ -624,15 +624,22 @@ impl Progress {
     /// Leave to open values for the answer; `None` unless the requester is known, the fee settled and
     /// the decision in force and not a refusal.
     pub fn grant(&self, request: RequestId, subject: SubjectId) -> Option<Grant> {
-        let decision = self.decision.as_ref()?;
-        let in_force = matches!(self.state, State::Decided | State::Executed | State::Notified)
-            && matches!(decision.outcome, Outcome::Granted | Outcome::Partly);
-        (in_force && self.is_known() && self.fee_is_settled()).then(|| Grant {
+        let decision = self.answerable()?;
+        Some(Grant {
             request,
             subject,
             kind: self.kind,
             withheld: decision.refused.iter().filter_map(|part| part.item.clone()).collect(),
         })
+    }
+
+    /// The decision by which there is something to answer: in force and not a refusal, of a requester
+    /// who is known and has settled the fee.
+    pub fn answerable(&self) -> Option<&Decision> {
+        let decision = self.decision.as_ref()?;
+        let in_force = matches!(self.state, State::Decided | State::Executed | State::Notified)
+            && matches!(decision.outcome, Outcome::Granted | Outcome::Partly);
+        (in_force && self.is_known() && self.fee_is_settled()).then_some(decision)
     }
 
     /// True when the requester is known surely enough, and the agent's power confirmed if there is one.

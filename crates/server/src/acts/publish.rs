@@ -606,6 +606,15 @@ pub async fn history(app: &App) -> Result<History, Error> {
     Ok(History::read(&app.keys, rows).map_err(|error| anyhow::anyhow!(error))?)
 }
 
+/// Published versions, read back, as far as there are such.
+///
+/// # Errors
+/// As [`history`].
+pub async fn versions(app: &App, wanted: &[Version]) -> Result<Vec<Document>, Error> {
+    let all = history(app).await?.rows.into_iter().map(|(_, _, document)| document);
+    Ok(all.filter(|document| wanted.contains(&document.version)).collect())
+}
+
 /// A published version, read back.
 ///
 /// # Errors

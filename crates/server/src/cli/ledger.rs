@@ -10,7 +10,7 @@ use policy::Language;
 use serde_json::json;
 
 use super::{Outcome, Premises};
-use crate::verify::{self, Published, Verdict, check_receipt};
+use crate::verify::{self, NotProven, Published, Verdict, check_receipt};
 use crate::words;
 
 #[derive(Subcommand)]
@@ -38,7 +38,8 @@ pub enum Ledger {
     },
     /// Check a single proof, as a person was given it
     Proof {
-        /// A .tlog-proof, or the file with `opening` and `proof` that the reservation app offers
+        /// A .tlog-proof, the file with `opening` and `proof` that the reservation app offers, or
+        /// `records.jsonl` of an answer, which has one in each line
         file: PathBuf,
         /// The key of the ledger, as published at /ledger/key, or a file that holds it
         #[arg(long, value_name = "VKEY|FILE", value_parser = verifying_key)]
@@ -90,6 +91,9 @@ impl Ledger {
             Self::Proof { file, key, lang } => {
                 let language = lang.unwrap_or_else(spoken);
                 let text = read(&file)?;
+                if text.starts_with('{') && text.trim_end().contains('\n') {
+                    return Ok(many(&text, &key, language));
+                }
                 match check_receipt(&text, &key) {
                     Ok(receipt) => {
                         print!("{}", words::receipt(&receipt, language));
@@ -103,6 +107,22 @@ impl Ledger {
             }
         }
     }
+}
+
+/// Checks a file with a proof in each line, and says which lines show nothing.
+fn many(text: &str, key: &VerifyingKey, language: Language) -> Outcome {
+    let lines = text.lines().zip(1_u64..).filter(|(line, _)| !line.trim().is_empty());
+    let (mut sound, mut wrong) = (0_u64, Vec::new());
+    for (line, number) in lines {
+        match check_receipt(line, key) {
+            // Without its record a proof says nothing of what an answer told.
+            Ok(receipt) if receipt.record.is_some() => sound += 1,
+            Ok(_) => wrong.push((number, NotProven::Unreadable)),
+            Err(error) => wrong.push((number, error)),
+        }
+    }
+    print!("{}", words::receipts(sound, &wrong, language));
+    if wrong.is_empty() { Outcome::Done } else { Outcome::Findings }
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {

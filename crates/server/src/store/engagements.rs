@@ -44,6 +44,26 @@ pub fn put(
     )]);
 }
 
+/// Every engagement of a person, the oldest first, each with its recipient.
+pub fn all(
+    conn: &mut Conn,
+    subject: SubjectId,
+) -> Result<Vec<(RecipientName, Engagement)>, DbError> {
+    let rows = conn.query(
+        "SELECT reference, starts_at, ends_at, cancelled, recipient FROM engagements \
+         WHERE subject = $1 ORDER BY starts_at, recipient, reference",
+        &[(&subject.0).into()],
+    )?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let read = engagement(std::slice::from_ref(row))?;
+        if let (Some(Ok(engagement)), Ok(recipient)) = (read, row.text(4)?.parse()) {
+            found.push((recipient, engagement));
+        }
+    }
+    Ok(found)
+}
+
 /// Whatever has not ended and was not called off, by recipient and number.
 pub fn unfinished(
     conn: &mut Conn,

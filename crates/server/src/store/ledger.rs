@@ -1,9 +1,11 @@
 //! Tables `ledger`, `entries` and `tiles`: the log as it is published.
 
+use std::collections::BTreeMap;
+
 use ledger::{Tile, TileId};
 
 use super::conn::Insert;
-use super::{Call, Conn, DbError, Kind, Row};
+use super::{Call, Conn, DbError, Kind, Row, Val};
 
 static INSERT: Insert = Insert::new("INSERT INTO entries (place, entry)", 2);
 
@@ -119,6 +121,28 @@ pub fn tile(conn: &mut Conn, id: TileId) -> Result<Option<Vec<u8>>, DbError> {
         &[i64::from(id.level).into(), id.n.cast_signed().into()],
     )?;
     row.map(|mut row| row.take_blob(0)).transpose()
+}
+
+/// Tiles asked for in one round trip.
+const TILES_TOGETHER: usize = 256;
+
+/// The hashes of many tiles, as far as they are there.
+pub fn tiles(conn: &mut Conn, ids: &[TileId]) -> Result<BTreeMap<TileId, Vec<u8>>, DbError> {
+    const TILE: &str = "SELECT hashes FROM tiles WHERE level = $1 AND n = $2";
+    let mut found = BTreeMap::new();
+    for together in ids.chunks(TILES_TOGETHER) {
+        let params: Vec<[Val<'_>; 2]> = together
+            .iter()
+            .map(|id| [i64::from(id.level).into(), id.n.cast_signed().into()])
+            .collect();
+        let calls: Vec<Call<'_>> = params.iter().map(|params| (TILE, &params[..])).collect();
+        for (id, rows) in together.iter().zip(conn.query_many(&calls)?) {
+            for mut row in rows {
+                found.insert(*id, row.take_blob(0)?);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// What a verifier finds as the head; `None` where there is none that can be read.

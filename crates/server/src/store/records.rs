@@ -100,6 +100,26 @@ pub fn crossings(
     found.into_iter().take(wanted).map(read).collect()
 }
 
+/// A person's records in one stretch.
+const OF_SUBJECT: &str = "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
+     WHERE place / 65536 = $1 AND subject = $2 ORDER BY place";
+
+/// Everything that is written down about a person, oldest first.
+pub fn of_subject(conn: &mut Conn, subject: SubjectId) -> Result<Vec<SealedRecord>, DbError> {
+    let newest = conn.one("SELECT COALESCE(MAX(place), -1) FROM records", &[])?.int(0)?;
+    let stretches: Vec<i64> = (0..=newest.div_euclid(STRETCH)).collect();
+    let mut found = Vec::new();
+    for together in stretches.chunks(usize::try_from(TOGETHER).unwrap_or(1)) {
+        let params: Vec<[Val<'_>; 2]> =
+            together.iter().map(|n| [(*n).into(), (&subject.0).into()]).collect();
+        let calls: Vec<Call<'_>> = params.iter().map(|params| (OF_SUBJECT, &params[..])).collect();
+        for row in conn.query_many(&calls)?.into_iter().flatten() {
+            found.push(read(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// What a person answered to consents, oldest first: when she was taken in, and at every change.
 pub fn answers(conn: &mut Conn, subject: SubjectId) -> Result<Vec<SealedRecord>, DbError> {
     conn.query(
@@ -234,6 +254,9 @@ mod tests {
             Ok::<_, DbError>(())
         };
         store.write_blocking(put).unwrap();
+        let every = store.read_blocking(move |conn| of_subject(conn, she)).unwrap();
+        let every: Vec<i64> = every.iter().map(|record| record.place).collect();
+        assert_eq!(every, all, "everything about her, oldest first");
         let mut wanted: Vec<i64> = all.into_iter().filter(|place| *place != 1).collect();
         wanted.reverse();
         for before in [i64::MAX, 90 * 65_536, 40 * 65_536 + 7, 65_536, 1, 0] {

@@ -12,6 +12,22 @@ pub fn restriction(row: &Row) -> Result<Result<Option<PurposeName>, String>, DbE
     })
 }
 
+/// Every stop of a person, with its moment in milliseconds since 1970.
+pub fn all(
+    conn: &mut Conn,
+    subject: SubjectId,
+) -> Result<Vec<(Option<PurposeName>, i64)>, DbError> {
+    let sql = "SELECT purpose, stopped_at FROM restrictions WHERE subject = $1 ORDER BY purpose";
+    let rows = conn.query(sql, &[(&subject.0).into()])?;
+    let mut stops = Vec::new();
+    for row in &rows {
+        if let Ok(purpose) = restriction(row)? {
+            stops.push((purpose, row.int(1)?));
+        }
+    }
+    Ok(stops)
+}
+
 /// Stops a purpose, or all.
 pub fn put(conn: &mut Conn, subject: SubjectId, purpose: Option<&PurposeName>, now: i64) {
     let purpose = purpose.map_or("", PurposeName::as_str);

@@ -40,6 +40,18 @@ pub struct KeptSecret {
     pub put_at: i64,
 }
 
+/// A secret as she is told of it: its name, what stands in clear beside it, and when it was put, in
+/// milliseconds since 1970. What stands in clear of a password is its verifier, which is told nobody.
+pub fn shown(conn: &mut Conn, subject: SubjectId) -> Result<Vec<(String, String, i64)>, DbError> {
+    conn.query(
+        "SELECT secret, kept, put_at FROM secrets WHERE subject = $1 ORDER BY secret",
+        &[(&subject.0).into()],
+    )?
+    .into_iter()
+    .map(|mut row| Ok((row.take_text(0)?, row.take_text(1)?, row.int(2)?)))
+    .collect()
+}
+
 /// Every secret of a person, by name.
 pub fn all(conn: &mut Conn, subject: SubjectId) -> Result<Vec<KeptSecret>, DbError> {
     conn.query(

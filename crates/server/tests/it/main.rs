@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod allergy_note;
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod broken_at_every_step;
 #[cfg(test)]
 mod canary;

@@ -1,9 +1,11 @@
 //! `azukari bench`: measures this machine and prints one table: rules, vault and ledger in memory;
 //! the disclosure path over HTTP with its limits; start, memory and growth. `sample.rs` is the data,
-//! `house.rs` the servers measured, `load.rs` who asks, `bare.rs` the limit.
+//! `house.rs` the servers measured, `load.rs` who asks, `bare.rs` the limit, `answer.rs` the answer to
+//! a person's request.
 //!
 //! Server and load generator are two processes on one machine, so the cores carry both.
 
+mod answer;
 mod bare;
 mod house;
 mod load;
@@ -59,6 +61,9 @@ pub struct Bench {
     /// Only the disclosure path: leave out rules, vault and ledger in memory
     #[arg(long)]
     only_disclosures: bool,
+    /// Only the answer to a person's request: 20 items and 10,000 provision records
+    #[arg(long)]
+    answer: bool,
     /// Serve answers with bodies of this length and nothing else; the bench runs itself with it
     #[arg(long, value_name = "BYTES", hide = true)]
     serve_nothing: Option<usize>,
@@ -100,6 +105,11 @@ impl Bench {
         let binary = fs::metadata(std::env::current_exe()?)?.len();
         table.row("binary", count(binary) / 1e6, "MB", Aim::AtMost(60.0));
         table.row("4 KiB write and fdatasync, median", house::fsync(&folder.0)?, "ms", Aim::None);
+        if self.answer {
+            answer::measure(&mut table, &folder.0, self.seed)?;
+            print!("{}", table.text());
+            return Ok(Outcome::Done);
+        }
         if !self.only_disclosures {
             pure::rules_and_vault(&mut table, &folder.0)?;
             pure::log(&mut table, self.leaves)?;

@@ -145,7 +145,7 @@ pub(super) fn subject(seed: u64, n: u64) -> SubjectId {
 }
 
 /// The store the n-th person has booked, and the booking's number.
-fn booking(n: u64) -> (String, String) {
+pub(super) fn booking(n: u64) -> (String, String) {
     (format!("store-{:02}", n % STORES), format!("bk-{n}"))
 }
 
