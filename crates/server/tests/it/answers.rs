@@ -7,8 +7,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use azukari::answer::{self, Package, Passphrase};
+use azukari::erase::{self, Wish};
 use azukari::error::Error;
-use policy::record::Act;
+use policy::record::{Act, ErasedBecause};
 use serde_json::{Value, json};
 use vault::Plain;
 
@@ -549,6 +550,64 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
         .status()
         .unwrap();
     status.success().then(|| std::fs::read(folder.path().join("opened")).unwrap())
+}
+
+/// Where law asks for reasons, ground and reason are told (GDPR 12(4)).
+#[tokio::test]
+async fn in_europe_she_is_told_why_something_is_withheld() {
+    let house = House::open();
+    let anna = house.guest("Anna").from("eu").with("disliked_food", WITHHELD);
+    anna.signs_up().await;
+    let asked = json!({ "regime": "eu", "language": "en", "email": "anna@guest.example" });
+    let partly = json!({
+        "outcome": "partly", "reason": "it names somebody else",
+        "refused": [{ "item": "disliked_food", "ground": "harm_to_rights" }],
+    });
+    let request = house.decided(&asked, &partly).await;
+    let files = house.files(&request).await;
+    fits_its_schema(&files, "data.json");
+    let withheld = &files.data()["withheld"][0];
+    assert_eq!(withheld["ground"], "harm_to_rights");
+    assert_eq!(withheld["reason"], "it names somebody else");
+    assert!(files.text("index.html").contains("it names somebody else"));
+    assert_eq!(files.places_of(WITHHELD), [""; 0]);
+}
+
+/// A receipt for what was erased: what went, what stayed, and the proof of both.
+#[tokio::test]
+async fn an_erasure_is_answered_with_a_receipt_that_proves_itself() {
+    let house = House::open();
+    let hanako = house.hanako().await;
+    let asked = json!({
+        "kind": "erasure", "grounds": ["no_longer_needed"], "language": "en",
+        "items": ["disliked_food"],
+    });
+    let request = house.asked(&asked).await;
+    house.steps(&request, json!({ "step": "decide", "outcome": "granted" })).await.expect(200);
+    let other = house.service_key("second", &["requests:decide"]);
+    house.steps_as(&other, &request, json!({ "step": "approve" })).await.expect(200);
+    let wish = Wish::Items(vec!["disliked_food".parse().unwrap()]);
+    let subject = hanako.id.parse().unwrap();
+    let because = ErasedBecause::Request;
+    erase::erase(&house.app, subject, wish, because, "desk".to_owned()).await.unwrap();
+    let files = house.files(&request).await;
+    fits_its_schema(&files, "receipt.json");
+    let receipt: Value = serde_json::from_str(&files.text("receipt.json")).unwrap();
+    assert_eq!(receipt["erasure"]["gone"][0]["thing"], "Disliked food");
+    assert!(!receipt["erasure"]["stayed"].as_array().unwrap().is_empty());
+    assert_eq!(receipt.get("items"), None);
+    for value in [WITHHELD, "見本 花子", "+819012345678"] {
+        let places: Vec<String> = files.places_of(value);
+        let on_the_sheet = |place: &String| place == "index.html" || place.contains("PDF");
+        assert!(
+            value == "見本 花子" && places.iter().all(on_the_sheet) || places.is_empty(),
+            "{value}"
+        );
+    }
+    let folder = files.unpacked();
+    let (sound, words) = proof(&folder.path().join("proofs"), "records.jsonl");
+    assert!(sound && words.contains("the proof holds"), "{words}");
+    assert!(words.contains("disliked_food"), "{words}");
 }
 
 /// The same moment, the same answer: byte by byte, but for what the ledger adds.
