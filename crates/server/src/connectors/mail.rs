@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MessageBuilder};
+use lettre::message::{Attachment, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::transport::smtp::{self, PoolConfig};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use vault::Plain;
@@ -119,9 +119,8 @@ impl Mail {
     ) -> Result<(), NotSent> {
         let never = NotSent::Never { code: None };
         let to: Address = to.reveal().parse().map_err(|_| never)?;
-        let message = self.message(id, now).to(Mailbox::new(None, to)).subject(&letter.subject);
-        let mut message =
-            message.header(ContentType::TEXT_PLAIN).body(letter.text.clone()).map_err(|_| never)?;
+        let message = self.message(id, now).to(Mailbox::new(None, to)).subject(&letter.paper.title);
+        let mut message = message.multipart(parts(letter)?).map_err(|_| never)?;
         // No machine should answer a machine (RFC 3834).
         message.headers_mut().insert_raw(HeaderValue::new(
             HeaderName::new_from_ascii_str("Auto-Submitted"),
@@ -140,6 +139,28 @@ impl Mail {
             .date(now.into())
             .from(self.from.clone())
     }
+}
+
+/// A letter as a mail carries it (RFC 2046): text and HTML of the same, and PDF files beside them.
+fn parts(letter: &Written) -> Result<MultiPart, NotSent> {
+    let paper = &letter.paper;
+    let said = MultiPart::alternative()
+        .singlepart(SinglePart::plain(paper::text(paper)))
+        .singlepart(SinglePart::html(paper::html_for_mail(paper)));
+    if letter.attached.is_empty() {
+        return Ok(said);
+    }
+    let pdf = ContentType::parse("application/pdf").map_err(|_| NotSent::Never { code: None })?;
+    let mut whole = MultiPart::mixed().multipart(said);
+    for (name, paper) in &letter.attached {
+        let bytes = paper::pdf(paper).map_err(|error| {
+            tracing::error!(%error, "a letter cannot be set as PDF");
+            NotSent::Never { code: None }
+        })?;
+        let file = Attachment::new(format!("{name}.pdf")).body(bytes, pdf.clone());
+        whole = whole.singlepart(file);
+    }
+    Ok(whole)
 }
 
 fn code(error: &smtp::Error) -> Option<u16> {

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use policy::{Ask, SubjectId};
+use policy::request::RequestId;
+use policy::{Ask, ItemName, PurposeName, SubjectId};
+use vault::Plain;
 
+use crate::acts::request::{Contact, Request};
 use crate::app::App;
 use crate::connectors::mail::{Mail, NotSent};
 use crate::error::Error;
 use crate::gate::{self, Asking};
-use crate::letter::{self, Letter};
+use crate::letter::{self, About, Letter, RequestLetter, Written};
 use crate::outbox::{self, LETTER, Message, Outcome};
 use crate::store::outbox::Taken;
 use crate::store::{self, Kind, Tx, subjects};
@@ -114,7 +117,10 @@ async fn deliver(
         Some(Message::Letter { subject, letter }) => {
             send(app, mail, &taken.id, subject, &letter).await
         }
-        Some(Message::RequestLetter { .. }) | None => Ok(Ok(Outcome::Unreadable)),
+        Some(Message::RequestLetter { request, letter }) => {
+            send_about(app, mail, &taken.id, request, &letter).await
+        }
+        None => Ok(Ok(Outcome::Unreadable)),
     }
 }
 
@@ -130,9 +136,21 @@ async fn send(
     let held = app.store.read(move |conn| subjects::get(conn, subject)).await?;
     let regime = held.and_then(|held| held.regime);
     let to = regime.and_then(|regime| letter::address(&document, &regime));
-    let Some(((item, purpose), written)) = to.zip(letter.write(&document)) else {
+    let Some((to, written)) = to.zip(letter.write(&document, app.clock.now())) else {
         return Ok(Ok(Outcome::NoAddress));
     };
+    to_registered(app, mail, id, subject, to, &written).await
+}
+
+/// Sends to the address that is held of a person, which comes through the gate.
+async fn to_registered(
+    app: &Arc<App>,
+    mail: &Mail,
+    id: &[u8; 16],
+    subject: SubjectId,
+    (item, purpose): (&ItemName, &PurposeName),
+    written: &Written,
+) -> Result<Result<Outcome, NotSent>, Error> {
     let ask = Ask {
         subject,
         recipient: None,
@@ -150,8 +168,49 @@ async fn send(
     let Some(address) = disclosed.items.remove(item).flatten() else {
         return Ok(Ok(Outcome::NoAddress));
     };
-    let sent = mail.send(&outbox::shown(id), &address, &written, app.clock.now()).await;
+    let sent = mail.send(&outbox::shown(id), &address, written, app.clock.now()).await;
     Ok(sent.map(|()| Outcome::Delivered))
+}
+
+/// Sends a letter about a request to where its letters go; what it says is as the request stands now.
+async fn send_about(
+    app: &Arc<App>,
+    mail: &Mail,
+    id: &[u8; 16],
+    request: RequestId,
+    letter: &RequestLetter,
+) -> Result<Result<Outcome, NotSent>, Error> {
+    let document = app.policy();
+    let keeper = Arc::clone(app);
+    let read = app.store.read(move |conn| Request::read(&keeper.keys, conn, request)).await?;
+    let Some(read) = read else { return Ok(Ok(Outcome::NoAddress)) };
+    let now = app.clock.now();
+    let written = letter.write(&About {
+        document: &document,
+        id: request,
+        progress: &read.progress,
+        matter: &read.matter,
+        link: &|path| app.link(path),
+        now,
+    });
+    match &read.matter.contact {
+        Contact::Email { email } => {
+            let sent =
+                mail.send(&outbox::shown(id), &Plain::new(email.clone()), &written, now).await;
+            Ok(sent.map(|()| Outcome::Delivered))
+        }
+        Contact::Registered => {
+            let Some(subject) = read.subject.or(read.matter.candidate) else {
+                return Ok(Ok(Outcome::NoAddress));
+            };
+            let held = app.store.read(move |conn| subjects::get(conn, subject)).await?;
+            let regime = held.and_then(|held| held.regime);
+            match regime.and_then(|regime| letter::address(&document, &regime)) {
+                Some(to) => to_registered(app, mail, id, subject, to, &written).await,
+                None => Ok(Ok(Outcome::NoAddress)),
+            }
+        }
+    }
 }
 
 /// Writes down how a try came out.

@@ -33,6 +33,7 @@ mod proven;
 #[cfg(test)]
 mod provisions;
 #[cfg(test)]
+mod request_letters;
 mod requests;
 mod restrictions;
 #[cfg(test)]
