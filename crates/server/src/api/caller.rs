@@ -22,7 +22,7 @@ use crate::store::service_keys::{self, ServiceKey};
 use crate::store::{Conn, Store};
 
 /// What a service key may do.
-pub const SCOPES: [&str; 15] = [
+pub const SCOPES: [&str; 16] = [
     "subjects:write",
     "subjects:read",
     "subjects:close",
@@ -38,6 +38,7 @@ pub const SCOPES: [&str; 15] = [
     "exceptions:approve",
     "holds:write",
     "retention:read",
+    "instructions:write",
 ];
 
 /// How long a key is trusted before it is looked up again.

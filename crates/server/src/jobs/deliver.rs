@@ -114,7 +114,9 @@ async fn deliver(
         Some(Message::Letter { subject, letter }) => {
             send(app, mail, &taken.id, subject, &letter).await
         }
-        Some(Message::RequestLetter { .. }) | None => Ok(Ok(Outcome::Unreadable)),
+        Some(Message::RequestLetter { .. } | Message::Instruction { .. }) | None => {
+            Ok(Ok(Outcome::Unreadable))
+        }
     }
 }
 

@@ -30,19 +30,21 @@ pub(crate) const NOTICE: &str = "2026-10-01";
 /// Nine in the morning in Tokyo, on the day most stories happen.
 const MORNING: &str = "2026-11-22T09:00:00+09:00";
 /// Every table that says something about people or acts.
-pub(crate) const TABLES: [(&str, &str); 18] = [
+pub(crate) const TABLES: [(&str, &str); 20] = [
     ("consents", "SELECT COUNT(*) FROM consents"),
     ("engagements", "SELECT COUNT(*) FROM engagements"),
     ("entries", "SELECT COUNT(*) FROM entries"),
     ("exceptions", "SELECT COUNT(*) FROM exceptions"),
     ("holds", "SELECT COUNT(*) FROM holds"),
     ("idempotency", "SELECT COUNT(*) FROM idempotency"),
+    ("instructions", "SELECT COUNT(*) FROM instructions"),
     ("items", "SELECT COUNT(*) FROM items"),
     ("lookups", "SELECT COUNT(*) FROM lookups"),
     ("outbox", "SELECT COUNT(*) FROM outbox"),
     ("policies", "SELECT COUNT(*) FROM policies"),
     ("recipients", "SELECT COUNT(*) FROM recipients"),
     ("records", "SELECT COUNT(*) FROM records"),
+    ("requests", "SELECT COUNT(*) FROM requests"),
     ("restrictions", "SELECT COUNT(*) FROM restrictions"),
     ("secrets", "SELECT COUNT(*) FROM secrets"),
     ("service_keys", "SELECT COUNT(*) FROM service_keys"),

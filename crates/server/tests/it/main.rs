@@ -33,6 +33,8 @@ mod proven;
 #[cfg(test)]
 mod provisions;
 #[cfg(test)]
+mod requests_done;
+#[cfg(test)]
 mod restrictions;
 #[cfg(test)]
 mod retention;
