@@ -124,11 +124,15 @@ impl Deed {
         }
     }
 
-    /// Whether the address that letters go to may be out of reach afterwards.
-    fn shuts_her_out(&self) -> bool {
+    /// Whether letters cannot go to the address that is held of her afterwards, used for that purpose.
+    fn shuts_out(&self, address: &ItemName, purpose: &PurposeName) -> bool {
         match self {
-            Self::Nothing => false,
-            Self::Correct { .. } | Self::Stop(_) | Self::Erase { .. } => true,
+            Self::Nothing | Self::Correct { .. } => false,
+            Self::Stop(stops) => stops.iter().any(|stop| match stop {
+                Restriction::Purpose(stopped) => stopped.as_ref().is_none_or(|s| s == purpose),
+                Restriction::Provision(_) => false,
+            }),
+            Self::Erase { close, wish } => *close || wish.takes(address),
         }
     }
 
@@ -177,11 +181,11 @@ pub async fn carry_out(app: &Arc<App>, id: RequestId, by: String) -> Result<Move
     let moved = if matches!(progress.state, State::Notified | State::Closed) {
         Moved { id, progress, place: None }
     } else {
-        let address = match (progress.state, deed.shuts_her_out()) {
-            (State::Decided, true) => address(app, &request).await?,
-            _ => None,
+        let way = match progress.state {
+            State::Decided => way(app, &request, &deed).await?,
+            _ => Way::Stays,
         };
-        let work = Work::prepare(app, &request, &by, address)?;
+        let work = Work::prepare(app, &request, &by, way)?;
         advance(app, id, by, move |request, tx, now| work.carry_out(request, tx, now)).await?
     };
     if deed.erases()
@@ -192,19 +196,48 @@ pub async fn carry_out(app: &Arc<App>, id: RequestId, by: String) -> Result<Move
     Ok(moved)
 }
 
-/// The address that is held of her, where letters about this request go there: taken through the gate
-/// while it still can be. `None` when they go elsewhere, or the gate says no.
-async fn address(app: &Arc<App>, request: &Request) -> Result<Option<String>, Error> {
-    let (Contact::Registered, Some(subject)) = (&request.matter.contact, request.subject) else {
-        return Ok(None);
+/// The way on which letters about her requests reach her afterwards.
+enum Way {
+    /// As before.
+    Stays,
+    /// To this address, which was held of her.
+    Kept(String),
+    /// The gate did not give it.
+    Lost,
+}
+
+/// The address that is held of her, if letters about an open request of hers go there and will not any
+/// more: taken through the gate while it still can be.
+async fn way(app: &Arc<App>, request: &Request, deed: &Deed) -> Result<Way, Error> {
+    let Some(subject) = request.subject.filter(|_| *deed != Deed::Nothing) else {
+        return Ok(Way::Stays);
     };
     let document = app.policy();
-    let held = app.store.read(move |conn| subjects::get(conn, subject)).await?;
+    let keeper = Arc::clone(app);
+    let (held, goes_there) = app
+        .store
+        .read(move |conn| {
+            let mut goes_there = false;
+            for line in requests::of_subject(conn, subject)? {
+                if line.state.is_none_or(|state| !state.is_over()) {
+                    let read = Request::read(&keeper.keys, conn, line.id)?;
+                    goes_there |= read.is_some_and(|r| r.matter.contact == Contact::Registered);
+                }
+            }
+            Ok::<_, Error>((subjects::get(conn, subject)?, goes_there))
+        })
+        .await?;
+    if !goes_there {
+        return Ok(Way::Stays);
+    }
     let regime = held.and_then(|held| held.regime);
     let Some((item, purpose)) = regime.and_then(|regime| letter::address(&document, &regime))
     else {
-        return Ok(None);
+        return Ok(Way::Lost);
     };
+    if !deed.shuts_out(item, purpose) {
+        return Ok(Way::Stays);
+    }
     let ask = Ask {
         subject,
         recipient: None,
@@ -217,9 +250,9 @@ async fn address(app: &Arc<App>, request: &Request) -> Result<Option<String>, Er
     match gate::disclose(app, asking).await {
         Ok(mut disclosed) => {
             let address = disclosed.items.remove(item).flatten();
-            Ok(address.map(|address| address.reveal().to_owned()))
+            Ok(address.map_or(Way::Lost, |address| Way::Kept(address.reveal().to_owned())))
         }
-        Err(Error::Refused { .. }) => Ok(None),
+        Err(Error::Refused { .. }) => Ok(Way::Lost),
         Err(error) => Err(error),
     }
 }
@@ -228,7 +261,7 @@ async fn address(app: &Arc<App>, request: &Request) -> Result<Option<String>, Er
 struct Work {
     app: Arc<App>,
     by: String,
-    address: Option<String>,
+    way: Way,
     token: String,
     link: AnswerLink,
     put: Vec<(Putting, Fresh)>,
@@ -239,12 +272,7 @@ struct Work {
 }
 
 impl Work {
-    fn prepare(
-        app: &Arc<App>,
-        request: &Request,
-        by: &str,
-        address: Option<String>,
-    ) -> Result<Self, Error> {
+    fn prepare(app: &Arc<App>, request: &Request, by: &str, way: Way) -> Result<Self, Error> {
         let now = app.clock.now();
         let mut bytes = [0; TOKEN_BYTES];
         random(&mut bytes)?;
@@ -278,7 +306,7 @@ impl Work {
         Ok(Self {
             app: Arc::clone(app),
             by: by.to_owned(),
-            address,
+            way,
             token,
             link,
             put,
@@ -330,9 +358,7 @@ impl Work {
             }
             return Ok(());
         }
-        if deed.shuts_her_out() {
-            self.keep_address(request, tx, subject, now)?;
-        }
+        self.keep_way(request, tx, subject, now)?;
         match deed {
             Deed::Nothing => Ok(()),
             Deed::Correct { put, out } => self.correct(request, tx, (subject, &put, &out), now),
@@ -349,29 +375,33 @@ impl Work {
         }
     }
 
-    /// Puts the address into this request, and into every other open one of hers whose letters go to
-    /// the address that is held.
-    fn keep_address(
+    /// Puts the address into this request, and into every other open one of hers, whose letters go to the
+    /// address that is held.
+    fn keep_way(
         &self,
         request: &mut Request,
         tx: &mut Tx<'_>,
         subject: SubjectId,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let handling = handling(&self.app.policy());
-        if request.matter.contact != Contact::Registered {
-            return Ok(());
-        }
-        let Some(email) = &self.address else {
-            let text = "no address could be opened for the letter with the answer: another way to her \
-                        has to be found";
-            let note = Note { by: "azukari".to_owned(), at: now, text: text.to_owned() };
-            request.matter.notes.push(note);
-            return Ok(());
+        let goes_there = request.matter.contact == Contact::Registered;
+        let email = match &self.way {
+            Way::Stays => return Ok(()),
+            Way::Lost => {
+                let text = "no address could be opened for the letter with the answer; another way to \
+                            her has to be found";
+                let note = Note { by: "azukari".to_owned(), at: now, text: text.to_owned() };
+                request.matter.notes.extend(Some(note).filter(|_| goes_there));
+                return Ok(());
+            }
+            Way::Kept(email) => email,
         };
-        request.matter.contact = Contact::Email { email: email.clone() };
+        if goes_there {
+            request.matter.contact = Contact::Email { email: email.clone() };
+        }
+        let handling = handling(&self.app.policy());
         for line in requests::of_subject(tx, subject)? {
-            if line.id == request.id || line.state.is_none_or(State::is_over) {
+            if line.id == request.id || line.state.is_some_and(State::is_over) {
                 continue;
             }
             let Some(mut other) = Request::read(&self.app.keys, tx, line.id)? else { continue };
