@@ -182,6 +182,24 @@ CREATE TABLE request_sessions (
   ends_at BIGINT NOT NULL
 ) WITHOUT ROWID;
 
+CREATE TABLE instructions (
+  id BLOB NOT NULL PRIMARY KEY,
+  request BLOB,
+  recipient TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  put_at BIGINT NOT NULL,
+  told_at BIGINT,
+  answered_at BIGINT,
+  outcome TEXT,
+  sealed BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX instructions_open ON instructions (put_at, id) WHERE answered_at IS NULL;
+
+CREATE INDEX instructions_answered ON instructions (answered_at) WHERE answered_at IS NOT NULL;
+
+CREATE INDEX instructions_of_a_request ON instructions (request) WHERE request IS NOT NULL;
+
 CREATE TABLE ledger (
   id BIGINT NOT NULL PRIMARY KEY,
   size BIGINT NOT NULL,

@@ -3,7 +3,7 @@
 //! - entrances: [`api`] for machines, [`web`] for people, [`cli`] for operators, [`jobs`] for time
 //! - [`acts`]: what people decide
 //! - the three doors: [`intake`] in, [`gate`] out, [`erase`] to end
-//! - what follows an act: [`outbox`], [`letter`], [`connectors`]
+//! - what follows an act: [`instruct`], [`outbox`], [`letter`], [`connectors`]
 //! - keepers: [`record`], [`store`], [`keys`], [`hashing`]
 //! - witnesses: [`verify`] and [`forecast`], which only look
 //!
@@ -20,6 +20,7 @@ pub mod error;
 pub mod forecast;
 pub mod gate;
 pub mod hashing;
+pub mod instruct;
 pub mod intake;
 pub mod jobs;
 pub mod keys;

@@ -17,6 +17,7 @@ pub fn random(bytes: &mut [u8]) -> Result<(), Error> {
 }
 
 /// Random bytes for one act, drawn before it, so that an act that is run again stays the same.
+#[derive(Clone)]
 pub struct Fresh {
     /// The id of the record.
     pub id: [u8; 16],

@@ -2,9 +2,12 @@
 //! and `jobs/deliver.rs` sees to it afterwards. What a message says is sealed under the house's key
 //! and bound to its id. Knows nothing of mail servers or of when things are tried.
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use policy::SubjectId;
-use policy::party::base32;
+use policy::party::{NotAName, base32};
 use policy::request::RequestId;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +35,11 @@ pub enum Message {
         /// What it says.
         letter: RequestLetter,
     },
+    /// An instruction to a recipient; what it says stands in its own row.
+    Instruction {
+        /// Which: the id of the message is the same.
+        instruction: InstructionId,
+    },
 }
 
 impl Message {
@@ -39,12 +47,53 @@ impl Message {
     pub fn topic(&self) -> &'static str {
         match self {
             Self::Letter { .. } | Self::RequestLetter { .. } => LETTER,
+            Self::Instruction { .. } => INSTRUCTION,
         }
     }
 }
 
 /// The topic of letters.
 pub const LETTER: &str = "letter";
+/// The topic of instructions to recipients.
+pub const INSTRUCTION: &str = "instruction";
+
+/// An instruction to a recipient, by its own number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InstructionId(pub [u8; 16]);
+
+impl fmt::Display for InstructionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ins_{}", base32().encode(&self.0))
+    }
+}
+
+impl FromStr for InstructionId {
+    type Err = NotAName;
+
+    fn from_str(text: &str) -> Result<Self, NotAName> {
+        text.strip_prefix("ins_")
+            .and_then(|rest| base32().decode(rest.as_bytes()).ok())
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or_else(|| NotAName {
+                given: text.chars().take(40).collect(),
+                rule: "`ins_` and 26 letters and digits",
+            })
+    }
+}
+
+impl Serialize for InstructionId {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for InstructionId {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
 
 /// How a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

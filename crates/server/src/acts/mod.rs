@@ -7,6 +7,7 @@ pub mod consent;
 pub mod engagement;
 pub mod exception;
 pub mod hold;
+pub mod instruction;
 pub mod publish;
 pub mod recipient;
 pub mod request;

@@ -11,6 +11,7 @@ mod disclosures;
 mod engagements;
 mod exceptions;
 mod holds;
+mod instructions;
 mod items;
 mod ledger;
 mod measure;
@@ -166,6 +167,8 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(requests::send_code))
         .routes(routes!(requests::give_code))
         .routes(routes!(requests::step))
+        .routes(routes!(instructions::list))
+        .routes(routes!(instructions::answer))
         .routes(routes!(sign_ins::sign_in))
         .routes(routes!(uses::r#use))
         .routes(routes!(disclosures::disclose))

@@ -120,7 +120,7 @@ async fn deliver(
         Some(Message::RequestLetter { request, letter }) => {
             send_about(app, mail, &taken.id, request, &letter).await
         }
-        None => Ok(Ok(Outcome::Unreadable)),
+        Some(Message::Instruction { .. }) | None => Ok(Ok(Outcome::Unreadable)),
     }
 }
 

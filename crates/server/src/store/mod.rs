@@ -13,6 +13,7 @@ pub mod exceptions;
 pub mod facts;
 pub mod holds;
 pub mod idempotency;
+pub mod instructions;
 pub mod items;
 pub mod ledger;
 pub mod meta;

@@ -34,7 +34,11 @@ mod proven;
 mod provisions;
 #[cfg(test)]
 mod request_letters;
+#[cfg(test)]
 mod requests;
+#[cfg(test)]
+mod requests_done;
+#[cfg(test)]
 mod restrictions;
 #[cfg(test)]
 mod retention;

@@ -71,6 +71,7 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
                 }),
             ),
         ),
+        ("instructions:write", house.get("/v1/instructions")),
         ("provisions:read", house.get(&of("provisions"))),
         (
             "sign-ins:write",

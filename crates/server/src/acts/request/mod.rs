@@ -2,9 +2,12 @@
 //! they are decided, carried out and answered. What may follow on what is `policy::request`; here each
 //! step is an act with its record, and the letter that tells of it is committed with it.
 //!
-//! `receive.rs` takes a request in, `verify.rs` shows who asks, `handle.rs` is the desk's.
+//! `receive.rs` takes a request in, `verify.rs` shows who asks, `handle.rs` is the desk's, `carry_out.rs`
+//! does what was decided, `receipt.rs` shows what an erasure came to.
 
+pub mod carry_out;
 pub mod handle;
+pub mod receipt;
 pub mod receive;
 pub mod verify;
 
@@ -21,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use vault::RecordsKey;
 
 use crate::app::App;
+use crate::erase::Erased;
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::letter::RequestLetter;
@@ -178,6 +182,8 @@ pub struct Matter {
     pub answer: Option<AnswerLink>,
     /// What the answer says in the desk's own words.
     pub reply: Option<String>,
+    /// What an erasure for it took and left, with the place of its record.
+    pub erased: Option<Erased>,
     /// What was noted, the oldest first.
     pub notes: Vec<Note>,
 }

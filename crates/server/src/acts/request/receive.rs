@@ -266,6 +266,7 @@ fn read(
         codes_sent: Vec::new(),
         answer: None,
         reply: None,
+        erased: None,
         notes: Vec::new(),
     };
     Ok((progress, matter))
