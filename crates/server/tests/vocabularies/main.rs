@@ -1,6 +1,6 @@
-//! Programs that others wrote read our exports: PyLD, rdflib, pySHACL and fideslang, pinned in
-//! `requirements.txt`, in a Python environment that `./check` sets up in the target folder. Without
-//! it these tests fail and say so.
+//! Programs that others wrote read what we say: PyLD, rdflib, pySHACL and fideslang the exports,
+//! jpholiday and holidays the calendar. They are pinned in `requirements.txt`, in a Python
+//! environment that `./check` sets up in the target folder. Without it these tests fail and say so.
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do has failed it")]
 
@@ -234,5 +234,38 @@ fn a_manifest_that_fideslang_does_not_know_is_refused() {
         .collect();
     for (told, (_, _, words)) in refused(&["fides"], &files).iter().zip(wrong) {
         assert!(told.contains(words), "{told}");
+    }
+}
+
+/// Every holiday of the calendar, by day.
+fn holidays() -> serde_json::Map<String, Value> {
+    let days = jiff::civil::date(2000, 1, 1).series(jiff::Span::new().days(1));
+    days.take_while(|day| day.year() < 2100)
+        .filter_map(|day| Some((day.to_string(), json!(policy::calendar::holiday(day)?.ja))))
+        .collect()
+}
+
+#[test]
+fn a_century_of_holidays_is_what_jpholiday_and_holidays_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(&folder, "holidays.json", &holidays().into());
+    let said = read(&["holidays"], &[&file]).unwrap();
+    assert!(said.ends_with(": 1773 holidays in 100 years\n"), "{said}");
+}
+
+#[test]
+fn a_holiday_too_few_too_many_or_under_another_name_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut less = holidays();
+    assert!(less.remove("2026-09-22").is_some());
+    let mut more = holidays();
+    assert!(more.insert("2021-07-19".to_owned(), json!("海の日")).is_none());
+    let mut other = holidays();
+    assert!(other.insert("2099-09-23".to_owned(), json!("春分の日")).is_some());
+    let files = [("less", less), ("more", more), ("other", other)]
+        .map(|(name, days)| write(&folder, &format!("{name}.json"), &days.into()));
+    let told = refused(&["holidays"], &files);
+    for (told, day) in told.iter().zip(["2026-09-22", "2021-07-19", "2099-09-23"]) {
+        assert!(told.contains("says otherwise") && told.contains(day), "{told}");
     }
 }
