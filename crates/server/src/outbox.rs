@@ -1,5 +1,5 @@
 //! Follow-up work: what an act leaves to be done outside is put here in the act's own transaction,
-//! and `jobs/deliver.rs` sees to it afterwards. What a message says is sealed under the house's key
+//! and `jobs/deliver/` sees to it afterwards. What a message says is sealed under the house's key
 //! and bound to its id. Knows nothing of mail servers or of when things are tried.
 
 use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! Time enters: what is done because a moment has come. `deliver.rs` sees to the outbox, `expire.rs`
+//! Time enters: what is done because a moment has come. `deliver/` sees to the outbox, `expire.rs`
 //! to what is due.
 
 pub mod deliver;
@@ -31,10 +31,12 @@ pub async fn run(app: Arc<App>, mail: Option<Mail>) {
     let keeping = async {
         tokio::join!(keep_house(Arc::clone(&app)), keep_up(Arc::clone(&app)));
     };
-    match mail {
-        Some(mail) => drop(tokio::join!(keeping, deliver::run(Arc::clone(&app), mail))),
-        None => keeping.await,
-    }
+    let letters = async {
+        if let Some(mail) = mail {
+            deliver::run(Arc::clone(&app), mail).await;
+        }
+    };
+    tokio::join!(keeping, letters);
 }
 
 /// Puts the version in force at its moment, takes up what other processes published, and goes on
