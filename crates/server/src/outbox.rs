@@ -13,6 +13,7 @@ use crate::keys::Keys;
 use crate::letter::{Letter, RequestLetter};
 use crate::store::Conn;
 use crate::store::outbox::{self, Taken};
+use crate::webhook::{Event, WebhookId};
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,15 @@ pub enum Message {
         /// What it says.
         letter: RequestLetter,
     },
+    /// An event, for one endpoint.
+    Webhook {
+        /// Which.
+        endpoint: WebhookId,
+        /// What happened.
+        event: Event,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl Message {
@@ -39,12 +49,15 @@ impl Message {
     pub fn topic(&self) -> &'static str {
         match self {
             Self::Letter { .. } | Self::RequestLetter { .. } => LETTER,
+            Self::Webhook { .. } => WEBHOOK,
         }
     }
 }
 
 /// The topic of letters.
 pub const LETTER: &str = "letter";
+/// The topic of webhooks.
+pub const WEBHOOK: &str = "webhook";
 
 /// How a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +68,8 @@ pub enum Outcome {
     Refused,
     /// The person has no address, or no purpose allows the letter.
     NoAddress,
+    /// The endpoint has ended.
+    NoEndpoint,
     /// The other side will never take it, or it cannot be addressed.
     Rejected,
     /// It was tried for days.
@@ -70,6 +85,7 @@ impl Outcome {
             Self::Delivered => "delivered",
             Self::Refused => "refused",
             Self::NoAddress => "no_address",
+            Self::NoEndpoint => "no_endpoint",
             Self::Rejected => "rejected",
             Self::GivenUp => "given_up",
             Self::Unreadable => "unreadable",

@@ -2,6 +2,7 @@
 //! and whether it may be sent is decided before.
 
 pub mod mail;
+pub mod webhook;
 
 /// Why a message was not taken by the other side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

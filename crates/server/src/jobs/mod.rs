@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use crate::acts::{staff_session, telling};
 use crate::app::App;
 use crate::connectors::mail::Mail;
+use crate::connectors::webhook::Webhooks;
 use crate::error::Error;
 use crate::store::{idempotency, outbox};
 
@@ -36,7 +37,15 @@ pub async fn run(app: Arc<App>, mail: Option<Mail>) {
             deliver::run(Arc::clone(&app), mail).await;
         }
     };
-    tokio::join!(keeping, letters);
+    let webhooks = async {
+        match Webhooks::new() {
+            Ok(webhooks) => deliver::run(Arc::clone(&app), webhooks).await,
+            Err(error) => {
+                tracing::error!(%error, "webhooks wait: no HTTP client can be made; start anew");
+            }
+        }
+    };
+    tokio::join!(keeping, letters, webhooks);
 }
 
 /// Puts the version in force at its moment, takes up what other processes published, and goes on

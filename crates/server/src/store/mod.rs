@@ -32,6 +32,7 @@ pub mod staff_sessions;
 pub mod subjects;
 #[cfg(test)]
 mod tests;
+pub mod webhooks;
 mod writer;
 
 use std::fmt;

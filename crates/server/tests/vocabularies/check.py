@@ -1,11 +1,12 @@
 """Lets programs that others wrote read our exports: PyLD and rdflib for JSON-LD, pySHACL for the
-shapes of consent records, fideslang for manifests, jpholiday and holidays for the calendar. Says what it found of each file; exit code 2
+shapes of consent records, fideslang for manifests, jpholiday and holidays for the calendar, standardwebhooks for webhooks. Says what it found of each file; exit code 2
 when something is wrong with one. Nothing is fetched: a document that asks for another one is wrong.
 
     check.py jsonld FILE...         expands, and every word must be an address
     check.py shacl SHAPES FILE...   conforms to the shapes
     check.py fides FILE...          parses into fideslang's own models, and keeps its own rules
     check.py holidays FILE...       the same days under the same names
+    check.py webhook FILE...        signed by its secret, just now
 """
 
 import json
@@ -150,6 +151,20 @@ def holidays(path):
     return f"{len(ours)} holidays in {len(years)} years"
 
 
+def webhook(path):
+    from base64 import b64decode
+
+    from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+    arrived = json.load(open(path, encoding="utf-8"))
+    body = b64decode(arrived["body"])
+    try:
+        event = Webhook(arrived["secret"]).verify(body, arrived["headers"])
+    except WebhookVerificationError as error:
+        raise Wrong(str(error)) from error
+    return f"{event['type']} is as it was sent"
+
+
 def rules_of(shapes):
     """The shapes, which have to be shapes themselves."""
     from pyshacl import validate
@@ -166,7 +181,7 @@ def main(how, *files):
         files = files[1:]
         check = lambda path: shacl(rules, path)
     else:
-        check = {"jsonld": jsonld, "fides": fides, "holidays": holidays}[how]
+        check = {"jsonld": jsonld, "fides": fides, "holidays": holidays, "webhook": webhook}[how]
     if not files:
         sys.exit(__doc__)
     code = 0

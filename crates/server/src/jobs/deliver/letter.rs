@@ -30,7 +30,7 @@ impl Deliverer for Mail {
     ) -> Result<Result<Outcome, NotSent>, Error> {
         match message {
             Message::Letter { subject, letter } => send(app, self, id, subject, &letter).await,
-            Message::RequestLetter { .. } => Ok(Ok(Outcome::Unreadable)),
+            Message::RequestLetter { .. } | Message::Webhook { .. } => Ok(Ok(Outcome::Unreadable)),
         }
     }
 

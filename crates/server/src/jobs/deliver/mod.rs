@@ -3,6 +3,7 @@
 //! folder, and goes at its own pace: what one cannot reach holds up no other.
 
 mod letter;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
