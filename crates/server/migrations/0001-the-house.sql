@@ -264,3 +264,13 @@ CREATE TABLE staff_sessions (
   verified_at BIGINT NOT NULL,
   proof BLOB NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TABLE webhooks (
+  id BLOB NOT NULL PRIMARY KEY,
+  url TEXT NOT NULL,
+  events TEXT NOT NULL,
+  inside BIGINT NOT NULL,
+  sealed BLOB,
+  created_at BIGINT NOT NULL,
+  ended_at BIGINT
+) WITHOUT ROWID;

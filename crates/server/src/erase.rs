@@ -23,6 +23,7 @@ use crate::record::Place;
 use crate::store::items::SealedItem;
 use crate::store::secrets::KeptSecret;
 use crate::store::{Conn, Tx, holds, items, records, secrets, subjects};
+use crate::webhook::{self, Event};
 
 /// The version under which a card's token is sealed.
 const CARD_VERSION: u32 = 1;
@@ -321,6 +322,8 @@ impl Erasure {
             act,
         };
         let place = app.record(tx, &record, None, fresh)?;
+        let event = Event::Erased { subject, at: place.into() };
+        webhook::tell(&app.keys, tx, event, &fresh.id, *at)?;
         Ok(Erased { gone, stayed, place: Some(place) })
     }
 

@@ -3,7 +3,7 @@
 //! - entrances: [`api`] for machines, [`web`] for people, [`cli`] for operators, [`jobs`] for time
 //! - [`acts`]: what people decide
 //! - the three doors: [`intake`] in, [`gate`] out, [`erase`] to end
-//! - what follows an act: [`instruct`], [`outbox`], [`letter`], [`connectors`]
+//! - what follows an act: [`instruct`], [`outbox`], [`letter`], [`webhook`], [`connectors`]
 //! - keepers: [`record`], [`store`], [`keys`], [`hashing`]
 //! - witnesses: [`verify`] and [`forecast`], which only look
 //!
@@ -31,4 +31,5 @@ pub mod record;
 pub mod store;
 pub mod verify;
 pub mod web;
+pub mod webhook;
 pub mod words;

@@ -1,5 +1,5 @@
 //! Follow-up work: what an act leaves to be done outside is put here in the act's own transaction,
-//! and `jobs/deliver.rs` sees to it afterwards. What a message says is sealed under the house's key
+//! and `jobs/deliver/` sees to it afterwards. What a message says is sealed under the house's key
 //! and bound to its id. Knows nothing of mail servers or of when things are tried.
 
 use std::fmt;
@@ -16,6 +16,7 @@ use crate::keys::Keys;
 use crate::letter::{Letter, RequestLetter};
 use crate::store::Conn;
 use crate::store::outbox::{self, Taken};
+use crate::webhook::{Event, WebhookId};
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,15 @@ pub enum Message {
         /// Which: the id of the message is the same.
         instruction: InstructionId,
     },
+    /// An event, for one endpoint.
+    Webhook {
+        /// Which.
+        endpoint: WebhookId,
+        /// What happened.
+        event: Event,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl Message {
@@ -48,6 +58,7 @@ impl Message {
         match self {
             Self::Letter { .. } | Self::RequestLetter { .. } => LETTER,
             Self::Instruction { .. } => INSTRUCTION,
+            Self::Webhook { .. } => WEBHOOK,
         }
     }
 }
@@ -94,6 +105,8 @@ impl<'de> Deserialize<'de> for InstructionId {
         text.parse().map_err(serde::de::Error::custom)
     }
 }
+/// The topic of webhooks.
+pub const WEBHOOK: &str = "webhook";
 
 /// How a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +117,8 @@ pub enum Outcome {
     Refused,
     /// The person has no address, or no purpose allows the letter.
     NoAddress,
+    /// The endpoint has ended.
+    NoEndpoint,
     /// The other side will never take it, or it cannot be addressed.
     Rejected,
     /// It was tried for days.
@@ -119,6 +134,7 @@ impl Outcome {
             Self::Delivered => "delivered",
             Self::Refused => "refused",
             Self::NoAddress => "no_address",
+            Self::NoEndpoint => "no_endpoint",
             Self::Rejected => "rejected",
             Self::GivenUp => "given_up",
             Self::Unreadable => "unreadable",

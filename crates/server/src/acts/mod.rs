@@ -16,3 +16,4 @@ pub mod sign_in;
 pub mod staff;
 pub mod staff_session;
 pub mod telling;
+pub mod webhook;

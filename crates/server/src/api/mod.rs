@@ -25,6 +25,7 @@ mod retention;
 mod sign_ins;
 mod subjects;
 mod uses;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -173,6 +174,9 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(uses::r#use))
         .routes(routes!(disclosures::disclose))
         .routes(routes!(provisions::list))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::end))
+        .routes(routes!(webhooks::rotate))
         .routes(routes!(policy::current))
         .routes(routes!(policy::versions))
         .routes(routes!(policy::version))

@@ -10,6 +10,7 @@ mod policy;
 mod retention;
 mod serve;
 mod staff;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -57,6 +58,9 @@ enum Command {
     /// Say what falls due, and what is held by what
     #[command(subcommand)]
     Retention(retention::Retention),
+    /// Add, list and end endpoints that are told of events; give one a new secret
+    #[command(subcommand)]
+    Webhooks(webhooks::Webhooks),
     /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
     Bench(bench::Bench),
 }
@@ -272,6 +276,7 @@ pub fn run() -> ExitCode {
         Command::Outbox(outbox) => outbox.run(),
         Command::Staff(staff) => staff.run(),
         Command::Retention(retention) => retention.run(),
+        Command::Webhooks(webhooks) => webhooks.run(),
         Command::Bench(bench) => bench.run(),
     };
     match outcome {

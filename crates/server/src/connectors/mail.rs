@@ -10,6 +10,7 @@ use lettre::transport::smtp::{self, PoolConfig};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use vault::Plain;
 
+use super::NotSent;
 use crate::letter::Written;
 
 /// How long the mail server may take over one step.
@@ -17,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A mail server, and in whose name it is asked. Made and dropped inside a runtime, which its
 /// connections belong to.
+#[derive(Clone)]
 pub struct Mail {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
@@ -40,28 +42,6 @@ pub enum BadMail {
     /// The sender.
     #[error("--mail-from is not an address; give `NAME <name@example.com>`")]
     From,
-}
-
-/// Why a letter was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotSent {
-    /// The server is away or busy: later.
-    Later {
-        /// Its reply code (RFC 5321, 4.2), if it gave one.
-        code: Option<u16>,
-    },
-    /// This letter will never be taken.
-    Never {
-        /// The reply code; `None` when the letter cannot even be addressed.
-        code: Option<u16>,
-    },
-}
-
-impl NotSent {
-    /// Whether every letter would fare the same: there is no answer, or the service closes (421).
-    pub fn is_of_the_server(&self) -> bool {
-        matches!(self, Self::Later { code: None | Some(421) })
-    }
 }
 
 impl Mail {

@@ -1,9 +1,8 @@
-//! Time enters: what is done because a moment has come. `deliver.rs` sees to the outbox, `instruct.rs` to
-//! instructions in it, `expire.rs` to what is due, `requests.rs` to people's requests.
+//! Time enters: what is done because a moment has come. `deliver/` sees to the outbox, `expire.rs` to what
+//! is due, `requests.rs` to people's requests.
 
 pub mod deliver;
 pub mod expire;
-pub mod instruct;
 pub mod requests;
 
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use jiff::SignedDuration;
 use crate::acts::{staff_session, telling};
 use crate::app::App;
 use crate::connectors::mail::Mail;
+use crate::connectors::webhook::Webhooks;
 use crate::error::Error;
 use crate::store::{idempotency, instructions, outbox};
 
@@ -33,10 +33,24 @@ pub async fn run(app: Arc<App>, mail: Option<Mail>) {
     let keeping = async {
         tokio::join!(keep_house(Arc::clone(&app)), keep_up(Arc::clone(&app)));
     };
-    match mail {
-        Some(mail) => drop(tokio::join!(keeping, deliver::run(Arc::clone(&app), mail))),
-        None => keeping.await,
-    }
+    let letters = async {
+        if let Some(mail) = mail {
+            let instructions = deliver::Instructions(mail.clone());
+            tokio::join!(
+                deliver::run(Arc::clone(&app), mail),
+                deliver::run(Arc::clone(&app), instructions)
+            );
+        }
+    };
+    let webhooks = async {
+        match Webhooks::new() {
+            Ok(webhooks) => deliver::run(Arc::clone(&app), webhooks).await,
+            Err(error) => {
+                tracing::error!(%error, "webhooks wait: no HTTP client can be made; start anew");
+            }
+        }
+    };
+    tokio::join!(keeping, letters, webhooks);
 }
 
 /// Puts the version in force at its moment, takes up what other processes published, and goes on

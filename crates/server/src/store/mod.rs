@@ -33,6 +33,7 @@ pub mod staff_sessions;
 pub mod subjects;
 #[cfg(test)]
 mod tests;
+pub mod webhooks;
 mod writer;
 
 use std::fmt;

@@ -30,7 +30,7 @@ pub(crate) const NOTICE: &str = "2026-10-01";
 /// Nine in the morning in Tokyo, on the day most stories happen.
 const MORNING: &str = "2026-11-22T09:00:00+09:00";
 /// Every table that says something about people or acts.
-pub(crate) const TABLES: [(&str, &str); 20] = [
+pub(crate) const TABLES: [(&str, &str); 23] = [
     ("consents", "SELECT COUNT(*) FROM consents"),
     ("engagements", "SELECT COUNT(*) FROM engagements"),
     ("entries", "SELECT COUNT(*) FROM entries"),
@@ -53,6 +53,7 @@ pub(crate) const TABLES: [(&str, &str); 20] = [
     ("subject_keys", "SELECT COUNT(*) FROM subject_keys"),
     ("subjects", "SELECT COUNT(*) FROM subjects"),
     ("tiles", "SELECT COUNT(*) FROM tiles"),
+    ("webhooks", "SELECT COUNT(*) FROM webhooks"),
 ];
 
 /// The reference app's policy, as its files are.

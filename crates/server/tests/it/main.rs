@@ -61,4 +61,6 @@ mod third_company;
 #[cfg(test)]
 mod versions;
 #[cfg(test)]
+mod webhooks;
+#[cfg(test)]
 mod wrong_input;

@@ -48,6 +48,7 @@ fn matter(language: Language) -> Matter {
         }),
         reply: None,
         notes: Vec::new(),
+        erased: None,
     }
 }
 

@@ -10,6 +10,7 @@ use azukari::acts::request::{self, Channel, Contact, Moved, Request};
 use azukari::connectors::mail::Mail;
 use azukari::error::Error;
 use azukari::jobs;
+use azukari::jobs::deliver::{Deliverer, Instructions};
 use azukari::letter::RequestLetter;
 use azukari::outbox::{InstructionId, Message, Outcome as Sent};
 use azukari::store::{self, DbError};
@@ -133,7 +134,7 @@ impl House {
     }
 
     /// What waits in the outbox.
-    fn messages(&self) -> Vec<Message> {
+    fn waiting_messages(&self) -> Vec<Message> {
         let taken = self.app.store.write_blocking(|tx| {
             let mut taken = Vec::new();
             for topic in ["letter", "instruction"] {
@@ -147,7 +148,7 @@ impl House {
 
     /// The token in the letter with a request's answer.
     fn token(&self, id: RequestId) -> Option<String> {
-        let mut tokens = self.messages().into_iter().filter_map(|message| match message {
+        let mut tokens = self.waiting_messages().into_iter().filter_map(|message| match message {
             Message::RequestLetter { request, letter: RequestLetter::Answer { token } }
                 if request == id =>
             {
@@ -517,9 +518,14 @@ async fn a_recipient_is_told_by_mail_or_by_hand_and_stays_open_until_it_answers(
     };
     // The mail server is away: later. The store without an address waits for the desk.
     let away = Mail::new("smtp://127.0.0.1:9", "desk <desk@azukari.example>").unwrap();
-    let tried = jobs::instruct::deliver(&house.app, &away, "out_1", id("midori")).await.unwrap();
-    assert!(tried.is_err_and(|not_sent| not_sent.is_of_the_server()));
-    let tried = jobs::instruct::deliver(&house.app, &away, "out_2", id("aoi")).await.unwrap();
+    let away = Instructions(away);
+    let tells = async |name: &str| {
+        let message = Message::Instruction { instruction: id(name) };
+        away.deliver(&house.app, &[1; 16], message).await.unwrap()
+    };
+    let tried = tells("midori").await;
+    assert!(tried.is_err_and(|not_sent| away.is_away(&not_sent)));
+    let tried = tells("aoi").await;
     assert_eq!(tried, Ok(Sent::NoAddress));
     let shown = instruction::get(&house.app, id("midori")).await.unwrap();
     assert_eq!((shown.told_at, shown.answered_at), (None, None));
@@ -531,9 +537,9 @@ async fn a_recipient_is_told_by_mail_or_by_hand_and_stays_open_until_it_answers(
         let again = instruction::told(&house.app, id(name), ToldBy::Desk, by).await.unwrap();
         assert_eq!(again, None, "once is enough");
     }
-    let tried = jobs::instruct::deliver(&house.app, &away, "out_1", id("midori")).await.unwrap();
+    let tried = tells("midori").await;
     assert_eq!(tried, Ok(Sent::Delivered), "it is not told twice");
-    assert!(!house.messages().iter().any(|m| matches!(m, Message::Instruction { .. })));
+    assert!(!house.waiting_messages().iter().any(|m| matches!(m, Message::Instruction { .. })));
     assert_eq!(house.instructions().await.len(), 2, "told is not answered");
     let words = Some("we keep the slip for the tax office");
     let (app, by) = (&house.app, OFFICER.to_owned());

@@ -78,6 +78,7 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
             house.post("/v1/sign-ins", &json!({ "email": "a@b.jp", "password": "wrong" })),
         ),
         ("exceptions:approve", house.post("/v1/exceptions", &nothing)),
+        ("webhooks:write", house.get("/v1/webhooks")),
     ]
 }
 

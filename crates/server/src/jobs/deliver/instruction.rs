@@ -7,23 +7,51 @@ use std::sync::Arc;
 use policy::record::ToldBy;
 use vault::Plain;
 
+use super::Deliverer;
 use crate::acts::instruction;
 use crate::app::App;
-use crate::connectors::mail::{Mail, NotSent};
+use crate::connectors::NotSent;
+use crate::connectors::mail::Mail;
 use crate::error::Error;
 use crate::instruct;
-use crate::outbox::{InstructionId, Outcome};
+use crate::outbox::{self, INSTRUCTION, InstructionId, Message, Outcome};
 use crate::store;
 
 /// Who tells, in the records.
 const BY: &str = "azukari (instruction)";
 
+/// Carries instructions, by mail.
+pub struct Instructions(pub Mail);
+
+impl Deliverer for Instructions {
+    const TOPIC: &'static str = INSTRUCTION;
+
+    async fn is_there(&self) -> Result<(), NotSent> {
+        self.0.is_there().await
+    }
+
+    async fn deliver(
+        &self,
+        app: &Arc<App>,
+        id: &[u8; 16],
+        message: Message,
+    ) -> Result<Result<Outcome, NotSent>, Error> {
+        match message {
+            Message::Instruction { instruction } => {
+                tell(app, &self.0, &outbox::shown(id), instruction).await
+            }
+            _ => Ok(Ok(Outcome::Unreadable)),
+        }
+    }
+
+    fn is_away(&self, not_sent: &NotSent) -> bool {
+        self.0.is_away(not_sent)
+    }
+}
+
 /// Tells the recipient, unless somebody has meanwhile or it has answered. It is noted as told before the
 /// message ends: should the power go between the two, it is told twice under the same `Message-ID`.
-///
-/// # Errors
-/// The database; when the instruction was changed.
-pub async fn deliver(
+async fn tell(
     app: &Arc<App>,
     mail: &Mail,
     message: &str,
