@@ -4,6 +4,7 @@
 use azukari::erase::{Erasure, Wish};
 use azukari::error::Error;
 use azukari::jobs::expire::{self, Round};
+use azukari::once::Fresh;
 use azukari::verify;
 use policy::record::{Act, ErasedBecause};
 use serde_json::{Value, json};
