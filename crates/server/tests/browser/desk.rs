@@ -16,10 +16,16 @@ const MESSAGES: &str = "INSERT INTO outbox \
      (randomblob(16), 'letter', randomblob(90), 1, 0, 1795392000000, 1795392060000, 'rejected'), \
      (randomblob(16), 'letter', randomblob(90), 3, 4102444800000, 1795478400000, NULL, NULL)";
 
+/// Accounts that were closed in the last weeks, so that something falls due in the next ones.
+const CLOSED: &str = "UPDATE subject_keys SET closed_at = \
+     CAST(strftime('%s', 'now') AS INTEGER) * 1000 - abs(random() % 28) * 86400000; \
+     UPDATE subjects SET due_at = 0";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_desk_fits_a_phone_and_a_desk_in_both_languages() {
     let demo = Demo::start();
     demo.meddles(MESSAGES);
+    demo.meddles(CLOSED);
     for (language, login) in [("ja", "sample-manager"), ("en", "sample-officer")] {
         let staff = Browser::open(language).await;
         staff.goes_to(&format!("{}/desk", demo.azukari)).await;
@@ -46,6 +52,8 @@ async fn the_desk_fits_a_phone_and_a_desk_in_both_languages() {
                 staff.takes_picture(&format!("desk-{name}-{language}-{screen}"), width).await;
             }
         }
+        staff.goes_to(&format!("{}/desk/retention", demo.azukari)).await;
+        staff.find("svg.chart").await;
         staff.goes_to(&format!("{}/desk/nowhere", demo.azukari)).await;
         staff.takes_picture(&format!("desk-nowhere-{language}-phone"), 390).await;
 
