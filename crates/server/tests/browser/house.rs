@@ -23,7 +23,8 @@ impl Drop for Running {
 /// The demo, running.
 pub struct Demo {
     _process: Running,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
+    said: Vec<String>,
     /// Azukari's own address.
     pub azukari: String,
     /// The reservation app's address.
@@ -48,10 +49,39 @@ impl Demo {
             .unwrap();
         let said = BufReader::new(process.stdout.take().unwrap());
         let process = Running(process);
-        let ready = said.lines().map_while(Result::ok).any(|line| line.starts_with("Ctrl-C"));
-        assert!(ready, "the demo did not start");
+        let mut lines = Vec::new();
+        let is_last = |line: &String| line.starts_with("Ctrl-C");
+        lines.extend(said.lines().map_while(Result::ok).take_while(|line| !is_last(line)));
+        assert!(lines.iter().any(|line| line.starts_with("azukari")), "the demo did not start");
         let address = |at: &str| format!("http://{at}");
-        Self { _process: process, _data: data, azukari: address(&azukari), app: address(&app) }
+        let (azukari, app) = (address(&azukari), address(&app));
+        Self { _process: process, data, said: lines, azukari, app }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.data.path().join("azukari-data")
+    }
+
+    /// What a command on this demo's data prints.
+    pub fn runs(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_azukari"));
+        let done = command.args(arguments).arg("--data").arg(self.data()).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    }
+
+    /// The password that the demo says a sample of the staff has.
+    pub fn password_of(&self, login: &str) -> String {
+        let mut words = self.said.iter().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let line = words.find(|words| words.first() == Some(&login));
+        line.unwrap_or_else(|| panic!("{:?}", self.said))[1].to_owned()
+    }
+
+    /// Writes into the database behind everybody's back.
+    pub fn meddles(&self, sql: &str) {
+        let database = rusqlite::Connection::open(self.data().join("azukari.db")).unwrap();
+        database.busy_timeout(Duration::from_secs(10)).unwrap();
+        database.execute_batch(sql).unwrap();
     }
 }
 
@@ -165,6 +195,15 @@ impl Browser {
         self.types("login", login).await;
         self.types("password", password).await;
         self.sends("/store/sign-in").await;
+    }
+
+    /// Signs a sample of the company's own staff in.
+    pub async fn signs_in_at_the_desk(&self, demo: &Demo, login: &str, language: &str) {
+        self.goes_to(&format!("{}/desk/sign-in?lang={language}", demo.azukari)).await;
+        self.types("login", login).await;
+        self.types("password", &demo.password_of(login)).await;
+        self.types("code", &demo.runs(&["demo", "--code", login])).await;
+        self.sends("/desk/sign-in").await;
     }
 
     /// Prints the page on A4 and leaves the print beside the pictures.

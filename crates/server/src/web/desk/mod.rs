@@ -53,12 +53,17 @@ pub fn router(app: &Arc<App>, https: bool) -> Router {
         .route(urls::SIGN_OUT, post(sign_in::sign_out))
         .route(urls::LANGUAGE, post(sign_in::speak))
         .route("/desk/invitation/{token}", get(invitation::form).post(invitation::take_up))
-        .route("/desk/{*rest}", any(|| async { Trouble::from(Error::NoSuchAddress) }))
+        .route("/desk/{*rest}", any(nowhere))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(only_from_here))
         .layer(from_fn(trouble::dress))
         .layer(from_fn(guard))
         .with_state(desk)
+}
+
+/// Nothing is here; whoever is signed in is told so in their language.
+async fn nowhere(_: session::Staff) -> Trouble {
+    Error::NoSuchAddress.into()
 }
 
 /// What browsers are told about every page of the desk: nothing from elsewhere, no script, no

@@ -31,8 +31,8 @@ impl Room {
 
     fn name(self, language: Language) -> &'static str {
         match (self, language) {
-            (Self::Start, Language::Ja) => "はじめに",
-            (Self::Start, Language::En) => "Start",
+            (Self::Start, Language::Ja) => "ホーム",
+            (Self::Start, Language::En) => "Home",
             (Self::Retention, Language::Ja) => "保存期限",
             (Self::Retention, Language::En) => "Retention",
             (Self::Outbox, Language::Ja) => "連絡",
@@ -79,7 +79,7 @@ fn whole(title: &str, language: Language, body: &Markup) -> Markup {
 }
 
 /// A page for whoever is not signed in, or of whom it is not known.
-pub(super) fn bare(title: &str, language: Language, body: Markup) -> Markup {
+pub(super) fn bare(title: &str, language: Language, body: &Markup) -> Markup {
     whole(title, language, &html! { main.narrow { (body) } })
 }
 

@@ -52,7 +52,12 @@ pub(super) async fn page_of(
                 @if due > 0 {
                     ul {
                         @for (from, count) in weeks.iter().filter(|(_, count)| *count > 0) {
-                            li { (retention::week(*from, language)) ": " (counted(*count, "", "")) }
+                            li {
+                                @match language {
+                                    Language::Ja => { (retention::week(*from, language)) "：" (count) "件" }
+                                    Language::En => { (retention::week(*from, language)) ": " (count) }
+                                }
+                            }
                         }
                     }
                 }
@@ -79,6 +84,6 @@ pub(super) async fn page_of(
             }
         }
     };
-    let title = say("はじめに", "Start");
+    let title = say("ホーム", "Home");
     Ok(page(&staff, Some(Room::Start), title, &body).into_response())
 }
