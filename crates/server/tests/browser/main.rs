@@ -7,4 +7,5 @@
 
 mod house;
 mod pictures;
+mod requests;
 mod story;

@@ -10,6 +10,9 @@ use super::start::kind_word;
 use crate::acts::request::Channel;
 use crate::acts::request::receive::{Asked, MAX_ADDRESS, MAX_NAME, MAX_TEXT};
 
+/// The most names in one list: more than any policy has items.
+const MOST_NAMES: usize = 200;
+
 /// What a form sent: names and values, in order.
 #[derive(Default)]
 pub(super) struct Sent(pub Vec<(String, String)>);
@@ -20,9 +23,15 @@ impl Sent {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// Every value under a name.
+    /// Every value under a name, each once.
     pub(super) fn all(&self, name: &str) -> Vec<String> {
-        self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
+        let mut all: Vec<String> = Vec::new();
+        for (_, value) in self.0.iter().filter(|(known, _)| known == name) {
+            if !all.contains(value) && all.len() < MOST_NAMES {
+                all.push(value.clone());
+            }
+        }
+        all
     }
 
     fn has(&self, name: &str, value: &str) -> bool {

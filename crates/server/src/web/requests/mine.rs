@@ -19,7 +19,7 @@ use crate::once::random;
 use crate::store::requests;
 
 /// The largest file that is taken, in bytes.
-pub(super) const MAX_FILE_BYTES: usize = 5 * 1024 * 1024;
+const MAX_FILE_BYTES: usize = 5 * 1024 * 1024;
 /// Files for one request.
 const MAX_FILES: usize = 3;
 
@@ -381,7 +381,7 @@ async fn read_file(mut form: Multipart) -> Result<Result<Attached, FieldError>, 
         }
     };
     loop {
-        let part = match form.next_field().await {
+        let mut part = match form.next_field().await {
             Ok(Some(part)) => part,
             Ok(None) => return wrong("no_file", "is missing"),
             Err(error) => {
@@ -393,25 +393,33 @@ async fn read_file(mut form: Multipart) -> Result<Result<Attached, FieldError>, 
             continue;
         }
         let name = part.file_name().unwrap_or_default().to_owned();
-        let bytes = match part.bytes().await {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let (code, detail) = unread(&error);
-                return wrong(code, detail);
+        // One that is too large is read to its end all the same, so that the browser hears the answer.
+        let (mut bytes, mut is_too_large) = (Vec::new(), false);
+        loop {
+            match part.chunk().await {
+                Ok(Some(chunk)) if bytes.len() + chunk.len() <= MAX_FILE_BYTES => {
+                    bytes.extend_from_slice(&chunk);
+                }
+                Ok(Some(_)) => (bytes, is_too_large) = (Vec::new(), true),
+                Ok(None) => break,
+                Err(error) => {
+                    let (code, detail) = unread(&error);
+                    return wrong(code, detail);
+                }
             }
-        };
+        }
+        if is_too_large {
+            return wrong("too_large", "is larger than is taken");
+        }
         if bytes.is_empty() {
             return wrong("no_file", "is empty");
-        }
-        if bytes.len() > MAX_FILE_BYTES {
-            return wrong("too_large", "is larger than is taken");
         }
         let Some(media_type) = sniffed(&bytes) else {
             return wrong("other_type", "is of a type that is not taken");
         };
         let name = plain_name(&name, media_type);
         let media_type = media_type.to_owned();
-        return Ok(Ok(Attached { name, media_type, bytes: bytes.to_vec() }));
+        return Ok(Ok(Attached { name, media_type, bytes }));
     }
 }
 

@@ -35,8 +35,8 @@ use crate::error::Error;
 
 /// The largest form that is read, in bytes: the longest words of her own, each character written as nine.
 const MAX_FORM_BYTES: usize = 256 * 1024;
-/// The largest file with the form around it, in bytes.
-const MAX_UPLOAD_BYTES: usize = mine::MAX_FILE_BYTES + 64 * 1024;
+/// The largest upload that is read to its end, in bytes: what is too large of it is told, and not kept.
+const MAX_UPLOAD_BYTES: usize = 32 * 1024 * 1024;
 
 /// Who acts, in records: the person at these pages.
 const BY: &str = "requester";
