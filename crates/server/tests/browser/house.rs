@@ -74,10 +74,11 @@ impl Demo {
             let (id, topic) = (row.bytes(0).unwrap(), row.take_text(1).unwrap());
             let taken = Taken { id, topic, tries: 1, sealed: row.take_blob(2).ok() };
             match outbox::open(&beside.keys, &taken) {
-                Some(Message::RequestLetter {
-                    request,
-                    letter: RequestLetter::Code { code },
-                }) if request.number() == number => Some(code),
+                Some(Message::RequestLetter { request, letter: RequestLetter::Code { code } })
+                    if request.number() == number =>
+                {
+                    Some(code)
+                }
                 _ => None,
             }
         });

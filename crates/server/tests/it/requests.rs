@@ -210,7 +210,7 @@ async fn what_cannot_be_read_is_named_and_nothing_is_kept() {
                 "kind": "correction", "grounds": ["not_factual"],
                 "corrections": { "birth_date": "1990-02-30" },
             }),
-            named("corrections.birth_date", "unfit"),
+            named("corrections.birth_date", "not_a_date"),
         ),
         (
             json!({

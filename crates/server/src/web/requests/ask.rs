@@ -99,11 +99,7 @@ fn where_she_lives(
     } else {
         Wrong::default()
     };
-    // The controller's own law first, as in the policy.
-    let home = |terms: &policy::Regime| !terms.transfer.home.contains(&document.controller.country);
-    let mut regimes: Vec<_> = document.regimes.values().collect();
-    regimes.sort_by_key(|regime| home(regime));
-    let given: Vec<Choice> = regimes
+    let given: Vec<Choice> = super::start::regimes(document)
         .iter()
         .map(|regime| (regime.name.to_string(), regime.label.get(language).to_owned(), false))
         .collect();

@@ -56,7 +56,7 @@ fn drawn(
         (wrong.summary(&labels, language))
         (status(progress, language))
         @if progress.state == Stand::Verifying { (what_is_missing(&document, progress, files.len(), language)) }
-        (fee(&document, &progress.fee, language))
+        (fee(&document, progress, language))
         (decision(&document, request, language))
         section aria-labelledby="h-steps" {
             h2 id="h-steps" { (say("これまでとこれから", "Behind and ahead")) }
@@ -132,11 +132,15 @@ fn what_is_missing(
     }
 }
 
-fn fee(document: &Document, fee: &FeeStanding, language: Language) -> Markup {
+fn fee(document: &Document, progress: &Progress, language: Language) -> Markup {
     let say = |ja, en| pick(language, ja, en);
     let desk = &document.controller.desk;
+    let fee = &progress.fee;
+    let asked = progress.state == Stand::AwaitingFee;
+    // What was not paid in time, or before she took the request back, is owed no longer.
+    let is_over = progress.state > Stand::Investigating && !progress.fee_is_settled();
     html! {
-        @if *fee != FeeStanding::Free {
+        @if *fee != FeeStanding::Free && !is_over {
             section aria-labelledby="h-fee" {
                 h2 id="h-fee" { (say("手数料", "The fee")) }
                 @match fee {
@@ -144,9 +148,22 @@ fn fee(document: &Document, fee: &FeeStanding, language: Language) -> Markup {
                     FeeStanding::Due(money) => {
                         p { strong { (money.words(language)) } }
                         p {
+                            @if asked {
+                                (say(
+                                    "お支払いの方法は、メールでお送りした請求書をご覧ください。",
+                                    "How to pay stands in the invoice that we have sent you.",
+                                ))
+                            } @else {
+                                (say(
+                                    "ご本人を確認したあと、請求書をメールでお送りします。",
+                                    "Once we know that it is you, we send you an invoice.",
+                                ))
+                            }
+                        }
+                        p {
                             (say(
-                                "ご本人を確認したあと、お支払いの方法をメールでお知らせします。お支払いについては、受付番号を添えて、次の窓口へお問い合わせください：",
-                                "Once we know that it is you, we write to you how to pay. If you have questions about the payment, write to our desk with your receipt number: ",
+                                "お支払いについてのお問い合わせは、受付番号を添えて窓口へ：",
+                                "Questions about the payment, with your receipt number: ",
                             ))
                             (desk.name.get(language)) " "
                             a href={ "mailto:" (desk.email) } { (desk.email) }
@@ -232,19 +249,19 @@ fn timeline(progress: &Progress, language: Language) -> Markup {
         ol.timeline {
             @for (n, (state, at)) in progress.moves.iter().enumerate() {
                 li.done[n + 1 < behind] aria-current=[(n + 1 == behind).then_some("step")] {
-                    span { (state.words(language)) } " "
+                    span { (if n + 1 < behind { step_name(*state, language) } else { state.words(language) }) } " "
                     time datetime=(policy::calendar::calendar_day(*at)) { (day(*at, language)) }
                 }
             }
             @for state in ahead {
-                li.ahead { span { (state_ahead(state, language)) } }
+                li.ahead { span { (step_name(state, language)) } }
             }
         }
     }
 }
 
-/// A step that is still to come.
-fn state_ahead(state: Stand, language: Language) -> &'static str {
+/// A step by its name, behind or ahead.
+fn step_name(state: Stand, language: Language) -> &'static str {
     match state {
         Stand::Received => pick(language, "受け付け", "Received"),
         Stand::Verifying => pick(language, "ご本人の確認", "Confirming that it is you"),
@@ -327,8 +344,8 @@ fn papers(
             }
             p.hint {
                 @match language {
-                    Language::Ja => { "添付された書類は暗号化して保管し、決定から" (days) "後に消去します。" }
-                    Language::En => { "Papers are kept encrypted and erased " (days) " after the decision." }
+                    Language::Ja => { "添付された書類は暗号化して保管し、決定や取り下げから" (days) "後に消去します。" }
+                    Language::En => { "Papers are kept encrypted and erased " (days) " after the decision, or after you take the request back." }
                 }
             }
         }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use maud::{Markup, html};
 use policy::notice::{Body, notice};
 use policy::request::{RequestKind, Terms};
-use policy::{Document, Language};
+use policy::{Document, Language, Regime};
 
 use super::page::{Other, Page, Wrong, at, draw, pick};
 use super::{Pages, Reader, enter, urls};
@@ -37,6 +37,13 @@ fn place(label: &str, language: Language) -> String {
     }
 }
 
+/// The regimes that are served, the controller's own first.
+pub(super) fn regimes(document: &Document) -> Vec<&Regime> {
+    let mut regimes: Vec<_> = document.regimes.values().collect();
+    regimes.sort_by_key(|regime| !regime.transfer.home.contains(&document.controller.country));
+    regimes
+}
+
 /// What differs by where somebody lives, each with the places it holds for.
 fn by_place<T: PartialEq>(
     document: &Document,
@@ -44,7 +51,7 @@ fn by_place<T: PartialEq>(
     value: impl Fn(&Terms<'_>) -> T,
 ) -> Vec<(T, String)> {
     let mut found: Vec<(T, Vec<String>)> = Vec::new();
-    for regime in document.regimes.values() {
+    for regime in regimes(document) {
         let value = value(&Terms { policy: document, regime });
         let name = place(regime.label.get(language), language);
         match found.iter_mut().find(|(known, _)| *known == value) {
@@ -125,9 +132,11 @@ fn drawn(document: &Document, language: Language) -> Markup {
         }
         @for block in before { (piece(block)) }
         @if document.requests.is_some() {
-            section.box aria-labelledby="h-number" {
-                h2 id="h-number" { (say("受付番号をお持ちの方", "If you have a receipt number")) }
-                (enter::fields("", "", &Wrong::default(), language))
+            section.box aria-label=(say("受付番号をお持ちの方", "If you have a receipt number")) {
+                details {
+                    summary { (say("受付番号をお持ちの方", "If you have a receipt number")) }
+                    (enter::fields("", "", &Wrong::default(), language))
+                }
             }
         }
         section aria-labelledby="h-kinds" {
