@@ -245,11 +245,17 @@ fn timeline(progress: &Progress, language: Language) -> Markup {
             .collect();
     }
     let behind = progress.moves.len();
+    let broken_off = matches!(progress.state, Stand::Withdrawn | Stand::Unverified);
+    // What was broken off, or waited for in vain, was not done.
+    let is_done = |n: usize, state: Stand| {
+        n + 1 + usize::from(broken_off) < behind
+            && (state != Stand::AwaitingFee || progress.fee_is_settled())
+    };
     html! {
         ol.timeline {
             @for (n, (state, at)) in progress.moves.iter().enumerate() {
-                li.done[n + 1 < behind] aria-current=[(n + 1 == behind).then_some("step")] {
-                    span { (if n + 1 < behind { step_name(*state, language) } else { state.words(language) }) } " "
+                li.done[is_done(n, *state)] aria-current=[(n + 1 == behind).then_some("step")] {
+                    span { (if is_done(n, *state) { step_name(*state, language) } else { state.words(language) }) } " "
                     time datetime=(policy::calendar::calendar_day(*at)) { (day(*at, language)) }
                 }
             }
