@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::page::{Other, Page, Wrong, at, draw, last_day, pick};
 use super::trouble::Trouble;
 use super::{BY, Pages, Reader, enter, mine, session, urls};
+use crate::acts::request::carry_out::answer_fingerprint;
 use crate::acts::request::{self, AnswerLink, Change, Request, advance, verify};
 use crate::error::Error;
 
@@ -53,7 +54,7 @@ async fn follow(pages: &Pages, link: &Link) -> Result<Led, Error> {
     let app = &pages.app;
     let Some(id) = request::by_number(app, &link.n).await? else { return Ok(Led::Nowhere) };
     let request = request::get(app, id).await?;
-    let given = app.keys.fingerprint(&[b"request answer", &id.0, link.t.as_bytes()])?;
+    let given = answer_fingerprint(&app.keys, id, &link.t)?;
     Ok(match &request.matter.answer {
         // Keyed fingerprints: comparing them tells nothing about the token.
         Some(AnswerLink { fingerprint, .. }) if *fingerprint != given => Led::Nowhere,
