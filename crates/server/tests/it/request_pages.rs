@@ -173,7 +173,7 @@ impl House {
         received.map(|(id, _)| id).collect()
     }
 
-    async fn request(&self, number: &str) -> Request {
+    async fn request_under(&self, number: &str) -> Request {
         let id = request::by_number(&self.app, number).await.unwrap().expect("a request");
         request::get(&self.app, id).await.unwrap()
     }
@@ -185,7 +185,7 @@ impl House {
     }
 
     async fn decides(&self, number: &str, outcome: Outcome, refused: Vec<RefusedPart>) {
-        let id = self.request(number).await.id;
+        let id = self.request_under(number).await.id;
         let step = |step| handle::step(&self.app, id, "desk".to_owned(), step);
         let decision = Decision {
             outcome,
@@ -275,7 +275,7 @@ async fn every_kind_is_asked_for_in_both_languages() {
             assert!(house.numbers().iter().all(|id| !text.contains(&id.number())));
             let sent = browser.sends(&review).await;
             let (number, text) = (number(&sent), sent.text());
-            let request = house.request(&number).await;
+            let request = house.request_under(&number).await;
             assert_eq!(request.progress.kind, *kind);
             assert_eq!(request.matter.language.tag(), language);
             assert_eq!(request.matter.contact, Contact::Email { email: email.clone() });
@@ -541,7 +541,7 @@ async fn an_agent_asks_and_brings_papers_and_masks_what_is_not_needed() {
     let (number, sent) = browser.asks("erasure", "jp", &given).await;
     assert!(sent.text().contains("代理人の書類を添付"));
     browser.shows_code(&number).await;
-    let request = house.request(&number).await;
+    let request = house.request_under(&number).await;
     assert_eq!(request.progress.agency, Some(Agency::Entrusted));
     assert_eq!(request.progress.state, State::Verifying, "a code is not the person's");
     let mine = browser.gets("/requests/mine").await.text();
@@ -558,7 +558,7 @@ async fn an_agent_asks_and_brings_papers_and_masks_what_is_not_needed() {
         assert_eq!(answer.status, 422, "{words}");
         assert!(answer.text().contains(words), "{words}");
     }
-    assert_eq!(house.request(&number).await.files.len(), 0);
+    assert_eq!(house.request_under(&number).await.files.len(), 0);
     let whole = [b"%PDF-1.7\n".to_vec(), vec![b'x'; 5 * 1024 * 1024 - 9]].concat();
     assert_eq!(browser.attaches("委任状.exe", &whole).await.status, 303);
     for _ in 0..2 {
@@ -566,7 +566,7 @@ async fn an_agent_asks_and_brings_papers_and_masks_what_is_not_needed() {
         assert_eq!(browser.attaches("me.png", b"\x89PNG\r\n\x1a\nrest").await.status, 303);
     }
     assert_eq!(browser.attaches("four.jpg", b"\xff\xd8\xffrest").await.status, 422);
-    let request = house.request(&number).await;
+    let request = house.request_under(&number).await;
     assert_eq!(request.files.len(), 3);
     let first = request.file(&request.files[0]).unwrap();
     assert_eq!((first.name.as_str(), first.media_type.as_str()), ("委任状.pdf", "application/pdf"));
@@ -577,7 +577,7 @@ async fn an_agent_asks_and_brings_papers_and_masks_what_is_not_needed() {
         Browser::new(&house, "ja").attaches("x.png", b"\x89PNG\r\n\x1a\n").await.status,
         303
     );
-    assert_eq!(house.request(&number).await.files.len(), 3);
+    assert_eq!(house.request_under(&number).await.files.len(), 3);
 }
 
 #[tokio::test]
@@ -593,12 +593,12 @@ async fn she_follows_her_request_takes_it_back_and_leaves() {
         assert!(mine.contains(part), "no {part}: {mine}");
     }
     assert!(browser.gets("/requests/mine/withdraw").await.text().contains("取り下げますか"));
-    assert_eq!(house.request(&number).await.progress.state, State::AwaitingFee, "only asked");
+    assert_eq!(house.request_under(&number).await.progress.state, State::AwaitingFee, "only asked");
     // From another site nothing is taken back.
     let forged = browser.dressed(house.call("POST", "/requests/mine/withdraw"));
     assert_eq!(forged.header("sec-fetch-site", "cross-site").go().await.status, 403);
     assert_eq!(browser.posts("/requests/mine/withdraw", &Vec::new()).await.status, 303);
-    assert_eq!(house.request(&number).await.progress.state, State::Withdrawn);
+    assert_eq!(house.request_under(&number).await.progress.state, State::Withdrawn);
     let mine = browser.gets("/requests/mine").await.text();
     assert!(mine.contains("取り下げられました") && !mine.contains("請求を取り下げる"));
     assert!(!mine.contains("1,000円"), "nothing is owed any more");
@@ -634,7 +634,7 @@ async fn the_link_to_an_answer_needs_its_token_its_time_and_a_fresh_code() {
     let house = House::open();
     let given = [("name", "見本 花子"), ("email", EMAIL), ("text", "なぜですか。")];
     let (number, _) = Browser::new(&house, "ja").asks("complaint", "jp", &given).await;
-    let id = house.request(&number).await.id;
+    let id = house.request_under(&number).await.id;
     let decided = handle::Decided {
         outcome: Outcome::Granted,
         refused: Vec::new(),
@@ -678,7 +678,7 @@ async fn the_link_to_an_answer_needs_its_token_its_time_and_a_fresh_code() {
     assert_eq!(came.header("location").unwrap(), format!("{link}&lang=ja"));
     browser.cookie = came.header("set-cookie").unwrap().split(';').next().map(str::to_owned);
     assert!(browser.gets(&link).await.text().contains("お答えはこのとおりです。"));
-    let fetched = house.request(&number).await.matter.answer.unwrap().fetched_at;
+    let fetched = house.request_under(&number).await.matter.answer.unwrap().fetched_at;
     assert_eq!(fetched, Some(house.now()));
     // Eleven minutes later the session still shows her page, and the answer asks for a fresh code.
     house.lets_seconds_pass(11 * 60);
