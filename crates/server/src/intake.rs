@@ -157,7 +157,7 @@ fn list(names: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
 }
 
 /// A stable word for what is wrong with a value.
-fn code(bad: &item::BadValue) -> &'static str {
+pub(crate) fn code(bad: &item::BadValue) -> &'static str {
     use item::BadValue as B;
     match bad {
         B::Empty => "empty",

@@ -4,11 +4,19 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
+use azukari::app::{Beside, DataDir, MIGRATIONS};
+use azukari::clock::SystemClock;
+use azukari::letter::RequestLetter;
+use azukari::outbox::{self, Message};
+use azukari::store::Snapshot;
+use azukari::store::outbox::Taken;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::json;
+use vault::FileKey;
 
 /// A child process that ends with the test.
 struct Running(Child);
@@ -82,6 +90,29 @@ impl Demo {
         let database = rusqlite::Connection::open(self.data().join("azukari.db")).unwrap();
         database.busy_timeout(Duration::from_secs(10)).unwrap();
         database.execute_batch(sql).unwrap();
+    }
+
+    /// The code that was sent last for a request, as its letter in the outbox holds it.
+    pub fn code(&self, number: &str) -> String {
+        let folder = DataDir(self.data.path().join("azukari-data"));
+        let key = FileKey::open(&folder.root_key()).unwrap();
+        let clock = Arc::new(SystemClock);
+        let beside = Beside::look(folder.database(), Box::new(key), clock).unwrap();
+        let mut conn = Snapshot::open(&folder.database(), MIGRATIONS.len()).unwrap();
+        let sql = "SELECT id, topic, sealed FROM outbox WHERE ended_at IS NULL ORDER BY created_at";
+        let codes = conn.query(sql, &[]).unwrap().into_iter().filter_map(|mut row| {
+            let (id, topic) = (row.bytes(0).unwrap(), row.take_text(1).unwrap());
+            let taken = Taken { id, topic, tries: 1, sealed: row.take_blob(2).ok() };
+            match outbox::open(&beside.keys, &taken) {
+                Some(Message::RequestLetter { request, letter: RequestLetter::Code { code } })
+                    if request.number() == number =>
+                {
+                    Some(code)
+                }
+                _ => None,
+            }
+        });
+        codes.last().expect("no code was sent")
     }
 }
 

@@ -35,6 +35,8 @@ mod provisions;
 #[cfg(test)]
 mod request_letters;
 #[cfg(test)]
+mod request_pages;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod requests_done;

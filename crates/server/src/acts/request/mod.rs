@@ -109,6 +109,8 @@ pub struct SentCode {
     pub at: Timestamp,
     /// How often a wrong one was given since.
     pub wrong: u32,
+    /// True once it was given back.
+    pub used: bool,
 }
 
 /// The link to an answer.

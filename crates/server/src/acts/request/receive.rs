@@ -20,11 +20,11 @@ use crate::once::{Fresh, Once, random};
 use crate::store::{Conn, Tx, items, requests, subjects};
 
 /// The longest name, in characters.
-const MAX_NAME: usize = 200;
+pub const MAX_NAME: usize = 200;
 /// The longest text in the requester's own words, in characters.
-const MAX_TEXT: usize = 4000;
+pub const MAX_TEXT: usize = 4000;
 /// The longest postal address, in characters.
-const MAX_ADDRESS: usize = 400;
+pub const MAX_ADDRESS: usize = 400;
 
 /// A request as it is sent in, in text.
 #[derive(Debug, Clone)]
@@ -65,6 +65,14 @@ pub struct Asked {
     pub receipt_name: Option<String>,
     /// Through which door it came.
     pub channel: Channel,
+}
+
+/// Reads a request as it would come in now, and keeps nothing: what is shown before it is sent.
+///
+/// # Errors
+/// As [`receive`].
+pub fn check(app: &App, asked: &Asked) -> Result<Progress, Error> {
+    read(app, &app.policy(), asked, app.clock.now()).map(|(progress, _)| progress)
 }
 
 /// Takes a request in.
@@ -356,7 +364,7 @@ fn corrections(
                 Ok(value) => drop(read.insert(name, Some(value))),
                 Err(bad) => {
                     let field = format!("corrections.{name}");
-                    wrong.push(FieldError::new(field, "unfit", bad.to_string()));
+                    wrong.push(FieldError::new(field, crate::intake::code(&bad), bad.to_string()));
                 }
             },
             None if item.required => {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -23,6 +23,7 @@ use axum::routing::{any, get, post};
 use crate::acts::staff_session::Tries;
 use crate::app::App;
 use crate::error::{Error, MAX_BODY_BYTES};
+use crate::web::from_here::is_from_here;
 use trouble::Trouble;
 
 /// What the pages of the desk share.
@@ -107,16 +108,6 @@ async fn only_from_here(request: Request, next: Next) -> Response {
     }
 }
 
-fn is_from_here(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or("?"));
-    if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
-        return site == "same-origin" || site == "none";
-    }
-    let origin = text(header::ORIGIN).and_then(|origin| origin.split_once("://"));
-    let host = text(header::HOST);
-    origin.is_some_and(|(_, authority)| host.is_some_and(|host| host == authority))
-}
-
 /// The addresses of the desk.
 pub mod urls {
     /// What waits for the staff.
@@ -133,37 +124,4 @@ pub mod urls {
     pub const INVITATION: &str = "/desk/invitation";
     /// Another language.
     pub const LANGUAGE: &str = "/desk/language";
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        let pairs = pairs.iter().map(|(name, value)| {
-            (header::HeaderName::from_static(name), HeaderValue::from_static(value))
-        });
-        pairs.collect()
-    }
-
-    #[test]
-    fn what_changes_something_comes_from_this_origin() {
-        let host = ("host", "desk.example:8080");
-        let (same, none) = (("sec-fetch-site", "same-origin"), ("sec-fetch-site", "none"));
-        assert!(is_from_here(&headers(&[host, same])));
-        assert!(is_from_here(&headers(&[host, none])));
-        assert!(is_from_here(&headers(&[host, ("origin", "http://desk.example:8080")])));
-        for others in [
-            &[host][..],
-            &[host, ("sec-fetch-site", "same-site"), ("origin", "http://desk.example:8080")],
-            &[host, ("sec-fetch-site", "cross-site")],
-            &[host, ("origin", "null")],
-            &[host, ("origin", "http://desk.example")],
-            &[host, ("origin", "http://other.example:8080")],
-            &[host, ("origin", "http://desk.example:8080.other.example")],
-            &[("origin", "http://desk.example:8080")],
-        ] {
-            assert!(!is_from_here(&headers(others)), "{others:?}");
-        }
-    }
 }
