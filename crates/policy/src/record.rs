@@ -434,6 +434,14 @@ pub enum Act {
         /// Through which door: the page, a service, an agent's program.
         channel: String,
     },
+    /// Somebody of the staff looked at a paper that came with a request, such as an identity document
+    /// (R8.6).
+    PaperSeen {
+        /// With which request.
+        request: RequestId,
+        /// Which paper.
+        paper: String,
+    },
     /// A request took a step.
     RequestMoved {
         /// Which.
@@ -566,6 +574,7 @@ impl Act {
             Self::ItemConfirmed { .. } => "item_confirmed",
             Self::RequestReceived { .. } => "request_received",
             Self::RequestMoved { .. } => "request_moved",
+            Self::PaperSeen { .. } => "paper_seen",
             Self::Answered { .. } => "answered",
             Self::Instructed { .. } => "instructed",
             Self::InstructionTold { .. } => "instruction_told",
