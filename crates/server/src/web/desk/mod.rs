@@ -5,6 +5,7 @@
 pub mod invitation;
 mod outbox;
 mod page;
+mod requests;
 mod retention;
 pub mod session;
 mod sign_in;
@@ -49,6 +50,7 @@ pub fn router(app: &Arc<App>, https: bool) -> Router {
         .route(urls::START, get(start::page_of))
         .route(urls::RETENTION, get(retention::page_of))
         .route(urls::OUTBOX, get(outbox::page_of).post(outbox::retry))
+        .merge(requests::router())
         .route(urls::SIGN_IN, get(sign_in::form).post(sign_in::sign_in))
         .route(urls::SIGN_OUT, post(sign_in::sign_out))
         .route(urls::LANGUAGE, post(sign_in::speak))
@@ -121,6 +123,10 @@ fn is_from_here(headers: &HeaderMap) -> bool {
 pub mod urls {
     /// What waits for the staff.
     pub const START: &str = "/desk";
+    /// Open requests by deadline.
+    pub const REQUESTS: &str = "/desk/requests";
+    /// Taking down one that came by letter or telephone.
+    pub const NEW_REQUEST: &str = "/desk/requests/new";
     /// What falls due, and what is held.
     pub const RETENTION: &str = "/desk/retention";
     /// Messages that were given up or fail.
