@@ -572,3 +572,57 @@ async fn whoever_is_not_signed_in_sees_and_does_nothing() {
     let act = rin.acts(&request, "teleport", &[]).await;
     assert_eq!(act.status, 404);
 }
+
+#[tokio::test]
+async fn a_decision_is_carried_out_and_its_recipients_are_told_by_hand() {
+    let house = House::open();
+    let aoi = house.store("aoi").await;
+    let hanako = house.guest("Hanako").signs_up().await;
+    hanako.books(&aoi, "R-1").await;
+    aoi.asks_for(&hanako, &["name"]).under("R-1").receives().await;
+    let aki = AtDesk::sits(&house, "aki", StaffRole::Manager).await;
+    let rin = AtDesk::sits(&house, "rin", StaffRole::Officer).await;
+    let request = house.known(&erasure()).await;
+    let page = rin.page(&request).await;
+    assert!(page.contains("<td>aoi</td>"), "who received what: {page}");
+    let list = rin.sees(&format!("/desk/requests/{request}/disclosures")).await;
+    assert!(list.contains("aoi") && list.contains("Name"), "{list}");
+    let yes = ("confirm", "yes");
+    assert_eq!(rin.acts(&request, "carry_out", &[yes]).await.status, 409, "not decided");
+    rin.does(&request, "decide", &[("outcome", "granted"), yes]).await;
+    aki.does(&request, "approve", &[yes]).await;
+    let page = rin.page(&request).await;
+    assert!(page.contains("The account is closed, everything"), "{page}");
+    assert_eq!(rin.acts(&request, "carry_out", &[]).await.status, 422, "not confirmed");
+
+    // Another request of hers needs what would go.
+    let other = house.known(&json!({})).await;
+    let told = rin.acts(&request, "carry_out", &[yes]).await;
+    assert_eq!(told.status, 409);
+    let number = house.stands(&other).await.id.number();
+    assert!(told.text().contains(&number), "{}", told.text());
+    house.steps(&other, json!({ "step": "withdraw" })).await.expect(200);
+    rin.does(&request, "carry_out", &[yes]).await;
+    assert_eq!(house.state(&request).await, State::Notified);
+    rin.does(&request, "close", &[yes]).await;
+    assert_eq!(house.state(&request).await, State::Closed);
+
+    let desk = "/desk/instructions";
+    let open = rin.sees(desk).await;
+    assert!(open.contains("aoi — to erase") && open.contains("R-1"), "{open}");
+    let from = open.find("name=\"instruction\" value=\"").unwrap() + 26;
+    let instruction = open[from..].split('"').next().unwrap();
+    let of = ("instruction", instruction);
+    let told = rin.sends(desk, &[("act", "told"), of]).await;
+    assert_eq!(leads_to(&told), "/desk/instructions?done=told");
+    assert!(!rin.sees(desk).await.contains("not yet"));
+    let wordless = rin.sends(desk, &[("act", "answer"), of, ("outcome", "partly")]).await;
+    assert!(wordless.status == 422 && wordless.text().contains("Please fill this in"));
+    assert_eq!(rin.sends(desk, &[("act", "answer"), of]).await.status, 422);
+    let done = [("act", "answer"), of, ("outcome", "done")];
+    assert_eq!(leads_to(&rin.sends(desk, &done).await), "/desk/instructions?done=answer");
+    assert!(rin.sees(desk).await.contains("None is open"));
+    assert_eq!(rin.sends(desk, &done).await.status, 409, "answered before");
+    assert!(leads_to(&form(&house, desk, &done).go().await).starts_with("/desk/sign-in"));
+    house.adds_up();
+}

@@ -14,6 +14,8 @@ pub(super) enum Room {
     Start,
     /// What people ask for.
     Requests,
+    /// What recipients are told to do.
+    Instructions,
     /// What falls due, and what is held.
     Retention,
     /// Messages that were given up or fail.
@@ -21,12 +23,14 @@ pub(super) enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 4] = [Self::Start, Self::Requests, Self::Retention, Self::Outbox];
+    const ALL: [Self; 5] =
+        [Self::Start, Self::Requests, Self::Instructions, Self::Retention, Self::Outbox];
 
     fn url(self) -> &'static str {
         match self {
             Self::Start => urls::START,
             Self::Requests => urls::REQUESTS,
+            Self::Instructions => urls::INSTRUCTIONS,
             Self::Retention => urls::RETENTION,
             Self::Outbox => urls::OUTBOX,
         }
@@ -38,6 +42,8 @@ impl Room {
             (Self::Start, Language::En) => "Home",
             (Self::Requests, Language::Ja) => "請求",
             (Self::Requests, Language::En) => "Requests",
+            (Self::Instructions, Language::Ja) => "提供先への指示",
+            (Self::Instructions, Language::En) => "Recipients",
             (Self::Retention, Language::Ja) => "保存期限",
             (Self::Retention, Language::En) => "Retention",
             (Self::Outbox, Language::Ja) => "連絡",

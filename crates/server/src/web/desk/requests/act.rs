@@ -17,6 +17,7 @@ use super::one::{NotYours, View, gather, show};
 use super::words::Say;
 use super::{address, look, read_id, words};
 use crate::acts::request::By;
+use crate::acts::request::carry_out::carry_out;
 use crate::acts::request::handle::{self, Decided};
 use crate::app::App;
 use crate::error::{Error, FieldError};
@@ -24,7 +25,8 @@ use crate::web::desk::session::Staff;
 use crate::web::desk::trouble::Trouble;
 
 /// Acts that cannot be undone, and ask for a plain confirmation.
-const FOR_GOOD: [&str; 6] = ["fail_identity", "waive", "refund", "decide", "approve", "close"];
+const FOR_GOOD: [&str; 7] =
+    ["fail_identity", "waive", "refund", "decide", "approve", "carry_out", "close"];
 
 /// Does what a form asks for.
 pub(super) async fn act(
@@ -50,14 +52,15 @@ pub(super) async fn act(
     let mut view = gather(&app, id).await?;
     let status = if moved_on { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     if moved_on {
-        tried.told = Some(conflict(&view, &staff, tried.sent.get("seen")));
+        let said = tried.told.take().filter(|_| act == "carry_out").unwrap_or_default();
+        tried.told = Some(conflict(&view, &staff, tried.sent.get("seen"), &said));
     }
     view.tried = Some(tried);
     show(&view, &staff, status)
 }
 
 /// Why it was not done, as things stand now.
-fn conflict(view: &View, staff: &Staff, seen: &str) -> String {
+fn conflict(view: &View, staff: &Staff, seen: &str, said: &str) -> String {
     let say = Say(staff.language);
     let progress = &view.request.progress;
     let state = words::state(progress.state, progress.awaits_approval(), staff.language);
@@ -83,9 +86,9 @@ fn conflict(view: &View, staff: &Staff, seen: &str) -> String {
     };
     match staff.language {
         policy::Language::Ja => {
-            format!("{what}現在の状態：{state}。{}", last.unwrap_or_default())
+            format!("{what}現在の状態：{state}。{}{said}", last.unwrap_or_default())
         }
-        policy::Language::En => format!("{what} Now: {state}. {}", last.unwrap_or_default()),
+        policy::Language::En => format!("{what} Now: {state}. {} {said}", last.unwrap_or_default()),
     }
 }
 
@@ -143,6 +146,8 @@ async fn done(
             return handle::note(app, id, me, sent.get("note")).await.map(drop);
         }
         "decide" => return decide(app, id, by, sent).await,
+        // A decision that stands does not change any more: nothing to compare it with.
+        "carry_out" => return carry_out(app, id, me).await.map(drop),
         "approve" | "return" => {
             match view.second_pair(staff) {
                 Err(NotYours::Managers) => return Err(Error::ManagerOnly),

@@ -102,7 +102,7 @@ struct Shown {
 }
 
 /// Labels of items, one after the other.
-pub(super) fn labels<'a>(
+pub(in super::super) fn labels<'a>(
     items: impl IntoIterator<Item = &'a ItemName>,
     document: &'a Document,
     language: Language,
@@ -115,7 +115,7 @@ pub(super) fn labels<'a>(
 }
 
 /// The label of a purpose.
-pub(super) fn purpose<'a>(
+pub(in super::super) fn purpose<'a>(
     name: &'a PurposeName,
     document: &'a Document,
     language: Language,

@@ -12,8 +12,10 @@ use super::form::{Again, word};
 use super::look::{self, Compared, Looked, Match};
 use super::one::{Hers, NotYours, View};
 use super::words::{self, Pressing, Say};
+use crate::acts::request::carry_out::{Deed, Wanted};
 use crate::acts::request::{Channel, Contact, Delivery, papers};
 use crate::error::Error;
+use crate::store::restrictions::Restriction;
 use crate::store::subjects;
 use crate::web::desk::session::Staff;
 use crate::words as common;
@@ -105,6 +107,7 @@ impl Page<'_> {
             State::Verifying => Some(("#identity", say.of("本人確認へ", "To identity"))),
             State::AwaitingFee => Some(("#fee", say.of("手数料へ", "To the fee"))),
             State::Investigating => Some(("#decision", say.of("決定へ", "To the decision"))),
+            State::Decided => Some(("#decision", say.of("実行へ", "To carrying it out"))),
             State::Notified => Some(("#history", say.of("完了へ", "To closing"))),
             _ => None,
         };
@@ -509,7 +512,7 @@ impl Page<'_> {
                 @if !hers.stopped.is_empty() {
                     (Self::fact(say.of("停止中の利用", "Stopped"), &html! {
                         @for stopped in &hers.stopped {
-                            (stopped.as_ref().map_or(say.of("すべて", "everything"), |name| purpose(name, document, self.language))) br;
+                            (self.stopped(stopped)) br;
                         }
                     }))
                 }
@@ -522,6 +525,18 @@ impl Page<'_> {
                         br;
                     }
                 }))
+            }
+        }
+    }
+
+    fn stopped(&self, what: &Restriction) -> String {
+        let (say, document) = (self.say, &self.view.document);
+        match what {
+            Restriction::Purpose(None) => say.of("すべての利用", "every use").to_owned(),
+            Restriction::Purpose(Some(name)) => purpose(name, document, self.language).to_owned(),
+            Restriction::Provision(None) => say.of("すべての提供", "every provision").to_owned(),
+            Restriction::Provision(Some(name)) => {
+                format!("{}{name}", say.of("提供：", "provision to "))
             }
         }
     }
@@ -666,6 +681,7 @@ impl Page<'_> {
                 @if let Some(decision) = &progress.decision {
                     (self.decided(decision))
                     @if progress.awaits_approval() { (self.second_pair()) }
+                    @if matches!(progress.state, State::Decided | State::Executed) { (self.carry_out()) }
                 } @else if progress.state == State::Investigating {
                     (self.decide())
                 } @else {
@@ -706,6 +722,37 @@ impl Page<'_> {
                 }
             }
         }
+    }
+
+    /// What carrying out does, and the button.
+    fn carry_out(&self) -> Markup {
+        let (view, say) = (self.view, self.say);
+        let again = self.again("carry_out");
+        let what = match Deed::of(&view.request.progress, &view.request.matter) {
+            Deed::Nothing => say.of("内容の変更はなく、回答をお知らせします。", "Nothing of hers is changed; she is told the answer.").to_owned(),
+            Deed::Correct { put, out } => {
+                let names = labels(put.iter().chain(&out), &view.document, self.language);
+                format!("{}{names}", say.of("訂正・削除して知らせます：", "These are put right or taken out, and she is told: "))
+            }
+            Deed::Stop(stops) => {
+                let stops: Vec<String> = stops.iter().map(|stop| self.stopped(stop)).collect();
+                let names = stops.join(say.of("、", ", "));
+                format!("{}{names}", say.of("次を停止して知らせます：", "These are stopped, and she is told: "))
+            }
+            Deed::Erase { close: true, wish: _ } => say.of(
+                "アカウントを閉じ、保存義務のあるものと断ったものを除いてすべて消去し、知らせます。",
+                "The account is closed, everything that is neither held nor refused is erased, and she is told.",
+            ).to_owned(),
+            Deed::Erase { close: false, wish } => {
+                let items = match &wish { Wanted::Items(items) | Wanted::AllBut(items) => items };
+                let names = labels(items, &view.document, self.language);
+                format!("{}{names}", say.of("保存義務のあるものを除いて消去し、知らせます：", "These are erased as far as no hold keeps them, and she is told: "))
+            }
+        };
+        self.form(again, &html! {
+            p { (what) }
+            (again.confirm(say.of("取り消せないことを確かめました", "I know that this cannot be undone")))
+        }, say.of("実行して知らせる", "Carry it out, and tell"))
     }
 
     fn second_pair(&self) -> Markup {

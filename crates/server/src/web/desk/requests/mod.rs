@@ -5,15 +5,15 @@
 //! What is decided happens in `acts::request`.
 
 mod act;
-mod disclosed;
+pub(super) mod disclosed;
 mod draw;
-mod form;
+pub(super) mod form;
 mod look;
 mod one;
 mod papers;
 pub(super) mod queue;
 mod take_down;
-mod words;
+pub(super) mod words;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

@@ -12,9 +12,7 @@ use jiff::Timestamp;
 use policy::record::Act;
 use policy::request::{Outcome, RequestId, RequestKind, State as Stand, Terms};
 use policy::retention::Standing;
-use policy::{
-    ConsentFact, Document, Engagement, ItemName, PurposeName, RecipientName, StaffRole, SubjectId,
-};
+use policy::{ConsentFact, Document, Engagement, ItemName, RecipientName, StaffRole, SubjectId};
 use serde::Deserialize;
 
 use super::form::Tried;
@@ -28,6 +26,7 @@ use crate::error::Error;
 use crate::keys::Keys;
 use crate::store::items::HeldValue;
 use crate::store::requests::{self, Line};
+use crate::store::restrictions::Restriction;
 use crate::store::{Conn, consents, engagements, items, records, restrictions};
 use crate::web::desk::page::{Room, page};
 use crate::web::desk::session::Staff;
@@ -53,8 +52,8 @@ pub(super) struct Hers {
     pub(super) consents: Vec<ConsentFact>,
     /// Her engagements, the latest first, with whom.
     pub(super) engagements: Vec<(RecipientName, Engagement)>,
-    /// What she had stopped; `None` inside stands for everything.
-    pub(super) stopped: Vec<Option<PurposeName>>,
+    /// What she had stopped.
+    pub(super) stopped: Vec<Restriction>,
     /// How everything of hers stands; `None` when a row cannot be understood.
     pub(super) standing: Option<Vec<Standing>>,
     /// Her other requests that are open.

@@ -10,11 +10,11 @@ use crate::words;
 
 /// Says it in one of two languages.
 #[derive(Clone, Copy)]
-pub(super) struct Say(pub(super) Language);
+pub(in super::super) struct Say(pub(in super::super) Language);
 
 impl Say {
     /// One of two wordings.
-    pub(super) fn of<'a>(self, ja: &'a str, en: &'a str) -> &'a str {
+    pub(in super::super) fn of<'a>(self, ja: &'a str, en: &'a str) -> &'a str {
         match self.0 {
             Language::Ja => ja,
             Language::En => en,
@@ -35,7 +35,7 @@ pub(in super::super) enum Pressing {
 
 impl Pressing {
     /// How a deadline stands at a moment.
-    pub(super) fn of(warn_at: i64, due_at: i64, now: Timestamp) -> Self {
+    pub(in super::super) fn of(warn_at: i64, due_at: i64, now: Timestamp) -> Self {
         let now = now.as_millisecond();
         if due_at <= now {
             Self::Overdue
@@ -47,7 +47,7 @@ impl Pressing {
     }
 
     /// The class in the style sheet.
-    pub(super) fn class(self) -> Option<&'static str> {
+    pub(in super::super) fn class(self) -> Option<&'static str> {
         match self {
             Self::No => None,
             Self::Warned => Some("warned"),
@@ -57,7 +57,7 @@ impl Pressing {
 }
 
 /// A day with its weekday; the year only where it is another one than now's.
-pub(super) fn day(at: Timestamp, now: Timestamp, language: Language) -> String {
+pub(in super::super) fn day(at: Timestamp, now: Timestamp, language: Language) -> String {
     let (on, today) = (calendar_day(at), calendar_day(now));
     let this_year = on.year() == today.year();
     match language {
@@ -74,12 +74,12 @@ pub(super) fn day(at: Timestamp, now: Timestamp, language: Language) -> String {
 }
 
 /// The last day of a time that ends at a moment: what ends at midnight ends with the day before.
-pub(super) fn last_day(end: Timestamp) -> Timestamp {
+pub(in super::super) fn last_day(end: Timestamp) -> Timestamp {
     end - SignedDuration::from_millis(1)
 }
 
 /// How long it is until a deadline, in days as people count them.
-pub(super) fn left(due: Timestamp, now: Timestamp, language: Language) -> String {
+pub(in super::super) fn left(due: Timestamp, now: Timestamp, language: Language) -> String {
     let days = calendar_day(now).until(calendar_day(last_day(due)));
     let days = days.map_or(0, |span| span.get_days());
     match (language, days) {
@@ -94,8 +94,24 @@ pub(super) fn left(due: Timestamp, now: Timestamp, language: Language) -> String
     }
 }
 
+/// How long ago something was, in days.
+pub(in super::super) fn ago(at: Timestamp, now: Timestamp, language: Language) -> String {
+    let days = calendar_day(at).until(calendar_day(now)).map_or(0, |span| span.get_days());
+    match (language, days) {
+        (Language::Ja, ..=0) => "今日".to_owned(),
+        (Language::En, ..=0) => "today".to_owned(),
+        (Language::Ja, _) => format!("{days}日前"),
+        (Language::En, 1) => "1 day ago".to_owned(),
+        (Language::En, _) => format!("{days} days ago"),
+    }
+}
+
 /// Where a request stands, for the desk.
-pub(super) fn state(state: State, awaits_approval: bool, language: Language) -> &'static str {
+pub(in super::super) fn state(
+    state: State,
+    awaits_approval: bool,
+    language: Language,
+) -> &'static str {
     let say = Say(language);
     match state {
         State::Received => say.of("受付", "Received"),
@@ -115,7 +131,11 @@ pub(super) fn state(state: State, awaits_approval: bool, language: Language) -> 
 }
 
 /// Whom a request waits for.
-pub(super) fn waits_for(state: State, awaits_approval: bool, language: Language) -> &'static str {
+pub(in super::super) fn waits_for(
+    state: State,
+    awaits_approval: bool,
+    language: Language,
+) -> &'static str {
     let say = Say(language);
     match state {
         State::Verifying => {
@@ -133,7 +153,7 @@ pub(super) fn waits_for(state: State, awaits_approval: bool, language: Language)
 }
 
 /// A sum as people write it.
-pub(super) fn money(money: &Money, language: Language) -> String {
+pub(in super::super) fn money(money: &Money, language: Language) -> String {
     let Money { amount, currency } = money;
     match (currency.as_str(), language) {
         ("JPY", Language::Ja) => format!("{amount}円"),
@@ -142,7 +162,7 @@ pub(super) fn money(money: &Money, language: Language) -> String {
 }
 
 /// How the fee stands; `name` says who somebody is.
-pub(super) fn fee(
+pub(in super::super) fn fee(
     progress: &Progress,
     name: impl Fn(&str) -> String,
     language: Language,
@@ -172,7 +192,7 @@ pub(super) fn fee(
 }
 
 /// A step of the history.
-pub(super) fn step(step: &str, language: Language) -> &str {
+pub(in super::super) fn step(step: &str, language: Language) -> &str {
     let say = Say(language);
     match step {
         "begin" => say.of("手続きを始めました", "it was begun"),
@@ -200,7 +220,7 @@ pub(super) fn step(step: &str, language: Language) -> &str {
 }
 
 /// What was done by a form that led here.
-pub(super) fn done(act: &str, language: Language) -> Option<&'static str> {
+pub(in super::super) fn done(act: &str, language: Language) -> Option<&'static str> {
     let say = Say(language);
     Some(match act {
         "identify" => say.of("本人確認を記録しました。", "It is on record who asks."),
@@ -220,6 +240,9 @@ pub(super) fn done(act: &str, language: Language) -> Option<&'static str> {
         "decide" => say.of("決定を書きました。", "The decision is written down."),
         "approve" => say.of("決定を承認しました。", "The decision stands."),
         "return" => say.of("決定を差し戻しました。", "The decision was sent back."),
+        "carry_out" => {
+            say.of("実行し、請求者に知らせます。", "It is carried out, and the requester is told.")
+        }
         "close" => say.of("完了にしました。", "It is closed."),
         "taken" => say.of("受け付けました。", "It is taken down."),
         _ => return None,
@@ -227,7 +250,7 @@ pub(super) fn done(act: &str, language: Language) -> Option<&'static str> {
 }
 
 /// What is wrong with a field, and the way out.
-pub(super) fn wrong(wrong: &FieldError, language: Language) -> String {
+pub(in super::super) fn wrong(wrong: &FieldError, language: Language) -> String {
     let say = Say(language);
     let told = match wrong.code {
         "unconfirmed" => say.of(
@@ -279,7 +302,7 @@ pub(super) fn wrong(wrong: &FieldError, language: Language) -> String {
 }
 
 /// Somebody's name with their role, for a history.
-pub(super) fn member(name: &str, role: StaffRole, language: Language) -> String {
+pub(in super::super) fn member(name: &str, role: StaffRole, language: Language) -> String {
     match role {
         StaffRole::Manager => {
             format!("{name} ({})", super::super::page::role(role, language))
