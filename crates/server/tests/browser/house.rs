@@ -24,7 +24,10 @@ impl Drop for Running {
 pub struct Demo {
     _process: Running,
     data: tempfile::TempDir,
+<<<<<<< HEAD
     said: Vec<String>,
+=======
+>>>>>>> 333bed1 (wip)
     /// Azukari's own address.
     pub azukari: String,
     /// The reservation app's address.
@@ -54,6 +57,7 @@ impl Demo {
         lines.extend(said.lines().map_while(Result::ok).take_while(|line| !is_last(line)));
         assert!(lines.iter().any(|line| line.starts_with("azukari")), "the demo did not start");
         let address = |at: &str| format!("http://{at}");
+<<<<<<< HEAD
         let (azukari, app) = (address(&azukari), address(&app));
         Self { _process: process, data, said: lines, azukari, app }
     }
@@ -82,6 +86,37 @@ impl Demo {
         let database = rusqlite::Connection::open(self.data().join("azukari.db")).unwrap();
         database.busy_timeout(Duration::from_secs(10)).unwrap();
         database.execute_batch(sql).unwrap();
+=======
+        Self { _process: process, data, azukari: address(&azukari), app: address(&app) }
+    }
+}
+
+impl Demo {
+    fn folder(&self) -> PathBuf {
+        self.data.path().join("azukari-data")
+    }
+
+    /// The password of a sample of the staff, and the code of now.
+    pub fn staff(&self, login: &str) -> (String, String) {
+        let text = std::fs::read_to_string(self.folder().join("staff-samples.json")).unwrap();
+        let samples: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let mut code = Command::new(env!("CARGO_BIN_EXE_azukari"));
+        let code = code.args(["demo", "--code", login, "--data"]).arg(self.folder());
+        let code = String::from_utf8(code.output().unwrap().stdout).unwrap();
+        (samples[login]["password"].as_str().unwrap().to_owned(), code.trim().to_owned())
+    }
+
+    /// Sends something to the API as the reservation app.
+    pub async fn sends(&self, path: &str, body: &serde_json::Value) -> serde_json::Value {
+        let key = std::fs::read_to_string(self.folder().join("reservation.key")).unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let sent = client.post(format!("{}{path}", self.azukari)).bearer_auth(key.trim());
+        let sent = sent.header("content-type", "application/json").body(body.to_string());
+        let answer = sent.send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap()
+>>>>>>> 333bed1 (wip)
     }
 }
 
@@ -151,7 +186,13 @@ impl Browser {
     /// Presses the button of the form that goes to an address, from the keyboard, and waits until
     /// the page has gone.
     pub async fn sends(&self, action: &str) {
-        let button = self.find(&format!("form[action='{action}'] button")).await;
+        self.presses(&format!("form[action='{action}'] button")).await;
+    }
+
+    /// Presses a button, from the keyboard, and waits until the page has gone.
+    pub async fn presses(&self, button: &str) {
+        let css = button;
+        let button = self.find(css).await;
         let page = self.find("html").await;
         button.send_keys("\u{e007}").await.unwrap();
         for _ in 0..200 {
@@ -161,7 +202,7 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("`{action}` led nowhere\n{}", self.reads().await);
+        panic!("`{css}` led nowhere\n{}", self.reads().await);
     }
 
     /// The first element that a selector finds.

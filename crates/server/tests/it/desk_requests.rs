@@ -2,7 +2,7 @@
 //! what is on record of a look, and what somebody is told whose page is of yesterday.
 
 use azukari::acts::request;
-use azukari::acts::request::{Attached, papers};
+use azukari::acts::request::{Attached, attached};
 use azukari::store::requests as kept;
 use policy::StaffRole;
 use policy::record::Act;
@@ -12,6 +12,9 @@ use serde_json::json;
 use crate::house::{Answer, House};
 use crate::requests::id;
 use crate::staff::{Member, form, leads_to, opens};
+
+const AGREES: &str = "<strong>agrees</strong>";
+const DIFFERS: &str = "<strong class=\"differs\">differs</strong>";
 
 /// Somebody of the staff at their desk.
 struct AtDesk<'h> {
@@ -297,7 +300,12 @@ async fn whoever_decides_on_what_has_moved_on_is_told() {
     let told = rin.acts_on(&request, &before, "decide", &typed).await;
     assert_eq!(told.status, 409);
     let text = told.text();
-    for part in ["moved on while you were writing", "Identity not shown yet", "Sample aki"] {
+    for part in [
+        "moved on while you were writing",
+        "Identity not shown yet",
+        "Sample aki",
+        "We have erased it.",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert_eq!(house.state(&request).await, State::Verifying);
@@ -335,7 +343,7 @@ async fn particulars_are_compared_and_what_is_held_is_shown_to_nobody() {
     assert!(house.looks().is_empty());
     let found = rin.acts(&request, "find", &[("find", "HANAKO@guest.example")]).await.text();
     assert!(found.contains(&hanako.id), "{found}");
-    assert!(found.contains("agrees") && found.contains("differs"), "name and telephone: {found}");
+    assert!(found.contains(AGREES) && found.contains(DIFFERS), "name and telephone: {found}");
     assert!(found.contains("not be looked at"), "the company is not for support: {found}");
     assert!(!found.contains("9012345678"), "{found}");
     assert!(!found.contains("value=\"particulars\""), "something differs");
@@ -357,7 +365,7 @@ async fn particulars_are_compared_and_what_is_held_is_shown_to_nobody() {
     });
     let request = id(&house.asks(&same).await.expect(201));
     let found = rin.acts(&request, "find", &[("find", "090-1234-5678")]).await.text();
-    assert!(!found.contains("differs") && found.contains("value=\"particulars\""), "{found}");
+    assert!(!found.contains(DIFFERS) && found.contains("value=\"particulars\""), "{found}");
     rin.does(&request, "identify", &[("subject", &hanako.id), ("how", "particulars")]).await;
     // For a disclosure that would not be enough (R8.6).
     let request = id(&house.asks(&json!({})).await.expect(201));
@@ -448,18 +456,18 @@ async fn an_agent_a_failed_identity_and_an_extension() {
 }
 
 #[tokio::test]
-async fn a_paper_is_opened_one_at_a_time_and_each_look_is_on_record() {
+async fn an_attachment_is_opened_one_at_a_time_and_each_look_is_on_record() {
     let house = House::open();
     let rin = AtDesk::sits(&house, "rin", StaffRole::Officer).await;
     let request = id(&house.asks(&json!({})).await.expect(201));
     let open = house.stands(&request).await;
-    let attached = Attached {
+    let picture = Attached {
         name: "licence.png".to_owned(),
         media_type: "image/png".to_owned(),
         bytes: b"a picture".to_vec(),
     };
-    let script = Attached { media_type: "text/html".to_owned(), ..attached.clone() };
-    let files = [([1; 16], &attached), ([2; 16], &script)];
+    let script = Attached { media_type: "text/html".to_owned(), ..picture.clone() };
+    let files = [([1; 16], &picture), ([2; 16], &script)];
     let files = files.map(|(id, file)| open.seal_file(id, file, house.now()).unwrap());
     let of: RequestId = request.parse().unwrap();
     let put = move |tx: &mut azukari::store::Tx<'_>| {
@@ -471,7 +479,8 @@ async fn a_paper_is_opened_one_at_a_time_and_each_look_is_on_record() {
     house.app.store.write_blocking(put).unwrap();
     let page = rin.page(&request).await;
     assert!(page.contains("licence.png") && !page.contains("a picture"), "{page}");
-    let path = |id: &[u8; 16]| format!("/desk/requests/{request}/papers/{}", papers::shown(id));
+    let path =
+        |id: &[u8; 16]| format!("/desk/requests/{request}/attachments/{}", attached::shown(id));
     let seen = rin.sends(&path(&[1; 16]), &[]).await;
     assert_eq!((seen.status, &seen.body[..]), (200, &b"a picture"[..]));
     assert_eq!(seen.header("content-type"), Some("image/png"));
@@ -480,16 +489,16 @@ async fn a_paper_is_opened_one_at_a_time_and_each_look_is_on_record() {
     assert_eq!(seen.header("content-type"), Some("application/octet-stream"), "nothing runs here");
     assert_eq!(seen.header("content-disposition"), Some("attachment"));
     assert_eq!(rin.sends(&path(&[3; 16]), &[]).await.status, 404);
-    let papers: Vec<String> = house
+    let seen: Vec<String> = house
         .records()
         .into_iter()
         .filter_map(|record| match record.act {
-            Act::PaperSeen { paper, .. } => Some(paper),
+            Act::AttachmentSeen { attachment, .. } => Some(attachment),
             _ => None,
         })
         .collect();
-    assert_eq!(papers, [papers::shown(&[1; 16]), papers::shown(&[2; 16])]);
-    assert!(rin.page(&request).await.contains("a paper was looked at"));
+    assert_eq!(seen, [attached::shown(&[1; 16]), attached::shown(&[2; 16])]);
+    assert!(rin.page(&request).await.contains("an attachment was looked at"));
     house.adds_up();
 }
 
@@ -557,7 +566,7 @@ async fn whoever_is_not_signed_in_sees_and_does_nothing() {
     }
     for (path, fields) in [
         (format!("/desk/requests/{request}"), vec![("act", "fail_identity"), ("confirm", "yes")]),
-        (format!("/desk/requests/{request}/papers/{}", "01".repeat(16)), vec![]),
+        (format!("/desk/requests/{request}/attachments/{}", "01".repeat(16)), vec![]),
         ("/desk/requests/new".to_owned(), vec![("kind", "complaint")]),
     ] {
         let answer = form(&house, &path, &fields).go().await;
@@ -600,7 +609,8 @@ async fn a_decision_is_carried_out_and_its_recipients_are_told_by_hand() {
     let told = rin.acts(&request, "carry_out", &[yes]).await;
     assert_eq!(told.status, 409);
     let number = house.stands(&other).await.id.number();
-    assert!(told.text().contains(&number), "{}", told.text());
+    let needs = format!("the request {number} needs what would be erased");
+    assert!(told.text().contains(&needs), "{}", told.text());
     house.steps(&other, json!({ "step": "withdraw" })).await.expect(200);
     rin.does(&request, "carry_out", &[yes]).await;
     assert_eq!(house.state(&request).await, State::Notified);

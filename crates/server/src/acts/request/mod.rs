@@ -2,12 +2,12 @@
 //! they are decided, carried out and answered. What may follow on what is `policy::request`; here each
 //! step is an act with its record, and the letter that tells of it is committed with it.
 //!
-//! `receive.rs` takes a request in, `verify.rs` shows who asks, `handle.rs` is the desk's, `papers.rs`
-//! what was attached, `carry_out.rs` does what was decided, `receipt.rs` shows what an erasure came to.
+//! `receive.rs` takes a request in, `verify.rs` shows who asks, `handle.rs` is the desk's, `attached.rs`
+//! what came with it, `carry_out.rs` does what was decided, `receipt.rs` shows what an erasure came to.
 
+pub mod attached;
 pub mod carry_out;
 pub mod handle;
-pub mod papers;
 pub mod receipt;
 pub mod receive;
 pub mod verify;

@@ -13,7 +13,7 @@ use super::look::{self, Compared, Looked, Match};
 use super::one::{Hers, NotYours, View};
 use super::words::{self, Pressing, Say};
 use crate::acts::request::carry_out::{Deed, Wanted};
-use crate::acts::request::{Channel, Contact, Delivery, papers};
+use crate::acts::request::{Channel, Contact, Delivery, attached};
 use crate::error::Error;
 use crate::store::restrictions::Restriction;
 use crate::store::subjects;
@@ -39,6 +39,7 @@ pub(super) fn draw(view: &View, staff: &Staff) -> Result<Markup, Error> {
         @if let Some(done) = view.done { p.told role="status" { (done) } }
         @if let Some(told) = view.tried.as_ref().and_then(|tried| tried.told.as_deref()) {
             p.told.trouble #told role="alert" { (told) }
+            (page.typed())
         }
         (page.standing())
         (page.asked()?)
@@ -91,6 +92,19 @@ impl Page<'_> {
     /// A line of a list of facts.
     fn fact(name: &str, value: &Markup) -> Markup {
         html! { div { dt { (name) } dd { (value) } } }
+    }
+
+    /// What was typed into a form that was not done: the form itself may not be here any more.
+    fn typed(&self) -> Markup {
+        let typed: Vec<&str> = self.view.tried.iter().flat_map(|tried| tried.typed()).collect();
+        html! {
+            @if !typed.is_empty() {
+                details open {
+                    summary { (self.say.of("入力された内容", "What you typed")) }
+                    @for text in typed { blockquote { (text) } }
+                }
+            }
+        }
     }
 
     // ---- how it stands ----
@@ -151,8 +165,8 @@ impl Page<'_> {
         };
         let mut names = Vec::with_capacity(view.request.files.len());
         for file in &view.request.files {
-            let attached = view.request.file(file)?;
-            names.push((papers::shown(&file.id), attached.name, attached.bytes.len()));
+            let opened = view.request.file(file)?;
+            names.push((attached::shown(&file.id), opened.name, opened.bytes.len()));
         }
         let purposes: Vec<&str> =
             matter.purposes.iter().map(|name| purpose(name, document, self.language)).collect();
@@ -193,16 +207,16 @@ impl Page<'_> {
                     }
                 }
                 @if !names.is_empty() {
-                    h3 { (say.of("添付された書類", "Papers that came with it")) }
+                    h3 { (say.of("添付された書類", "What came with it")) }
                     p.hint {
                         (say.of("一つずつ開きます。開いたことは記録に残ります。",
                                 "Open one at a time; each look is on record."))
                     }
-                    ul.papers {
+                    ul.attached {
                         @for (id, name, bytes) in &names {
                             li {
                                 form method="post" target="_blank"
-                                    action={ (address(view.request.id)) "/papers/" (id) } {
+                                    action={ (address(view.request.id)) "/attachments/" (id) } {
                                     button.plain { (name) }
                                     " " small { (bytes.div_ceil(1024)) " KB" }
                                 }

@@ -70,6 +70,12 @@ pub(in super::super) struct Tried {
 }
 
 impl Tried {
+    /// The texts that somebody wrote.
+    pub(in super::super) fn typed(&self) -> impl Iterator<Item = &str> {
+        let texts = ["reason", "reply", "note", "reference"];
+        texts.into_iter().filter_map(|name| self.sent.some(name))
+    }
+
     /// A form that cannot be done, as a room said it; other troubles are not of the form.
     pub(in super::super) fn of(act: &str, sent: Sent, error: Error) -> Result<(Self, bool), Error> {
         let act = act.to_owned();

@@ -1,16 +1,16 @@
 //! `/desk/requests`: where the officer works on requests. `queue.rs` lists them by deadline, `one.rs`
 //! gathers everything about one and `draw.rs` shows it with its forms; `act.rs` does what a form asks
-//! for, `look.rs` looks at values through the gate, `papers.rs` hands out what was attached,
+//! for, `look.rs` looks at values through the gate, `attached.rs` hands out what came with it,
 //! `disclosed.rs` lists who received what, `take_down.rs` takes in what came by letter or telephone.
 //! What is decided happens in `acts::request`.
 
 mod act;
+mod attached;
 pub(super) mod disclosed;
 mod draw;
 pub(super) mod form;
 mod look;
 mod one;
-mod papers;
 pub(super) mod queue;
 mod take_down;
 pub(super) mod words;
@@ -33,7 +33,7 @@ pub(super) fn router() -> Router<Desk> {
         .route(urls::NEW_REQUEST, get(take_down::form).post(take_down::take_down))
         .route("/desk/requests/{request}", get(one::page_of).post(act::act))
         .route("/desk/requests/{request}/disclosures", get(disclosed::page_of))
-        .route("/desk/requests/{request}/papers/{paper}", post(papers::open))
+        .route("/desk/requests/{request}/attachments/{attachment}", post(attached::open))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
 }
 

@@ -138,9 +138,10 @@ pub(in super::super) fn waits_for(
 ) -> &'static str {
     let say = Say(language);
     match state {
-        State::Verifying => {
-            say.of("請求者（または届いた書類の確認）", "the requester, or a look at papers")
-        }
+        State::Verifying => say.of(
+            "請求者（または届いた書類の確認）",
+            "the requester, or a look at what came with it",
+        ),
         State::AwaitingFee => say.of("請求者の支払い", "the requester's payment"),
         State::Investigating if awaits_approval => {
             say.of("別の担当者", "somebody else of the staff")
@@ -214,7 +215,7 @@ pub(in super::super) fn step(step: &str, language: Language) -> &str {
         "refund" => say.of("手数料を返しました", "the fee was given back"),
         "close" => say.of("完了しました", "it was closed"),
         "withdraw" => say.of("請求者が取り下げました", "the requester took it back"),
-        "look" => say.of("添付書類を見ました", "a paper was looked at"),
+        "look" => say.of("添付書類を見ました", "an attachment was looked at"),
         other => other,
     }
 }

@@ -1,5 +1,5 @@
 //! What was attached to a request, such as an identity document or a letter of delegation (R8.5, R8.6):
-//! staff look at one paper at a time, and each look is on record.
+//! staff look at one at a time, and each look is on record.
 
 use std::sync::Arc;
 
@@ -14,19 +14,19 @@ use crate::error::Error;
 use crate::once::Fresh;
 use crate::store::{Tx, requests};
 
-/// A paper's id as pages and records say it.
+/// An attachment's id as pages and records say it.
 pub fn shown(id: &[u8; 16]) -> String {
     HEXLOWER.encode(id)
 }
 
-/// Opens a paper for somebody of the staff; the look is on record before anything is opened.
+/// Opens an attachment for somebody of the staff; the look is on record before anything is opened.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is none; a failure when it does not open.
 pub async fn look(
     app: &Arc<App>,
     id: RequestId,
-    paper: String,
+    attachment: String,
     by: String,
 ) -> Result<Attached, Error> {
     let (now, fresh) = (app.clock.now(), Fresh::new()?);
@@ -37,8 +37,8 @@ pub async fn look(
             let document = keeper.policy();
             let mut request = Request::read(&keeper.keys, tx, id)?
                 .ok_or_else(|| Error::not_found("request", id.to_string()))?;
-            let at = request.files.iter().position(|file| shown(&file.id) == paper);
-            let at = at.ok_or_else(|| Error::not_found("paper", "…"))?;
+            let at = request.files.iter().position(|file| shown(&file.id) == attachment);
+            let at = at.ok_or_else(|| Error::not_found("attachment", "…"))?;
             request.matter.steps.push(Taken {
                 step: "look".to_owned(),
                 by: by.clone(),
@@ -50,7 +50,7 @@ pub async fn look(
                 policy: document.version,
                 subject: request.subject,
                 by: by.clone(),
-                act: Act::PaperSeen { request: id, paper: paper.clone() },
+                act: Act::AttachmentSeen { request: id, attachment: attachment.clone() },
             };
             keeper.record(tx, &record, None, &fresh)?;
             let sealed = request.seal()?;
