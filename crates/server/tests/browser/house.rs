@@ -24,10 +24,7 @@ impl Drop for Running {
 pub struct Demo {
     _process: Running,
     data: tempfile::TempDir,
-<<<<<<< HEAD
     said: Vec<String>,
-=======
->>>>>>> 333bed1 (wip)
     /// Azukari's own address.
     pub azukari: String,
     /// The reservation app's address.
@@ -57,7 +54,6 @@ impl Demo {
         lines.extend(said.lines().map_while(Result::ok).take_while(|line| !is_last(line)));
         assert!(lines.iter().any(|line| line.starts_with("azukari")), "the demo did not start");
         let address = |at: &str| format!("http://{at}");
-<<<<<<< HEAD
         let (azukari, app) = (address(&azukari), address(&app));
         Self { _process: process, data, said: lines, azukari, app }
     }
@@ -81,34 +77,9 @@ impl Demo {
         line.unwrap_or_else(|| panic!("{:?}", self.said))[1].to_owned()
     }
 
-    /// Writes into the database behind everybody's back.
-    pub fn meddles(&self, sql: &str) {
-        let database = rusqlite::Connection::open(self.data().join("azukari.db")).unwrap();
-        database.busy_timeout(Duration::from_secs(10)).unwrap();
-        database.execute_batch(sql).unwrap();
-=======
-        Self { _process: process, data, azukari: address(&azukari), app: address(&app) }
-    }
-}
-
-impl Demo {
-    fn folder(&self) -> PathBuf {
-        self.data.path().join("azukari-data")
-    }
-
-    /// The password of a sample of the staff, and the code of now.
-    pub fn staff(&self, login: &str) -> (String, String) {
-        let text = std::fs::read_to_string(self.folder().join("staff-samples.json")).unwrap();
-        let samples: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let mut code = Command::new(env!("CARGO_BIN_EXE_azukari"));
-        let code = code.args(["demo", "--code", login, "--data"]).arg(self.folder());
-        let code = String::from_utf8(code.output().unwrap().stdout).unwrap();
-        (samples[login]["password"].as_str().unwrap().to_owned(), code.trim().to_owned())
-    }
-
     /// Sends something to the API as the reservation app.
     pub async fn sends(&self, path: &str, body: &serde_json::Value) -> serde_json::Value {
-        let key = std::fs::read_to_string(self.folder().join("reservation.key")).unwrap();
+        let key = std::fs::read_to_string(self.data().join("reservation.key")).unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let sent = client.post(format!("{}{path}", self.azukari)).bearer_auth(key.trim());
         let sent = sent.header("content-type", "application/json").body(body.to_string());
@@ -116,7 +87,13 @@ impl Demo {
         let (status, text) = (answer.status(), answer.text().await.unwrap());
         assert!(status.is_success(), "{path}: {status} {text}");
         serde_json::from_str(&text).unwrap()
->>>>>>> 333bed1 (wip)
+    }
+
+    /// Writes into the database behind everybody's back.
+    pub fn meddles(&self, sql: &str) {
+        let database = rusqlite::Connection::open(self.data().join("azukari.db")).unwrap();
+        database.busy_timeout(Duration::from_secs(10)).unwrap();
+        database.execute_batch(sql).unwrap();
     }
 }
 
@@ -190,8 +167,7 @@ impl Browser {
     }
 
     /// Presses a button, from the keyboard, and waits until the page has gone.
-    pub async fn presses(&self, button: &str) {
-        let css = button;
+    pub async fn presses(&self, css: &str) {
         let button = self.find(css).await;
         let page = self.find("html").await;
         button.send_keys("\u{e007}").await.unwrap();

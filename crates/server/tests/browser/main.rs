@@ -8,4 +8,5 @@
 mod desk;
 mod house;
 mod pictures;
+mod requests;
 mod story;
