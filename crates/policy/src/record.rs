@@ -434,6 +434,14 @@ pub enum Act {
         /// Through which door: the page, a service, an agent's program.
         channel: String,
     },
+    /// Somebody of the staff looked at what came with a request, such as an identity document
+    /// (R8.6).
+    AttachmentSeen {
+        /// With which request.
+        request: RequestId,
+        /// Which attachment.
+        attachment: String,
+    },
     /// A request took a step.
     RequestMoved {
         /// Which.
@@ -566,6 +574,7 @@ impl Act {
             Self::ItemConfirmed { .. } => "item_confirmed",
             Self::RequestReceived { .. } => "request_received",
             Self::RequestMoved { .. } => "request_moved",
+            Self::AttachmentSeen { .. } => "attachment_seen",
             Self::Answered { .. } => "answered",
             Self::Instructed { .. } => "instructed",
             Self::InstructionTold { .. } => "instruction_told",

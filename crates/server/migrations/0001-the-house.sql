@@ -152,6 +152,8 @@ CREATE TABLE requests (
   state TEXT NOT NULL,
   received_at BIGINT NOT NULL,
   due_at BIGINT NOT NULL,
+  warn_at BIGINT NOT NULL,
+  awaits_approval BIGINT NOT NULL,
   over_at BIGINT,
   look_at BIGINT,
   wrapped BLOB NOT NULL,
@@ -161,7 +163,8 @@ CREATE TABLE requests (
 
 CREATE UNIQUE INDEX requests_by_number ON requests (number);
 
-CREATE INDEX requests_open ON requests (due_at, id) WHERE over_at IS NULL;
+CREATE INDEX requests_open ON requests (due_at, id, kind, state, awaits_approval, warn_at, received_at)
+  WHERE over_at IS NULL;
 
 CREATE INDEX requests_to_look_at ON requests (look_at, id) WHERE look_at IS NOT NULL;
 

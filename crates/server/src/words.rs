@@ -89,6 +89,8 @@ fn act(kind: &str, language: Language) -> &str {
         ("item_confirmed", Language::En) => "a value was confirmed as still right",
         ("policy_published", Language::Ja) => "プライバシーポリシーの公表",
         ("policy_published", Language::En) => "a policy was published",
+        ("attachment_seen", Language::Ja) => "請求に添えられた書類の閲覧",
+        ("attachment_seen", Language::En) => "an attachment of a request was looked at",
         ("staff_added", Language::Ja) => "担当者の追加",
         ("staff_added", Language::En) => "somebody was added to the staff",
         ("staff_invited", Language::Ja) => "担当者の再招待",
@@ -204,6 +206,9 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 line("請求", "request", kind.words(language).to_owned());
                 line("受付番号", "receipt number", request.number());
                 line("状態", "state", state.words(language).to_owned());
+            }
+            Act::AttachmentSeen { request, .. } => {
+                line("受付番号", "receipt number", request.number());
             }
             Act::Answered { request, items, .. } => {
                 line("受付番号", "receipt number", request.number());

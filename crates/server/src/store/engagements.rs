@@ -91,3 +91,24 @@ pub fn call_off(conn: &mut Conn, subject: SubjectId, now: i64) {
         &[(&subject.0).into(), now.into()],
     )]);
 }
+
+/// A person's engagements, the latest first; what cannot be read is left out.
+pub fn latest(
+    conn: &mut Conn,
+    subject: SubjectId,
+    limit: i64,
+) -> Result<Vec<(RecipientName, Engagement)>, DbError> {
+    let rows = conn.query(
+        "SELECT reference, starts_at, ends_at, cancelled, recipient FROM engagements \
+         WHERE subject = $1 ORDER BY starts_at DESC, recipient, reference LIMIT $2",
+        &[(&subject.0).into(), limit.into()],
+    )?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let recipient = row.text(4)?.parse();
+        if let (Ok(recipient), Some(Ok(read))) = (recipient, engagement(&[row])?) {
+            found.push((recipient, read));
+        }
+    }
+    Ok(found)
+}

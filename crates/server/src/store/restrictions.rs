@@ -61,3 +61,16 @@ pub fn delete(conn: &mut Conn, subject: SubjectId, what: &Restriction) {
         &[(&subject.0).into(), what.text().into()],
     )]);
 }
+
+/// What a person had stopped. What cannot be read is left out.
+pub fn all(conn: &mut Conn, subject: SubjectId) -> Result<Vec<Restriction>, DbError> {
+    let rows = conn.query(
+        "SELECT purpose FROM restrictions WHERE subject = $1 ORDER BY purpose",
+        &[(&subject.0).into()],
+    )?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        found.extend(restriction(row)?.ok());
+    }
+    Ok(found)
+}

@@ -85,6 +85,18 @@ impl Demo {
         line.unwrap_or_else(|| panic!("{:?}", self.said))[1].to_owned()
     }
 
+    /// Sends something to the API as the reservation app.
+    pub async fn sends(&self, path: &str, body: &serde_json::Value) -> serde_json::Value {
+        let key = std::fs::read_to_string(self.data().join("reservation.key")).unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let sent = client.post(format!("{}{path}", self.azukari)).bearer_auth(key.trim());
+        let sent = sent.header("content-type", "application/json").body(body.to_string());
+        let answer = sent.send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
     /// Writes into the database behind everybody's back.
     pub fn meddles(&self, sql: &str) {
         let database = rusqlite::Connection::open(self.data().join("azukari.db")).unwrap();
@@ -182,7 +194,12 @@ impl Browser {
     /// Presses the button of the form that goes to an address, from the keyboard, and waits until
     /// the page has gone.
     pub async fn sends(&self, action: &str) {
-        let button = self.find(&format!("form[action='{action}'] button")).await;
+        self.presses(&format!("form[action='{action}'] button")).await;
+    }
+
+    /// Presses a button, from the keyboard, and waits until the page has gone.
+    pub async fn presses(&self, css: &str) {
+        let button = self.find(css).await;
         let page = self.find("html").await;
         button.send_keys("\u{e007}").await.unwrap();
         for _ in 0..200 {
@@ -192,7 +209,7 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("`{action}` led nowhere\n{}", self.reads().await);
+        panic!("`{css}` led nowhere\n{}", self.reads().await);
     }
 
     /// The first element that a selector finds.

@@ -49,6 +49,7 @@ fn matter(language: Language) -> Matter {
         reply: None,
         notes: Vec::new(),
         erased: None,
+        steps: Vec::new(),
     }
 }
 

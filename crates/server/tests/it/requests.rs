@@ -14,7 +14,7 @@ use crate::house::{Answer, House, lay_over};
 
 impl House {
     /// A request for disclosure as the service takes it down; `changes` are laid over it.
-    async fn asks(&self, changes: &Value) -> Answer {
+    pub(crate) async fn asks(&self, changes: &Value) -> Answer {
         let mut body = json!({
             "kind": "disclosure", "regime": "jp", "language": "ja",
             "name": "見本 花子", "email": "hanako@guest.example",
@@ -44,7 +44,7 @@ impl House {
     }
 
     /// The code that was sent last for a request.
-    fn code(&self, request: &str) -> String {
+    pub(crate) fn code(&self, request: &str) -> String {
         let codes = self.letters().into_iter().filter_map(|(of, letter)| match letter {
             RequestLetter::Code { code } if of.to_string() == request => Some(code),
             _ => None,
@@ -52,12 +52,12 @@ impl House {
         codes.last().expect("no code was sent")
     }
 
-    async fn gives(&self, request: &str, code: &str) -> Answer {
+    pub(crate) async fn gives(&self, request: &str, code: &str) -> Answer {
         let body = json!({ "code": code });
         self.post(&format!("/v1/requests/{request}/verifications"), &body).go().await
     }
 
-    async fn steps(&self, request: &str, step: Value) -> Answer {
+    pub(crate) async fn steps(&self, request: &str, step: Value) -> Answer {
         self.post(&format!("/v1/requests/{request}/steps"), &step).go().await
     }
 
@@ -67,7 +67,7 @@ impl House {
     }
 }
 
-fn id(answer: &Value) -> String {
+pub(crate) fn id(answer: &Value) -> String {
     answer["request"].as_str().unwrap().to_owned()
 }
 

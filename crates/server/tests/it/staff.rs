@@ -25,7 +25,7 @@ fn newcomer(login: &str, role: StaffRole) -> Newcomer {
 }
 
 /// Somebody of the staff, as they know themselves.
-struct Member<'h> {
+pub(crate) struct Member<'h> {
     house: &'h House,
     login: String,
     totp: TotpSecret,
@@ -54,7 +54,7 @@ fn ends(house: &House, login: &'static str) -> Result<policy::StaffId, Error> {
 }
 
 /// A form, as a browser sends it from a page of the desk.
-fn form(house: &House, path: &str, fields: &[(&str, &str)]) -> Call {
+pub(crate) fn form(house: &House, path: &str, fields: &[(&str, &str)]) -> Call {
     let escaped =
         |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let body: Vec<String> =
@@ -81,14 +81,14 @@ fn cookie(answer: &Answer) -> String {
 }
 
 /// Where an answer leads.
-fn leads_to(answer: &Answer) -> &str {
+pub(crate) fn leads_to(answer: &Answer) -> &str {
     assert_eq!(answer.status, 303, "{}", answer.text());
     answer.header("location").unwrap()
 }
 
 impl<'h> Member<'h> {
     /// Is added, takes the invitation up, and is signed in.
-    async fn joins(house: &'h House, login: &str, role: StaffRole) -> (Self, String) {
+    pub(crate) async fn joins(house: &'h House, login: &str, role: StaffRole) -> (Self, String) {
         let token = invites(house, login, role);
         Self::takes_up(house, login, &token).await
     }
@@ -133,7 +133,7 @@ async fn is(house: &House, cookie: &str) -> Option<Staff> {
     present(&house.app, &token).await.unwrap()
 }
 
-async fn opens(house: &House, path: &str, cookie: &str) -> Answer {
+pub(crate) async fn opens(house: &House, path: &str, cookie: &str) -> Answer {
     page(house, path).header("cookie", cookie).go().await
 }
 

@@ -399,7 +399,7 @@ impl Work {
         if goes_there {
             request.matter.contact = Contact::Email { email: email.clone() };
         }
-        let handling = handling(&self.app.policy());
+        let document = self.app.policy();
         for line in requests::of_subject(tx, subject)? {
             if line.id == request.id || line.state.is_some_and(State::is_over) {
                 continue;
@@ -408,7 +408,7 @@ impl Work {
             if other.matter.contact == Contact::Registered {
                 other.matter.contact = Contact::Email { email: email.clone() };
                 let sealed = other.seal()?;
-                requests::update(tx, other.id, &other.columns(&handling, &sealed));
+                requests::update(tx, other.id, &other.columns(&document, &sealed));
             }
         }
         Ok(())

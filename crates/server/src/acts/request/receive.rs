@@ -10,9 +10,7 @@ use policy::request::{Agency, Ground, Progress, RequestId, RequestKind, State, S
 use policy::{Document, ItemName, Language, Record, RegimeName, SubjectId, normal};
 
 use super::verify::fresh_code;
-use super::{
-    Agent, Channel, Contact, Delivery, Drawn, Matter, Moved, Request, handling, kinds, take,
-};
+use super::{Agent, Channel, Contact, Delivery, Drawn, Matter, Moved, Request, kinds, take};
 use crate::app::App;
 use crate::error::{Error, FieldError};
 use crate::letter::RequestLetter;
@@ -135,7 +133,7 @@ pub async fn receive(
                 key,
             };
             let sealed = request.seal()?;
-            let columns = request.columns(&handling(&document), &sealed);
+            let columns = request.columns(&document, &sealed);
             requests::insert(tx, id, &wrapped, now.as_millisecond(), &columns);
             let record = Record {
                 at: now,
@@ -276,6 +274,7 @@ fn read(
         reply: None,
         erased: None,
         notes: Vec::new(),
+        steps: Vec::new(),
     };
     Ok((progress, matter))
 }

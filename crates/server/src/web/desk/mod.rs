@@ -2,9 +2,11 @@
 //! deadlines. `session.rs` says who is signed in, `page.rs` is the frame around every page, and each
 //! other file is a page. What is decided happens in `acts`.
 
+mod instructions;
 pub mod invitation;
 mod outbox;
 mod page;
+mod requests;
 mod retention;
 pub mod session;
 mod sign_in;
@@ -50,6 +52,8 @@ pub fn router(app: &Arc<App>, https: bool) -> Router {
         .route(urls::START, get(start::page_of))
         .route(urls::RETENTION, get(retention::page_of))
         .route(urls::OUTBOX, get(outbox::page_of).post(outbox::retry))
+        .merge(requests::router())
+        .route(urls::INSTRUCTIONS, get(instructions::page_of).post(instructions::act))
         .route(urls::SIGN_IN, get(sign_in::form).post(sign_in::sign_in))
         .route(urls::SIGN_OUT, post(sign_in::sign_out))
         .route(urls::LANGUAGE, post(sign_in::speak))
@@ -112,8 +116,14 @@ async fn only_from_here(request: Request, next: Next) -> Response {
 pub mod urls {
     /// What waits for the staff.
     pub const START: &str = "/desk";
+    /// Open requests by deadline.
+    pub const REQUESTS: &str = "/desk/requests";
+    /// Taking down one that came by letter or telephone.
+    pub const NEW_REQUEST: &str = "/desk/requests/new";
     /// What falls due, and what is held.
     pub const RETENTION: &str = "/desk/retention";
+    /// What recipients are told to do with what they received.
+    pub const INSTRUCTIONS: &str = "/desk/instructions";
     /// Messages that were given up or fail.
     pub const OUTBOX: &str = "/desk/outbox";
     /// The way in.
