@@ -13,6 +13,8 @@ mod consent_records;
 #[cfg(test)]
 mod consents;
 #[cfg(test)]
+mod drp;
+#[cfg(test)]
 mod exceptions;
 #[cfg(test)]
 mod house;
