@@ -277,3 +277,12 @@ CREATE TABLE webhooks (
   created_at BIGINT NOT NULL,
   ended_at BIGINT
 ) WITHOUT ROWID;
+
+CREATE TABLE drp_agents (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  token BLOB UNIQUE,
+  created_at BIGINT NOT NULL,
+  ended_at BIGINT
+);

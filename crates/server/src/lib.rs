@@ -15,6 +15,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod connectors;
+pub mod drp;
 pub mod erase;
 pub mod error;
 pub mod forecast;

@@ -2,6 +2,7 @@
 //! value; that is the gate's.
 
 pub mod account;
+pub mod agent;
 pub mod confirmation;
 pub mod consent;
 pub mod engagement;

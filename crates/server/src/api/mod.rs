@@ -8,6 +8,7 @@ pub mod caller;
 mod consent_records;
 mod consents;
 mod disclosures;
+mod drp;
 mod engagements;
 mod exceptions;
 mod holds;
@@ -214,6 +215,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(api), keep_up))
         .layer(middleware::from_fn(measure::measure))
         .with_state(Arc::clone(api))
+        .merge(drp::router(api))
 }
 
 /// Ready when the database answers within two seconds.

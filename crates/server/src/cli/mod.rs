@@ -1,6 +1,7 @@
 //! Operators enter: one file per subcommand. What goes wrong is told in one line that says what to
 //! do, on standard error, with exit code 1; findings of a check exit with 2.
 
+mod agents;
 mod bench;
 mod demo;
 mod keys;
@@ -58,6 +59,9 @@ enum Command {
     /// Say what falls due, and what is held by what
     #[command(subcommand)]
     Retention(retention::Retention),
+    /// Let authorised agents of the Data Rights Protocol in, list and end them
+    #[command(subcommand)]
+    Agents(agents::Agents),
     /// Add, list and end endpoints that are told of events; give one a new secret
     #[command(subcommand)]
     Webhooks(webhooks::Webhooks),
@@ -276,6 +280,7 @@ pub fn run() -> ExitCode {
         Command::Outbox(outbox) => outbox.run(),
         Command::Staff(staff) => staff.run(),
         Command::Retention(retention) => retention.run(),
+        Command::Agents(agents) => agents.run(),
         Command::Webhooks(webhooks) => webhooks.run(),
         Command::Bench(bench) => bench.run(),
     };

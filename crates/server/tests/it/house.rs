@@ -30,8 +30,9 @@ pub(crate) const NOTICE: &str = "2026-10-01";
 /// Nine in the morning in Tokyo, on the day most stories happen.
 const MORNING: &str = "2026-11-22T09:00:00+09:00";
 /// Every table that says something about people or acts.
-pub(crate) const TABLES: [(&str, &str); 23] = [
+pub(crate) const TABLES: [(&str, &str); 24] = [
     ("consents", "SELECT COUNT(*) FROM consents"),
+    ("drp_agents", "SELECT COUNT(*) FROM drp_agents"),
     ("engagements", "SELECT COUNT(*) FROM engagements"),
     ("entries", "SELECT COUNT(*) FROM entries"),
     ("exceptions", "SELECT COUNT(*) FROM exceptions"),

@@ -15,6 +15,8 @@ mod consents;
 #[cfg(test)]
 mod desk_requests;
 #[cfg(test)]
+mod drp;
+#[cfg(test)]
 mod exceptions;
 #[cfg(test)]
 mod house;

@@ -1,5 +1,6 @@
 //! Programs that others wrote read what we say: PyLD, rdflib, pySHACL and fideslang the exports,
-//! jpholiday and holidays the calendar, standardwebhooks the webhooks. They are pinned in `requirements.txt`, in a Python
+//! jpholiday and holidays the calendar, standardwebhooks the webhooks; PyNaCl signs what agents
+//! send. They are pinned in `requirements.txt`, in a Python
 //! environment that `./check` sets up in the target folder. Without it these tests fail and say so.
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do has failed it")]
@@ -346,4 +347,19 @@ async fn webhooks_are_read_by_standardwebhooks_and_not_once_they_were_touched() 
         as_file("signature.json", &new, &with("webhook-signature", "v1,AAAA"), &body),
     ];
     assert_eq!(refused(&["webhook"], &broken).len(), broken.len());
+}
+
+#[test]
+fn what_agents_send_in_the_stories_was_signed_by_pynacl() {
+    let folder = tempfile::tempdir().unwrap();
+    let vectors = include_str!("../it/drp/vectors.json");
+    let vectors: Value = serde_json::from_str(vectors).unwrap();
+    let file = write(&folder, "vectors.json", &vectors);
+    let said = read(&["drp"], &[&file]).unwrap();
+    assert!(said.ends_with(": 48 messages\n"), "{said}");
+    // A body that was made by other hands is found.
+    let mut other = vectors;
+    other["vectors"][0]["body"] = other["vectors"][1]["body"].clone();
+    let file = write(&folder, "other.json", &other);
+    assert!(refused(&["drp"], &[file])[0].contains("PyNaCl makes another body"));
 }
