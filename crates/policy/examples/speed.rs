@@ -85,6 +85,7 @@ fn decisions(
         regime: Some("jp".parse()?),
         consents: policy.consents.keys().map(given).collect(),
         restrictions: Vec::new(),
+        stopped_recipients: Vec::new(),
         recipient: Some(RecipientFact {
             name: member.clone(),
             category,

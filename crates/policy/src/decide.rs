@@ -124,6 +124,9 @@ pub struct Facts<'a> {
     pub consents: Vec<ConsentFact>,
     /// The purposes she had stopped; `None` inside stops all.
     pub restrictions: Vec<Option<PurposeName>>,
+    /// The recipients, or categories of them, to which she had provision stopped (Act 35(3), (5));
+    /// `None` inside stops provision to anybody.
+    pub stopped_recipients: Vec<Option<RecipientName>>,
     /// The recipient; `None` when neither policy nor register knows it.
     pub recipient: Option<RecipientFact>,
     /// The engagement of this recipient with this person under the ask's reference, or, without a
@@ -351,7 +354,12 @@ impl<'a> Rules<'a> {
                 }
                 (ProvisionBasis::Contract, Route::NotAProvision)
             }
-            Some((fact, entry)) => self.party(fact, entry, purpose, &basis, regime, approval)?,
+            Some((fact, entry)) => {
+                if !beyond_purpose {
+                    self.stopped_provision(fact);
+                }
+                self.party(fact, entry, purpose, &basis, regime, approval)?
+            }
         };
         let record_duty = record_duty(policy, regime, provision_basis, route);
         Some(Granted { basis, provision_basis, route, record_duty })
@@ -445,6 +453,17 @@ impl<'a> Rules<'a> {
         for stopped in &self.facts.restrictions {
             if stopped.as_ref().is_none_or(|purpose| *purpose == self.ask.purpose) {
                 self.refuse(Reason::Restricted { purpose: stopped.clone() });
+            }
+        }
+    }
+
+    /// Nothing to whom she had provision stopped (Act 35(3), (5)).
+    fn stopped_provision(&mut self, fact: &RecipientFact) {
+        for stopped in &self.facts.stopped_recipients {
+            let is_meant =
+                |stopped: &RecipientName| *stopped == fact.name || *stopped == fact.category;
+            if stopped.as_ref().is_none_or(is_meant) {
+                self.refuse(Reason::ProvisionStopped { recipient: stopped.clone() });
             }
         }
     }
@@ -801,6 +820,7 @@ mod tests {
             regime: Some("jp".parse().unwrap()),
             consents: Vec::new(),
             restrictions: Vec::new(),
+            stopped_recipients: Vec::new(),
             recipient: None,
             engagement: None,
             approval: None,

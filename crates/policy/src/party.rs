@@ -292,6 +292,10 @@ pub struct Recipient {
     pub contract: Option<Contract>,
     /// Its legal details (R1.5); members of a category have their own in the register.
     pub legal: Option<Legal>,
+    /// The e-mail address to which it is told what to do with what it received, such as to erase it
+    /// (R12.3). Between the two of them, and not published.
+    #[serde(skip)]
+    pub contact: Option<String>,
     /// The article of the policy.
     pub article: String,
     /// Where it stands in its file: people read the policy in that order.

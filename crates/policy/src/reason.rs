@@ -169,6 +169,11 @@ reasons! {
         /// The purpose that is stopped; `None` for all.
         purpose: Option<PurposeName>
     }
+    /// Provision to this recipient is stopped at the person's request (Act 35(3), (5)).
+    ProvisionStopped = "provision_stopped" {
+        /// The recipient, or its category; `None` for anybody.
+        recipient: Option<RecipientName>
+    }
     /// The recipient has no engagement with the person, such as a booking.
     NoEngagement = "no_engagement" {
         /// Who.

@@ -221,6 +221,68 @@ pub struct Stayed {
     pub held_by: Vec<HeldBy>,
 }
 
+/// What a recipient is told to do with what it received (R12.3, S28).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstructionKind {
+    /// To erase it.
+    Erase,
+    /// To put the new value in its place.
+    Correct,
+    /// To use it no longer.
+    Stop,
+}
+
+impl InstructionKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Erase, Self::Correct, Self::Stop];
+
+    /// The word in rows and the API.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Erase => "erase",
+            Self::Correct => "correct",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+/// What a recipient answered to an instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstructionOutcome {
+    /// It is done.
+    Done,
+    /// It is done in part.
+    Partly,
+    /// It is not done.
+    Refused,
+}
+
+impl InstructionOutcome {
+    /// Every outcome.
+    pub const ALL: [Self; 3] = [Self::Done, Self::Partly, Self::Refused];
+
+    /// The word in rows and the API.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Partly => "partly",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// By which way a recipient was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToldBy {
+    /// By mail to its contact address.
+    Mail,
+    /// By the desk: a call, a letter.
+    Desk,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -308,6 +370,13 @@ pub enum Act {
         /// True when stopped.
         stopped: bool,
     },
+    /// Provision to a recipient was stopped, or allowed again (Act 35(3), (5)).
+    ProvisionRestricted {
+        /// The recipient, or a category of them; `None` for anybody.
+        recipient: Option<RecipientName>,
+        /// True when stopped.
+        stopped: bool,
+    },
     /// The account was closed: retention periods run, consents and engagements are over.
     AccountClosed {
         /// The consents that ended with it.
@@ -365,6 +434,14 @@ pub enum Act {
         /// Through which door: the page, a service, an agent's program.
         channel: String,
     },
+    /// Somebody of the staff looked at what came with a request, such as an identity document
+    /// (R8.6).
+    AttachmentSeen {
+        /// With which request.
+        request: RequestId,
+        /// Which attachment.
+        attachment: String,
+    },
     /// A request took a step.
     RequestMoved {
         /// Which.
@@ -393,6 +470,34 @@ pub enum Act {
         items: Vec<HeldItem>,
         /// How many of her records were shown.
         records: u64,
+    },
+    /// Whoever received what was erased, corrected or stopped is to be told (R12.3, S28).
+    Instructed {
+        /// What they are told to do.
+        instruction: InstructionKind,
+        /// Who: each has an instruction of its own.
+        recipients: Vec<RecipientName>,
+        /// The request that it follows from; `None` for what time ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<RequestId>,
+    },
+    /// A recipient was told.
+    InstructionTold {
+        /// The instruction's id.
+        instruction: String,
+        /// Who.
+        recipient: RecipientName,
+        /// By which way.
+        way: ToldBy,
+    },
+    /// A recipient answered an instruction.
+    InstructionAnswered {
+        /// The instruction's id.
+        instruction: String,
+        /// Who.
+        recipient: RecipientName,
+        /// What it answered.
+        outcome: InstructionOutcome,
     },
     /// A version of the policy was published; it holds at once, or from its moment on.
     PolicyPublished {
@@ -460,6 +565,7 @@ impl Act {
             Self::ExceptionEnded { .. } => "exception_ended",
             Self::RecipientPut { .. } => "recipient_put",
             Self::RestrictionChanged { .. } => "restriction_changed",
+            Self::ProvisionRestricted { .. } => "provision_restricted",
             Self::AccountClosed { .. } => "account_closed",
             Self::Erased { .. } => "erased",
             Self::RecordsEnded { .. } => "records_ended",
@@ -468,7 +574,11 @@ impl Act {
             Self::ItemConfirmed { .. } => "item_confirmed",
             Self::RequestReceived { .. } => "request_received",
             Self::RequestMoved { .. } => "request_moved",
+            Self::AttachmentSeen { .. } => "attachment_seen",
             Self::Answered { .. } => "answered",
+            Self::Instructed { .. } => "instructed",
+            Self::InstructionTold { .. } => "instruction_told",
+            Self::InstructionAnswered { .. } => "instruction_answered",
             Self::PolicyPublished { .. } => "policy_published",
             Self::PolicyTookEffect { .. } => "policy_took_effect",
             Self::PolicyWithdrawn { .. } => "policy_withdrawn",

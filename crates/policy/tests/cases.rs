@@ -67,6 +67,9 @@ struct Case {
     /// The purposes she had stopped, or `everything`.
     #[serde(default)]
     stopped: Vec<String>,
+    /// The recipients to whom she had provision stopped, or `everybody`.
+    #[serde(default)]
+    stopped_for: Vec<String>,
     /// Items that were collected before the purpose was opened to them.
     #[serde(default)]
     locked: Vec<String>,
@@ -409,6 +412,11 @@ impl Case {
                 .stopped
                 .iter()
                 .map(|word| (word != "everything").then(|| word.parse().unwrap()))
+                .collect(),
+            stopped_recipients: self
+                .stopped_for
+                .iter()
+                .map(|word| (word != "everybody").then(|| word.parse().unwrap()))
                 .collect(),
             recipient: self.recipient_fact(&policy),
             engagement: match self.booking.is.as_str() {

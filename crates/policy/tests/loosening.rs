@@ -334,6 +334,7 @@ impl Story {
             regime: Some(self.regime.clone()),
             consents,
             restrictions: Vec::new(),
+            stopped_recipients: Vec::new(),
             recipient,
             engagement,
             approval: None,

@@ -56,6 +56,7 @@ struct Question {
     regime: Option<String>,
     consents: Vec<ConsentFact>,
     restrictions: Vec<Option<String>>,
+    stopped_recipients: Vec<Option<policy::RecipientName>>,
     recipient: Option<RecipientFact>,
     engagement: Option<Engagement>,
     approval: Option<Approval>,
@@ -83,6 +84,7 @@ impl Question {
                 .iter()
                 .map(|purpose| purpose.as_ref().map(|p| p.parse().unwrap()))
                 .collect(),
+            stopped_recipients: self.stopped_recipients.clone(),
             recipient: self.recipient.clone(),
             engagement: self.engagement.clone(),
             approval: self.approval.clone(),
@@ -281,6 +283,7 @@ fn question() -> impl Strategy<Value = Question> {
                 regime,
                 consents,
                 restrictions,
+                stopped_recipients: Vec::new(),
                 recipient,
                 engagement,
                 approval,
@@ -399,6 +402,27 @@ proptest! {
             let mut stopped_too = question.clone();
             stopped_too.restrictions.push(stopped);
             prop_assert!(stopped_too.permit().is_none());
+        }
+    }
+
+    #[test]
+    fn stopped_provision_ends_every_provision_to_that_one_and_no_other(question in question()) {
+        let mut stopped = question.clone();
+        let beyond = |permit: &Permit| permit.exception().is_some_and(|approval| {
+            approval.kind.reaches_beyond_purpose()
+        });
+        stopped.stopped_recipients = vec![Some("somebody-else".parse().unwrap())];
+        prop_assert_eq!(stopped.permit(), question.permit());
+        let Some(fact) = &question.recipient else { return Ok(()) };
+        for named in [Some(fact.name.clone()), Some(fact.category.clone()), None] {
+            stopped.stopped_recipients = vec![named];
+            match question.permit() {
+                // The controller's own use is no provision.
+                Some(permit) if permit.recipient().is_none() || beyond(&permit) => {
+                    prop_assert_eq!(stopped.permit(), Some(permit));
+                }
+                _ => prop_assert!(stopped.permit().is_none()),
+            }
         }
     }
 

@@ -232,6 +232,12 @@ fn question() -> impl Strategy<Value = Question> {
                     .filter(|_| odd % 3 == 0)
                     .map(|stop| stop.map(|at| (*at.get(&purposes)).clone()))
                     .collect(),
+                stopped_recipients: match odd % 13 {
+                    4 => vec![None],
+                    5 => vec![Some(category.clone())],
+                    6 => vec![Some("somebody-else".parse().unwrap())],
+                    _ => Vec::new(),
+                },
                 recipient: held_as.map(|(name, category)| RecipientFact {
                     name,
                     category,

@@ -185,6 +185,11 @@ const RULE_SLIPS: &[(&str, Decide, &str)] = &[
         "restriction_stops_what_it_names",
     ),
     (
+        "stopped provision is not looked at",
+        |ask, facts, now| with(ask, facts, now, |facts| facts.stopped_recipients.clear()),
+        "stopped_provision_reaches_nobody",
+    ),
+    (
         "the period of a purpose is not looked at",
         |ask, facts, now| with(ask, facts, now, |facts| facts.holding.put_at.clear()),
         "ended_periods_serve_nothing",

@@ -152,6 +152,8 @@ CREATE TABLE requests (
   state TEXT NOT NULL,
   received_at BIGINT NOT NULL,
   due_at BIGINT NOT NULL,
+  warn_at BIGINT NOT NULL,
+  awaits_approval BIGINT NOT NULL,
   over_at BIGINT,
   look_at BIGINT,
   wrapped BLOB NOT NULL,
@@ -161,7 +163,8 @@ CREATE TABLE requests (
 
 CREATE UNIQUE INDEX requests_by_number ON requests (number);
 
-CREATE INDEX requests_open ON requests (due_at, id) WHERE over_at IS NULL;
+CREATE INDEX requests_open ON requests (due_at, id, kind, state, awaits_approval, warn_at, received_at)
+  WHERE over_at IS NULL;
 
 CREATE INDEX requests_to_look_at ON requests (look_at, id) WHERE look_at IS NOT NULL;
 
@@ -181,6 +184,24 @@ CREATE TABLE request_sessions (
   verified_at BIGINT NOT NULL,
   ends_at BIGINT NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TABLE instructions (
+  id BLOB NOT NULL PRIMARY KEY,
+  request BLOB,
+  recipient TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  put_at BIGINT NOT NULL,
+  told_at BIGINT,
+  answered_at BIGINT,
+  outcome TEXT,
+  sealed BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX instructions_open ON instructions (put_at, id) WHERE answered_at IS NULL;
+
+CREATE INDEX instructions_answered ON instructions (answered_at) WHERE answered_at IS NOT NULL;
+
+CREATE INDEX instructions_of_a_request ON instructions (request) WHERE request IS NOT NULL;
 
 CREATE TABLE ledger (
   id BIGINT NOT NULL PRIMARY KEY,
@@ -246,3 +267,22 @@ CREATE TABLE staff_sessions (
   verified_at BIGINT NOT NULL,
   proof BLOB NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TABLE webhooks (
+  id BLOB NOT NULL PRIMARY KEY,
+  url TEXT NOT NULL,
+  events TEXT NOT NULL,
+  inside BIGINT NOT NULL,
+  sealed BLOB,
+  created_at BIGINT NOT NULL,
+  ended_at BIGINT
+) WITHOUT ROWID;
+
+CREATE TABLE drp_agents (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  sealed BLOB NOT NULL,
+  token BLOB UNIQUE,
+  created_at BIGINT NOT NULL,
+  ended_at BIGINT
+);

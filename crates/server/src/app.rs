@@ -160,6 +160,11 @@ impl Beside {
 }
 
 impl App {
+    /// The absolute address of one of these pages, for letters.
+    pub fn link(&self, path: &str) -> String {
+        format!("http://127.0.0.1:8080{path}")
+    }
+
     /// Opens the house: database, keys, ledger, and the policy in force; publishes the policy given
     /// unless it is in force already.
     ///

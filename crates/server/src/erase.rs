@@ -1,4 +1,4 @@
-//! The one way to end: holds → shred → (tell) → record.
+//! The one way to end: holds → tell → shred → record.
 //!
 //! What is due, or asked to go, and is held by nothing loses its key and its row in the transaction
 //! that writes down what went, why, and what stayed. Nothing else deletes a value, a secret, a person
@@ -8,19 +8,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use policy::record::{Act, ErasedBecause, Gone, Stayed};
+use policy::record::{Act, ErasedBecause, Gone, InstructionKind, Stayed};
+use policy::request::RequestId;
 use policy::retention::{Clocks, Dispute, Person, Standing, Thing, next_look, standing};
-use policy::{Document, HoldName, ItemName, Record, SubjectId};
+use policy::{Document, HoldName, ItemName, RecipientName, Record, Reference, SubjectId};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::instruct::{Telling, among};
 use crate::keys::Keys;
 use crate::once::Fresh;
 use crate::record::Place;
 use crate::store::items::SealedItem;
 use crate::store::secrets::KeptSecret;
 use crate::store::{Conn, Tx, holds, items, records, secrets, subjects};
+use crate::webhook::{self, Event};
 
 /// The version under which a card's token is sealed.
 const CARD_VERSION: u32 = 1;
@@ -32,8 +35,8 @@ pub enum Wish {
     Due,
     /// These items, due or not (Act 35(5)).
     Items(Vec<ItemName>),
-    /// Everything, due or not; the account itself only once it is closed.
-    Everything,
+    /// Everything, due or not, but these items; the account itself only once it is closed.
+    AllBut(Vec<ItemName>),
 }
 
 /// One erasure, before it is carried out.
@@ -48,12 +51,36 @@ pub struct Erasure {
     pub by: String,
     /// When.
     pub at: Timestamp,
+    /// The request that it follows from.
+    pub request: Option<RequestId>,
+    /// Engagements that the same act called off; who has one is told.
+    pub called_off: Vec<(RecipientName, Reference)>,
     /// For its record.
     pub fresh: Fresh,
+    /// For the record of who is told.
+    pub telling: Fresh,
+}
+
+impl Erasure {
+    /// An erasure that follows from no request.
+    ///
+    /// # Errors
+    /// When the machine has no randomness to give.
+    pub fn new(
+        subject: SubjectId,
+        wish: Wish,
+        because: ErasedBecause,
+        by: String,
+        at: Timestamp,
+    ) -> Result<Self, Error> {
+        let (fresh, telling) = (Fresh::new()?, Fresh::new()?);
+        let (request, called_off) = (None, Vec::new());
+        Ok(Self { subject, wish, because, by, at, request, called_off, fresh, telling })
+    }
 }
 
 /// How an erasure came out.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Erased {
     /// What went.
     pub gone: Vec<Gone>,
@@ -236,7 +263,7 @@ impl Erasure {
     /// [`Error::NotFound`] when nobody is held under that id; failures of vault and database, which
     /// leave everything as it was.
     pub fn carry_out(&self, app: &App, tx: &mut Tx<'_>) -> Result<Erased, Error> {
-        let Self { subject, wish, because, by, at, fresh } = self;
+        let Self { subject, wish, because, by, at, fresh, .. } = self;
         let (subject, document) = (*subject, app.policy());
         let holdings = Holdings::read(&app.keys, tx, subject)?
             .ok_or_else(|| Error::not_found("subject", subject.to_string()))?;
@@ -248,7 +275,8 @@ impl Erasure {
             (_, Thing::Account) | (Wish::Due, _) => standing.due,
             (Wish::Items(names), Thing::Item(name)) => names.contains(name),
             (Wish::Items(_), Thing::Secret(_)) => false,
-            (Wish::Everything, _) => true,
+            (Wish::AllBut(names), Thing::Item(name)) => !names.contains(name),
+            (Wish::AllBut(_), Thing::Secret(_)) => true,
         };
         let goes = |standing: &Standing| wished(standing) && standing.held_by.is_empty();
         let whole = all.iter().all(goes);
@@ -258,6 +286,7 @@ impl Erasure {
         let held_back = |standing: &Standing| wished(standing) && !standing.held_by.is_empty();
         let held = staying.iter().any(held_back);
         let next = next_look(&staying).map(Timestamp::as_millisecond);
+        self.tell(app, tx, &going)?;
         if going.is_empty() {
             subjects::look_at(tx, subject, next, held);
             return Ok(Erased { gone: Vec::new(), stayed: stayed(staying), place: None });
@@ -279,9 +308,6 @@ impl Erasure {
             subjects::look_at(tx, subject, next, held);
         }
 
-        // TELL: whoever received what went is told from here, in this transaction (R12.3): the
-        // follow-up work is put beside the rows above. Until there is such a table, nobody is told.
-
         // Record.
         let named = staying
             .into_iter()
@@ -296,7 +322,34 @@ impl Erasure {
             act,
         };
         let place = app.record(tx, &record, None, fresh)?;
+        let event = Event::Erased { subject, at: place.into() };
+        webhook::tell(&app.keys, tx, event, &fresh.id, *at)?;
         Ok(Erased { gone, stayed, place: Some(place) })
+    }
+
+    /// Whoever received what goes is told, whichever version it was (R12.3).
+    fn tell(&self, app: &App, tx: &mut Tx<'_>, going: &[Standing]) -> Result<(), Error> {
+        let items: Vec<&ItemName> = going
+            .iter()
+            .filter_map(|standing| match &standing.thing {
+                Thing::Item(name) => Some(name),
+                Thing::Secret(_) | Thing::Account => None,
+            })
+            .collect();
+        if items.is_empty() && self.called_off.is_empty() {
+            return Ok(());
+        }
+        let telling = Telling {
+            subject: self.subject,
+            request: self.request,
+            kind: InstructionKind::Erase,
+            purposes: Vec::new(),
+            called_off: &self.called_off,
+            by: &self.by,
+            at: self.at,
+            fresh: &self.telling,
+        };
+        telling.put(app, tx, among(items)).map(drop)
     }
 }
 
@@ -323,8 +376,7 @@ pub async fn erase(
     because: ErasedBecause,
     by: String,
 ) -> Result<Erased, Error> {
-    let (at, fresh) = (app.clock.now(), Fresh::new()?);
-    let erasure = Erasure { subject, wish, because, by, at, fresh };
+    let erasure = Erasure::new(subject, wish, because, by, app.clock.now())?;
     let keeper = Arc::clone(app);
     app.store.write(move |tx: &mut Tx<'_>| erasure.carry_out(&keeper, tx)).await
 }

@@ -24,6 +24,7 @@ use crate::intake::Details;
 use crate::once::{Fresh, Once};
 use crate::record::{Place, Rules};
 use crate::store::items::SealedItem;
+use crate::store::restrictions::Restriction;
 use crate::store::{
     Question, Row, Tx, consents, engagements, exceptions, facts, idempotency, items, recipients,
     restrictions, subjects,
@@ -246,10 +247,11 @@ fn gather<'a>(
             Err(what) => unreadable.push(what),
         }
     }
-    let mut stopped = Vec::new();
+    let (mut stopped, mut stopped_recipients) = (Vec::new(), Vec::new());
     for row in &rows.restrictions {
         match restrictions::restriction(row)? {
-            Ok(purpose) => stopped.push(purpose),
+            Ok(Restriction::Purpose(purpose)) => stopped.push(purpose),
+            Ok(Restriction::Provision(recipient)) => stopped_recipients.push(recipient),
             Err(what) => unreadable.push(what),
         }
     }
@@ -336,6 +338,7 @@ fn gather<'a>(
         regime,
         consents: consent_facts,
         restrictions: stopped,
+        stopped_recipients,
         recipient: recipient_fact,
         engagement,
         approval,
@@ -399,7 +402,7 @@ fn third_party(
     let missing = || anyhow::anyhow!("a permit without a recipient");
     let fact = facts.recipient.as_ref().ok_or_else(missing)?;
     let entry = document.recipients.get(&fact.category).ok_or_else(missing)?;
-    let Details { name, address, representative } = match details {
+    let Details { name, address, representative, .. } = match details {
         Some(bytes) => serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?,
         // Only what is no provision goes to a party without them; its label has to do.
         None => match &entry.legal {
@@ -407,11 +410,13 @@ fn third_party(
                 name: name.clone(),
                 address: address.clone(),
                 representative: representative.clone(),
+                contact: None,
             },
             None => Details {
                 name: entry.label.ja.clone(),
                 address: String::new(),
                 representative: String::new(),
+                contact: None,
             },
         },
     };

@@ -34,6 +34,9 @@ pub struct Details {
     pub address: String,
     /// Its representative.
     pub representative: String,
+    /// The e-mail address to which it is told what to do with what it received (R12.3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
 }
 
 /// A new person as she comes in.
@@ -154,7 +157,7 @@ fn list(names: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
 }
 
 /// A stable word for what is wrong with a value.
-fn code(bad: &item::BadValue) -> &'static str {
+pub(crate) fn code(bad: &item::BadValue) -> &'static str {
     use item::BadValue as B;
     match bad {
         B::Empty => "empty",
@@ -468,63 +471,96 @@ pub async fn put_item(
     value: String,
     by: String,
 ) -> Result<Put, Error> {
-    let now = app.clock.now();
     let document = app.policy();
     if !document.items.keys().any(|item| item.as_str() == name) {
         return Err(Error::not_found("item", name));
     }
-    let ready = read_value(app, &document, "value", &name, &value, now)
-        .map_err(|error| Error::Invalid(vec![error]))?;
+    let putting = Putting::read(app, subject, "value", &name, &value)?;
     let fresh = Fresh::new()?;
     let keeper = Arc::clone(app);
-    app.store
-        .write(move |tx: &mut Tx<'_>| {
-            let Ready { item, plain, token, unique } = &ready;
-            let not_held = || Error::not_found("subject", subject.to_string());
-            let held = subjects::get(tx, subject)?.ok_or_else(not_held)?;
-            let (Some(regime), Some(wrapped)) = (held.regime, held.wrapped) else {
-                return Err(not_held());
-            };
-            if held.closed_at != Ok(None) {
-                return Err(Error::closed());
-            }
-            let facts: Vec<ConsentFact> =
-                consents::all(tx, subject)?.into_iter().map(|(fact, _)| fact).collect();
-            let admission = decide::admit(policy::decide::Offer {
-                policy: &document,
-                regime: &regime,
-                items: vec![item.clone()],
-                consents: &facts,
-                registering: false,
-            })
-            .map_err(|refusal| Error::Refused { reasons: refusal.reasons, place: None })?;
-            if let (Some(token), true) = (token, unique)
-                && items::find(tx, item.as_str(), token)?.iter().any(|other| *other != subject)
-            {
-                return Err(Error::field("value", "taken", "belongs to another account"));
-            }
-            let version = items::version(tx, subject, item)? + 1;
-            let key = keeper.keys.subject_key(subject, &wrapped)?;
-            let sealed =
-                vault::seal(&admission, &key, item, version, plain).map_err(anyhow::Error::from)?;
-            items::put(tx, subject, item, version, sealed.as_bytes(), now.as_millisecond());
-            let clocks = Clocks { last_put: now, account_end: None, engagement_end: None };
-            let end = document.items.get(item).map(|item| retention::end_of_item(item, &clocks).0);
-            if let Some(end) = end.and_then(Until::moment) {
-                subjects::look_by(tx, subject, end.as_millisecond());
-            }
-            if let Some(token) = token {
-                items::index(tx, subject, item, token, true);
-            }
-            let record = Record {
-                at: now,
-                policy: document.version,
-                subject: Some(subject),
-                by: by.clone(),
-                act: Act::ItemPut { item: HeldItem { item: item.clone(), version } },
-            };
-            let place = keeper.record(tx, &record, None, &fresh)?;
-            Ok(Put { version, place })
+    app.store.write(move |tx: &mut Tx<'_>| putting.keep(&keeper, tx, &by, &fresh)).await
+}
+
+/// A value of a person who is held, read and not yet put.
+pub struct Putting {
+    subject: SubjectId,
+    document: Arc<Document>,
+    field: String,
+    ready: Ready,
+    at: Timestamp,
+}
+
+impl Putting {
+    /// Reads it; what is wrong with it is named by `field`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn read(
+        app: &App,
+        subject: SubjectId,
+        field: &str,
+        name: &str,
+        value: &str,
+    ) -> Result<Self, Error> {
+        let (document, at) = (app.policy(), app.clock.now());
+        let ready = read_value(app, &document, field, name, value, at)
+            .map_err(|error| Error::Invalid(vec![error]))?;
+        Ok(Self { subject, document, field: field.to_owned(), ready, at })
+    }
+
+    /// Admits, seals and writes it down: row and record. May run more than once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when she is not held; [`Error::Conflict`] when her account is closed;
+    /// [`Error::Refused`] with every reason; [`Error::Invalid`] when the value is somebody else's.
+    pub fn keep(&self, app: &App, tx: &mut Tx<'_>, by: &str, fresh: &Fresh) -> Result<Put, Error> {
+        let Self { subject, document, field, ready, at } = self;
+        let (subject, now) = (*subject, *at);
+        let Ready { item, plain, token, unique } = ready;
+        let not_held = || Error::not_found("subject", subject.to_string());
+        let held = subjects::get(tx, subject)?.ok_or_else(not_held)?;
+        let (Some(regime), Some(wrapped)) = (held.regime, held.wrapped) else {
+            return Err(not_held());
+        };
+        if held.closed_at != Ok(None) {
+            return Err(Error::closed());
+        }
+        let facts: Vec<ConsentFact> =
+            consents::all(tx, subject)?.into_iter().map(|(fact, _)| fact).collect();
+        let admission = decide::admit(policy::decide::Offer {
+            policy: document,
+            regime: &regime,
+            items: vec![item.clone()],
+            consents: &facts,
+            registering: false,
         })
-        .await
+        .map_err(|refusal| Error::Refused { reasons: refusal.reasons, place: None })?;
+        if let (Some(token), true) = (token, unique)
+            && items::find(tx, item.as_str(), token)?.iter().any(|other| *other != subject)
+        {
+            return Err(Error::field(field, "taken", "belongs to another account"));
+        }
+        let version = items::version(tx, subject, item)? + 1;
+        let key = app.keys.subject_key(subject, &wrapped)?;
+        let sealed =
+            vault::seal(&admission, &key, item, version, plain).map_err(anyhow::Error::from)?;
+        items::put(tx, subject, item, version, sealed.as_bytes(), now.as_millisecond());
+        let clocks = Clocks { last_put: now, account_end: None, engagement_end: None };
+        let end = document.items.get(item).map(|item| retention::end_of_item(item, &clocks).0);
+        if let Some(end) = end.and_then(Until::moment) {
+            subjects::look_by(tx, subject, end.as_millisecond());
+        }
+        if let Some(token) = token {
+            items::index(tx, subject, item, token, true);
+        }
+        let record = Record {
+            at: now,
+            policy: document.version,
+            subject: Some(subject),
+            by: by.to_owned(),
+            act: Act::ItemPut { item: HeldItem { item: item.clone(), version } },
+        };
+        let place = app.record(tx, &record, None, fresh)?;
+        Ok(Put { version, place })
+    }
 }

@@ -4,7 +4,7 @@
 //! - [`acts`]: what people decide
 //! - the three doors: [`intake`] in, [`gate`] out, [`erase`] to end
 //! - [`answer`]: what a person receives on her request
-//! - what follows an act: [`outbox`], [`letter`], [`connectors`]
+//! - what follows an act: [`instruct`], [`outbox`], [`letter`], [`webhook`], [`connectors`]
 //! - keepers: [`record`], [`store`], [`keys`], [`hashing`]
 //! - witnesses: [`verify`] and [`forecast`], which only look
 //!
@@ -17,11 +17,13 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod connectors;
+pub mod drp;
 pub mod erase;
 pub mod error;
 pub mod forecast;
 pub mod gate;
 pub mod hashing;
+pub mod instruct;
 pub mod intake;
 pub mod jobs;
 pub mod keys;
@@ -32,4 +34,5 @@ pub mod record;
 pub mod store;
 pub mod verify;
 pub mod web;
+pub mod webhook;
 pub mod words;

@@ -17,6 +17,7 @@ pub fn random(bytes: &mut [u8]) -> Result<(), Error> {
 }
 
 /// Random bytes for one act, drawn before it, so that an act that is run again stays the same.
+#[derive(Clone)]
 pub struct Fresh {
     /// The id of the record.
     pub id: [u8; 16],
@@ -87,14 +88,26 @@ impl Once {
         }
     }
 
+    /// Looks the key up of what is known by an id and not by a place; the id when it was done before.
+    ///
+    /// # Errors
+    /// [`Error::KeyReused`] when it was another request.
+    pub fn reply(&self, conn: &mut Conn) -> Result<Option<String>, Error> {
+        let rows = conn.query(idempotency::BY_ID, &[(&self.id).into()])?;
+        match idempotency::known(&rows) {
+            Some((request, _)) if request != self.request => Err(Error::KeyReused),
+            Some((_, reply)) => Ok(Some(reply.to_owned())),
+            None => Ok(None),
+        }
+    }
+
     /// Notes that the act was done and stands at that place.
     pub fn done(&self, conn: &mut Conn, place: u64, now: Timestamp) {
-        idempotency::insert(
-            conn,
-            &self.id,
-            &self.request,
-            &place.to_string(),
-            now.as_millisecond(),
-        );
+        self.answered(conn, &place.to_string(), now);
+    }
+
+    /// Notes that the act was done, and under which id it is found again.
+    pub fn answered(&self, conn: &mut Conn, reply: &str, now: Timestamp) {
+        idempotency::insert(conn, &self.id, &self.request, reply, now.as_millisecond());
     }
 }

@@ -1,10 +1,13 @@
 //! Follow-up work: what an act leaves to be done outside is put here in the act's own transaction,
-//! and `jobs/deliver.rs` sees to it afterwards. What a message says is sealed under the house's key
+//! and `jobs/deliver/` sees to it afterwards. What a message says is sealed under the house's key
 //! and bound to its id. Knows nothing of mail servers or of when things are tried.
+
+use std::fmt;
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use policy::SubjectId;
-use policy::party::base32;
+use policy::party::{NotAName, base32};
 use policy::request::RequestId;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +16,7 @@ use crate::keys::Keys;
 use crate::letter::{Letter, RequestLetter};
 use crate::store::Conn;
 use crate::store::outbox::{self, Taken};
+use crate::webhook::{Event, WebhookId};
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +36,20 @@ pub enum Message {
         /// What it says.
         letter: RequestLetter,
     },
+    /// An instruction to a recipient; what it says stands in its own row.
+    Instruction {
+        /// Which: the id of the message is the same.
+        instruction: InstructionId,
+    },
+    /// An event, for one endpoint.
+    Webhook {
+        /// Which.
+        endpoint: WebhookId,
+        /// What happened.
+        event: Event,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl Message {
@@ -39,12 +57,56 @@ impl Message {
     pub fn topic(&self) -> &'static str {
         match self {
             Self::Letter { .. } | Self::RequestLetter { .. } => LETTER,
+            Self::Instruction { .. } => INSTRUCTION,
+            Self::Webhook { .. } => WEBHOOK,
         }
     }
 }
 
 /// The topic of letters.
 pub const LETTER: &str = "letter";
+/// The topic of instructions to recipients.
+pub const INSTRUCTION: &str = "instruction";
+
+/// An instruction to a recipient, by its own number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InstructionId(pub [u8; 16]);
+
+impl fmt::Display for InstructionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ins_{}", base32().encode(&self.0))
+    }
+}
+
+impl FromStr for InstructionId {
+    type Err = NotAName;
+
+    fn from_str(text: &str) -> Result<Self, NotAName> {
+        text.strip_prefix("ins_")
+            .and_then(|rest| base32().decode(rest.as_bytes()).ok())
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or_else(|| NotAName {
+                given: text.chars().take(40).collect(),
+                rule: "`ins_` and 26 letters and digits",
+            })
+    }
+}
+
+impl Serialize for InstructionId {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for InstructionId {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+/// The topic of webhooks.
+pub const WEBHOOK: &str = "webhook";
 
 /// How a message ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +117,8 @@ pub enum Outcome {
     Refused,
     /// The person has no address, or no purpose allows the letter.
     NoAddress,
+    /// The endpoint has ended.
+    NoEndpoint,
     /// The other side will never take it, or it cannot be addressed.
     Rejected,
     /// It was tried for days.
@@ -70,6 +134,7 @@ impl Outcome {
             Self::Delivered => "delivered",
             Self::Refused => "refused",
             Self::NoAddress => "no_address",
+            Self::NoEndpoint => "no_endpoint",
             Self::Rejected => "rejected",
             Self::GivenUp => "given_up",
             Self::Unreadable => "unreadable",

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use jiff::Timestamp;
-use ledger::{Edge, SigningKey, leaf_hash, sign_checkpoint};
+use ledger::{Edge, SigningKey, leaf_hash, prove_inclusion, sign_checkpoint, tlog_proof};
 use policy::plan::Lock;
 use policy::record::{Act, Provision, Record, SALT_BYTES, commitment, entry};
 use policy::{Document, SubjectId, Version, party};
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -22,7 +23,7 @@ use crate::store::records::SealedRecord;
 use crate::store::{Call, Conn, DbError, Journal, Kind, Row, Tx, ledger as log, records};
 
 /// Where an act is written down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Its index in the ledger.
     pub index: u64,
@@ -195,6 +196,25 @@ pub fn open(keys: &Keys, row: &SealedRecord) -> Result<Opening, Error> {
         .split_first_chunk::<SALT_BYTES>()
         .ok_or_else(|| anyhow::anyhow!("a record without a salt"))?;
     Ok(Opening { salt: *salt, bytes: bytes.to_vec() })
+}
+
+/// The proof that an entry is in the ledger, against the newest checkpoint (C2SP tlog-proof); `None` when
+/// it is not. The entry itself rides along, so that the file proves something on its own.
+///
+/// # Errors
+/// When the tree is damaged.
+pub fn proof(conn: &mut Conn, place: u64) -> Result<Option<String>, Error> {
+    let (size, checkpoint) = log::head(conn)?;
+    if place >= size {
+        return Ok(None);
+    }
+    let entry = log::entries(conn, place, 1)?.pop().map(|(_, entry)| entry);
+    let proof = prove_inclusion(place, size, |tile| {
+        let found = log::tile(conn, tile)?;
+        found.ok_or_else(|| Error::from(anyhow::anyhow!("tile {tile:?} is missing")))
+    })
+    .map_err(|error| anyhow::anyhow!("entry {place} cannot be proven: {error}"))?;
+    Ok(Some(tlog_proof(place, &proof, &checkpoint, entry.as_deref())))
 }
 
 /// Whether two acts say the same in everything but until when the record is kept: that runs from

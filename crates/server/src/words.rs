@@ -65,6 +65,8 @@ fn act(kind: &str, language: Language) -> &str {
         ("recipient_put", Language::En) => "a recipient was registered or changed",
         ("restriction_changed", Language::Ja) => "利用停止・再開",
         ("restriction_changed", Language::En) => "a use was stopped or allowed again",
+        ("provision_restricted", Language::Ja) => "提供停止・再開",
+        ("provision_restricted", Language::En) => "a provision was stopped or allowed again",
         ("account_closed", Language::Ja) => "退会",
         ("account_closed", Language::En) => "the account was closed",
         ("erased", Language::Ja) => "消去",
@@ -77,10 +79,18 @@ fn act(kind: &str, language: Language) -> &str {
         ("hold_placed", Language::En) => "a hold was placed",
         ("hold_lifted", Language::Ja) => "保存義務の解除",
         ("hold_lifted", Language::En) => "a hold was lifted",
+        ("instructed", Language::Ja) => "提供先への指示",
+        ("instructed", Language::En) => "recipients are told what to do with what they received",
+        ("instruction_told", Language::Ja) => "提供先への指示の伝達",
+        ("instruction_told", Language::En) => "a recipient was told",
+        ("instruction_answered", Language::Ja) => "提供先からの回答",
+        ("instruction_answered", Language::En) => "a recipient answered",
         ("item_confirmed", Language::Ja) => "内容の確認（変わりなし）",
         ("item_confirmed", Language::En) => "a value was confirmed as still right",
         ("policy_published", Language::Ja) => "プライバシーポリシーの公表",
         ("policy_published", Language::En) => "a policy was published",
+        ("attachment_seen", Language::Ja) => "請求に添えられた書類の閲覧",
+        ("attachment_seen", Language::En) => "an attachment of a request was looked at",
         ("staff_added", Language::Ja) => "担当者の追加",
         ("staff_added", Language::En) => "somebody was added to the staff",
         ("staff_invited", Language::Ja) => "担当者の再招待",
@@ -174,6 +184,10 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 let purpose = purpose.as_ref();
                 line("利用目的", "purpose", purpose.map(ToString::to_string).unwrap_or_default());
             }
+            Act::ProvisionRestricted { recipient, .. } => {
+                let recipient = recipient.as_ref();
+                line("提供先", "recipient", recipient.map(ToString::to_string).unwrap_or_default());
+            }
             Act::PolicyPublished { version, .. }
             | Act::PolicyTookEffect { version }
             | Act::PolicyWithdrawn { version, .. } => line("版", "version", version.to_string()),
@@ -193,6 +207,9 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 line("受付番号", "receipt number", request.number());
                 line("状態", "state", state.words(language).to_owned());
             }
+            Act::AttachmentSeen { request, .. } => {
+                line("受付番号", "receipt number", request.number());
+            }
             Act::Answered { request, items, .. } => {
                 line("受付番号", "receipt number", request.number());
                 line("項目", "items", held(items));
@@ -201,6 +218,14 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
             | Act::StaffInvited { staff }
             | Act::StaffEnded { staff }
             | Act::ManagerNamed { staff, .. } => line("担当者", "staff", staff.to_string()),
+            Act::Instructed { recipients, .. } => {
+                line("提供先", "recipients", list(recipients, language));
+            }
+            Act::InstructionTold { instruction, recipient, .. }
+            | Act::InstructionAnswered { instruction, recipient, .. } => {
+                line("提供先", "recipient", recipient.to_string());
+                line("指示", "instruction", instruction.clone());
+            }
             Act::ExceptionApproved { .. }
             | Act::ExceptionEnded { .. }
             | Act::AccountClosed { .. } => {}
@@ -539,6 +564,8 @@ pub fn reason(reason: &Reason, language: Language, document: &Document) -> Strin
             "“{}” was collected before this purpose was added; it waits for the person's new consent.",
             item(name)
         ),
+        (R::ProvisionStopped { .. }, Ja) => "ご本人のお申し出により、提供を停止しています。".into(),
+        (R::ProvisionStopped { .. }, En) => "Provision is stopped at the person's request.".into(),
         (R::Restricted { .. }, Ja) => "ご本人のお申し出により、利用を停止しています。".into(),
         (R::Restricted { .. }, En) => "Stopped at the person's request.".into(),
         (R::NoEngagement { .. }, Ja) => "この店舗への予約が見つかりません。".into(),

@@ -130,6 +130,11 @@ async fn draw(
                     (policy.controller.desk.email)
                 }
             }
+            p class="actions" {
+                a href={ (app.public_azukari) "/requests?lang=" (language.tag()) } {
+                    (words.held_requests)
+                }
+            }
         }
         section id="consents" {
             h2 { (words.consents) }

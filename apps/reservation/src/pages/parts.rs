@@ -406,7 +406,7 @@ pub(crate) fn reasons(reasons: &[Reason], words: &Words) -> Vec<String> {
                 words.reason_consent_missing
             }
             ("consent_for_other_notice", _) => words.reason_other_notice,
-            ("restricted", _) => words.reason_restricted,
+            ("restricted" | "provision_stopped", _) => words.reason_restricted,
             ("engagement_ended", _) => words.reason_visit_over,
             ("engagement_cancelled", _) => words.reason_cancelled,
             ("no_engagement", _) => words.reason_no_booking,

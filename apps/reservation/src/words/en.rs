@@ -112,6 +112,7 @@ pub(super) static WORDS: Words = Words {
     older: "Earlier records",
     held: "What is held about you",
     held_lead: "Showing it to you here is recorded as a use, too.",
+    held_requests: "Ask to see, correct, stop or erase your information",
     still_right: "Is this still right?",
     yes_still_right: "Yes, still right",
     not_held: "What else you can add",

@@ -112,6 +112,7 @@ pub(super) static WORDS: Words = Words {
     older: "以前の記録へ",
     held: "お預かりしている情報",
     held_lead: "ここに表示することも、利用として記録しています。",
+    held_requests: "開示・訂正・利用の停止・消去を請求する",
     still_right: "今もこのとおりですか？",
     yes_still_right: "はい、変わりありません",
     not_held: "ほかにお預けいただける項目",

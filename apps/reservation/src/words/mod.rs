@@ -49,7 +49,7 @@ words! {
         // Her page
         on_this_page, bookings, no_bookings, find_a_table, cancelled, over, looks, looks_lead,
         no_looks, look_received, look_refused, look_unreadable, purpose, proof, proof_how, proof_keep, proof_file,
-        proof_how_to_check, newest, older, held, held_lead, still_right, yes_still_right, not_held, withheld_withdrawn,
+        proof_how_to_check, newest, older, held, held_lead, held_requests, still_right, yes_still_right, not_held, withheld_withdrawn,
         consents, consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
         consent_again,
         consent_wording, withdraw, withdraw_condition, withdraw_store, agree_again, done_welcome, done_item, done_confirmed, done_given,

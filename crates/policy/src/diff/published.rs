@@ -260,14 +260,19 @@ impl Diff<'_> {
         let shown = |fee: &Option<Fee>| {
             or_none(
                 fee.as_ref(),
-                |Fee { amount, currency, kinds, regimes, refund_when_not_held }| {
+                |Fee { amount, currency, kinds, regimes, refund_when_not_held, pay_to }| {
                     let kinds: Vec<String> = kinds.iter().map(super::class::id).collect();
                     let regimes: Vec<&str> =
                         regimes.iter().map(crate::RegimeName::as_str).collect();
                     let back =
                         if *refund_when_not_held { "; refunded when nothing is held" } else { "" };
                     let (kinds, regimes) = (kinds.join(", "), regimes.join(", "));
-                    text(&format!("{amount} {currency} ({kinds}; {regimes}{back})"))
+                    let how = |language| pay_to.as_ref().map_or("", |label| label.get(language));
+                    both(|language| {
+                        let how = how(language);
+                        let how = if how.is_empty() { String::new() } else { format!("; {how}") };
+                        format!("{amount} {currency} ({kinds}; {regimes}{back}{how})")
+                    })
                 },
             )
         };

@@ -126,6 +126,7 @@ impl Diff<'_> {
             measures,
             contract,
             legal,
+            contact: _, // between the two of them, and nothing that people are told
             article,
             position: _, // compared as an order
         } = new;

@@ -28,7 +28,7 @@ fn grouped(number: u32) -> String {
 }
 
 /// A sum of money, as in 1,000円 or JPY 1,000.
-pub(super) fn money(amount: u32, currency: &str, language: Language) -> String {
+pub(crate) fn money(amount: u32, currency: &str, language: Language) -> String {
     let amount = grouped(amount);
     let unit = match (language, currency) {
         (Language::Ja, "JPY") => "円",
@@ -54,7 +54,7 @@ pub(super) fn hours(hours: u32, language: Language) -> String {
 }
 
 /// A span of months.
-pub(super) fn months(months: u32, language: Language) -> String {
+pub(crate) fn months(months: u32, language: Language) -> String {
     match (language, months) {
         (Language::Ja, count) => format!("{count}か月"),
         (Language::En, 1) => "1 month".to_owned(),
@@ -174,7 +174,7 @@ pub(crate) fn request(kind: RequestKind, language: Language) -> &'static str {
 }
 
 /// When a request is met, or what it brings.
-pub(super) fn request_meets(kind: RequestKind, language: Language) -> &'static str {
+pub(crate) fn request_meets(kind: RequestKind, language: Language) -> &'static str {
     match kind {
         RequestKind::PurposeNotice => pick(
             language,

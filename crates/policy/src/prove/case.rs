@@ -268,6 +268,8 @@ pub struct Case<'p> {
     pub suspended: bool,
     /// What is stopped.
     pub stop: Stop,
+    /// True when she had provision to this recipient stopped, or to its category, or to anybody.
+    pub barred: bool,
     /// The engagement.
     pub engaged: Engaged,
     /// Her answers; a consent that is not here was never asked for.
@@ -389,6 +391,7 @@ impl<'p> Case<'p> {
             scope: Scope::ThisPerson,
             suspended: false,
             stop: Stop::Nothing,
+            barred: false,
             engaged: Engaged::Yes { hour: Hour::Before, cancelled: false, named: true },
             consents: Vec::new(),
             over: false,
@@ -409,6 +412,7 @@ impl<'p> Case<'p> {
             Self { scope: self.scope, ..plain.clone() },
             Self { suspended: self.suspended, ..plain.clone() },
             Self { stop: self.stop, ..plain.clone() },
+            Self { barred: self.barred, ..plain.clone() },
             Self { engaged: self.engaged, ..plain.clone() },
             Self { over: self.over, ..plain.clone() },
             Self { locked: self.locked, ..plain.clone() },
@@ -489,6 +493,7 @@ impl<'p> Stage<'p> {
                 },
                 consents: self.consents(case),
                 restrictions,
+                stopped_recipients: if case.barred { vec![None] } else { Vec::new() },
                 recipient: fact,
                 engagement,
                 approval,
@@ -710,6 +715,7 @@ impl<'p> Stage<'p> {
             scope: Scope::ThisPerson,
             suspended: facts.recipient.as_ref().is_some_and(|fact| fact.suspended),
             stop: Stop::Nothing,
+            barred: is_barred(facts),
             engaged: Engaged::No,
             consents: Vec::new(),
             locked: ask.items.iter().any(|item| facts.locked.contains(item)),
@@ -812,6 +818,15 @@ impl<'p> Stage<'p> {
         // ISO 3166-1 gives ZZ to nobody.
         ["US", "CN", "ZZ"].into_iter().find(far).unwrap_or("ZZ")
     }
+}
+
+/// Whether provision to the recipient is stopped.
+fn is_barred(facts: &Facts<'_>) -> bool {
+    facts.recipient.as_ref().is_some_and(|fact| {
+        facts.stopped_recipients.iter().any(|stopped| {
+            stopped.as_ref().is_none_or(|name| *name == fact.name || *name == fact.category)
+        })
+    })
 }
 
 /// Whether an item is kept for other purposes only.

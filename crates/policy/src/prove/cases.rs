@@ -50,6 +50,7 @@ enum Change<'p> {
     EveryOtherConsent,
     Suspended,
     Stop(Stop),
+    Barred,
     Engaged(Engaged),
     Standing(Standing),
     Scope(Scope),
@@ -252,6 +253,7 @@ impl<'p> Room<'p> {
                         scope: Scope::ThisPerson,
                         suspended: false,
                         stop: Stop::Nothing,
+                        barred: false,
                         engaged: Engaged::No,
                         consents: Vec::new(),
                         over: false,
@@ -357,6 +359,7 @@ fn lines<'p>(stage: &Stage<'p>, plain: &Case<'p>, named: &[&'p ConsentName]) -> 
     let alone = |change: Change<'p>| Line { wide: Vec::new(), fine: vec![change] };
     if !matches!(plain.party, Party::Own) {
         lines.push(wide(vec![Change::Suspended]));
+        lines.push(alone(Change::Barred));
         lines.push(engagement(stage, plain));
     }
     lines.push(Line {
@@ -424,6 +427,7 @@ fn changed<'p>(stage: &Stage<'p>, case: &Case<'p>, change: Change<'p>) -> Case<'
         }
         Change::Suspended => case.suspended = true,
         Change::Stop(stop) => case.stop = stop,
+        Change::Barred => case.barred = true,
         Change::Engaged(engaged) => case.engaged = engaged,
         Change::Standing(standing) => case.standing = standing,
         Change::Scope(scope) => case.scope = scope,

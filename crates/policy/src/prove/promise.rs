@@ -316,6 +316,8 @@ terms! {
     conditions_met: Option<bool>,
     /// Whether she had this purpose, or everything, stopped.
     restricted: Option<bool>,
+    /// Whether she had provision to this recipient stopped.
+    provision_stopped: Option<bool>,
     /// How the engagement with the recipient stands.
     engagement: Words<EngagementWord>,
     /// How many hours ago it ended at most.
@@ -458,6 +460,7 @@ impl Terms {
             && is(self.locked, || Some(case.locked))
             && is(self.period_over, || Some(case.over))
             && is(self.restricted, || Some(matches!(case.stop, Stop::This | Stop::Everything)))
+            && is(self.provision_stopped, || Some(case.barred))
             && self.engagement.allow(|| Some(engagement_word(case)))
             && self.hours_after_end_at_most.is_none_or(|most| match case.engaged {
                 Engaged::Yes { hour, .. } => hours_since_end(case, hour).is_some_and(|h| h <= most),
@@ -488,6 +491,7 @@ impl Terms {
             + self.consents.len()
             + no(self.conditions_met)
             + yes(self.restricted)
+            + yes(self.provision_stopped)
             + unless(
                 self.engagement.is_empty() || self.engagement.iter().any(|w| engaged.contains(w)),
             )

@@ -154,6 +154,12 @@ fn circumstances(case: &Case<'_>, tale: &mut Tale) {
             "The time for which it is kept for this purpose was over.",
         );
     }
+    if case.barred {
+        tale.says(
+            "この提供先への提供は停止になっていました。",
+            "She had had provision to this recipient stopped.",
+        );
+    }
     match case.stop {
         Stop::Nothing => {}
         Stop::This => {

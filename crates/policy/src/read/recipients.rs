@@ -9,6 +9,7 @@ use super::{Reader, Severity, Table};
 use crate::consent::{Consent, ConsentName};
 use crate::document::{Label, Version};
 use crate::item::{Item, ItemName};
+use crate::normal;
 use crate::party::{
     Contract, EquivalentMeasures, JointUse, Legal, Recipient, RecipientName, Responsible, Role,
 };
@@ -38,6 +39,7 @@ pub(super) struct RawRecipient {
     pub(super) measures: Option<Spanned<Label>>,
     pub(super) contract: Option<Spanned<Contract>>,
     pub(super) legal: Option<Spanned<Legal>>,
+    pub(super) contact: Option<Spanned<String>>,
 }
 
 impl Reader<'_> {
@@ -92,6 +94,15 @@ impl Reader<'_> {
                 }
                 None => {}
             }
+            let contact = raw.contact.and_then(|contact| {
+                let read = normal::email(contact.get_ref());
+                if read.is_none() {
+                    let message = format!("the contact of `{key}` is not an e-mail address");
+                    let way_out = "write one such as desk@example.com, or take `contact` out";
+                    self.error(file, contact.span().start, message, way_out);
+                }
+                read
+            });
             if raw.purposes.is_empty() {
                 self.find(
                     Severity::Warning,
@@ -138,6 +149,7 @@ impl Reader<'_> {
                     measures,
                     contract: raw.contract.map(Spanned::into_inner),
                     legal: raw.legal.map(Spanned::into_inner),
+                    contact,
                     article,
                     position: at,
                 },

@@ -96,8 +96,15 @@ impl Reader<'_> {
     /// A fee is charged for what the Act lets it be charged for, in a currency there is (R8.4).
     fn fee(&mut self, fee: &Spanned<Fee>, regimes: &BTreeMap<RegimeName, Regime>) {
         let (file, at) = ("requests.toml", fee.span().start);
-        let Fee { amount, currency, kinds, regimes: charged, refund_when_not_held: _ } =
+        let Fee { amount, currency, kinds, regimes: charged, refund_when_not_held: _, pay_to } =
             fee.get_ref();
+        if pay_to
+            .as_ref()
+            .is_some_and(|label| label.ja.trim().is_empty() || label.en.trim().is_empty())
+        {
+            let message = "`pay_to` is empty in a language".to_owned();
+            self.error(file, at, message, "say in every language how to pay, or leave it out");
+        }
         if *amount == 0 {
             self.error(file, at, "a fee of nothing".into(), "take `fee` out");
         }

@@ -160,6 +160,9 @@ pub struct Fee {
     /// Whether it is given back when nothing is held about the person.
     #[serde(default)]
     pub refund_when_not_held: bool,
+    /// How to pay it; whoever pays asks the desk when it is left out.
+    #[serde(default)]
+    pub pay_to: Option<Label>,
 }
 
 /// The grounds for refusing, by kind of request.

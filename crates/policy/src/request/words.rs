@@ -1,7 +1,8 @@
 //! What people read of requests, in every language: kinds, states, grounds, outcomes.
 
 use super::{
-    Agency, AlternativeMeasure, Ground, Identified, Outcome, RefusalGround, RequestKind, State,
+    Agency, AlternativeMeasure, Ground, Identified, Money, Outcome, RefusalGround, RequestKind,
+    State, Terms,
 };
 use crate::document::Language;
 use crate::notice::words as notice;
@@ -18,6 +19,35 @@ impl RequestKind {
     /// What is asked, as the policy names it.
     pub fn words(self, language: Language) -> &'static str {
         notice::request(self, language)
+    }
+
+    /// When it may be asked, and what follows, as the policy says it.
+    pub fn meets(self, language: Language) -> &'static str {
+        notice::request_meets(self, language)
+    }
+}
+
+impl Money {
+    /// The sum, as in 1,000円 or JPY 1,000.
+    pub fn words(&self, language: Language) -> String {
+        notice::money(self.amount, &self.currency, language)
+    }
+}
+
+impl Terms<'_> {
+    /// How long an answer takes at most, as in 14日以内 or within 1 month (R8.1).
+    pub fn answered_within(&self, language: Language) -> String {
+        let span = match &self.regime.duties.reply_months {
+            Some(months) => notice::months(months.value, language),
+            None => {
+                let days = crate::words::days(self.regime.requests.answer_days.value, language);
+                days.trim_end_matches('間').to_owned()
+            }
+        };
+        match language {
+            Language::Ja => format!("{span}以内"),
+            Language::En => format!("within {span}"),
+        }
     }
 }
 

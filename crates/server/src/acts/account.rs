@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use policy::record::{Act, ConsentTaken, ErasedBecause};
-use policy::{ConsentState, Record, SubjectId};
+use policy::{ConsentState, RecipientName, Record, Reference, SubjectId};
 
 use crate::app::App;
 use crate::erase::{Erased, Erasure, Wish};
@@ -27,59 +27,76 @@ pub struct Closed {
 /// [`Error::NotFound`] when nobody is held under that id.
 pub async fn close(app: &Arc<App>, subject: SubjectId, by: String) -> Result<Closed, Error> {
     let now = app.clock.now();
-    let document = app.policy();
-    let fresh = Fresh::new()?;
-    let erasure = Erasure {
-        subject,
-        wish: Wish::Due,
-        because: ErasedBecause::AccountEnd,
-        by: by.clone(),
-        at: now,
-        fresh: Fresh::new()?,
-    };
+    let closing = Closing { subject, by: by.clone(), at: now, fresh: Fresh::new()? };
+    let erasure = Erasure::new(subject, Wish::Due, ErasedBecause::AccountEnd, by, now)?;
     let keeper = Arc::clone(app);
     app.store
         .write(move |tx: &mut Tx<'_>| {
-            let held = subjects::get(tx, subject)?.filter(|held| held.wrapped.is_some());
-            let held = held.ok_or_else(|| Error::not_found("subject", subject.to_string()))?;
-            let closed_at = match held.closed_at.map_err(anyhow::Error::from)? {
-                Some(closed_at) => closed_at,
-                None => {
-                    let at = now.as_millisecond();
-                    subjects::close(tx, subject, at);
-                    let engagements = engagements::unfinished(tx, subject, at)?;
-                    engagements::call_off(tx, subject, at);
-                    let mut ended = Vec::new();
-                    for (fact, language) in consents::all(tx, subject)? {
-                        let open = matches!(
-                            fact.state,
-                            ConsentState::Given
-                                | ConsentState::Requested
-                                | ConsentState::RequestDeferred
-                        );
-                        if open {
-                            let (consent, notice) = (fact.consent, fact.notice);
-                            let state = ConsentState::Expired;
-                            ended.push(consent.clone());
-                            let taken = ConsentTaken { consent, state, notice, language };
-                            consents::put(tx, subject, &taken, at);
-                        }
-                    }
-                    // She may come back under the same address, as somebody new.
-                    items::forget_lookups(tx, subject);
-                    let record = Record {
-                        at: now,
-                        policy: document.version,
-                        subject: Some(subject),
-                        by: by.clone(),
-                        act: Act::AccountClosed { consents: ended, engagements },
-                    };
-                    keeper.record(tx, &record, None, &fresh)?;
-                    now
-                }
-            };
+            let (closed_at, _) = closing.keep(&keeper, tx)?;
             let erased = erasure.carry_out(&keeper, tx)?;
             Ok(Closed { closed_at, erased })
         })
         .await
+}
+
+/// The closing of an account, before it is done.
+#[derive(Clone)]
+pub struct Closing {
+    /// Whose.
+    pub subject: SubjectId,
+    /// Who asked for it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// For its record.
+    pub fresh: Fresh,
+}
+
+impl Closing {
+    /// Closes it within an act, and tells when that was and which engagements it called off; one that
+    /// is closed already stays so. Erases nothing. May run more than once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when nobody is held under that id.
+    pub fn keep(
+        &self,
+        app: &App,
+        tx: &mut Tx<'_>,
+    ) -> Result<(Timestamp, Vec<(RecipientName, Reference)>), Error> {
+        let Self { subject, by, at, fresh } = self;
+        let subject = *subject;
+        let held = subjects::get(tx, subject)?.filter(|held| held.wrapped.is_some());
+        let held = held.ok_or_else(|| Error::not_found("subject", subject.to_string()))?;
+        if let Some(closed_at) = held.closed_at.map_err(anyhow::Error::from)? {
+            return Ok((closed_at, Vec::new()));
+        }
+        let now = at.as_millisecond();
+        subjects::close(tx, subject, now);
+        let called_off = engagements::unfinished(tx, subject, now)?;
+        engagements::call_off(tx, subject, now);
+        let mut ended = Vec::new();
+        for (fact, language) in consents::all(tx, subject)? {
+            let open = matches!(
+                fact.state,
+                ConsentState::Given | ConsentState::Requested | ConsentState::RequestDeferred
+            );
+            if open {
+                let (consent, notice) = (fact.consent, fact.notice);
+                let state = ConsentState::Expired;
+                ended.push(consent.clone());
+                consents::put(tx, subject, &ConsentTaken { consent, state, notice, language }, now);
+            }
+        }
+        // She may come back under the same address, as somebody new.
+        items::forget_lookups(tx, subject);
+        let record = Record {
+            at: *at,
+            policy: app.policy().version,
+            subject: Some(subject),
+            by: by.clone(),
+            act: Act::AccountClosed { consents: ended, engagements: called_off.clone() },
+        };
+        app.record(tx, &record, None, fresh)?;
+        Ok((*at, called_off))
+    }
 }

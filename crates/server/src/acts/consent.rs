@@ -17,6 +17,7 @@ use crate::outbox::{self, Message};
 use crate::record::Place;
 use crate::store::subjects::Held;
 use crate::store::{Tx, consents, items, records, subjects};
+use crate::webhook;
 
 /// How a consent stands.
 pub struct Standing {
@@ -91,7 +92,11 @@ pub async fn change(
                 act: Act::ConsentChanged { consent: kept.clone() },
             };
             let place = keeper.record(tx, &record, None, &fresh)?;
-            if !changed {
+            if changed {
+                let event = webhook::Event::ConsentChanged { subject, at: place.into() };
+                webhook::tell(&keeper.keys, tx, event, &fresh.id, now)?;
+            }
+            if !(changed && matches!(kept.state, ConsentState::Given | ConsentState::Withdrawn)) {
                 return Ok::<_, Error>((place, Told::Nothing));
             }
             if !has_address(tx, subject, &held, &document)? {
@@ -113,11 +118,8 @@ pub async fn change(
     Ok((Standing { taken, at: now }, place, told))
 }
 
-/// Whether an answer gives or withdraws what stood otherwise.
+/// Whether what stood is otherwise after an answer.
 fn changes(tx: &mut Tx<'_>, subject: SubjectId, taken: &ConsentTaken) -> Result<bool, Error> {
-    if !matches!(taken.state, ConsentState::Given | ConsentState::Withdrawn) {
-        return Ok(false);
-    }
     let before = consents::all(tx, subject)?;
     let before = before.iter().map(|(fact, _)| fact).find(|fact| fact.consent == taken.consent);
     Ok(before.is_none_or(|fact| (fact.state, fact.notice) != (taken.state, taken.notice)))

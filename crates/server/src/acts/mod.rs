@@ -2,11 +2,13 @@
 //! value; that is the gate's.
 
 pub mod account;
+pub mod agent;
 pub mod confirmation;
 pub mod consent;
 pub mod engagement;
 pub mod exception;
 pub mod hold;
+pub mod instruction;
 pub mod publish;
 pub mod recipient;
 pub mod request;
@@ -15,3 +17,4 @@ pub mod sign_in;
 pub mod staff;
 pub mod staff_session;
 pub mod telling;
+pub mod webhook;

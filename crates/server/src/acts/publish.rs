@@ -25,6 +25,7 @@ use crate::once::Fresh;
 use crate::record::Rules;
 use crate::store::policies::{self, Published};
 use crate::store::{Conn, DbError, Store, Tx, ledger as log, subjects};
+use crate::webhook::{self, Event};
 
 /// A policy's files by name; its plan, if it has one, is among them.
 pub type Files = BTreeMap<String, String>;
@@ -557,7 +558,7 @@ pub fn turn(app: &Arc<App>) -> Result<(), Error> {
             let fresh = fresh.next().ok_or_else(|| anyhow::anyhow!("too many versions at once"))?;
             let by = "operator".to_owned();
             let record = Record { at: now, policy, subject: None, by, act };
-            keeper.record(tx, &record, None, fresh).map(drop)
+            keeper.record(tx, &record, None, fresh)
         };
         for (row, document) in history.withdrawn().filter(|(row, _)| !row.recorded) {
             let (version, hash) = (document.version, row.hash.clone());
@@ -568,19 +569,24 @@ pub fn turn(app: &Arc<App>) -> Result<(), Error> {
         for Step { row, document, before } in history.steps() {
             let version = document.version;
             let at_once = row.effective_at == row.published_at;
+            let mut place = None;
             if !row.recorded {
                 let effective_at =
                     if at_once { None } else { Timestamp::from_millisecond(row.effective_at).ok() };
                 let plan = (!row.plan.is_empty()).then(|| row.plan_hash());
                 let hash = row.hash.clone();
                 let act = Act::PolicyPublished { version, hash, effective_at, plan };
-                record(tx, in_force.unwrap_or(version), act)?;
+                place = Some(record(tx, in_force.unwrap_or(version), act)?);
                 policies::recorded(tx, &row.version);
             }
             let is_due = row.effective_at <= now.as_millisecond();
             if is_due && in_force.is_none_or(|in_force| version > in_force) {
                 if !at_once {
-                    record(tx, version, Act::PolicyTookEffect { version })?;
+                    place = Some(record(tx, version, Act::PolicyTookEffect { version })?);
+                }
+                if let Some(place) = place {
+                    let event = Event::PolicyTookEffect { version, at: place.into() };
+                    webhook::tell(&keeper.keys, tx, event, &place.id, now)?;
                 }
                 log::put_policy(tx, &row.version);
                 in_force = Some(version);

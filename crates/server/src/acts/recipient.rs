@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use policy::record::Act;
-use policy::{RecipientFact, Record};
+use policy::{RecipientFact, Record, normal};
 
 use crate::app::App;
 use crate::error::{Error, FieldError};
@@ -22,11 +22,18 @@ const MAX_CHARS: usize = 200;
 pub async fn put(
     app: &Arc<App>,
     fact: RecipientFact,
-    details: Details,
+    mut details: Details,
     by: String,
 ) -> Result<Place, Error> {
     let document = app.policy();
     let mut wrong = Vec::new();
+    if let Some(contact) = &details.contact {
+        details.contact = normal::email(contact);
+        if details.contact.is_none() {
+            let detail = "is not an e-mail address; send one such as desk@example.com";
+            wrong.push(FieldError::new("contact", "not_an_email", detail));
+        }
+    }
     match document.recipients.get(&fact.category) {
         Some(entry) if entry.many => {}
         Some(_) => wrong.push(FieldError::new(

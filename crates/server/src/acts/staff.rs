@@ -176,7 +176,7 @@ impl Drawn {
         let mut bytes = Zeroizing::new(staff.0.to_vec());
         bytes.extend_from_slice(&*self.token);
         let until = now + INVITED_FOR;
-        let hash = Sha256::digest(&*self.token).into();
+        let hash = Sha256::digest(self.token.as_slice()).into();
         let mut totp = [0; 20];
         totp.copy_from_slice(self.totp.reveal());
         let invited = Invited { staff, token: party::base32().encode(&bytes), until };

@@ -90,7 +90,7 @@ impl Token {
 
     /// Under what the session is kept: of a random token a plain hash gives nothing away.
     fn hash(&self) -> [u8; 32] {
-        Sha256::digest(&*self.0).into()
+        Sha256::digest(self.0.as_slice()).into()
     }
 }
 

@@ -7,21 +7,22 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use policy::item::SecretKind;
-use policy::record::{Act, ErasedBecause, HeldItem};
+use policy::record::{Act, HeldItem};
 use policy::request::{Decision, Grant, RequestId, RequestKind};
 use policy::retention::Standing;
 use policy::{
-    ConsentFact, Document, Engagement, ItemName, PurposeName, RecipientName, Record, RegimeName,
-    SecretName, SubjectId, Version,
+    ConsentFact, Document, Engagement, ItemName, RecipientName, Record, RegimeName, SecretName,
+    SubjectId, Version,
 };
 
-use crate::acts::request::Request;
+use crate::acts::request::{Request, receipt};
 use crate::app::App;
 use crate::erase::Holdings;
 use crate::error::Error;
 use crate::once::Fresh;
 use crate::record::{Opening, Place};
 use crate::store::items::{HeldValue, SealedItem};
+use crate::store::restrictions::Restriction;
 use crate::store::{Tx, consents, engagements, items, records, restrictions, secrets, subjects};
 
 /// A record that is shown, with what opens its entry in the ledger.
@@ -50,8 +51,8 @@ pub(super) struct Held {
     pub secrets: Vec<(SecretName, Option<String>, Timestamp)>,
     /// How her consents stand, with the language she answered in.
     pub consents: Vec<(ConsentFact, String)>,
-    /// What she had stopped; `None` for everything.
-    pub stops: Vec<(Option<PurposeName>, Timestamp)>,
+    /// What she had stopped.
+    pub stops: Vec<(Restriction, Timestamp)>,
     /// Her engagements, each with its recipient.
     pub engagements: Vec<(RecipientName, Engagement)>,
 }
@@ -74,6 +75,8 @@ pub(super) struct Gathered {
     pub held: Option<Held>,
     /// The records that are shown, oldest first.
     pub records: Vec<Shown>,
+    /// Who is told of an erasure, and what they answered.
+    pub told: Vec<receipt::Told>,
 }
 
 impl Gathered {
@@ -135,8 +138,13 @@ pub(super) fn gather(
     };
     let regime = regime.unwrap_or_else(|| request.progress.regime.clone());
     let records = match &grant {
-        Some(grant) => shown(app, tx, &request, grant, &decision)?,
+        Some(grant) if kind == RequestKind::Erasure => erasure(app, tx, &request, grant)?,
+        Some(grant) => shown(app, tx, &request, grant)?,
         None => Vec::new(),
+    };
+    let told = match kind {
+        RequestKind::Erasure => receipt::told(&app.keys, tx, id)?,
+        _ => Vec::new(),
     };
     let mut opened = Vec::new();
     for sealed in held.iter().flat_map(|held| &held.sealed) {
@@ -148,7 +156,7 @@ pub(super) fn gather(
     // Whoever holds the link to her answer.
     let record = Record { at: now, policy, subject, by: "subject".to_owned(), act };
     app.record(tx, &record, None, fresh)?;
-    Ok(Gathered { request, decision, grant, regime, document, at: now, held, records })
+    Ok(Gathered { request, decision, grant, regime, document, at: now, held, records, told })
 }
 
 /// What is told of her for this kind of request.
@@ -179,8 +187,8 @@ fn held(
         secrets_shown.push((name, is_card.then_some(kept), moment(put_at)?));
     }
     let mut stops = Vec::new();
-    for (purpose, since) in restrictions::all(tx, subject)? {
-        stops.push((purpose, moment(since)?));
+    for (what, since) in restrictions::with_moments(tx, subject)? {
+        stops.push((what, moment(since)?));
     }
     Ok(Some(Held {
         subject,
@@ -195,19 +203,34 @@ fn held(
     }))
 }
 
+/// The record of an erasure that was carried out.
+fn erasure(
+    app: &App,
+    tx: &mut Tx<'_>,
+    request: &Request,
+    grant: &Grant,
+) -> Result<Vec<Shown>, Error> {
+    let Some(erased) = &request.matter.erased else {
+        return Err(Error::Conflict("it is not carried out yet".to_owned()));
+    };
+    let Some(place) = erased.place else { return Ok(Vec::new()) };
+    let row = records::at(tx, place.index.cast_signed())?
+        .filter(|row| row.subject == Some(grant.subject()))
+        .ok_or_else(|| anyhow::anyhow!("record {} is missing", place.index))?;
+    let opening = app.open_record(&row)?;
+    let record = opening.record().map_err(anyhow::Error::from)?;
+    Ok(vec![Shown { place: Place { index: place.index, id: row.id }, record, opening }])
+}
+
 /// The records that are shown for this kind of request, oldest first.
 fn shown(
     app: &App,
     tx: &mut Tx<'_>,
     request: &Request,
     grant: &Grant,
-    decision: &Decision,
 ) -> Result<Vec<Shown>, Error> {
     let kind = grant.kind();
-    if !matches!(
-        kind,
-        RequestKind::Disclosure | RequestKind::ProvisionRecords | RequestKind::Erasure
-    ) {
+    if !matches!(kind, RequestKind::Disclosure | RequestKind::ProvisionRecords) {
         return Ok(Vec::new());
     }
     let matter = &request.matter;
@@ -221,7 +244,7 @@ fn shown(
         let place = Place { index: row.place.unsigned_abs(), id: row.id };
         if !matches!(
             row.act.as_str(),
-            "disclosed" | "used" | "refused" | "registered" | "consent_changed" | "erased"
+            "disclosed" | "used" | "refused" | "registered" | "consent_changed"
         ) {
             continue;
         }
@@ -230,8 +253,7 @@ fn shown(
         let is_shown = match &record.act {
             // Act 33(5), Order 11: where telling her would do harm, the record is kept and not shown.
             Act::Disclosed(provision) => {
-                kind != RequestKind::Erasure
-                    && !provision.exception.as_ref().is_some_and(|used| used.withheld_from_subject)
+                !provision.exception.as_ref().is_some_and(|used| used.withheld_from_subject)
                     && provision.items.iter().any(|held| about(&held.item))
                     && to(&provision.third_party.recipient)
             }
@@ -242,11 +264,6 @@ fn shown(
                     && ask.recipient.as_ref().is_none_or(to)
             }
             Act::Registered { .. } | Act::ConsentChanged { .. } => all,
-            Act::Erased { because, .. } => {
-                kind == RequestKind::Erasure
-                    && *because == ErasedBecause::Request
-                    && record.at >= decision.at
-            }
             _ => false,
         };
         if is_shown {

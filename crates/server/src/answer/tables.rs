@@ -146,12 +146,20 @@ pub(super) fn tables(told: &Told) -> Vec<Table> {
         tables.push(table(
             language,
             "stops",
-            ("利用の停止", "Uses that you stopped"),
-            &[("利用目的", "Purpose"), ("停止した日時", "Since")],
+            ("停止したもの", "What you had stopped"),
+            &[
+                ("停止", "Stopped"),
+                ("利用目的・提供先", "Purpose or recipient"),
+                ("停止した日時", "Since"),
+            ],
             stops.iter().map(|stop| {
-                let purpose = stop.purpose.as_ref().map(|purpose| purpose.label.clone());
+                let what = match stop.stopped {
+                    "provision" => pick(language, "提供", "Passing on"),
+                    _ => pick(language, "利用", "Use"),
+                };
+                let of = stop.of.as_ref().map(|of| of.label.clone());
                 let all = || pick(language, "すべて", "All").to_owned();
-                vec![purpose.unwrap_or_else(all), when(stop.since)]
+                vec![what.to_owned(), of.unwrap_or_else(all), when(stop.since)]
             }),
         ));
     }
@@ -324,6 +332,26 @@ pub(super) fn tables(told: &Told) -> Vec<Table> {
                 let holds = stayed.held_by.join(pick(language, "、", ", "));
                 let why = if holds.is_empty() { stayed.because.clone() } else { holds };
                 vec![stayed.thing.clone(), stayed.until.map(when).unwrap_or_default(), why]
+            }),
+        ));
+        tables.push(table(
+            language,
+            "told",
+            ("消去を伝えた提供先", "Who is told of it"),
+            &[
+                ("提供先", "Recipient"),
+                ("伝えた日時", "Told"),
+                ("回答の日時", "Answered"),
+                ("回答", "Answer"),
+            ],
+            erasure.told.iter().map(|told| {
+                let answer = told.outcome.map(|outcome| words::outcome(outcome, language));
+                vec![
+                    told.recipient.label.clone(),
+                    told.told_at.map(when).unwrap_or_default(),
+                    told.answered_at.map(when).unwrap_or_default(),
+                    answer.unwrap_or_default().to_owned(),
+                ]
             }),
         ));
     }

@@ -19,6 +19,7 @@ use super::gather::{Gathered, Held, Shown};
 use super::words;
 use crate::app::App;
 use crate::error::Error;
+use crate::store::restrictions::Restriction;
 use crate::store::{requests, subjects};
 use crate::words as said;
 
@@ -179,11 +180,13 @@ pub(super) struct ConsentEvent {
     pub record: String,
 }
 
-/// A use that she had stopped.
+/// Something that she had stopped.
 #[derive(Debug, Serialize)]
 pub(super) struct Stop {
-    /// The purpose; all when there is none.
-    pub purpose: Option<Named>,
+    /// `use`, or `provision`.
+    pub stopped: &'static str,
+    /// For which purpose, or to whom; all when there is none.
+    pub of: Option<Named>,
     pub since: Timestamp,
 }
 
@@ -289,6 +292,22 @@ pub(super) struct Abroad {
 pub(super) struct Erasure {
     pub gone: Vec<GoneTold>,
     pub stayed: Vec<StayedTold>,
+    pub told: Vec<RecipientTold>,
+}
+
+/// A recipient that is told what to do, and what it answered so far.
+#[derive(Debug, Serialize)]
+pub(super) struct RecipientTold {
+    pub recipient: Named,
+    /// `erase`, `correct` or `stop`.
+    pub instruction: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+    /// `done`, `partly` or `refused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<&'static str>,
 }
 
 /// Something that was erased.
@@ -445,9 +464,17 @@ pub(super) fn tell(app: &App, gathered: &Gathered, wordings: &[Document]) -> Res
             .map(|held| secrets(held, &teller)),
         consents: held.filter(|_| all).map(|held| consents(held, records, wordings, &teller)),
         stops: held.filter(|_| all).map(|held| {
-            let stop = |(purpose, since): &(Option<PurposeName>, Timestamp)| Stop {
-                purpose: purpose.as_ref().map(|name| teller.purpose(name)),
-                since: *since,
+            let stop = |(what, since): &(Restriction, Timestamp)| match what {
+                Restriction::Purpose(purpose) => Stop {
+                    stopped: "use",
+                    of: purpose.as_ref().map(|name| teller.purpose(name)),
+                    since: *since,
+                },
+                Restriction::Provision(recipient) => Stop {
+                    stopped: "provision",
+                    of: recipient.as_ref().map(|name| teller.recipient(name)),
+                    since: *since,
+                },
             };
             held.stops.iter().map(stop).collect()
         }),
@@ -467,7 +494,7 @@ pub(super) fn tell(app: &App, gathered: &Gathered, wordings: &[Document]) -> Res
         uses: all.then(|| uses(records, &teller)),
         refusals: all.then(|| refusals(records, &teller)),
         abroad: (kind == RequestKind::EquivalentMeasures).then(|| abroad(gathered, &teller)),
-        erasure: (kind == RequestKind::Erasure).then(|| erasure(records, &teller)),
+        erasure: (kind == RequestKind::Erasure).then(|| erasure(gathered, &teller)),
         rights: regime
             .map(|regime| {
                 let kinds = regime.requests.kinds.keys();
@@ -605,7 +632,9 @@ fn purposes(gathered: &Gathered, held: &Held, teller: &Teller<'_>) -> Vec<Purpos
         held.values.iter().any(|value| value.item == item.as_str()) && gathered.asked(item)
     };
     let stopped = |name: &PurposeName| {
-        held.stops.iter().any(|(purpose, _)| purpose.as_ref().is_none_or(|p| p == name))
+        held.stops.iter().any(|(what, _)| {
+            matches!(what, Restriction::Purpose(of) if of.as_ref().is_none_or(|of| of == name))
+        })
     };
     let given = |name: &ConsentName| {
         let mut facts = held.consents.iter().map(|(fact, _)| fact);
@@ -740,20 +769,24 @@ fn abroad(gathered: &Gathered, teller: &Teller<'_>) -> Vec<Abroad> {
     told.collect()
 }
 
-fn erasure(records: &[Shown], teller: &Teller<'_>) -> Erasure {
-    let mut told = Erasure { gone: Vec::new(), stayed: Vec::new() };
+fn erasure(gathered: &Gathered, teller: &Teller<'_>) -> Erasure {
     let thing = |thing: &Thing| said::thing(thing, teller.document, teller.language);
-    for shown in records {
-        let Act::Erased { gone, stayed, .. } = &shown.record.act else { continue };
-        told.gone.extend(gone.iter().map(|Gone { thing: what, version, .. }| GoneTold {
-            record: shown.place.record_id(),
-            at: shown.record.at,
-            thing: thing(what),
-            version: *version,
-        }));
-        // The last erasure knows what is still there.
-        let left =
-            stayed.iter().map(|Stayed { thing: what, until, because, held_by }| StayedTold {
+    let erased = gathered.request.matter.erased.as_ref();
+    let shown = gathered.records.first();
+    let gone = erased.iter().flat_map(|erased| &erased.gone);
+    let stayed = erased.iter().flat_map(|erased| &erased.stayed);
+    Erasure {
+        gone: shown.map_or_else(Vec::new, |shown| {
+            let told = gone.map(|Gone { thing: what, version, .. }| GoneTold {
+                record: shown.place.record_id(),
+                at: shown.record.at,
+                thing: thing(what),
+                version: *version,
+            });
+            told.collect()
+        }),
+        stayed: stayed
+            .map(|Stayed { thing: what, until, because, held_by }| StayedTold {
                 thing: thing(what),
                 until: until.moment(),
                 because: said::last_purpose(because.as_ref(), teller.document, teller.language),
@@ -763,8 +796,18 @@ fn erasure(records: &[Shown], teller: &Teller<'_>) -> Erasure {
                         said::hold(&by.hold, by.law, teller.document, teller.language).to_owned()
                     })
                     .collect(),
-            });
-        told.stayed = left.collect();
+            })
+            .collect(),
+        told: gathered
+            .told
+            .iter()
+            .map(|told| RecipientTold {
+                recipient: teller.recipient(&told.recipient),
+                instruction: told.instruction,
+                told_at: told.told_at,
+                answered_at: told.answered_at,
+                outcome: told.outcome,
+            })
+            .collect(),
     }
-    told
 }

@@ -106,6 +106,15 @@ pub(super) fn standing(word: &str, language: Language) -> &'static str {
     }
 }
 
+/// What a recipient answered.
+pub(super) fn outcome(word: &str, language: Language) -> &'static str {
+    match word {
+        "done" => pick(language, "対応済み", "Done"),
+        "partly" => pick(language, "一部対応", "Done in part"),
+        _ => pick(language, "対応せず", "Not done"),
+    }
+}
+
 /// The name of the file for programs.
 pub(super) fn data_name(kind: RequestKind) -> &'static str {
     if kind == RequestKind::Erasure { "receipt.json" } else { "data.json" }

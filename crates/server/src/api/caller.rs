@@ -22,7 +22,7 @@ use crate::store::service_keys::{self, ServiceKey};
 use crate::store::{Conn, Store};
 
 /// What a service key may do.
-pub const SCOPES: [&str; 19] = [
+pub const SCOPES: [&str; 21] = [
     "subjects:write",
     "subjects:read",
     "subjects:close",
@@ -42,6 +42,8 @@ pub const SCOPES: [&str; 19] = [
     "requests:read",
     "requests:decide",
     "requests:fees",
+    "instructions:write",
+    "webhooks:write",
 ];
 
 /// How long a key is trusted before it is looked up again.

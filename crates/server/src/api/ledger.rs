@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use ledger::{Resource, TilePath, encode_bundle, prove_inclusion, tlog_proof};
+use ledger::{Resource, TilePath, encode_bundle};
 
 use super::Api;
 use super::problem::{Problem, ProblemDetails};
 use crate::error::Error;
+use crate::record;
 use crate::store::ledger as log;
 
 /// The newest signed checkpoint (C2SP tlog-checkpoint).
@@ -98,24 +99,6 @@ pub(super) async fn proof(
 ) -> Result<Response, Problem> {
     let missing = || Error::not_found("entry", index.chars().take(40).collect::<String>());
     let place: u64 = index.parse().map_err(|_| missing())?;
-    let found = api
-        .app
-        .store
-        .read(move |conn| {
-            let (size, checkpoint) = log::head(conn)?;
-            if place >= size {
-                return Ok(None);
-            }
-            let entry = log::entries(conn, place, 1)?.pop();
-            let proof = prove_inclusion(place, size, |tile| {
-                let found = log::tile(conn, tile)?;
-                found.ok_or_else(|| Error::from(anyhow::anyhow!("tile {tile:?} is missing")))
-            })
-            .map_err(|error| anyhow::anyhow!("entry {place} cannot be proven: {error}"))?;
-            // The entry itself rides along, so that the file proves something on its own.
-            let extra = entry.map(|(_, entry)| entry);
-            Ok::<_, Error>(Some(tlog_proof(place, &proof, &checkpoint, extra.as_deref())))
-        })
-        .await?;
+    let found = api.app.store.read(move |conn| record::proof(conn, place)).await?;
     Ok(text(found.ok_or_else(missing)?, "no-store"))
 }

@@ -8,9 +8,11 @@ pub mod caller;
 mod consent_records;
 mod consents;
 mod disclosures;
+mod drp;
 mod engagements;
 mod exceptions;
 mod holds;
+mod instructions;
 mod items;
 mod ledger;
 mod measure;
@@ -24,6 +26,7 @@ mod retention;
 mod sign_ins;
 mod subjects;
 mod uses;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -166,10 +169,15 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(requests::send_code))
         .routes(routes!(requests::give_code))
         .routes(routes!(requests::step))
+        .routes(routes!(instructions::list))
+        .routes(routes!(instructions::answer))
         .routes(routes!(sign_ins::sign_in))
         .routes(routes!(uses::r#use))
         .routes(routes!(disclosures::disclose))
         .routes(routes!(provisions::list))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::end))
+        .routes(routes!(webhooks::rotate))
         .routes(routes!(policy::current))
         .routes(routes!(policy::versions))
         .routes(routes!(policy::version))
@@ -207,6 +215,7 @@ pub fn router(api: &Arc<Api>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(api), keep_up))
         .layer(middleware::from_fn(measure::measure))
         .with_state(Arc::clone(api))
+        .merge(drp::router(api))
 }
 
 /// Ready when the database answers within two seconds.

@@ -27,6 +27,9 @@ pub(super) struct NewRecipient {
     address: String,
     /// Its representative.
     representative: String,
+    /// The e-mail address to which it is told what to do with what it received, such as to erase it;
+    /// without one somebody tells it by hand.
+    contact: Option<String>,
     /// ISO 3166-1 alpha-2; the category's when left out.
     country: Option<String>,
     /// True while it may receive nothing.
@@ -64,15 +67,22 @@ pub(super) async fn put(
 ) -> Result<Json<RecipientPut>, Problem> {
     caller.may("recipients:write")?;
     let body = body.read().await?;
-    let NewRecipient { category, name: legal, address, representative, country, suspended } =
-        body.value;
+    let NewRecipient {
+        category,
+        name: legal,
+        address,
+        representative,
+        contact,
+        country,
+        suspended,
+    } = body.value;
     let fact = RecipientFact {
         name: name("recipient", &recipient)?,
         category: name("category", &category)?,
         country,
         suspended,
     };
-    let details = Details { name: legal, address, representative };
+    let details = Details { name: legal, address, representative, contact };
     let place = recipient::put(&api.app, fact, details, caller.by()).await?;
     Ok(Json(RecipientPut { recipient, record: place.record_id(), ledger: place.into() }))
 }

@@ -24,7 +24,7 @@ use crate::acts::request::handle::{self, Decided};
 use crate::acts::request::receive::{self, Asked};
 use crate::acts::request::{self, By, Channel, Moved, verify};
 use crate::error::Error;
-use crate::store::requests::{self, Line};
+use crate::store::requests::{self, Line, Wanted};
 use crate::store::{Conn, subjects};
 
 /// Requests in one page of the queue.
@@ -337,8 +337,11 @@ pub(super) async fn queue(
             .and_then(|(due, id)| Some((due.parse().ok()?, id.parse().ok()?)))
             .ok_or_else(not_a_cursor)?,
     };
-    let lines =
-        api.app.store.read(move |conn| Ok::<_, Error>(requests::open(conn, from, PAGE)?)).await?;
+    let lines = api
+        .app
+        .store
+        .read(move |conn| Ok::<_, Error>(requests::open(conn, Wanted::default(), from, PAGE)?))
+        .await?;
     let full = i64::try_from(lines.len()) == Ok(PAGE);
     let next = lines.last().filter(|_| full).map(|last| format!("{}.{}", last.due_at, last.id));
     Ok(Json(RequestList { requests: lines.iter().map(line).collect(), next }))
@@ -505,7 +508,7 @@ pub(super) async fn step(
     }
     let body = body.read().await?;
     let id = request_id(&request)?;
-    let by = By { name: caller.by(), once: body.once(&api.app.keys, &caller.id)? };
+    let by = By { once: body.once(&api.app.keys, &caller.id)?, ..By::from(caller.by()) };
     let who = by.name.clone();
     let scope = match &body.value {
         NewStep::Withdraw {} => "requests:write",

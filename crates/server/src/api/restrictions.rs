@@ -12,13 +12,18 @@ use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, name, subject};
 use crate::acts::restriction;
+use crate::error::Error;
+use crate::store::restrictions::Restriction;
 
 /// A stop, or its end.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewRestriction {
-    /// The purpose; everything when left out.
+    /// The purpose; everything when left out, unless `recipient` is given.
     purpose: Option<String>,
+    /// Provision to this recipient, or to a category of the policy; to anybody for `*`. Given
+    /// without `purpose`.
+    recipient: Option<String>,
     /// True to stop, false to allow again.
     stopped: bool,
 }
@@ -34,7 +39,8 @@ pub(super) struct Restricted {
     ledger: LedgerPlace,
 }
 
-/// Stops a purpose for a person, or allows it again; the gate heeds it at once.
+/// Stops a purpose for a person, or provision to a recipient, or allows it again; the gate heeds it at
+/// once.
 #[utoipa::path(
     put, path = "/v1/subjects/{subject}/restrictions", tag = "consent",
     security(("service_key" = ["restrictions:write"])),
@@ -43,7 +49,7 @@ pub(super) struct Restricted {
     responses(
         (status = 200, description = "as it stands", body = Restricted),
         (status = 404, description = "no such person", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 422, description = "an unknown purpose", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "an unknown purpose or recipient", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn put(
@@ -55,8 +61,18 @@ pub(super) async fn put(
     caller.may("restrictions:write")?;
     let body = body.read().await?;
     let of = subject(&of)?;
-    let NewRestriction { purpose, stopped } = body.value;
-    let purpose = purpose.map(|purpose| name("purpose", &purpose)).transpose()?;
-    let place = restriction::change(&api.app, of, purpose, stopped, caller.by()).await?;
+    let NewRestriction { purpose, recipient, stopped } = body.value;
+    let what = match (purpose, recipient.as_deref()) {
+        (Some(_), Some(_)) => {
+            let detail = "is given beside `purpose`; send one of the two";
+            return Err(Error::field("recipient", "both", detail).into());
+        }
+        (purpose, None) => {
+            Restriction::Purpose(purpose.map(|given| name("purpose", &given)).transpose()?)
+        }
+        (None, Some("*")) => Restriction::Provision(None),
+        (None, Some(given)) => Restriction::Provision(Some(name("recipient", given)?)),
+    };
+    let place = restriction::change(&api.app, of, what, stopped, caller.by()).await?;
     Ok(Json(Restricted { stopped, record: place.record_id(), ledger: place.into() }))
 }

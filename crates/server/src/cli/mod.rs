@@ -1,6 +1,7 @@
 //! Operators enter: one file per subcommand. What goes wrong is told in one line that says what to
 //! do, on standard error, with exit code 1; findings of a check exit with 2.
 
+mod agents;
 mod bench;
 mod demo;
 mod keys;
@@ -10,6 +11,7 @@ mod policy;
 mod retention;
 mod serve;
 mod staff;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -57,6 +59,12 @@ enum Command {
     /// Say what falls due, and what is held by what
     #[command(subcommand)]
     Retention(retention::Retention),
+    /// Let authorised agents of the Data Rights Protocol in, list and end them
+    #[command(subcommand)]
+    Agents(agents::Agents),
+    /// Add, list and end endpoints that are told of events; give one a new secret
+    #[command(subcommand)]
+    Webhooks(webhooks::Webhooks),
     /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
     Bench(bench::Bench),
 }
@@ -272,6 +280,8 @@ pub fn run() -> ExitCode {
         Command::Outbox(outbox) => outbox.run(),
         Command::Staff(staff) => staff.run(),
         Command::Retention(retention) => retention.run(),
+        Command::Agents(agents) => agents.run(),
+        Command::Webhooks(webhooks) => webhooks.run(),
         Command::Bench(bench) => bench.run(),
     };
     match outcome {

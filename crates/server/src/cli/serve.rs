@@ -1,5 +1,6 @@
 //! `azukari serve`: the house, open until it is told to stop.
 
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -123,7 +124,9 @@ pub async fn serve(
         tracing::info!("letters wait in the outbox until a mail server is named with --smtp");
     }
     let jobs = tokio::spawn(jobs::run(Arc::clone(&app), mail));
-    axum::serve(listener, router(&app, rate)).with_graceful_shutdown(stop).await?;
+    // Who connects is told to the pages, which count tries by it.
+    let served = router(&app, rate).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, served).with_graceful_shutdown(stop).await?;
     jobs.abort();
     // What they hold, such as a connection to the mail server, ends while there is a runtime.
     let _ = jobs.await;

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MessageBuilder};
+use lettre::message::{Attachment, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::transport::smtp::{self, PoolConfig};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use vault::Plain;
 
+use super::NotSent;
 use crate::letter::Written;
 
 /// How long the mail server may take over one step.
@@ -17,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A mail server, and in whose name it is asked. Made and dropped inside a runtime, which its
 /// connections belong to.
+#[derive(Clone)]
 pub struct Mail {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
@@ -40,28 +42,6 @@ pub enum BadMail {
     /// The sender.
     #[error("--mail-from is not an address; give `NAME <name@example.com>`")]
     From,
-}
-
-/// Why a letter was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotSent {
-    /// The server is away or busy: later.
-    Later {
-        /// Its reply code (RFC 5321, 4.2), if it gave one.
-        code: Option<u16>,
-    },
-    /// This letter will never be taken.
-    Never {
-        /// The reply code; `None` when the letter cannot even be addressed.
-        code: Option<u16>,
-    },
-}
-
-impl NotSent {
-    /// Whether every letter would fare the same: there is no answer, or the service closes (421).
-    pub fn is_of_the_server(&self) -> bool {
-        matches!(self, Self::Later { code: None | Some(421) })
-    }
 }
 
 impl Mail {
@@ -119,9 +99,8 @@ impl Mail {
     ) -> Result<(), NotSent> {
         let never = NotSent::Never { code: None };
         let to: Address = to.reveal().parse().map_err(|_| never)?;
-        let message = self.message(id, now).to(Mailbox::new(None, to)).subject(&letter.subject);
-        let mut message =
-            message.header(ContentType::TEXT_PLAIN).body(letter.text.clone()).map_err(|_| never)?;
+        let message = self.message(id, now).to(Mailbox::new(None, to)).subject(&letter.paper.title);
+        let mut message = message.multipart(parts(letter)?).map_err(|_| never)?;
         // No machine should answer a machine (RFC 3834).
         message.headers_mut().insert_raw(HeaderValue::new(
             HeaderName::new_from_ascii_str("Auto-Submitted"),
@@ -140,6 +119,28 @@ impl Mail {
             .date(now.into())
             .from(self.from.clone())
     }
+}
+
+/// A letter as a mail carries it (RFC 2046): text and HTML of the same, and PDF files beside them.
+fn parts(letter: &Written) -> Result<MultiPart, NotSent> {
+    let paper = &letter.paper;
+    let said = MultiPart::alternative()
+        .singlepart(SinglePart::plain(paper::text(paper)))
+        .singlepart(SinglePart::html(paper::html_for_mail(paper)));
+    if letter.attached.is_empty() {
+        return Ok(said);
+    }
+    let pdf = ContentType::parse("application/pdf").map_err(|_| NotSent::Never { code: None })?;
+    let mut whole = MultiPart::mixed().multipart(said);
+    for (name, paper) in &letter.attached {
+        let bytes = paper::pdf(paper).map_err(|error| {
+            tracing::error!(%error, "a letter cannot be set as PDF");
+            NotSent::Never { code: None }
+        })?;
+        let file = Attachment::new(format!("{name}.pdf")).body(bytes, pdf.clone());
+        whole = whole.singlepart(file);
+    }
+    Ok(whole)
 }
 
 fn code(error: &smtp::Error) -> Option<u16> {

@@ -1,8 +1,9 @@
-//! Time enters: what is done because a moment has come. `deliver.rs` sees to the outbox, `expire.rs`
-//! to what is due.
+//! Time enters: what is done because a moment has come. `deliver/` sees to the outbox, `expire.rs` to what
+//! is due, `requests.rs` to people's requests.
 
 pub mod deliver;
 pub mod expire;
+pub mod requests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +13,9 @@ use jiff::SignedDuration;
 use crate::acts::{staff_session, telling};
 use crate::app::App;
 use crate::connectors::mail::Mail;
+use crate::connectors::webhook::Webhooks;
 use crate::error::Error;
-use crate::store::{idempotency, outbox};
+use crate::store::{idempotency, instructions, outbox};
 
 /// How long a repeated request is known.
 const KEYS_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
@@ -31,10 +33,24 @@ pub async fn run(app: Arc<App>, mail: Option<Mail>) {
     let keeping = async {
         tokio::join!(keep_house(Arc::clone(&app)), keep_up(Arc::clone(&app)));
     };
-    match mail {
-        Some(mail) => drop(tokio::join!(keeping, deliver::run(Arc::clone(&app), mail))),
-        None => keeping.await,
-    }
+    let letters = async {
+        if let Some(mail) = mail {
+            let instructions = deliver::Instructions(mail.clone());
+            tokio::join!(
+                deliver::run(Arc::clone(&app), mail),
+                deliver::run(Arc::clone(&app), instructions)
+            );
+        }
+    };
+    let webhooks = async {
+        match Webhooks::new() {
+            Ok(webhooks) => deliver::run(Arc::clone(&app), webhooks).await,
+            Err(error) => {
+                tracing::error!(%error, "webhooks wait: no HTTP client can be made; start anew");
+            }
+        }
+    };
+    tokio::join!(keeping, letters, webhooks);
 }
 
 /// Puts the version in force at its moment, takes up what other processes published, and goes on
@@ -69,14 +85,26 @@ async fn keep_house(app: Arc<App>) {
                 if let Err(error) = forget_sessions(&app).await {
                     tracing::warn!(%error, "ended sessions are not forgotten; the next round retries");
                 }
-            }
-            _ = expire.tick() => match expire::round(&app).await {
-                Ok(round) if round == expire::Round::default() => {}
-                Ok(round) => tracing::info!(?round, "what was due is erased"),
-                Err(error) => {
-                    tracing::warn!(%error, "not all that is due is erased; the next round retries");
+                if let Err(error) = forget_instructions(&app).await {
+                    tracing::warn!(%error, "old instructions are not forgotten; the next round retries");
                 }
-            },
+            }
+            _ = expire.tick() => {
+                match expire::round(&app).await {
+                    Ok(round) if round == expire::Round::default() => {}
+                    Ok(round) => tracing::info!(?round, "what was due is erased"),
+                    Err(error) => {
+                        tracing::warn!(%error, "not all that is due is erased; the next round retries");
+                    }
+                }
+                match requests::round(&app).await {
+                    Ok(0) => {}
+                    Ok(done) => tracing::info!(done, "requests were looked at"),
+                    Err(error) => {
+                        tracing::warn!(%error, "not every request is looked at; the next round retries");
+                    }
+                }
+            }
         }
     }
 }
@@ -118,6 +146,23 @@ pub async fn forget_sessions(app: &App) -> Result<(), Error> {
     app.store
         .write(move |tx| {
             staff_session::forget(tx, now);
+            Ok(())
+        })
+        .await
+}
+
+/// Forgets instructions that were answered as long ago as a request is kept.
+///
+/// # Errors
+/// When the database does not take it.
+pub async fn forget_instructions(app: &App) -> Result<(), Error> {
+    let document = app.policy();
+    let handling = document.requests.as_ref().map(|requests| requests.handling.clone());
+    let days = i64::from(handling.unwrap_or_default().keep_days);
+    let before = app.clock.now() - SignedDuration::from_hours(24 * days);
+    app.store
+        .write(move |tx| {
+            instructions::forget(tx, before.as_millisecond());
             Ok(())
         })
         .await

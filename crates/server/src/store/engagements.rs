@@ -85,10 +85,50 @@ pub fn unfinished(
     Ok(found)
 }
 
+/// Every engagement of a person, ended and called off too, by recipient and number.
+pub fn all(
+    conn: &mut Conn,
+    subject: SubjectId,
+) -> Result<Vec<(RecipientName, Reference)>, DbError> {
+    let rows = conn.query(
+        "SELECT recipient, reference FROM engagements WHERE subject = $1 \
+         ORDER BY recipient, reference",
+        &[(&subject.0).into()],
+    )?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        if let (Ok(recipient), Ok(reference)) = (row.text(0)?.parse(), row.text(1)?.parse()) {
+            found.push((recipient, reference));
+        }
+    }
+    Ok(found)
+}
+
 /// Calls off whatever has not ended.
 pub fn call_off(conn: &mut Conn, subject: SubjectId, now: i64) {
     conn.exec_many(&[(
         "UPDATE engagements SET cancelled = 1 WHERE subject = $1 AND ends_at > $2",
         &[(&subject.0).into(), now.into()],
     )]);
+}
+
+/// A person's engagements, the latest first; what cannot be read is left out.
+pub fn latest(
+    conn: &mut Conn,
+    subject: SubjectId,
+    limit: i64,
+) -> Result<Vec<(RecipientName, Engagement)>, DbError> {
+    let rows = conn.query(
+        "SELECT reference, starts_at, ends_at, cancelled, recipient FROM engagements \
+         WHERE subject = $1 ORDER BY starts_at DESC, recipient, reference LIMIT $2",
+        &[(&subject.0).into(), limit.into()],
+    )?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let recipient = row.text(4)?.parse();
+        if let (Ok(recipient), Some(Ok(read))) = (recipient, engagement(&[row])?) {
+            found.push((recipient, read));
+        }
+    }
+    Ok(found)
 }

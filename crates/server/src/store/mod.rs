@@ -8,11 +8,13 @@
 mod beside;
 mod conn;
 pub mod consents;
+pub mod drp_agents;
 pub mod engagements;
 pub mod exceptions;
 pub mod facts;
 pub mod holds;
 pub mod idempotency;
+pub mod instructions;
 pub mod items;
 pub mod ledger;
 pub mod meta;
@@ -32,6 +34,7 @@ pub mod staff_sessions;
 pub mod subjects;
 #[cfg(test)]
 mod tests;
+pub mod webhooks;
 mod writer;
 
 use std::fmt;

@@ -27,6 +27,19 @@ pub fn fact(name: &RecipientName, rows: &[Row]) -> Result<Option<Registered>, Db
     Ok(Some(read().map(|fact| (fact, details)).ok_or_else(|| format!("recipient {name}"))))
 }
 
+/// The members of a category.
+pub fn members(conn: &mut Conn, category: &RecipientName) -> Result<Vec<RecipientName>, DbError> {
+    let rows = conn.query(
+        "SELECT name FROM recipients WHERE category = $1 ORDER BY name",
+        &[category.as_str().into()],
+    )?;
+    let mut members = Vec::with_capacity(rows.len());
+    for row in &rows {
+        members.extend(row.text(0)?.parse());
+    }
+    Ok(members)
+}
+
 /// Registers a recipient or changes it.
 pub fn put(conn: &mut Conn, fact: &RecipientFact, details: &[u8]) {
     conn.exec_many(&[(

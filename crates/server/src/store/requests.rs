@@ -31,6 +31,10 @@ pub struct Columns<'a> {
     pub state: State,
     /// By when it is answered.
     pub due_at: i64,
+    /// From when the desk warns.
+    pub warn_at: i64,
+    /// Whether a decision waits for somebody else's agreement.
+    pub awaits_approval: bool,
     /// When it was over.
     pub over_at: Option<i64>,
     /// When somebody has to look again, without waiting for a person.
@@ -51,8 +55,9 @@ fn subject(subject: Option<SubjectId>) -> Val<'static> {
 /// Puts a new request.
 pub fn insert(conn: &mut Conn, id: RequestId, wrapped: &[u8], received_at: i64, row: &Columns<'_>) {
     conn.exec_many(&[(
-        "INSERT INTO requests (id, number, subject, kind, state, received_at, due_at, over_at, look_at, \
-         wrapped, sealed, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)",
+        "INSERT INTO requests (id, number, subject, kind, state, received_at, due_at, warn_at, \
+         awaits_approval, over_at, look_at, wrapped, sealed, revision) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1)",
         &[
             (&id.0).into(),
             id.number().into(),
@@ -61,6 +66,8 @@ pub fn insert(conn: &mut Conn, id: RequestId, wrapped: &[u8], received_at: i64, 
             row.state.word().into(),
             received_at.into(),
             row.due_at.into(),
+            row.warn_at.into(),
+            row.awaits_approval.into(),
             row.over_at.into(),
             row.look_at.into(),
             wrapped.into(),
@@ -72,12 +79,15 @@ pub fn insert(conn: &mut Conn, id: RequestId, wrapped: &[u8], received_at: i64, 
 /// Puts how a request stands now.
 pub fn update(conn: &mut Conn, id: RequestId, row: &Columns<'_>) {
     conn.exec_many(&[(
-        "UPDATE requests SET subject = $1, state = $2, due_at = $3, over_at = $4, look_at = $5, \
-         sealed = $6, revision = revision + 1 WHERE id = $7",
+        "UPDATE requests SET subject = $1, state = $2, due_at = $3, warn_at = $4, \
+         awaits_approval = $5, over_at = $6, look_at = $7, sealed = $8, revision = revision + 1 \
+         WHERE id = $9",
         &[
             subject(row.subject),
             row.state.word().into(),
             row.due_at.into(),
+            row.warn_at.into(),
+            row.awaits_approval.into(),
             row.over_at.into(),
             row.look_at.into(),
             row.sealed.into(),
@@ -128,6 +138,10 @@ pub struct Line {
     pub received_at: i64,
     /// By when it is answered.
     pub due_at: i64,
+    /// From when the desk warns.
+    pub warn_at: i64,
+    /// Whether a decision waits for somebody else's agreement.
+    pub awaits_approval: bool,
 }
 
 fn word<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
@@ -141,39 +155,88 @@ fn line(row: &Row) -> Result<Line, DbError> {
         state: word(row.text(2)?),
         received_at: row.int(3)?,
         due_at: row.int(4)?,
+        warn_at: row.int(5)?,
+        awaits_approval: row.int(6)? != 0,
     })
 }
+
+/// Which open requests are listed; all of them by default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// Of which kind.
+    pub kind: Option<RequestKind>,
+    /// Where they stand.
+    pub state: Option<State>,
+    /// Whether a decision waits for somebody else's agreement.
+    pub awaits_approval: Option<bool>,
+}
+
+/// Every column of it lies in the index `requests_open`: nothing sealed is read, let alone opened.
+const OPEN: &str = "SELECT id, kind, state, received_at, due_at, warn_at, awaits_approval \
+     FROM requests WHERE over_at IS NULL AND (due_at > $1 OR (due_at = $1 AND id > $2)) \
+     AND ($3 = '' OR kind = $3) AND ($4 = '' OR state = $4) AND ($5 < 0 OR awaits_approval = $5) \
+     ORDER BY due_at, id LIMIT $6";
 
 /// Open requests by deadline, the most pressing first, from after a place on.
 pub fn open(
     conn: &mut Conn,
+    wanted: Wanted,
     (due_after, id_after): (i64, RequestId),
     limit: i64,
 ) -> Result<Vec<Line>, DbError> {
-    conn.query(
-        "SELECT id, kind, state, received_at, due_at FROM requests WHERE over_at IS NULL \
-         AND (due_at > $1 OR (due_at = $1 AND id > $2)) ORDER BY due_at, id LIMIT $3",
-        &[due_after.into(), (&id_after.0).into(), limit.into()],
-    )?
-    .iter()
-    .map(line)
-    .collect()
+    let params = [
+        due_after.into(),
+        (&id_after.0).into(),
+        wanted.kind.map(kind_word).unwrap_or_default().into(),
+        wanted.state.map_or("", State::word).into(),
+        wanted.awaits_approval.map_or(-1, i64::from).into(),
+        limit.into(),
+    ];
+    conn.query(OPEN, &params)?.iter().map(line).collect()
 }
 
-/// How many requests are open, and how many of them are due before a moment.
-pub fn count_open(conn: &mut Conn, before: i64) -> Result<(i64, i64), DbError> {
-    let row = conn.one(
-        "SELECT COUNT(*), COUNT(CASE WHEN due_at < $1 THEN 1 END) FROM requests WHERE over_at IS NULL",
-        &[before.into()],
-    )?;
-    Ok((row.int(0)?, row.int(1)?))
+/// How many open requests stand somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// Where; `None` when the rows hold no state.
+    pub state: Option<State>,
+    /// Whether their decisions wait for somebody else's agreement.
+    pub awaits_approval: bool,
+    /// How many.
+    pub open: u64,
+    /// How many of them the desk warns of, and that are not overdue.
+    pub warned: u64,
+    /// How many of them are overdue.
+    pub overdue: u64,
+}
+
+/// As [`OPEN`], from the index alone.
+const COUNTS: &str = "SELECT state, awaits_approval, COUNT(*), \
+     COUNT(CASE WHEN warn_at <= $1 AND due_at > $1 THEN 1 END), \
+     COUNT(CASE WHEN due_at <= $1 THEN 1 END) \
+     FROM requests WHERE over_at IS NULL GROUP BY state, awaits_approval";
+
+/// How many requests are open, by where they stand.
+pub fn count_open(conn: &mut Conn, now: i64) -> Result<Vec<Count>, DbError> {
+    conn.query(COUNTS, &[now.into()])?
+        .iter()
+        .map(|row| {
+            Ok(Count {
+                state: word(row.text(0)?),
+                awaits_approval: row.int(1)? != 0,
+                open: row.int(2)?.unsigned_abs(),
+                warned: row.int(3)?.unsigned_abs(),
+                overdue: row.int(4)?.unsigned_abs(),
+            })
+        })
+        .collect()
 }
 
 /// A person's requests, the newest first.
 pub fn of_subject(conn: &mut Conn, subject: SubjectId) -> Result<Vec<Line>, DbError> {
     conn.query(
-        "SELECT id, kind, state, received_at, due_at FROM requests WHERE subject = $1 \
-         ORDER BY received_at DESC, id LIMIT 200",
+        "SELECT id, kind, state, received_at, due_at, warn_at, awaits_approval FROM requests \
+         WHERE subject = $1 ORDER BY received_at DESC, id LIMIT 200",
         &[(&subject.0).into()],
     )?
     .iter()
@@ -290,4 +353,21 @@ pub fn end_session(conn: &mut Conn, token: &[u8; 32]) {
         "DELETE FROM request_sessions WHERE token = $1",
         &[token.as_slice().into()],
     )]);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::app::MIGRATIONS;
+
+    #[test]
+    fn the_queue_is_read_from_its_index_alone() {
+        let conn = rusqlite::Connection::open_in_memory().unwrap();
+        conn.execute_batch(MIGRATIONS[0].1).unwrap();
+        for sql in [super::OPEN, super::COUNTS] {
+            let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let mut steps = plan.raw_query();
+            let step: String = steps.next().unwrap().unwrap().get(3).unwrap();
+            assert!(step.contains("COVERING INDEX requests_open"), "{step}");
+        }
+    }
 }

@@ -4,7 +4,9 @@
 pub mod desk;
 pub mod feed;
 mod frame;
+mod from_here;
 pub mod policy;
+pub mod requests;
 mod versions;
 
 use std::sync::Arc;
@@ -33,6 +35,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
         // By https once the house knows the address under which people reach it.
         .merge(desk::router(app, false))
+        .merge(requests::router(app, false))
 }
 
 /// What browsers are told about every page: nothing from elsewhere, no script, no framing.
@@ -56,6 +59,8 @@ async fn guard(mut response: Response) -> Response {
 pub mod urls {
     /// The published policy.
     pub const POLICY: &str = "/policy";
+    /// Where a person makes her requests.
+    pub const REQUESTS: &str = "/requests";
     /// Every version of it.
     pub const VERSIONS: &str = "/policy/versions";
     /// Its changes as an Atom feed.

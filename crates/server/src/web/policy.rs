@@ -186,17 +186,25 @@ pub fn draw(document: &Document, language: Language, path: &str, banner: Option<
 /// An article, with the law it answers in small print.
 fn article(section: &Section, language: Language) -> Markup {
     let law = policy::law::cited(&section.law, language);
+    let ask = match language {
+        Language::Ja => "請求のページへ",
+        Language::En => "Make a request",
+    };
     html! {
         section id=(section.id) aria-labelledby={ "h-" (section.id) }
             data-articles=(section.articles.join(" ")) data-rows=(section.rows.join(" ")) {
             h2 id={ "h-" (section.id) } { span.number { (section.number) } " " (section.heading) }
             @for block in &section.blocks { (piece(block)) }
+            @if section.id == "requests" {
+                p { a href={ (urls::REQUESTS) "?lang=" (language.tag()) } { (ask) } }
+            }
             @if !law.is_empty() { p.law { (law) } }
         }
     }
 }
 
-fn piece(block: &Block) -> Markup {
+/// A block of a notice.
+pub(super) fn piece(block: &Block) -> Markup {
     html! {
         @match &block.body {
             Body::Heading { text } => h3 { (text) },

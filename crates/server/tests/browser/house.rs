@@ -4,11 +4,19 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
+use azukari::app::{Beside, DataDir, MIGRATIONS};
+use azukari::clock::SystemClock;
+use azukari::letter::RequestLetter;
+use azukari::outbox::{self, Message};
+use azukari::store::Snapshot;
+use azukari::store::outbox::Taken;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::json;
+use vault::FileKey;
 
 /// A child process that ends with the test.
 struct Running(Child);
@@ -23,7 +31,8 @@ impl Drop for Running {
 /// The demo, running.
 pub struct Demo {
     _process: Running,
-    _data: tempfile::TempDir,
+    data: tempfile::TempDir,
+    said: Vec<String>,
     /// Azukari's own address.
     pub azukari: String,
     /// The reservation app's address.
@@ -48,10 +57,74 @@ impl Demo {
             .unwrap();
         let said = BufReader::new(process.stdout.take().unwrap());
         let process = Running(process);
-        let ready = said.lines().map_while(Result::ok).any(|line| line.starts_with("Ctrl-C"));
-        assert!(ready, "the demo did not start");
+        let mut lines = Vec::new();
+        let is_last = |line: &String| line.starts_with("Ctrl-C");
+        lines.extend(said.lines().map_while(Result::ok).take_while(|line| !is_last(line)));
+        assert!(lines.iter().any(|line| line.starts_with("azukari")), "the demo did not start");
         let address = |at: &str| format!("http://{at}");
-        Self { _process: process, _data: data, azukari: address(&azukari), app: address(&app) }
+        let (azukari, app) = (address(&azukari), address(&app));
+        Self { _process: process, data, said: lines, azukari, app }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.data.path().join("azukari-data")
+    }
+
+    /// What a command on this demo's data prints.
+    pub fn runs(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_azukari"));
+        let done = command.args(arguments).arg("--data").arg(self.data()).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap().trim().to_owned()
+    }
+
+    /// The password that the demo says a sample of the staff has.
+    pub fn password_of(&self, login: &str) -> String {
+        let mut words = self.said.iter().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let line = words.find(|words| words.first() == Some(&login));
+        line.unwrap_or_else(|| panic!("{:?}", self.said))[1].to_owned()
+    }
+
+    /// Sends something to the API as the reservation app.
+    pub async fn sends(&self, path: &str, body: &serde_json::Value) -> serde_json::Value {
+        let key = std::fs::read_to_string(self.data().join("reservation.key")).unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let sent = client.post(format!("{}{path}", self.azukari)).bearer_auth(key.trim());
+        let sent = sent.header("content-type", "application/json").body(body.to_string());
+        let answer = sent.send().await.unwrap();
+        let (status, text) = (answer.status(), answer.text().await.unwrap());
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Writes into the database behind everybody's back.
+    pub fn meddles(&self, sql: &str) {
+        let database = rusqlite::Connection::open(self.data().join("azukari.db")).unwrap();
+        database.busy_timeout(Duration::from_secs(10)).unwrap();
+        database.execute_batch(sql).unwrap();
+    }
+
+    /// The code that was sent last for a request, as its letter in the outbox holds it.
+    pub fn code(&self, number: &str) -> String {
+        let folder = DataDir(self.data.path().join("azukari-data"));
+        let key = FileKey::open(&folder.root_key()).unwrap();
+        let clock = Arc::new(SystemClock);
+        let beside = Beside::look(folder.database(), Box::new(key), clock).unwrap();
+        let mut conn = Snapshot::open(&folder.database(), MIGRATIONS.len()).unwrap();
+        let sql = "SELECT id, topic, sealed FROM outbox WHERE ended_at IS NULL ORDER BY created_at";
+        let codes = conn.query(sql, &[]).unwrap().into_iter().filter_map(|mut row| {
+            let (id, topic) = (row.bytes(0).unwrap(), row.take_text(1).unwrap());
+            let taken = Taken { id, topic, tries: 1, sealed: row.take_blob(2).ok() };
+            match outbox::open(&beside.keys, &taken) {
+                Some(Message::RequestLetter { request, letter: RequestLetter::Code { code } })
+                    if request.number() == number =>
+                {
+                    Some(code)
+                }
+                _ => None,
+            }
+        });
+        codes.last().expect("no code was sent")
     }
 }
 
@@ -121,7 +194,12 @@ impl Browser {
     /// Presses the button of the form that goes to an address, from the keyboard, and waits until
     /// the page has gone.
     pub async fn sends(&self, action: &str) {
-        let button = self.find(&format!("form[action='{action}'] button")).await;
+        self.presses(&format!("form[action='{action}'] button")).await;
+    }
+
+    /// Presses a button, from the keyboard, and waits until the page has gone.
+    pub async fn presses(&self, css: &str) {
+        let button = self.find(css).await;
         let page = self.find("html").await;
         button.send_keys("\u{e007}").await.unwrap();
         for _ in 0..200 {
@@ -131,7 +209,7 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("`{action}` led nowhere\n{}", self.reads().await);
+        panic!("`{css}` led nowhere\n{}", self.reads().await);
     }
 
     /// The first element that a selector finds.
@@ -165,6 +243,15 @@ impl Browser {
         self.types("login", login).await;
         self.types("password", password).await;
         self.sends("/store/sign-in").await;
+    }
+
+    /// Signs a sample of the company's own staff in.
+    pub async fn signs_in_at_the_desk(&self, demo: &Demo, login: &str, language: &str) {
+        self.goes_to(&format!("{}/desk/sign-in?lang={language}", demo.azukari)).await;
+        self.types("login", login).await;
+        self.types("password", &demo.password_of(login)).await;
+        self.types("code", &demo.runs(&["demo", "--code", login])).await;
+        self.sends("/desk/sign-in").await;
     }
 
     /// Prints the page on A4 and leaves the print beside the pictures.

@@ -5,6 +5,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod desk;
+mod desk_requests;
 mod house;
 mod pictures;
+mod requests;
 mod story;

@@ -30,19 +30,22 @@ pub(crate) const NOTICE: &str = "2026-10-01";
 /// Nine in the morning in Tokyo, on the day most stories happen.
 const MORNING: &str = "2026-11-22T09:00:00+09:00";
 /// Every table that says something about people or acts.
-pub(crate) const TABLES: [(&str, &str); 20] = [
+pub(crate) const TABLES: [(&str, &str); 24] = [
     ("consents", "SELECT COUNT(*) FROM consents"),
+    ("drp_agents", "SELECT COUNT(*) FROM drp_agents"),
     ("engagements", "SELECT COUNT(*) FROM engagements"),
     ("entries", "SELECT COUNT(*) FROM entries"),
     ("exceptions", "SELECT COUNT(*) FROM exceptions"),
     ("holds", "SELECT COUNT(*) FROM holds"),
     ("idempotency", "SELECT COUNT(*) FROM idempotency"),
+    ("instructions", "SELECT COUNT(*) FROM instructions"),
     ("items", "SELECT COUNT(*) FROM items"),
     ("lookups", "SELECT COUNT(*) FROM lookups"),
     ("outbox", "SELECT COUNT(*) FROM outbox"),
     ("policies", "SELECT COUNT(*) FROM policies"),
     ("recipients", "SELECT COUNT(*) FROM recipients"),
     ("records", "SELECT COUNT(*) FROM records"),
+    ("requests", "SELECT COUNT(*) FROM requests"),
     ("restrictions", "SELECT COUNT(*) FROM restrictions"),
     ("secrets", "SELECT COUNT(*) FROM secrets"),
     ("service_keys", "SELECT COUNT(*) FROM service_keys"),
@@ -51,6 +54,7 @@ pub(crate) const TABLES: [(&str, &str); 20] = [
     ("subject_keys", "SELECT COUNT(*) FROM subject_keys"),
     ("subjects", "SELECT COUNT(*) FROM subjects"),
     ("tiles", "SELECT COUNT(*) FROM tiles"),
+    ("webhooks", "SELECT COUNT(*) FROM webhooks"),
 ];
 
 /// The reference app's policy, as its files are.

@@ -73,7 +73,9 @@ impl Post {
             \x20 m = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)\n\
             \x20 raw = file.read_bytes().isascii()\n\
             \x20 h = {name.lower(): str(value) for name, value in m.items()}\n\
-            \x20 print(json.dumps({'headers': h, 'text': m.get_content(), 'ascii': raw}))";
+            \x20 body = lambda kind: m.get_body((kind,)).get_content() if m.get_body((kind,)) else None\n\
+            \x20 files = [{'name': a.get_filename(), 'type': a.get_content_type(), 'head': a.get_content()[:5].decode('latin-1')} for a in m.iter_attachments()]\n\
+            \x20 print(json.dumps({'headers': h, 'text': body('plain'), 'html': body('html'), 'files': files, 'ascii': raw}))";
         let mail = self.folder.path().join("mail");
         let read = Command::new("/usr/bin/python3").arg("-c").arg(READ).arg(mail).output().unwrap();
         assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
@@ -160,15 +162,18 @@ async fn a_withdrawn_consent_tells_the_person_by_mail() {
         assert_eq!(letter["headers"]["to"], "hanako@guest.example");
         assert_eq!(letter["headers"]["from"], FROM);
         assert_eq!(letter["headers"]["auto-submitted"], "auto-generated");
-        assert_eq!(letter["headers"]["content-type"], "text/plain; charset=\"utf-8\"");
+        let content = letter["headers"]["content-type"].as_str().unwrap();
+        assert!(content.starts_with("multipart/alternative;"), "{content}");
+        assert!(letter["html"].as_str().unwrap().contains("<html"), "{letter}");
+        assert_eq!(letter["files"], json!([]));
         assert_eq!(letter["ascii"], true, "every mail server passes it on as it is");
     }
     for (letter, record, says) in [
-        (first, &given["record"], ["2026年11月22日(日)9時00分（日本時間）", "状態：同意"]),
+        (first, &given["record"], ["2026年11月22日(日)9時00分（日本時間）", "状態        同意"]),
         (
             second,
             &withdrawn["record"],
-            ["22 November 2026, 10:00 (Japan time)", "State: withdrawn"],
+            ["22 November 2026, 10:00 (Japan time)", "State                withdrawn"],
         ),
     ] {
         let text = letter["text"].as_str().unwrap();
@@ -458,8 +463,9 @@ fn every_letter_is_written_in_every_language_of_the_policy() {
                 record: "rec_x".to_owned(),
                 language,
             };
-            let letter = letter.write(&document).unwrap();
-            written.push(format!("{}\n\n{}", letter.subject, letter.text));
+            let now = "2026-11-22T00:00:00Z".parse().unwrap();
+            let letter = letter.write(&document, now).unwrap();
+            written.push(paper::text(&letter.paper));
         }
     }
     insta::assert_snapshot!(written.join("\n--------\n\n"));

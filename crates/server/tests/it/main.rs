@@ -15,6 +15,10 @@ mod consent_records;
 #[cfg(test)]
 mod consents;
 #[cfg(test)]
+mod desk_requests;
+#[cfg(test)]
+mod drp;
+#[cfg(test)]
 mod exceptions;
 #[cfg(test)]
 mod house;
@@ -35,7 +39,14 @@ mod proven;
 #[cfg(test)]
 mod provisions;
 #[cfg(test)]
+mod request_letters;
+#[cfg(test)]
+mod request_pages;
+#[cfg(test)]
 mod requests;
+#[cfg(test)]
+mod requests_done;
+#[cfg(test)]
 mod restrictions;
 #[cfg(test)]
 mod retention;
@@ -57,5 +68,7 @@ mod staff;
 mod third_company;
 #[cfg(test)]
 mod versions;
+#[cfg(test)]
+mod webhooks;
 #[cfg(test)]
 mod wrong_input;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 37] = [
+const CONTRACT: [(&str, &str); 43] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -35,6 +35,12 @@ const CONTRACT: [(&str, &str); 37] = [
     ("put", "/v1/recipients/{recipient}"),
     ("post", "/v1/exceptions"),
     ("put", "/v1/exceptions/{exception}"),
+    ("get", "/v1/instructions"),
+    ("post", "/v1/instructions/{instruction}/answer"),
+    ("get", "/v1/webhooks"),
+    ("post", "/v1/webhooks"),
+    ("delete", "/v1/webhooks/{webhook}"),
+    ("post", "/v1/webhooks/{webhook}/secret"),
     ("post", "/v1/sign-ins"),
     ("post", "/v1/uses"),
     ("post", "/v1/disclosures"),

@@ -24,7 +24,7 @@ impl House {
     }
 
     /// Every letter about requests that waits, the oldest first.
-    fn letters(&self) -> Vec<(RequestId, RequestLetter)> {
+    pub(crate) fn letters(&self) -> Vec<(RequestId, RequestLetter)> {
         let taken = self.app.store.read_blocking(|conn| {
             let sql =
                 "SELECT id, topic, sealed FROM outbox WHERE ended_at IS NULL ORDER BY created_at";
@@ -178,7 +178,7 @@ async fn wrong_old_and_used_codes_open_nothing() {
         code.chars().map(|c| char::from_u32(c as u32 - 0x30 + 0xff10).unwrap()).collect();
     let spaced = format!("{} {}", &wide[..9], &wide[9..]);
     house.gives(&request, &spaced).await.expect(200);
-    assert_eq!(house.gives(&request, &code).await.invalid(), said("expired"), "used once");
+    assert_eq!(house.gives(&request, &code).await.invalid(), said("used"), "used once");
     for _ in 0..3 {
         house.lets_seconds_pass(61);
         assert_eq!(house.post(&path, &json!({})).go().await.status, 202);
@@ -210,7 +210,7 @@ async fn what_cannot_be_read_is_named_and_nothing_is_kept() {
                 "kind": "correction", "grounds": ["not_factual"],
                 "corrections": { "birth_date": "1990-02-30" },
             }),
-            named("corrections.birth_date", "unfit"),
+            named("corrections.birth_date", "not_a_date"),
         ),
         (
             json!({

@@ -388,14 +388,9 @@ async fn an_erasure_that_fails_at_the_end_leaves_everything() {
     let house = House::open();
     let hanako = house.guest("Hanako").allergic_to("そば").card("tok_1").signs_up().await;
     let (rows, sealed) = (house.rows(), house.blob(SEALED, vec![hanako.bytes()]));
-    let erasure = Erasure {
-        subject: hanako.id.parse().unwrap(),
-        wish: Wish::Everything,
-        because: ErasedBecause::Request,
-        by: "story".to_owned(),
-        at: house.now(),
-        fresh: Fresh::new().unwrap(),
-    };
+    let (subject, by) = (hanako.id.parse().unwrap(), "story".to_owned());
+    let wish = Wish::AllBut(Vec::new());
+    let erasure = Erasure::new(subject, wish, ErasedBecause::Request, by, house.now()).unwrap();
     let app = house.app.clone();
     let failed = house.app.store.write(move |tx| {
         let erased = erasure.carry_out(&app, tx)?;

@@ -71,12 +71,14 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
                 }),
             ),
         ),
+        ("instructions:write", house.get("/v1/instructions")),
         ("provisions:read", house.get(&of("provisions"))),
         (
             "sign-ins:write",
             house.post("/v1/sign-ins", &json!({ "email": "a@b.jp", "password": "wrong" })),
         ),
         ("exceptions:approve", house.post("/v1/exceptions", &nothing)),
+        ("webhooks:write", house.get("/v1/webhooks")),
     ]
 }
 

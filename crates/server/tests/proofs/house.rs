@@ -194,7 +194,7 @@ impl Drop for House {
 }
 
 /// Every table that a migration makes.
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 25] = [
     "meta",
     "system_keys",
     "policies",
@@ -211,6 +211,10 @@ const TABLES: [&str; 21] = [
     "engagements",
     "exceptions",
     "records",
+    "requests",
+    "request_files",
+    "request_sessions",
+    "instructions",
     "ledger",
     "entries",
     "tiles",

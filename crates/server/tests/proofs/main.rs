@@ -14,3 +14,4 @@ mod outside;
 mod receipts;
 mod refusals;
 mod tampering;
+mod telling;

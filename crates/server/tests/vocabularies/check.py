@@ -1,10 +1,14 @@
 """Lets programs that others wrote read our exports: PyLD and rdflib for JSON-LD, pySHACL for the
-shapes of consent records, fideslang for manifests. Says what it found of each file; exit code 2
+shapes of consent records, fideslang for manifests, jpholiday and holidays for the calendar, standardwebhooks for webhooks,
+PyNaCl for what agents sign. Says what it found of each file; exit code 2
 when something is wrong with one. Nothing is fetched: a document that asks for another one is wrong.
 
     check.py jsonld FILE...         expands, and every word must be an address
     check.py shacl SHAPES FILE...   conforms to the shapes
     check.py fides FILE...          parses into fideslang's own models, and keeps its own rules
+    check.py holidays FILE...       the same days under the same names
+    check.py webhook FILE...        signed by its secret, just now
+    check.py drp FILE...            each body is what PyNaCl makes of its message, and of what was done to it
 """
 
 import json
@@ -124,6 +128,100 @@ def fides(path):
     return f"{len(taxonomy.system)} systems, {declarations} declarations"
 
 
+def holidays(path):
+    import holidays as other
+    import jpholiday
+
+    # What these two call otherwise than the Acts do.
+    names = {
+        "即位礼正殿の儀": "即位礼正殿の儀の行われる日",
+        "即位礼正殿の儀が行われる日": "即位礼正殿の儀の行われる日",
+    }
+    ours = json.load(open(path, encoding="utf-8"))
+    years = range(int(min(ours)[:4]), int(max(ours)[:4]) + 1)
+
+    def named(days):
+        after = lambda name: "振替休日" if "振替休日" in name else names.get(name, name)
+        return {str(day): after(name) for day, name in days}
+
+    one = named(found for year in years for found in jpholiday.year_holidays(year))
+    two = named(other.country_holidays("JP", years=years, language="ja").items())
+    for name, theirs in (("jpholiday", one), ("holidays", two)):
+        unlike = sorted(set(ours.items()) ^ set(theirs.items()))
+        if unlike:
+            raise Wrong(f"{name} says otherwise: {unlike}")
+    return f"{len(ours)} holidays in {len(years)} years"
+
+
+def webhook(path):
+    from base64 import b64decode
+
+    from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+    arrived = json.load(open(path, encoding="utf-8"))
+    body = b64decode(arrived["body"])
+    try:
+        event = Webhook(arrived["secret"]).verify(body, arrived["headers"])
+    except WebhookVerificationError as error:
+        raise Wrong(str(error)) from error
+    return f"{event['type']} is as it was sent"
+
+
+def drp_seed(vectors, who):
+    from nacl.signing import SigningKey
+
+    return SigningKey(bytes.fromhex(vectors["seeds"][who]))
+
+
+def drp_key(vectors):
+    from nacl.encoding import Base64Encoder
+
+    return drp_seed(vectors, "agent").verify_key.encode(Base64Encoder).decode()
+
+
+def drp_body(vectors, vector):
+    """A message as an agent sends it, with what was done to it on the way."""
+    from base64 import b64encode
+
+    if "raw" in vector:
+        return vector["raw"]
+    sent = bytearray(drp_seed(vectors, vector["by"]).sign(vector["signed"].encode()))
+    if "flip" in vector:
+        sent[vector["flip"] // 8] ^= 1 << vector["flip"] % 8
+    if "replace" in vector:
+        old, new = (text.encode() for text in vector["replace"])
+        if old not in sent:
+            raise Wrong(f"there is no {old} to replace")
+        sent = sent.replace(old, new)
+    sent += vector.get("add", "").encode()
+    return b64encode(bytes(sent[: vector.get("cut")])).decode()
+
+
+def drp(path):
+    from base64 import b64decode
+
+    from nacl.exceptions import BadSignatureError
+
+    vectors = json.load(open(path, encoding="utf-8"))
+    key = drp_seed(vectors, "agent").verify_key
+    if vectors["verify_key"] != drp_key(vectors):
+        raise Wrong("the verify key is another")
+    for vector in vectors["vectors"]:
+        says, body = vector["says"], drp_body(vectors, vector)
+        if body != vector["body"]:
+            raise Wrong(f"{says}: PyNaCl makes another body")
+        if vector["answer"] in ("NotBase64", "NoSignature"):
+            continue
+        try:
+            key.verify(b64decode(body))
+            holds = True
+        except BadSignatureError:
+            holds = False
+        if holds == (vector["answer"] == "BadSignature"):
+            raise Wrong(f"{says}: PyNaCl says otherwise of the signature")
+    return f"{len(vectors['vectors'])} messages"
+
+
 def rules_of(shapes):
     """The shapes, which have to be shapes themselves."""
     from pyshacl import validate
@@ -140,7 +238,7 @@ def main(how, *files):
         files = files[1:]
         check = lambda path: shacl(rules, path)
     else:
-        check = {"jsonld": jsonld, "fides": fides}[how]
+        check = {"jsonld": jsonld, "fides": fides, "holidays": holidays, "webhook": webhook, "drp": drp}[how]
     if not files:
         sys.exit(__doc__)
     code = 0

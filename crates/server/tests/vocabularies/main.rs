@@ -1,12 +1,22 @@
-//! Programs that others wrote read our exports: PyLD, rdflib, pySHACL and fideslang, pinned in
-//! `requirements.txt`, in a Python environment that `./check` sets up in the target folder. Without
-//! it these tests fail and say so.
+//! Programs that others wrote read what we say: PyLD, rdflib, pySHACL and fideslang the exports,
+//! jpholiday and holidays the calendar, standardwebhooks the webhooks; PyNaCl signs what agents
+//! send. They are pinned in `requirements.txt`, in a Python
+//! environment that `./check` sets up in the target folder. Without it these tests fail and say so.
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot do has failed it")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::mpsc;
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode};
+use azukari::clock::{Clock, SystemClock};
+use azukari::connectors::webhook::{Answer, Sending, Webhooks};
+use azukari::webhook::{self, Secret};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use policy::consent::ConsentState;
 use policy::export::consent_record::{Event, History, receipt, record};
 use policy::{Document, SubjectId};
@@ -235,4 +245,121 @@ fn a_manifest_that_fideslang_does_not_know_is_refused() {
     for (told, (_, _, words)) in refused(&["fides"], &files).iter().zip(wrong) {
         assert!(told.contains(words), "{told}");
     }
+}
+
+/// Every holiday of the calendar, by day.
+fn holidays() -> serde_json::Map<String, Value> {
+    let days = jiff::civil::date(2000, 1, 1).series(jiff::Span::new().days(1));
+    days.take_while(|day| day.year() < 2100)
+        .filter_map(|day| Some((day.to_string(), json!(policy::calendar::holiday(day)?.ja))))
+        .collect()
+}
+
+#[test]
+fn a_century_of_holidays_is_what_jpholiday_and_holidays_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(&folder, "holidays.json", &holidays().into());
+    let said = read(&["holidays"], &[&file]).unwrap();
+    assert!(said.ends_with(": 1773 holidays in 100 years\n"), "{said}");
+}
+
+#[test]
+fn a_holiday_too_few_too_many_or_under_another_name_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut less = holidays();
+    assert!(less.remove("2026-09-22").is_some());
+    let mut more = holidays();
+    assert!(more.insert("2021-07-19".to_owned(), json!("海の日")).is_none());
+    let mut other = holidays();
+    assert!(other.insert("2099-09-23".to_owned(), json!("春分の日")).is_some());
+    let files = [("less", less), ("more", more), ("other", other)]
+        .map(|(name, days)| write(&folder, &format!("{name}.json"), &days.into()));
+    let told = refused(&["holidays"], &files);
+    for (told, day) in told.iter().zip(["2026-09-22", "2021-07-19", "2099-09-23"]) {
+        assert!(told.contains("says otherwise") && told.contains(day), "{told}");
+    }
+}
+
+/// What arrives when an event is sent over HTTP, signed by these secrets: headers and body.
+async fn sent(
+    event: webhook::Event,
+    id: &str,
+    secrets: &[&Secret],
+) -> (serde_json::Map<String, Value>, Bytes) {
+    let (tell, heard) = mpsc::channel();
+    let receiver = Router::new().fallback(move |headers: HeaderMap, body: Bytes| async move {
+        tell.send((headers, body)).unwrap();
+        StatusCode::NO_CONTENT
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move { axum::serve(listener, receiver).await.unwrap() });
+    let now = SystemClock.now();
+    let sending = Sending { url: &url, inside: true, id, now, body: event.payload(now).unwrap() };
+    let secrets = secrets.iter().map(|secret| secret.bytes());
+    let answer = Webhooks::new().unwrap().send(sending, secrets).await;
+    assert_eq!(answer, Ok(Answer::Taken));
+    serving.abort();
+    let (headers, body) = heard.recv().unwrap();
+    let text = |value: &axum::http::HeaderValue| json!(value.to_str().unwrap());
+    (headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(), body)
+}
+
+#[tokio::test]
+async fn webhooks_are_read_by_standardwebhooks_and_not_once_they_were_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = azukari::record::Place { index: 7, id: [9; 16] };
+    let (subject, version) = (SubjectId([7; 16]), "2026-10-01".parse().unwrap());
+    let events = [
+        webhook::Event::ConsentChanged { subject, at: place.into() },
+        webhook::Event::Erased { subject, at: place.into() },
+        webhook::Event::PolicyTookEffect { version, at: place.into() },
+    ];
+    let [old, new, stranger] = [(); 3].map(|()| Secret::new().unwrap());
+    let as_file = |name: &str, secret: &Secret, headers: &serde_json::Map<_, _>, body: &[u8]| {
+        let secret = secret.reveal().to_string();
+        let file = json!({ "secret": secret, "headers": headers, "body": STANDARD.encode(body) });
+        write(&folder, name, &file)
+    };
+    let mut files = Vec::new();
+    for (n, event) in events.into_iter().enumerate() {
+        let (headers, body) = sent(event, &format!("out_{n}"), &[&new, &old]).await;
+        // While a secret is replaced, whoever knows either of them can read.
+        files.push(as_file(&format!("{n}-new.json"), &new, &headers, &body));
+        files.push(as_file(&format!("{n}-old.json"), &old, &headers, &body));
+    }
+    let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    assert_eq!(read(&["webhook"], &paths).unwrap().lines().count(), 6);
+
+    let (headers, body) = sent(events[0], "out_0", &[&new]).await;
+    let with = |name: &str, value: &str| {
+        let mut other = headers.clone();
+        other.insert(name.to_owned(), json!(value)).unwrap();
+        other
+    };
+    let before = (SystemClock.now().as_second() - 600).to_string();
+    let told = String::from_utf8(body.to_vec()).unwrap().replace("sub_", "sub-");
+    let broken = [
+        as_file("secret.json", &stranger, &headers, &body),
+        as_file("body.json", &new, &headers, told.as_bytes()),
+        as_file("id.json", &new, &with("webhook-id", "out_1"), &body),
+        as_file("moment.json", &new, &with("webhook-timestamp", &before), &body),
+        as_file("signature.json", &new, &with("webhook-signature", "v1,AAAA"), &body),
+    ];
+    assert_eq!(refused(&["webhook"], &broken).len(), broken.len());
+}
+
+#[test]
+fn what_agents_send_in_the_stories_was_signed_by_pynacl() {
+    let folder = tempfile::tempdir().unwrap();
+    let vectors = include_str!("../it/drp/vectors.json");
+    let vectors: Value = serde_json::from_str(vectors).unwrap();
+    let file = write(&folder, "vectors.json", &vectors);
+    let said = read(&["drp"], &[&file]).unwrap();
+    assert!(said.ends_with(": 48 messages\n"), "{said}");
+    // A body that was made by other hands is found.
+    let mut other = vectors;
+    other["vectors"][0]["body"] = other["vectors"][1]["body"].clone();
+    let file = write(&folder, "other.json", &other);
+    assert!(refused(&["drp"], &[file])[0].contains("PyNaCl makes another body"));
 }

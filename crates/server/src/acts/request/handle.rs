@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use policy::SubjectId;
 use policy::request::{
     Decision, Identified, Money, Outcome, RefusedPart, RequestId, RequestKind, State, Step,
@@ -90,6 +91,21 @@ pub async fn paid(
     money: Money,
     reference: String,
 ) -> Result<Moved, Error> {
+    paid_on(app, id, by, money, reference, None).await
+}
+
+/// As [`paid`]; the day on which it came in, where it was not today, is noted beside it.
+///
+/// # Errors
+/// As [`advance`].
+pub async fn paid_on(
+    app: &Arc<App>,
+    id: RequestId,
+    by: impl Into<By>,
+    money: Money,
+    reference: String,
+    on: Option<Date>,
+) -> Result<Moved, Error> {
     let reference = written("reference", &reference)?;
     let by = by.into();
     let noted = by.name.clone();
@@ -98,6 +114,10 @@ pub async fn paid(
         match &request.progress.fee {
             Fee::Paid { reference: known, .. } if *known == reference => Ok(Change::default()),
             Fee::Due(_) => {
+                if let Some(on) = on {
+                    let text = format!("{on}: {} {} ({reference})", money.amount, money.currency);
+                    request.matter.notes.push(Note { by: noted.clone(), at: now, text });
+                }
                 Ok(Step::Pay { money: money.clone(), reference: reference.clone() }.into())
             }
             _ => {

@@ -2,9 +2,13 @@
 //! they are decided, carried out and answered. What may follow on what is `policy::request`; here each
 //! step is an act with its record, and the letter that tells of it is committed with it.
 //!
-//! `receive.rs` takes a request in, `verify.rs` shows who asks, `handle.rs` is the desk's.
+//! `receive.rs` takes a request in, `verify.rs` shows who asks, `handle.rs` is the desk's, `attached.rs`
+//! what came with it, `carry_out.rs` does what was decided, `receipt.rs` shows what an erasure came to.
 
+pub mod attached;
+pub mod carry_out;
 pub mod handle;
+pub mod receipt;
 pub mod receive;
 pub mod verify;
 
@@ -18,9 +22,11 @@ use policy::request::{
 };
 use policy::{Document, ItemName, Language, PurposeName, RecipientName, Record, SubjectId};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use vault::RecordsKey;
 
 use crate::app::App;
+use crate::erase::Erased;
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::letter::RequestLetter;
@@ -29,6 +35,9 @@ use crate::outbox::{self, Message};
 use crate::record::Place;
 use crate::store::requests::{self, Columns, Kept, KeptFile};
 use crate::store::{Conn, Tx};
+
+/// What is said to somebody who decided on what they saw before.
+const MOVED_ON: &str = "somebody else did something with this request meanwhile; look at it again";
 
 /// The most steps in one act: received, begun, identified and one to spare.
 const MOST_STEPS: usize = 4;
@@ -105,6 +114,8 @@ pub struct SentCode {
     pub at: Timestamp,
     /// How often a wrong one was given since.
     pub wrong: u32,
+    /// True once it was given back.
+    pub used: bool,
 }
 
 /// The link to an answer.
@@ -127,6 +138,19 @@ pub struct Note {
     pub at: Timestamp,
     /// What.
     pub text: String,
+}
+
+/// A step that was taken, and by whom: what the desk reads of a request's history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// Which, as in records.
+    pub step: String,
+    /// By whom.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why, where the step says it.
+    pub reason: Option<String>,
 }
 
 /// Who asks in her place, and what they say of it.
@@ -178,8 +202,12 @@ pub struct Matter {
     pub answer: Option<AnswerLink>,
     /// What the answer says in the desk's own words.
     pub reply: Option<String>,
+    /// What an erasure for it took and left, with the place of its record.
+    pub erased: Option<Erased>,
     /// What was noted, the oldest first.
     pub notes: Vec<Note>,
+    /// The steps that were taken, the oldest first.
+    pub steps: Vec<Taken>,
 }
 
 /// How it is sealed: one piece, so that the two cannot be told apart or taken apart.
@@ -287,17 +315,33 @@ impl Request {
         Ok(sealed.map_err(|error| anyhow::anyhow!("{error}"))?)
     }
 
-    fn columns<'a>(&self, handling: &Handling, sealed: &'a [u8]) -> Columns<'a> {
-        let progress = &self.progress;
+    /// What stands for how it stands now: another one as soon as a step is taken. Whoever decides on
+    /// what a page showed gives it back, so that nothing is decided on what has moved on meanwhile.
+    ///
+    /// # Errors
+    /// None that can happen.
+    pub fn stamp(&self) -> Result<String, Error> {
+        let whole = (&self.progress, &self.subject);
+        let bytes = serde_json::to_vec(&whole).map_err(anyhow::Error::from)?;
+        Ok(data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..8]))
+    }
+
+    fn columns<'a>(&self, document: &Document, sealed: &'a [u8]) -> Columns<'a> {
+        let (progress, handling) = (&self.progress, handling(document));
+        // Where the policy no longer serves the regime, it warns when it is due.
+        let warn_at = terms(document, progress).map(|terms| terms.warn(progress.due_at));
+        let warn_at = warn_at.unwrap_or(progress.due_at);
         let over = progress.state.is_over().then(|| progress.moves.last()).flatten();
         Columns {
             subject: self.subject,
             kind: progress.kind,
             state: progress.state,
             due_at: progress.due_at.as_millisecond(),
+            warn_at: warn_at.as_millisecond(),
+            awaits_approval: progress.awaits_approval(),
             over_at: over.map(|(_, at)| at.as_millisecond()),
             look_at: progress
-                .next_look(handling, !self.files.is_empty())
+                .next_look(&handling, !self.files.is_empty())
                 .map(Timestamp::as_millisecond),
             sealed,
         }
@@ -360,11 +404,13 @@ pub struct By {
     pub name: String,
     /// The key, where a program sent one.
     pub once: Option<Once>,
+    /// As what they saw it, where they saw it: [`Request::stamp`].
+    pub seen: Option<String>,
 }
 
 impl From<String> for By {
     fn from(name: String) -> Self {
-        Self { name, once: None }
+        Self { name, once: None, seen: None }
     }
 }
 
@@ -394,7 +440,7 @@ pub async fn advance(
     let now = app.clock.now();
     let drawn = Drawn::new()?;
     let keeper = Arc::clone(app);
-    let By { name: by, once } = by.into();
+    let By { name: by, once, seen } = by.into();
     app.store
         .write(move |tx: &mut Tx<'_>| {
             let done = once.as_ref().map(|once| once.begin(tx)).transpose()?.flatten();
@@ -403,6 +449,9 @@ pub async fn advance(
             if let Some(index) = done {
                 let place = keeper.place(tx, index)?.0;
                 return Ok(Moved { id, progress: request.progress, place: Some(place) });
+            }
+            if seen.as_ref().is_some_and(|seen| request.stamp().is_ok_and(|now| now != *seen)) {
+                return Err(Error::Conflict(MOVED_ON.to_owned()));
             }
             let change = change(&mut request, tx, now)?;
             let place = take(&keeper, tx, &mut request, change, &by, now, &drawn)?;
@@ -440,6 +489,12 @@ fn take(
         };
         request.progress = request.progress.step(step, &terms, now).map_err(not_taken)?;
         letters.extend(RequestLetter::of(step, &request.progress));
+        let reason = match step {
+            Step::Return { reason, .. } | Step::Extend { reason, .. } => Some(reason.clone()),
+            _ => None,
+        };
+        let taken = Taken { step: step.word().to_owned(), by: by.to_owned(), at: now, reason };
+        request.matter.steps.push(taken);
         let fresh =
             drawn.records.get(n).ok_or_else(|| anyhow::anyhow!("too many steps at once"))?;
         let progress = &request.progress;
@@ -464,7 +519,7 @@ fn take(
     }
     put_letters(app, tx, request, letters, now, drawn)?;
     let sealed = request.seal()?;
-    requests::update(tx, request.id, &request.columns(&handling(&document), &sealed));
+    requests::update(tx, request.id, &request.columns(&document, &sealed));
     Ok(place)
 }
 

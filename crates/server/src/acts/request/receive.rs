@@ -10,9 +10,7 @@ use policy::request::{Agency, Ground, Progress, RequestId, RequestKind, State, S
 use policy::{Document, ItemName, Language, Record, RegimeName, SubjectId, normal};
 
 use super::verify::fresh_code;
-use super::{
-    Agent, Channel, Contact, Delivery, Drawn, Matter, Moved, Request, handling, kinds, take,
-};
+use super::{Agent, Channel, Contact, Delivery, Drawn, Matter, Moved, Request, kinds, take};
 use crate::app::App;
 use crate::error::{Error, FieldError};
 use crate::letter::RequestLetter;
@@ -20,11 +18,11 @@ use crate::once::{Fresh, Once, random};
 use crate::store::{Conn, Tx, items, requests, subjects};
 
 /// The longest name, in characters.
-const MAX_NAME: usize = 200;
+pub const MAX_NAME: usize = 200;
 /// The longest text in the requester's own words, in characters.
-const MAX_TEXT: usize = 4000;
+pub const MAX_TEXT: usize = 4000;
 /// The longest postal address, in characters.
-const MAX_ADDRESS: usize = 400;
+pub const MAX_ADDRESS: usize = 400;
 
 /// A request as it is sent in, in text.
 #[derive(Debug, Clone)]
@@ -65,6 +63,14 @@ pub struct Asked {
     pub receipt_name: Option<String>,
     /// Through which door it came.
     pub channel: Channel,
+}
+
+/// Reads a request as it would come in now, and keeps nothing: what is shown before it is sent.
+///
+/// # Errors
+/// As [`receive`].
+pub fn check(app: &App, asked: &Asked) -> Result<Progress, Error> {
+    read(app, &app.policy(), asked, app.clock.now()).map(|(progress, _)| progress)
 }
 
 /// Takes a request in.
@@ -127,7 +133,7 @@ pub async fn receive(
                 key,
             };
             let sealed = request.seal()?;
-            let columns = request.columns(&handling(&document), &sealed);
+            let columns = request.columns(&document, &sealed);
             requests::insert(tx, id, &wrapped, now.as_millisecond(), &columns);
             let record = Record {
                 at: now,
@@ -266,7 +272,9 @@ fn read(
         codes_sent: Vec::new(),
         answer: None,
         reply: None,
+        erased: None,
         notes: Vec::new(),
+        steps: Vec::new(),
     };
     Ok((progress, matter))
 }
@@ -355,7 +363,7 @@ fn corrections(
                 Ok(value) => drop(read.insert(name, Some(value))),
                 Err(bad) => {
                     let field = format!("corrections.{name}");
-                    wrong.push(FieldError::new(field, "unfit", bad.to_string()));
+                    wrong.push(FieldError::new(field, crate::intake::code(&bad), bad.to_string()));
                 }
             },
             None if item.required => {

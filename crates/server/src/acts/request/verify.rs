@@ -42,7 +42,7 @@ pub(super) fn fresh_code(
     random(&mut bytes)?;
     let code = format!("{:06}", u32::from_be_bytes(bytes) % 1_000_000);
     let fingerprint = fingerprint(keys, id, &code)?;
-    Ok((code, SentCode { fingerprint, at: now, wrong: 0 }))
+    Ok((code, SentCode { fingerprint, at: now, wrong: 0, used: false }))
 }
 
 fn fingerprint(keys: &Keys, id: RequestId, code: &str) -> Result<[u8; 16], Error> {
@@ -91,14 +91,16 @@ pub async fn send_code(app: &Arc<App>, id: RequestId, by: impl Into<By>) -> Resu
 enum Given {
     Right(Timestamp),
     Wrong,
-    NoCode,
+    Used,
+    Over,
 }
 
 /// Takes a code: opens a session on the pages, and where the address is a registered one and the
 /// requester asks for herself, makes her known.
 ///
 /// # Errors
-/// [`Error::Invalid`] on `code` when it is wrong, old or used up; what is said tells nothing else.
+/// [`Error::Invalid`] on `code`: `wrong`, and for whoever gives the very code that was sent last, `used`
+/// or `expired`. Whoever guesses learns nothing but `wrong`, also when none was ever sent.
 pub async fn give_code(
     app: &Arc<App>,
     id: RequestId,
@@ -112,7 +114,7 @@ pub async fn give_code(
     random(token.as_mut_slice())?;
     let token = Zeroizing::new(data_encoding::HEXLOWER.encode(token.as_slice()));
     let hash = session_hash(&token);
-    let outcome = Arc::new(std::sync::Mutex::new(Given::NoCode));
+    let outcome = Arc::new(std::sync::Mutex::new(Given::Wrong));
     let told = Arc::clone(&outcome);
     advance(app, id, by, move |request: &mut Request, tx: &mut Tx<'_>, now| {
         let (came, change) = judge(request, given, now);
@@ -132,7 +134,8 @@ pub async fn give_code(
     match *came {
         Given::Right(ends_at) => Ok(Opened { token, ends_at }),
         Given::Wrong => Err(Error::field("code", "wrong", "is not the code that was sent last")),
-        Given::NoCode => {
+        Given::Used => Err(Error::field("code", "used", "was used before; have another one sent")),
+        Given::Over => {
             Err(Error::field("code", "expired", "holds no longer; have another one sent"))
         }
     }
@@ -140,17 +143,19 @@ pub async fn give_code(
 
 fn judge(request: &mut Request, given: [u8; 16], now: Timestamp) -> (Given, Change) {
     let matter = &mut request.matter;
-    let Some(sent) = matter.code.as_mut() else { return (Given::NoCode, Change::default()) };
-    if now.duration_since(sent.at) > CODE_HOLDS || sent.wrong >= WRONG_CODES {
-        matter.code = None;
-        return (Given::NoCode, Change::default());
-    }
+    let Some(sent) = matter.code.as_mut() else { return (Given::Wrong, Change::default()) };
     // Keyed fingerprints: comparing them tells nothing about the code.
     if sent.fingerprint != given {
-        sent.wrong += 1;
+        sent.wrong = sent.wrong.saturating_add(1);
         return (Given::Wrong, Change::default());
     }
-    matter.code = None;
+    if sent.used {
+        return (Given::Used, Change::default());
+    }
+    if now.duration_since(sent.at) > CODE_HOLDS || sent.wrong >= WRONG_CODES {
+        return (Given::Over, Change::default());
+    }
+    sent.used = true;
     let mut change = Change::default();
     let for_herself = request.progress.agency.is_none();
     if request.progress.state == State::Verifying && for_herself {

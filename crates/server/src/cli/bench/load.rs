@@ -10,6 +10,9 @@ use anyhow::{Context, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// The longest answer that is read, in bytes.
+const MOST: usize = 1024 * 1024;
+
 /// How to ask.
 #[derive(Clone)]
 pub(super) struct Load {
@@ -95,8 +98,11 @@ async fn connection(
         stream.write_all(&request).await?;
         let mut have = 0;
         let (status, body) = loop {
-            if have == answer.len() {
+            if have == MOST {
                 bail!("an answer is longer than {have} bytes");
+            }
+            if have == answer.len() {
+                answer.resize(2 * have, 0);
             }
             match stream.read(&mut answer[have..]).await? {
                 0 => bail!("the server hung up"),
@@ -144,6 +150,12 @@ pub(super) fn post(out: &mut Vec<u8>, path: &str, headers: &str, body: &str) {
         "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
          {headers}Content-Length: {length}\r\n\r\n{body}"
     );
+}
+
+/// Writes a request for a page.
+pub(super) fn get_with(out: &mut Vec<u8>, path: &str, headers: &str) {
+    // Writing into memory does not fail.
+    let _ = write!(out, "GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n");
 }
 
 /// Asks once, on a connection of its own, without a runtime.

@@ -1,7 +1,7 @@
 //! `azukari bench`: measures this machine and prints one table: rules, vault and ledger in memory;
-//! the disclosure path over HTTP with its limits; start, memory and growth. `sample.rs` is the data,
-//! `house.rs` the servers measured, `load.rs` who asks, `bare.rs` the limit, `answer.rs` the answer to
-//! a person's request.
+//! the disclosure path over HTTP with its limits; start, memory and growth; the desk (`requests.rs`).
+//! `sample.rs` is the data, `house.rs` the servers measured, `load.rs` who asks, `bare.rs` the limit,
+//! `answer.rs` the answer to a person's request.
 //!
 //! Server and load generator are two processes on one machine, so the cores carry both.
 
@@ -10,6 +10,7 @@ mod bare;
 mod house;
 mod load;
 mod pure;
+mod requests;
 mod sample;
 mod table;
 
@@ -58,6 +59,9 @@ pub struct Bench {
     /// Also measure the cost of an act at 10,000, 100,000 and 1,000,000 people of 6 items each
     #[arg(long)]
     growth: bool,
+    /// Also measure the desk with 10,000 open requests: its pages, and requests coming in
+    #[arg(long)]
+    requests: bool,
     /// Only the disclosure path: leave out rules, vault and ledger in memory
     #[arg(long)]
     only_disclosures: bool,
@@ -118,6 +122,9 @@ impl Bench {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let sample = Sample { subjects: self.subjects, items: 20, seed: self.seed };
         self.disclosures(&mut table, &runtime, &folder.0, sample)?;
+        if self.requests {
+            self.desk(&mut table, &runtime, &folder.0)?;
+        }
         if self.growth {
             self.grow(&mut table, &runtime, &folder.0)?;
         }

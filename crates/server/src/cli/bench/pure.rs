@@ -55,6 +55,7 @@ fn ask_and_facts(document: &Document) -> anyhow::Result<(Ask, Facts<'_>)> {
         regime: Some("jp".parse()?),
         consents: vec![given("store_disclosure")?, given("dietary_care")?],
         restrictions: Vec::new(),
+        stopped_recipients: Vec::new(),
         recipient: Some(RecipientFact {
             name: "store-01".parse()?,
             category: "store".parse()?,

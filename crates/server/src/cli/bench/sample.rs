@@ -228,6 +228,7 @@ pub(super) async fn fill(app: &Arc<App>, sample: Sample) -> anyhow::Result<()> {
             name: format!("見本料理店{n}"),
             address: format!("東京都見本区見本町1-1-{n}"),
             representative: "見本太郎".to_owned(),
+            contact: None,
         };
         recipient::put(app, fact, details, BY.to_owned()).await?;
     }

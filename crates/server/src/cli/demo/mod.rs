@@ -109,7 +109,10 @@ fn app_key(app: &App, path: &Path) -> anyhow::Result<String> {
     }
     let scopes: Vec<String> = SCOPES
         .iter()
-        .filter(|scope| !["exceptions:approve", "holds:write", "retention:read"].contains(scope))
+        .filter(|scope| {
+            !["exceptions:approve", "holds:write", "retention:read", "webhooks:write"]
+                .contains(scope)
+        })
         .map(|scope| (*scope).to_owned())
         .collect();
     let made = caller::make(&app.store, app.clock.now(), "reservation", &scopes)?;

@@ -124,7 +124,14 @@ fn draw(welcome: &Welcome, token: &str, wrong: &[FieldError]) -> Result<Markup, 
             div.told role="alert" { @for field in wrong { p { (told(field)) } } }
         }
         form.fields method="post" action={ (urls::INVITATION) "/" (token) } {
-            h2 { (say("1. 認証アプリ", "1. Authenticator app")) }
+            h2 { (say("1. パスワード", "1. Password")) }
+            label for="login" { (say("ログイン名", "Login")) }
+            input #login type="text" value=(login) readonly autocomplete="username";
+            label for="password" { (say("新しいパスワード", "New password")) }
+            input #password name="password" type="password" required minlength="8" maxlength="128"
+                autocomplete="new-password" aria-describedby="password-rule";
+            p.hint #password-rule { (say("8文字以上。長いほど安全です。", "At least 8 characters; longer is safer.")) }
+            h2 { (say("2. 認証アプリ", "2. Authenticator app")) }
             p.hint {
                 (say("認証アプリで読み取ってください。", "Scan this with your authenticator app."))
                 " "
@@ -144,15 +151,8 @@ fn draw(welcome: &Welcome, token: &str, wrong: &[FieldError]) -> Result<Markup, 
             label for="code" { (say("アプリに表示された確認コード（6桁）", "The code that the app shows (6 digits)")) }
             input #code name="code" type="text" required inputmode="numeric"
                 autocomplete="one-time-code" maxlength="16";
-            h2 { (say("2. パスワード", "2. Password")) }
-            label for="login" { (say("ログイン名", "Login")) }
-            input #login type="text" value=(login) readonly autocomplete="username";
-            label for="password" { (say("新しいパスワード", "New password")) }
-            input #password name="password" type="password" required minlength="8" maxlength="128"
-                autocomplete="new-password" aria-describedby="password-rule";
-            p.hint #password-rule { (say("8文字以上。長いほど安全です。", "At least 8 characters; longer is safer.")) }
             button { (say("登録してサインイン", "Save and sign in")) }
         }
     };
-    Ok(page::bare(title, *language, body))
+    Ok(page::bare(title, *language, &body))
 }

@@ -2,9 +2,11 @@
 //! deadlines. `session.rs` says who is signed in, `page.rs` is the frame around every page, and each
 //! other file is a page. What is decided happens in `acts`.
 
+mod instructions;
 pub mod invitation;
 mod outbox;
 mod page;
+mod requests;
 mod retention;
 pub mod session;
 mod sign_in;
@@ -15,7 +17,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -23,6 +25,7 @@ use axum::routing::{any, get, post};
 use crate::acts::staff_session::Tries;
 use crate::app::App;
 use crate::error::{Error, MAX_BODY_BYTES};
+use crate::web::from_here::is_from_here;
 use trouble::Trouble;
 
 /// What the pages of the desk share.
@@ -49,16 +52,23 @@ pub fn router(app: &Arc<App>, https: bool) -> Router {
         .route(urls::START, get(start::page_of))
         .route(urls::RETENTION, get(retention::page_of))
         .route(urls::OUTBOX, get(outbox::page_of).post(outbox::retry))
+        .merge(requests::router())
+        .route(urls::INSTRUCTIONS, get(instructions::page_of).post(instructions::act))
         .route(urls::SIGN_IN, get(sign_in::form).post(sign_in::sign_in))
         .route(urls::SIGN_OUT, post(sign_in::sign_out))
         .route(urls::LANGUAGE, post(sign_in::speak))
         .route("/desk/invitation/{token}", get(invitation::form).post(invitation::take_up))
-        .route("/desk/{*rest}", any(|| async { Trouble::from(Error::NoSuchAddress) }))
+        .route("/desk/{*rest}", any(nowhere))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(only_from_here))
         .layer(from_fn(trouble::dress))
         .layer(from_fn(guard))
         .with_state(desk)
+}
+
+/// Nothing is here; whoever is signed in is told so in their language.
+async fn nowhere(_: session::Staff) -> Trouble {
+    Error::NoSuchAddress.into()
 }
 
 /// What browsers are told about every page of the desk: nothing from elsewhere, no script, no
@@ -102,22 +112,18 @@ async fn only_from_here(request: Request, next: Next) -> Response {
     }
 }
 
-fn is_from_here(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or("?"));
-    if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
-        return site == "same-origin" || site == "none";
-    }
-    let origin = text(header::ORIGIN).and_then(|origin| origin.split_once("://"));
-    let host = text(header::HOST);
-    origin.is_some_and(|(_, authority)| host.is_some_and(|host| host == authority))
-}
-
 /// The addresses of the desk.
 pub mod urls {
     /// What waits for the staff.
     pub const START: &str = "/desk";
+    /// Open requests by deadline.
+    pub const REQUESTS: &str = "/desk/requests";
+    /// Taking down one that came by letter or telephone.
+    pub const NEW_REQUEST: &str = "/desk/requests/new";
     /// What falls due, and what is held.
     pub const RETENTION: &str = "/desk/retention";
+    /// What recipients are told to do with what they received.
+    pub const INSTRUCTIONS: &str = "/desk/instructions";
     /// Messages that were given up or fail.
     pub const OUTBOX: &str = "/desk/outbox";
     /// The way in.
@@ -128,37 +134,4 @@ pub mod urls {
     pub const INVITATION: &str = "/desk/invitation";
     /// Another language.
     pub const LANGUAGE: &str = "/desk/language";
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        let pairs = pairs.iter().map(|(name, value)| {
-            (header::HeaderName::from_static(name), HeaderValue::from_static(value))
-        });
-        pairs.collect()
-    }
-
-    #[test]
-    fn what_changes_something_comes_from_this_origin() {
-        let host = ("host", "desk.example:8080");
-        let (same, none) = (("sec-fetch-site", "same-origin"), ("sec-fetch-site", "none"));
-        assert!(is_from_here(&headers(&[host, same])));
-        assert!(is_from_here(&headers(&[host, none])));
-        assert!(is_from_here(&headers(&[host, ("origin", "http://desk.example:8080")])));
-        for others in [
-            &[host][..],
-            &[host, ("sec-fetch-site", "same-site"), ("origin", "http://desk.example:8080")],
-            &[host, ("sec-fetch-site", "cross-site")],
-            &[host, ("origin", "null")],
-            &[host, ("origin", "http://desk.example")],
-            &[host, ("origin", "http://other.example:8080")],
-            &[host, ("origin", "http://desk.example:8080.other.example")],
-            &[("origin", "http://desk.example:8080")],
-        ] {
-            assert!(!is_from_here(&headers(others)), "{others:?}");
-        }
-    }
 }

@@ -12,6 +12,10 @@ use super::urls;
 pub(super) enum Room {
     /// What waits.
     Start,
+    /// What people ask for.
+    Requests,
+    /// What recipients are told to do.
+    Instructions,
     /// What falls due, and what is held.
     Retention,
     /// Messages that were given up or fail.
@@ -19,11 +23,14 @@ pub(super) enum Room {
 }
 
 impl Room {
-    const ALL: [Self; 3] = [Self::Start, Self::Retention, Self::Outbox];
+    const ALL: [Self; 5] =
+        [Self::Start, Self::Requests, Self::Instructions, Self::Retention, Self::Outbox];
 
     fn url(self) -> &'static str {
         match self {
             Self::Start => urls::START,
+            Self::Requests => urls::REQUESTS,
+            Self::Instructions => urls::INSTRUCTIONS,
             Self::Retention => urls::RETENTION,
             Self::Outbox => urls::OUTBOX,
         }
@@ -31,8 +38,12 @@ impl Room {
 
     fn name(self, language: Language) -> &'static str {
         match (self, language) {
-            (Self::Start, Language::Ja) => "はじめに",
-            (Self::Start, Language::En) => "Start",
+            (Self::Start, Language::Ja) => "ホーム",
+            (Self::Start, Language::En) => "Home",
+            (Self::Requests, Language::Ja) => "請求",
+            (Self::Requests, Language::En) => "Requests",
+            (Self::Instructions, Language::Ja) => "提供先への指示",
+            (Self::Instructions, Language::En) => "Recipients",
             (Self::Retention, Language::Ja) => "保存期限",
             (Self::Retention, Language::En) => "Retention",
             (Self::Outbox, Language::Ja) => "連絡",
@@ -79,7 +90,7 @@ fn whole(title: &str, language: Language, body: &Markup) -> Markup {
 }
 
 /// A page for whoever is not signed in, or of whom it is not known.
-pub(super) fn bare(title: &str, language: Language, body: Markup) -> Markup {
+pub(super) fn bare(title: &str, language: Language, body: &Markup) -> Markup {
     whole(title, language, &html! { main.narrow { (body) } })
 }
 

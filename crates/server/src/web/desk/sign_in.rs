@@ -143,5 +143,5 @@ fn draw(to: &str, language: Language, told: Option<&str>) -> Markup {
             a href={ (urls::SIGN_IN) "?lang=" (other.0.tag()) } lang=(other.0.tag()) { (other.1) }
         }
     };
-    page::bare(title, language, body)
+    page::bare(title, language, &body)
 }

@@ -9,6 +9,7 @@ use policy::Language;
 use policy::record::calendar_day;
 
 use super::page::{Room, page};
+use super::requests::queue::{Tally, waiting_for_approval};
 use super::retention;
 use super::session::Staff;
 use super::trouble::Trouble;
@@ -30,6 +31,7 @@ pub(super) async fn page_of(
     let ja = language == Language::Ja;
     let say = |ja_words: &'static str, en_words| if ja { ja_words } else { en_words };
     let forecast = retention::ahead(&app, AHEAD).await?;
+    let tally = Tally::now(&app).await?;
     let given_up = app.store.read(|conn| Ok::<_, Error>(outbox::given_up(conn)?)).await?;
     let (weeks, held) = (retention::weeks(&forecast), retention::held(&forecast));
     let due: u64 = weeks.iter().map(|(_, count)| count).sum();
@@ -40,6 +42,19 @@ pub(super) async fn page_of(
     };
     let body = html! {
         div.cards {
+            section {
+                h2 { (say("開示等の請求", "Requests")) }
+                p.number { (counted(tally.open, "", "open")) }
+                dl.facts {
+                    div.overdue[tally.overdue > 0] { dt { (say("期限超過", "Overdue")) } dd { (tally.overdue) } }
+                    div.warned[tally.warned > 0] { dt { (say("期限間近", "Due soon")) } dd { (tally.warned) } }
+                    div {
+                        dt { a href=(waiting_for_approval()) { (say("承認待ち", "Wait for a second pair of eyes")) } }
+                        dd { (tally.approval) }
+                    }
+                }
+                p { a href=(urls::REQUESTS) { (say("請求を見る", "Look at them")) } }
+            }
             section {
                 h2 { (say("保存期限", "Retention")) }
                 p.number { (counted(due, "", if due == 1 { "thing" } else { "things" })) }
@@ -52,7 +67,12 @@ pub(super) async fn page_of(
                 @if due > 0 {
                     ul {
                         @for (from, count) in weeks.iter().filter(|(_, count)| *count > 0) {
-                            li { (retention::week(*from, language)) ": " (counted(*count, "", "")) }
+                            li {
+                                @match language {
+                                    Language::Ja => { (retention::week(*from, language)) "：" (count) "件" }
+                                    Language::En => { (retention::week(*from, language)) ": " (count) }
+                                }
+                            }
                         }
                     }
                 }
@@ -79,6 +99,6 @@ pub(super) async fn page_of(
             }
         }
     };
-    let title = say("はじめに", "Start");
+    let title = say("ホーム", "Home");
     Ok(page(&staff, Some(Room::Start), title, &body).into_response())
 }

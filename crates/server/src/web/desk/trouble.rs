@@ -151,13 +151,13 @@ fn told(trouble: &Trouble, language: Language) -> Response {
 
 fn draw(status: StatusCode, title: &str, what: &str, language: Language) -> Response {
     let back = match language {
-        Language::Ja => "はじめのページへ",
-        Language::En => "To the start",
+        Language::Ja => "ホームへ",
+        Language::En => "To the home page",
     };
     let body = html! {
         h1 { (title) }
         p { (what) }
         p { a href=(urls::START) { (back) } }
     };
-    (status, page::bare(title, language, body)).into_response()
+    (status, page::bare(title, language, &body)).into_response()
 }

@@ -1,30 +1,35 @@
 //! Carries what acts left in the outbox to where it goes: some messages at a time, each at least
-//! once, with growing pauses, and not for ever. What a letter needs of a person comes through the
-//! gate now and not when it was put, so that a stop holds and every letter is on record.
+//! once, with growing pauses, and not for ever. Each topic has a deliverer of its own, a file of this
+//! folder, and goes at its own pace: what one cannot reach holds up no other.
 
+mod instruction;
+mod letter;
+mod webhook;
+
+pub use self::instruction::Instructions;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use policy::{Ask, SubjectId};
 
 use crate::app::App;
-use crate::connectors::mail::{Mail, NotSent};
+use crate::connectors::NotSent;
 use crate::error::Error;
-use crate::gate::{self, Asking};
-use crate::letter::{self, Letter};
-use crate::outbox::{self, LETTER, Message, Outcome};
+use crate::outbox::{self, Message, Outcome};
 use crate::store::outbox::Taken;
-use crate::store::{self, Kind, Tx, subjects};
+use crate::store::{self, Kind, Tx};
 
 /// Messages taken at once.
 const BATCH: i64 = 50;
 /// How often the outbox is looked at.
 const EVERY: Duration = Duration::from_secs(1);
-/// The pause between two full batches, for the mail server's sake.
+/// The pause between two full batches, for the other side's sake.
 const PACE: Duration = Duration::from_secs(1);
 /// When a message that was taken is due again, should its taker have died: longer than a batch
-/// lasts when the server takes its time over each letter.
+/// lasts when the other side takes its time over each message.
 const TAKEN_FOR: SignedDuration = SignedDuration::from_mins(30);
 /// The pauses after the first, second … try, in minutes: almost five days, as RFC 5321 (4.5.4.1)
 /// asks of mail. After them a message is given up.
@@ -34,18 +39,51 @@ const TURN_TRIES: u32 = 30;
 /// The tries that these pauses leave room for.
 const TRIES: u32 = 11;
 
-/// Delivers until dropped.
-pub async fn run(app: Arc<App>, mail: Mail) {
+/// What carries the messages of one topic, with the connector that it speaks through.
+pub trait Deliverer {
+    /// The topic, as the rows name it.
+    const TOPIC: &'static str;
+
+    /// Where a message goes. Those to one destination go one after the other, and wait together once
+    /// it is away; destinations are served side by side.
+    fn destination(&self, _message: &Message) -> [u8; 16] {
+        [0; 16]
+    }
+
+    /// Whether the other side answers, asked once before the messages to a destination: what is done for a
+    /// message before it goes may be on record, and would be there for nothing.
+    fn is_there(&self) -> impl Future<Output = Result<(), NotSent>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// Hands a message over. Its id makes the other side know one that comes twice.
+    ///
+    /// # Errors
+    /// When it is not the other side: this message or person, or our database.
+    fn deliver(
+        &self,
+        app: &Arc<App>,
+        id: &[u8; 16],
+        message: Message,
+    ) -> impl Future<Output = Result<Result<Outcome, NotSent>, Error>> + Send;
+
+    /// Whether every message to that destination would fare the same.
+    fn is_away(&self, not_sent: &NotSent) -> bool;
+}
+
+/// Delivers one topic until dropped.
+pub async fn run<D: Deliverer>(app: Arc<App>, deliverer: D) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         loop {
-            match round(&app, &mail).await {
+            match round(&app, &deliverer).await {
                 Ok(BATCH..) => tokio::time::sleep(PACE).await,
                 Ok(_) => break,
                 Err(error) => {
-                    tracing::warn!(%error, "the outbox is not delivered; the next round retries");
+                    let topic = D::TOPIC;
+                    tracing::warn!(topic, %error, "the outbox is not delivered; the next round retries");
                     break;
                 }
             }
@@ -53,36 +91,57 @@ pub async fn run(app: Arc<App>, mail: Mail) {
     }
 }
 
-/// Sees to one batch of what is due; says how many messages that were.
+/// Sees to one batch of what is due of a topic; says how many messages that were.
 ///
 /// # Errors
 /// When the database does not take it; what was taken and not ended is due again later.
-pub async fn round(app: &Arc<App>, mail: &Mail) -> Result<i64, Error> {
-    let taken = take(app).await?;
+pub async fn round<D: Deliverer>(app: &Arc<App>, deliverer: &D) -> Result<i64, Error> {
+    let taken = take(app, D::TOPIC).await?;
     let count = i64::try_from(taken.len()).unwrap_or(BATCH);
-    // Until the server has failed: then nobody's address is opened for the rest of the batch.
-    let mut away = if taken.is_empty() { None } else { mail.is_there().await.err() };
-    for message in taken {
+    let mut all: BTreeMap<[u8; 16], Vec<(Taken, Message)>> = BTreeMap::new();
+    for taken in taken {
+        match outbox::open(&app.keys, &taken) {
+            Some(message) => {
+                let there = all.entry(deliverer.destination(&message)).or_default();
+                there.push((taken, message));
+            }
+            None => close(app, &taken, Ok(Outcome::Unreadable)).await?,
+        }
+    }
+    let served = all.into_values().map(|messages| serve(app, deliverer, messages));
+    join_all(served).await.into_iter().collect::<Result<(), Error>>()?;
+    Ok(count)
+}
+
+/// Delivers the messages to one destination, one after the other, until it is away.
+async fn serve<D: Deliverer>(
+    app: &Arc<App>,
+    deliverer: &D,
+    messages: Vec<(Taken, Message)>,
+) -> Result<(), Error> {
+    // Until the other side has failed: then nothing is opened for the rest.
+    let mut away = deliverer.is_there().await.err();
+    for (taken, message) in messages {
         let done = match away {
             Some(not_sent) => Err(not_sent),
             // Its takers died, again and again: it may be to blame.
-            None if message.tries > TRIES => Ok(Outcome::GivenUp),
-            None => match deliver(app, mail, &message).await {
+            None if taken.tries > TRIES => Ok(Outcome::GivenUp),
+            None => match deliverer.deliver(app, &taken.id, message).await {
                 Ok(done) => {
-                    away = done.err().filter(NotSent::is_of_the_server);
+                    away = done.err().filter(|not_sent| deliverer.is_away(not_sent));
                     done
                 }
                 Err(error) if is_the_database(&error) => return Err(error),
                 // It is this message, or this person: the others go on.
                 Err(error) => {
-                    tracing::warn!(id = outbox::shown(&message.id), %error, "a message fails");
+                    tracing::warn!(id = outbox::shown(&taken.id), %error, "a message fails");
                     Err(NotSent::Later { code: None })
                 }
             },
         };
-        close(app, &message, done).await?;
+        close(app, &taken, done).await?;
     }
-    Ok(count)
+    Ok(())
 }
 
 /// Whether nothing can be done for any message now.
@@ -92,66 +151,15 @@ fn is_the_database(error: &Error) -> bool {
 }
 
 /// Takes what is due. Only whoever took a message delivers it.
-async fn take(app: &App) -> Result<Vec<Taken>, Error> {
+async fn take(app: &App, topic: &'static str) -> Result<Vec<Taken>, Error> {
     let now = app.clock.now();
     let (at, until) = (now.as_millisecond(), (now + TAKEN_FOR).as_millisecond());
-    let is_due: bool = app
-        .store
-        .read(move |conn| Ok::<_, Error>(store::outbox::is_due(conn, LETTER, at)?))
-        .await?;
+    let is_due: bool =
+        app.store.read(move |conn| Ok::<_, Error>(store::outbox::is_due(conn, topic, at)?)).await?;
     if !is_due {
         return Ok(Vec::new());
     }
-    app.store.write(move |tx| Ok(store::outbox::take(tx, LETTER, at, until, BATCH)?)).await
-}
-
-async fn deliver(
-    app: &Arc<App>,
-    mail: &Mail,
-    taken: &Taken,
-) -> Result<Result<Outcome, NotSent>, Error> {
-    match outbox::open(&app.keys, taken) {
-        Some(Message::Letter { subject, letter }) => {
-            send(app, mail, &taken.id, subject, &letter).await
-        }
-        Some(Message::RequestLetter { .. }) | None => Ok(Ok(Outcome::Unreadable)),
-    }
-}
-
-/// Sends a letter to the address that the person has now, if it may be used now.
-async fn send(
-    app: &Arc<App>,
-    mail: &Mail,
-    id: &[u8; 16],
-    subject: SubjectId,
-    letter: &Letter,
-) -> Result<Result<Outcome, NotSent>, Error> {
-    let document = app.policy();
-    let held = app.store.read(move |conn| subjects::get(conn, subject)).await?;
-    let regime = held.and_then(|held| held.regime);
-    let to = regime.and_then(|regime| letter::address(&document, &regime));
-    let Some(((item, purpose), written)) = to.zip(letter.write(&document)) else {
-        return Ok(Ok(Outcome::NoAddress));
-    };
-    let ask = Ask {
-        subject,
-        recipient: None,
-        purpose: purpose.clone(),
-        items: vec![item.clone()],
-        reference: None,
-        exception: false,
-    };
-    let asking = Asking { ask, exception: None, by: "azukari (letter)".to_owned(), once: None };
-    let mut disclosed = match gate::disclose(app, asking).await {
-        Ok(disclosed) => disclosed,
-        Err(Error::Refused { .. }) => return Ok(Ok(Outcome::Refused)),
-        Err(error) => return Err(error),
-    };
-    let Some(address) = disclosed.items.remove(item).flatten() else {
-        return Ok(Ok(Outcome::NoAddress));
-    };
-    let sent = mail.send(&outbox::shown(id), &address, &written, app.clock.now()).await;
-    Ok(sent.map(|()| Outcome::Delivered))
+    app.store.write(move |tx| Ok(store::outbox::take(tx, topic, at, until, BATCH)?)).await
 }
 
 /// Writes down how a try came out.
