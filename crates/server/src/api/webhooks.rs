@@ -34,7 +34,7 @@ pub(super) struct NewSecret {}
 
 /// An endpoint.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Webhook {
+pub(super) struct Endpoint {
     /// Its id.
     webhook: String,
     /// Where it is.
@@ -54,7 +54,7 @@ pub(super) struct Webhook {
 #[derive(Serialize, ToSchema)]
 pub(super) struct WithSecret {
     #[serde(flatten)]
-    webhook: Webhook,
+    endpoint: Endpoint,
     /// What its messages are signed with, by the Standard Webhooks scheme; shown now and never again.
     secret: String,
 }
@@ -63,7 +63,7 @@ pub(super) struct WithSecret {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Webhooks {
     /// The oldest first, those that have ended among them.
-    webhooks: Vec<Webhook>,
+    webhooks: Vec<Endpoint>,
 }
 
 fn moment(at: i64) -> Result<String, Error> {
@@ -71,8 +71,8 @@ fn moment(at: i64) -> Result<String, Error> {
     Ok(at.to_string())
 }
 
-fn read(row: Row) -> Result<Webhook, Error> {
-    Ok(Webhook {
+fn read(row: Row) -> Result<Endpoint, Error> {
+    Ok(Endpoint {
         webhook: row.webhook_id().to_string(),
         events: row.events.split(' ').map(str::to_owned).collect(),
         inside: row.inside,
@@ -84,7 +84,7 @@ fn read(row: Row) -> Result<Webhook, Error> {
 
 fn with_secret(shown: Shown) -> Result<WithSecret, Error> {
     let Shown { row, secret } = shown;
-    Ok(WithSecret { webhook: read(row)?, secret: secret.reveal().to_string() })
+    Ok(WithSecret { endpoint: read(row)?, secret: secret.reveal().to_string() })
 }
 
 /// Reads an endpoint's id from a path.
@@ -174,7 +174,7 @@ pub(super) async fn rotate(
     security(("service_key" = ["webhooks:write"])),
     params(("webhook" = String, Path)),
     responses(
-        (status = 200, description = "ended", body = Webhook),
+        (status = 200, description = "ended", body = Endpoint),
         (status = 404, description = "no such endpoint in force", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
@@ -182,7 +182,7 @@ pub(super) async fn end(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
     Path(id): Path<String>,
-) -> Result<Json<Webhook>, Problem> {
+) -> Result<Json<Endpoint>, Problem> {
     caller.may("webhooks:write")?;
     let (id, now) = (webhook_id(&id)?, api.app.clock.now());
     let ended = api
