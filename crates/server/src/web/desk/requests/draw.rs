@@ -408,7 +408,9 @@ impl Page<'_> {
         let (view, say) = (self.view, self.say);
         let matter = &view.request.matter;
         let [before, after] = [say.of("今の内容", "Before"), say.of("訂正後", "After")];
-        let can_look = view.request.subject.is_some() && view.before.is_none();
+        let can_look = view.request.subject.is_some()
+            && view.before.is_none()
+            && matches!(view.stands(), State::Investigating | State::Decided);
         html! {
             section #correction {
                 h2 { (say.of("訂正", "Correction")) }
