@@ -4,6 +4,7 @@
 
 use azukari::acts::publish::{self, Files, Refused, Release};
 use azukari::acts::telling;
+use azukari::jobs::expire;
 use azukari::store::{DbError, Tx, policies};
 use serde_json::json;
 
@@ -390,3 +391,31 @@ async fn a_store_sees_by_the_new_version_what_it_saw_by_the_old() {
     let hanako = Guest { house: &house, id };
     assert_eq!(aoi.asks_for(&hanako, &["name"]).receives().await["name"], "Hanako");
 }
+#[tokio::test]
+async fn a_round_at_the_turn_notes_nothing_by_rules_that_are_over() {
+    // R12.1: a period that is shorter from today on ends what is older than that.
+    let house = House::open();
+    let aoi = house.store("aoi").await;
+    let hanako = house.guest("Hanako").with("serving_size", "small").signs_up().await;
+    hanako.books(&aoi, "bk-1").await;
+    house.lets_hours_pass(24 * 40);
+    let mut files = edited(DECEMBER, &[]);
+    let items = files.get_mut("items.toml").unwrap();
+    let size = items.find("[serving_size]").unwrap();
+    let days = "days = 730";
+    let at = size + items[size..].find(days).unwrap();
+    items.replace_range(at..at + days.len(), "days = 30");
+    house.publishes(files, None, None).unwrap();
+
+    // The version is in force in the database, and this process has not taken up its rules yet.
+    house.app.terms.begin_turn();
+    publish::turn(&house.app).unwrap();
+    let round = expire::round(&house.app).await.unwrap();
+    assert_eq!((round.looked_at, round.failed, round.erased), (1, 1, 0), "{round:?}");
+
+    house.app.turn().unwrap();
+    let round = expire::round(&house.app).await.unwrap();
+    assert_eq!((round.looked_at, round.failed, round.erased), (1, 0, 1), "{round:?}");
+    house.adds_up();
+}
+
