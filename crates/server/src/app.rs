@@ -121,7 +121,7 @@ impl App {
     pub fn open(setup: Setup, release: Option<Release>) -> Result<Arc<Self>, AppError> {
         let Cellar { store, keys, clock, ledger_key, terms } = Cellar::open(setup)?;
         let keys = Arc::new(keys);
-        publish::stands(&store, &keys)?;
+        publish::stands(&store, &keys, clock.now())?;
         if let Some(mut release) = release {
             let (keys, clock) = (Arc::clone(&keys), Arc::clone(&clock));
             if release.wants_proof(&store.read_blocking(policies::all)?) {
