@@ -152,6 +152,35 @@ async fn an_editorial_change_carries_every_consent_over() {
 }
 
 #[tokio::test]
+async fn she_sees_which_version_was_in_force_and_which_she_had_been_shown() {
+    // S24, R1.5: what she agreed to was worded as the notice of that day.
+    let house = House::open();
+    let aoi = house.store("aoi").await;
+    let hanako = house.guest("Hanako").signs_up().await;
+    hanako.books(&aoi, "bk-1").await;
+    aoi.asks_for(&hanako, &["name"]).receives().await;
+    house.publishes(editorial("2026-11-22"), None, None).unwrap();
+    house.app.keep_up().await.unwrap();
+    house.lets_seconds_pass(1);
+    aoi.asks_for(&hanako, &["name"]).receives().await;
+    house.lets_seconds_pass(1);
+    aoi.asks_for(&hanako, &["allergy"]).is_refused().await;
+
+    let provisions = hanako.provisions().await;
+    let versions: Vec<_> =
+        provisions.iter().map(|p| p["policy"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(versions, ["2026-11-22", "2026-11-22", "2026-10-01"], "newest first");
+    assert!(provisions[0].get("consents").is_none(), "a refusal stands on none");
+    let seen = json!([{ "consent": "store_disclosure", "notice": "2026-10-01" }]);
+    assert_eq!([&provisions[1]["consents"], &provisions[2]["consents"]], [&seen, &seen]);
+    for version in versions {
+        let page = house.get(&format!("/policy/versions/{version}?lang=en")).go().await;
+        assert_eq!(page.status, 200, "{version}");
+    }
+    house.adds_up();
+}
+
+#[tokio::test]
 async fn a_new_purpose_without_a_plan_is_refused_and_nothing_of_it_is_published() {
     let house = House::open();
     let before = house.rows();
