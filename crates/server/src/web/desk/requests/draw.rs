@@ -96,7 +96,7 @@ impl Page<'_> {
 
     /// What was typed into a form that was not done: the form itself may not be here any more.
     fn typed(&self) -> Markup {
-        let typed: Vec<&str> = self.view.tried.iter().flat_map(|tried| tried.typed()).collect();
+        let typed: Vec<&str> = self.view.tried.iter().flat_map(super::form::Tried::typed).collect();
         html! {
             @if !typed.is_empty() {
                 details open {
