@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use policy::record::calendar_day;
 use policy::retention::Thing;
-use policy::{ConsentState, Document, Language, PurposeName, Reason};
+use policy::{ConsentState, Document, HoldName, Language, PurposeName, Reason};
 
 use crate::forecast::{Forecast, HeldKey};
 use crate::verify::{NotProven, Receipt};
@@ -285,16 +285,25 @@ pub fn last_purpose(
     }
 }
 
-/// By which hold something is kept, and until when: a hold of the policy by its label, one put by
-/// hand by its name.
+/// A hold of the policy by its label, one put by hand by its name.
+pub fn hold<'a>(
+    name: &'a HoldName,
+    law: bool,
+    document: &'a Document,
+    language: Language,
+) -> &'a str {
+    let hold = document.holds.get(name).filter(|_| law);
+    hold.map_or(name.as_str(), |hold| hold.label.get(language))
+}
+
+/// By which hold something is kept, and until when.
 pub fn held_by(
     key: &HeldKey,
     until: Option<Timestamp>,
     document: &Document,
     language: Language,
 ) -> String {
-    let hold = document.holds.get(&key.hold).filter(|_| key.law);
-    let hold = hold.map_or(key.hold.as_str(), |hold| hold.label.get(language));
+    let hold = hold(&key.hold, key.law, document, language);
     let until = until.map(|until| day(calendar_day(until), language));
     match (language, until) {
         (Language::Ja, Some(until)) => format!("{hold}（最長で{until}まで）"),
