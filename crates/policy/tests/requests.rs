@@ -2,6 +2,8 @@
 //! fee, the ground or the telling. Steps are taken at random from everywhere; the drawing of the
 //! states is made from the code.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -318,8 +318,7 @@ pub fn hold<'a>(
     hold.map_or(name.as_str(), |hold| hold.label.get(language))
 }
 
-/// By which hold something is kept, and until when: a hold of the policy by its label, one put by
-/// hand by its name.
+/// By which hold something is kept, and until when.
 pub fn held_by(
     key: &HeldKey,
     until: Option<Timestamp>,

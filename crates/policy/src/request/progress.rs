@@ -675,7 +675,7 @@ impl Progress {
         let mut next = self.clone();
         let not_now = || NotTaken::NotNow { state: self.state, step: step.word() };
         match (self.state, step) {
-            (state, Step::Withdraw {}) if state < State::Decided => {
+            (state, Step::Withdraw {}) if state < State::Executed => {
                 next.enter(State::Withdrawn, now);
             }
             (State::Received, Step::Begin {}) => {
