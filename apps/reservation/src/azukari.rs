@@ -200,6 +200,11 @@ impl Policy {
     pub(crate) fn purpose_label<'a>(&'a self, name: &'a str, language: Language) -> &'a str {
         self.purposes.get(name).map_or(name, |purpose| purpose.label.get(language))
     }
+
+    /// The label of a consent, likewise.
+    pub(crate) fn consent_label<'a>(&'a self, name: &'a str, language: Language) -> &'a str {
+        self.consents.get(name).map_or(name, |consent| consent.label.get(language))
+    }
 }
 
 /// A person's answer to a consent, and to which wording she gave it.
@@ -281,12 +286,25 @@ pub(crate) struct Provision {
     pub(crate) reference: Option<String>,
     #[serde(default)]
     pub(crate) keep_until: Option<Value>,
+    /// The version of the policy that was in force then.
+    #[serde(default)]
+    pub(crate) policy: Option<String>,
+    /// The consents it stands on.
+    #[serde(default)]
+    pub(crate) consents: Vec<ConsentSeen>,
     #[serde(default)]
     pub(crate) reasons: Vec<Reason>,
     pub(crate) ledger: LedgerPlace,
     /// Passed on as it came: the proof speaks of these exact bytes.
     #[serde(default)]
     pub(crate) opening: Option<Value>,
+}
+
+/// A consent that a provision stands on, with the version of the notice that she had been shown.
+#[derive(Deserialize)]
+pub(crate) struct ConsentSeen {
+    pub(crate) consent: String,
+    pub(crate) notice: String,
 }
 
 #[derive(Deserialize)]

@@ -75,6 +75,23 @@ pub(crate) fn date_and_time(at: Timestamp, language: Language) -> String {
     }
 }
 
+/// 2026年10月1日 or 1 Oct 2026: the day that names a version of the policy, with its number where
+/// it is not the first of its day. `None` for what names no version.
+pub(crate) fn version(version: &str, language: Language) -> Option<String> {
+    let (day, serial) = version.split_once('.').map_or((version, None), |(d, n)| (d, Some(n)));
+    let day: Date = day.parse().ok()?;
+    let serial = serial.map(str::parse::<u32>).transpose().ok()?;
+    let (year, month, day) = (day.year(), day.month(), day.day());
+    Some(match (language, serial) {
+        (Language::Ja, None) => format!("{year}年{month}月{day}日"),
+        (Language::Ja, Some(n)) => format!("{year}年{month}月{day}日（その日の{n}番目）"),
+        (Language::En, None) => format!("{day} {} {year}", month_name(month)),
+        (Language::En, Some(n)) => {
+            format!("{day} {} {year} (no. {n} of that day)", month_name(month))
+        }
+    })
+}
+
 fn weekday(weekday: Weekday, language: Language) -> &'static str {
     let at = usize::from(weekday.to_monday_zero_offset().unsigned_abs());
     match language {
@@ -105,6 +122,20 @@ mod tests {
         let on_the_hour = at("2026-12-31T15:00:00Z");
         assert_eq!(date_and_time(on_the_hour, Language::Ja), "2027年1月1日(金)0時");
         assert_eq!(date_and_time(on_the_hour, Language::En), "Fri 1 Jan 2027, 0:00");
+    }
+
+    #[test]
+    fn a_version_is_named_by_its_day() {
+        for (text, ja, en) in [
+            ("2026-10-01", "2026年10月1日", "1 Oct 2026"),
+            ("2026-10-01.2", "2026年10月1日（その日の2番目）", "1 Oct 2026 (no. 2 of that day)"),
+        ] {
+            assert_eq!(version(text, Language::Ja).as_deref(), Some(ja));
+            assert_eq!(version(text, Language::En).as_deref(), Some(en));
+        }
+        for text in ["", "soon", "2026-10-01.", "2026-10-01.x", "2026-13-01"] {
+            assert_eq!(version(text, Language::En), None, "{text}");
+        }
     }
 
     #[test]

@@ -187,6 +187,17 @@ fn every_place_is_named_once_and_speaks_both_languages() {
                     assert!(seen.insert(change.place.to_string()), "{file}: {}", change.place);
                     assert!(change.words.ja.ends_with('。'), "{}", change.words.ja);
                     assert!(change.words.en.ends_with('.'), "{}", change.words.en);
+                    if let (Some(from), Some(to)) = (&change.from, &change.to) {
+                        let (ja, en) = (&change.words.ja, &change.words.en);
+                        let twice = format!("「{}」から「{}」", to.ja, to.ja);
+                        assert!(!ja.contains(&twice), "{ja}");
+                        assert!(!en.contains(&format!("“{}” to “{}”", to.en, to.en)), "{en}");
+                        let only = [from.ja == to.ja, from.en == to.en];
+                        assert_eq!(only == [true, false], ja.contains("（英語のみ）"), "{ja}");
+                        assert_eq!(only == [true, false], en.contains("in English only"), "{en}");
+                        assert_eq!(only == [false, true], ja.contains("（日本語のみ）"), "{ja}");
+                        assert_eq!(only == [false, true], en.contains("in Japanese only"), "{en}");
+                    }
                     assert!(!change.demands.is_empty(), "{file}: {}", change.place);
                 }
             }

@@ -172,6 +172,7 @@ proptest! {
             regime: Some("eu".parse().unwrap()),
             consents: Vec::new(),
             restrictions: Vec::new(),
+            stopped_recipients: Vec::new(),
             recipient: None,
             engagement: None,
             approval: None,

@@ -145,7 +145,7 @@ impl Beside {
         let _ = terms.key.set(key);
         let _ = terms.root.set(keys.root_id());
         let _ = terms.clock.set(Arc::clone(&clock));
-        terms.go_by(publish::rules(&mut conn, &keys)?);
+        terms.go_by(publish::rules(&mut conn, &keys, clock.now())?);
         Ok(Self { database, keys, terms, clock })
     }
 
@@ -173,7 +173,7 @@ impl App {
     pub fn open(setup: Setup, release: Option<Release>) -> Result<Arc<Self>, AppError> {
         let Cellar { store, keys, clock, ledger_key, terms } = Cellar::open(setup)?;
         let keys = Arc::new(keys);
-        publish::stands(&store, &keys)?;
+        publish::stands(&store, &keys, clock.now())?;
         if let Some(mut release) = release {
             let (keys, clock) = (Arc::clone(&keys), Arc::clone(&clock));
             if release.wants_proof(&store.read_blocking(policies::all)?) {

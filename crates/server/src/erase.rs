@@ -265,6 +265,8 @@ impl Erasure {
     pub fn carry_out(&self, app: &App, tx: &mut Tx<'_>) -> Result<Erased, Error> {
         let Self { subject, wish, because, by, at, fresh, .. } = self;
         let (subject, document) = (*subject, app.policy());
+        // When somebody has to look again rests on the rules, and is noted without a record.
+        app.terms.still(document.version)?;
         let holdings = Holdings::read(&app.keys, tx, subject)?
             .ok_or_else(|| Error::not_found("subject", subject.to_string()))?;
 

@@ -115,9 +115,9 @@ impl Telling<'_> {
         concerns: impl Fn(&Provision) -> Vec<ItemName>,
     ) -> Result<Vec<RecipientName>, Error> {
         let mut told = self.received(app, tx, concerns)?;
-        for (recipient, reference) in engagements::all(tx, self.subject)? {
+        for (recipient, engagement) in engagements::all(tx, self.subject)? {
             if let Some(said) = told.get_mut(&recipient) {
-                said.references.push(reference);
+                said.references.push(engagement.reference);
             }
         }
         for (recipient, reference) in self.called_off {

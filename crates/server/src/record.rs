@@ -160,7 +160,14 @@ pub fn write(
     keep_until: Option<Timestamp>,
     fresh: &Fresh,
 ) -> Result<Place, Error> {
-    terms.hold_act(record)?;
+    // The turn itself is the one act that goes by no version yet.
+    let turns = matches!(
+        record.act,
+        Act::PolicyPublished { .. } | Act::PolicyTookEffect { .. } | Act::PolicyWithdrawn { .. }
+    );
+    if !turns {
+        terms.still(record.policy)?;
+    }
     let act = record.act.kind();
     let bytes = serde_json::to_vec(record).map_err(anyhow::Error::from)?;
     let index = tx.append(entry(act, record.at, &commitment(&fresh.salt, &bytes)));
@@ -251,6 +258,8 @@ pub struct Terms {
     /// By what the moment of the next version is told.
     pub clock: OnceLock<Arc<dyn Clock>>,
     rules: RwLock<Option<Arc<Rules>>>,
+    /// The version that the batch at work goes by; `None` while it turns.
+    batch: RwLock<Option<Version>>,
     /// True while this process goes from one version to the next: nothing else is done then.
     turning: AtomicBool,
     /// True once an act was refused because another version is in force.
@@ -287,41 +296,43 @@ impl Terms {
     }
 
     /// Refuses a batch when another process has gone on to another root or policy, or when the
-    /// moment of the next version has come.
+    /// moment of the next version has come. Acts of the batch may go by the version found here.
     fn hold(&self, head: &log::Taken) -> Result<(), DbError> {
+        let found = self.found(head);
+        let batch = found.as_ref().map_or(None, |version| *version);
+        *self.batch.write().unwrap_or_else(PoisonError::into_inner) = batch;
+        found.map(drop)
+    }
+
+    fn found(&self, head: &log::Taken) -> Result<Option<Version>, DbError> {
         if self.root.get().is_some_and(|root| *root != head.root) {
             let message =
                 "the root key was rotated; start this process with the new one".to_owned();
             return Err(DbError { kind: Kind::RootChanged, message });
         }
-        let Some(rules) = self.rules() else { return Ok(()) };
+        let Some(rules) = self.rules() else { return Ok(None) };
         if self.turning.load(Ordering::SeqCst) {
-            return Ok(());
+            return Ok(None);
         }
         let now = self.clock.get().map(|clock| clock.now().as_millisecond());
         let is_due = head.next_at.zip(now).is_some_and(|(next_at, now)| next_at <= now);
         if is_due || rules.document.version.to_string() != head.policy {
             return Err(self.changed());
         }
-        Ok(())
+        Ok(Some(rules.document.version))
     }
 
-    /// Refuses an act that was decided by another version than this process goes by now, and every
-    /// act but the turn itself while it turns.
-    fn hold_act(&self, record: &Record) -> Result<(), DbError> {
-        if matches!(
-            record.act,
-            Act::PolicyPublished { .. }
-                | Act::PolicyTookEffect { .. }
-                | Act::PolicyWithdrawn { .. }
-        ) {
+    /// Refuses whatever goes by another version than the one that was in force when the batch at
+    /// work took the ledger's place, and everything but the turn itself while it turns. Every
+    /// record is held against this; so is a write that rests on the rules and leaves no record.
+    ///
+    /// # Errors
+    /// [`Kind::PolicyChanged`]: the act is undone, and worth a retry.
+    pub fn still(&self, version: Version) -> Result<(), DbError> {
+        if *self.batch.read().unwrap_or_else(PoisonError::into_inner) == Some(version) {
             return Ok(());
         }
-        let goes_by = self.rules().map(|rules| rules.document.version);
-        if self.turning.load(Ordering::SeqCst) || goes_by != Some(record.policy) {
-            return Err(self.changed());
-        }
-        Ok(())
+        Err(self.changed())
     }
 }
 

@@ -10,7 +10,7 @@ use policy::record::calendar_day;
 use policy::retention::Thing;
 use policy::{ConsentState, Document, HoldName, Language, PurposeName, Reason};
 
-use crate::forecast::Forecast;
+use crate::forecast::{Forecast, HeldKey};
 use crate::verify::{NotProven, Receipt};
 
 /// A moment in the reader's form, in the controller's time zone.
@@ -318,6 +318,24 @@ pub fn hold<'a>(
     hold.map_or(name.as_str(), |hold| hold.label.get(language))
 }
 
+/// By which hold something is kept, and until when: a hold of the policy by its label, one put by
+/// hand by its name.
+pub fn held_by(
+    key: &HeldKey,
+    until: Option<Timestamp>,
+    document: &Document,
+    language: Language,
+) -> String {
+    let hold = hold(&key.hold, key.law, document, language);
+    let until = until.map(|until| day(calendar_day(until), language));
+    match (language, until) {
+        (Language::Ja, Some(until)) => format!("{hold}（最長で{until}まで）"),
+        (Language::Ja, None) => format!("{hold}（終わりは未定）"),
+        (Language::En, Some(until)) => format!("{hold}, until {until} at the latest"),
+        (Language::En, None) => format!("{hold}, its end is not known yet"),
+    }
+}
+
 /// What falls due and what is held, as a table for the terminal.
 pub fn forecast(forecast: &Forecast, document: &Document, language: Language) -> String {
     let say =
@@ -363,20 +381,11 @@ pub fn forecast(forecast: &Forecast, document: &Document, language: Language) ->
         lines.push(say("  ありません", "  nothing"));
     }
     for (key, held) in &forecast.held {
-        let hold = hold(&key.hold, key.law, document, language);
-        let until = held.until.map(|until| day(calendar_day(until), language));
+        let hold = held_by(key, held.until, document, language);
         let (count, thing) = (held.count, thing(&key.thing));
-        lines.push(match (language, until) {
-            (Language::Ja, Some(until)) => {
-                format!("  {count:>8}件  {thing}：{hold}（最長で{until}まで）")
-            }
-            (Language::Ja, None) => format!("  {count:>8}件  {thing}：{hold}（終わりは未定）"),
-            (Language::En, Some(until)) => {
-                format!("  {count:>8}  {thing}: {hold}, until {until} at the latest")
-            }
-            (Language::En, None) => {
-                format!("  {count:>8}  {thing}: {hold}, its end is not known yet")
-            }
+        lines.push(match language {
+            Language::Ja => format!("  {count:>8}件  {thing}：{hold}"),
+            Language::En => format!("  {count:>8}  {thing}: {hold}"),
         });
     }
     lines.join("\n") + "\n"

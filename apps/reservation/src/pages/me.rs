@@ -468,6 +468,7 @@ fn proof_of(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
                     " · " ((words.kept_until)(&until))
                 }
             }
+            (versions_of(asked, proofs))
             p { (words.proof_how) }
             p class="actions" {
                 a href={ "/me/proofs/" (index) @if let Some(c) = proofs.cursor { "?cursor=" (c) } }
@@ -478,6 +479,39 @@ fn proof_of(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
             }
         }
     }
+}
+
+/// Under which version of the policy it was, and which one she had been shown at each consent.
+fn versions_of(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
+    let words = proofs.reader.words;
+    html! {
+        @for (what, version, day) in versions_in_words(asked, proofs.policy, proofs.reader) {
+            p {
+                (what) (words.colon)
+                a href={ (proofs.public_azukari) "/policy/versions/" (version) } {
+                    ((words.version_of)(&day))
+                }
+            }
+        }
+    }
+}
+
+/// What each version is to a provision, with the version and the day that names it, in words.
+pub(super) fn versions_in_words<'a>(
+    asked: &'a Provision,
+    policy: &Policy,
+    reader: &Reader,
+) -> Vec<(String, &'a str, String)> {
+    let (words, language) = (reader.words, reader.language);
+    let then = asked.policy.as_deref().map(|then| (words.policy_then.to_owned(), then));
+    let seen = asked.consents.iter().map(|seen| {
+        let label = policy.consent_label(&seen.consent, language);
+        ((words.consent_seen)(label), seen.notice.as_str())
+    });
+    let dated = |(what, version): (String, &'a str)| {
+        Some((what, version, when::version(version, language)?))
+    };
+    then.into_iter().chain(seen).filter_map(dated).collect()
 }
 
 /// The day until which a record is kept, whether it came as a moment or as a date.
@@ -849,6 +883,8 @@ mod tests {
             let mut asked = serde_json::json!({
                 "outcome": "disclosed", "at": at, "recipient": "sumire", "purpose": "meal",
                 "items": ["allergy"], "reference": "S-1", "ledger": { "index": index },
+                "policy": "2026-11-01.2",
+                "consents": [{ "consent": "meal", "notice": "2026-10-01" }],
             });
             asked.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
             serde_json::from_value(asked).unwrap()
@@ -896,6 +932,8 @@ mod tests {
             assert!(folded.contains(&format!("href=\"/me/proofs/{index}\"")), "{index}");
             assert!(folded.contains(&format!("/v1/ledger/proofs/{index}\"")), "{index}");
         }
+        assert!(folded.contains("version of 1 Oct 2026"), "{folded}");
+        assert!(folded.contains("https://azukari.example/policy/versions/2026-11-01.2"));
         assert!(!draw(&days[1]).contains("class=\"earlier\""));
         assert!(draw(&days[5]).contains("and 1 more look that day"));
     }

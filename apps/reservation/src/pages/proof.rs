@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::guest;
+use super::{guest, me};
 use crate::app::{Reader, Shared};
 use crate::azukari::Provision;
 use crate::fault::Fault;
@@ -45,12 +45,23 @@ pub(super) async fn download(
             break;
         }
     }
-    let opening = found.and_then(|look| look.opening).ok_or(Fault::NotFound)?;
+    let found = found.ok_or(Fault::NotFound)?;
+    let policy = app.azukari.policy().await?;
+    let versions: Vec<_> = me::versions_in_words(&found, &policy, &reader)
+        .into_iter()
+        .map(|(what, version, day)| {
+            let day = (reader.words.version_of)(&day);
+            let read_it = format!("{}/policy/versions/{version}", app.public_azukari);
+            json!({ "what": what, "version": day, "read_it": read_it })
+        })
+        .collect();
+    let opening = found.opening.ok_or(Fault::NotFound)?;
     let proof = app.azukari.proof(index).await?;
     let bundle = json!({
         "format": "azukari-provision-proof/1",
         "how_to_check": reader.words.proof_how_to_check,
         "ledger_index": index,
+        "versions": versions,
         "opening": opening,
         "proof": proof,
     });

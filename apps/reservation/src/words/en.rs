@@ -108,6 +108,7 @@ pub(super) static WORDS: Words = Words {
     proof_keep: "Keep a copy",
     proof_file: "See the ledger’s proof alone",
     proof_how_to_check: "1. Decode record and salt in `opening` from base64. The SHA-256 of the line `azukari record v1` with its line feed, then the salt, then the record, in base64, is the commitment. 2. The line `extra` of the proof, decoded from base64, is the ledger entry: it carries that commitment and no personal information. 3. The proof, a C2SP tlog-proof, leads from that entry to the signed ledger.",
+    policy_then: "Privacy policy at that time",
     newest: "To the newest",
     older: "Earlier records",
     held: "What is held about you",
@@ -203,6 +204,8 @@ pub(super) static WORDS: Words = Words {
         format!("These questions are about the privacy policy, version {version}.")
     },
     confirm_item: |label| format!("{label}: yes, still right"),
+    consent_seen: |consent| format!("What you were shown when you gave the consent “{consent}”"),
+    version_of: |date| format!("version of {date}"),
     edit_item: |label| format!("Edit: {label}"),
     proof_number: |index| format!("Ledger number {index}"),
     kept_until: |date| format!("This record is kept until {date}."),

@@ -108,6 +108,7 @@ pub(super) static WORDS: Words = Words {
     proof_keep: "控えを保存する",
     proof_file: "台帳の証明だけを見る",
     proof_how_to_check: "1. opening の record と salt を Base64 から戻し、「azukari record v1」と改行、salt、record の順につないで SHA-256 を求め、Base64 にすると commitment になります。2. proof の extra の行を Base64 から戻すと台帳の項目で、同じ commitment が載っています。個人情報は載っていません。3. proof（C2SP tlog-proof）をたどると、その項目から署名された台帳に行き着きます。",
+    policy_then: "当時のプライバシーポリシー",
     newest: "新しい記録へ",
     older: "以前の記録へ",
     held: "お預かりしている情報",
@@ -203,6 +204,8 @@ pub(super) static WORDS: Words = Words {
         format!("プライバシーポリシー（{version}版）についてお尋ねします。")
     },
     confirm_item: |label| format!("{label}：はい、変わりありません"),
+    consent_seen: |consent| format!("同意「{consent}」の際にご覧いただいた文面"),
+    version_of: |date| format!("{date}版"),
     edit_item: |label| format!("{label}の変更"),
     proof_number: |index| format!("台帳番号 {index}"),
     kept_until: |date| format!("この記録は{date}まで保存します。"),

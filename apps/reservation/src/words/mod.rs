@@ -49,7 +49,7 @@ words! {
         // Her page
         on_this_page, bookings, no_bookings, find_a_table, cancelled, over, looks, looks_lead,
         no_looks, look_received, look_refused, look_unreadable, purpose, proof, proof_how, proof_keep, proof_file,
-        proof_how_to_check, newest, older, held, held_lead, held_requests, still_right, yes_still_right, not_held, withheld_withdrawn,
+        proof_how_to_check, policy_then, newest, older, held, held_lead, held_requests, still_right, yes_still_right, not_held, withheld_withdrawn,
         consents, consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
         consent_again,
         consent_wording, withdraw, withdraw_condition, withdraw_store, agree_again, done_welcome, done_item, done_confirmed, done_given,
@@ -72,7 +72,7 @@ words! {
         fault_too_many_told, fault_broken_title;
     told:
         more_purposes(usize), tonight_is(&str), tonight_from(&str), party(u8), sign_up_lead(&str),
-        sign_up_consent_version(&str), edit_item(&str), confirm_item(&str), proof_number(u64), kept_until(&str),
+        sign_up_consent_version(&str), consent_seen(&str), version_of(&str), edit_item(&str), confirm_item(&str), proof_number(u64), kept_until(&str),
         held_delete(&str), consents_lead(&str), error_date(i64), book_needs(&str), add_item(&str),
         tonight_count(usize, u32), tonight_recorded(&str, &str), more_looks_today(usize),
         more_looks_that_day(usize), guest_name(&str),

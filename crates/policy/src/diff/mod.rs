@@ -513,6 +513,32 @@ fn labels(all: &[Label]) -> Label {
     })
 }
 
+/// What a language is called in another.
+fn language_name(named: Language, language: Language) -> &'static str {
+    match (language, named) {
+        (Language::Ja, Language::Ja) => "日本語",
+        (Language::Ja, Language::En) => "英語",
+        (Language::En, Language::Ja) => "Japanese",
+        (Language::En, Language::En) => "English",
+    }
+}
+
+/// The words before and after as the reader of one language is told them: her own where they
+/// changed, or else those of the language that did, by name.
+fn told<'a>(
+    from: Option<&'a Label>,
+    to: Option<&'a Label>,
+    language: Language,
+) -> (Option<&'a str>, Option<&'a str>, Option<Language>) {
+    let both = |l| (from.map(|label| label.get(l)), to.map(|label| label.get(l)), None);
+    let (Some(was), Some(is)) = (from, to) else { return both(language) };
+    let changed = |l: &Language| was.get(*l) != is.get(*l);
+    match Language::ALL.into_iter().filter(changed).collect::<Vec<_>>().as_slice() {
+        &[only] => (Some(was.get(only)), Some(is.get(only)), Some(only)),
+        _ => both(language),
+    }
+}
+
 /// A change in a sentence.
 fn sentence(
     at: &At,
@@ -524,35 +550,47 @@ fn sentence(
 ) -> String {
     let part = at.part.words(language);
     let label = at.label.get(language);
-    let said =
-        |label: Option<&Label>| label.map(|l| l.get(language).to_owned()).unwrap_or_default();
-    let (from, to, had, has) = (said(from), said(to), from.is_some(), to.is_some());
+    let reads_as_before = from.is_some() && from == to;
+    let (from, to, only) = told(from, to, language);
+    let only = only.map(|only| language_name(only, language));
     match (language, field) {
-        (Language::Ja, None) if has => format!("{part}「{label}」を加えました。"),
+        (Language::Ja, None) if to.is_some() => format!("{part}「{label}」を加えました。"),
         (Language::Ja, None) => format!("{part}「{label}」をなくしました。"),
-        (Language::En, None) if has => format!("{part} added: “{label}”."),
+        (Language::En, None) if to.is_some() => format!("{part} added: “{label}”."),
         (Language::En, None) => format!("{part} removed: “{label}”."),
         (Language::Ja, Some(Field(_, name, _))) => {
             let whole = at.name.is_empty();
             let of = if whole { format!("{label}の") } else { format!("{part}「{label}」の") };
-            match (had, has) {
-                (false, true) => format!("{of}{name}に「{to}」を加えました。"),
-                (true, false) => format!("{of}{name}から「{from}」を外しました。"),
-                (true, true) if element => {
-                    format!("{of}{name}のうち「{from}」を「{to}」に変えました。")
+            let only = only.map(|only| format!("（{only}のみ）")).unwrap_or_default();
+            match (from, to) {
+                _ if reads_as_before => {
+                    format!("{of}{name}の書き方を変えました（内容は同じです）。")
                 }
-                (true, true) => format!("{of}{name}を「{from}」から「{to}」に変えました。"),
-                (false, false) => format!("{of}{name}を変えました。"),
+                (None, Some(to)) => format!("{of}{name}に「{to}」を加えました。"),
+                (Some(from), None) => format!("{of}{name}から「{from}」を外しました。"),
+                (Some(from), Some(to)) if element => {
+                    format!("{of}{name}{only}のうち「{from}」を「{to}」に変えました。")
+                }
+                (Some(from), Some(to)) => {
+                    format!("{of}{name}{only}を「{from}」から「{to}」に変えました。")
+                }
+                (None, None) => format!("{of}{name}を変えました。"),
             }
         }
         (Language::En, Some(Field(_, _, name))) => {
             let whole = at.name.is_empty();
             let of = if whole { label.to_owned() } else { format!("{part} “{label}”") };
-            match (had, has) {
-                (false, true) => format!("{of}: “{to}” was added to the {name}."),
-                (true, false) => format!("{of}: “{from}” was taken out of the {name}."),
-                (true, true) => format!("{of}: the {name} changed from “{from}” to “{to}”."),
-                (false, false) => format!("{of}: the {name} changed."),
+            let only = only.map(|only| format!(" in {only} only,")).unwrap_or_default();
+            match (from, to) {
+                _ if reads_as_before => {
+                    format!("{of}: the {name} is written otherwise and reads as before.")
+                }
+                (None, Some(to)) => format!("{of}: “{to}” was added to the {name}."),
+                (Some(from), None) => format!("{of}: “{from}” was taken out of the {name}."),
+                (Some(from), Some(to)) => {
+                    format!("{of}: the {name} changed{only} from “{from}” to “{to}”.")
+                }
+                (None, None) => format!("{of}: the {name} changed."),
             }
         }
     }

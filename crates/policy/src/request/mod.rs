@@ -186,11 +186,12 @@ impl Refusals {
     pub fn of(&self, kind: RequestKind) -> Vec<RefusalGround> {
         let of_kind: &[RefusalGround] = match kind {
             RequestKind::PurposeNotice => &self.purpose_notice,
-            RequestKind::Disclosure | RequestKind::ProvisionRecords => &self.disclosure,
+            // Act 28(3) with Rules 18(3): where business would be hindered seriously, as with disclosure.
+            RequestKind::Disclosure
+            | RequestKind::ProvisionRecords
+            | RequestKind::EquivalentMeasures => &self.disclosure,
             RequestKind::Correction => &self.correction,
             RequestKind::StopUse | RequestKind::StopProvision | RequestKind::Erasure => &self.stop,
-            // Act 28(3) with Rules 18(3): where business would be hindered seriously, as with disclosure.
-            RequestKind::EquivalentMeasures => &self.disclosure,
             RequestKind::Complaint => &[],
         };
         of_kind.iter().chain(&self.procedural).copied().collect()

@@ -33,7 +33,7 @@ impl RequestId {
     pub fn read_number(text: &str) -> Option<String> {
         let read: String = text
             .chars()
-            .filter(|c| c.is_ascii_alphanumeric())
+            .filter(char::is_ascii_alphanumeric)
             .map(|c| match c.to_ascii_uppercase() {
                 'O' => '0',
                 'I' | 'L' => '1',
@@ -676,7 +676,7 @@ impl Progress {
         let not_now = || NotTaken::NotNow { state: self.state, step: step.word() };
         match (self.state, step) {
             (state, Step::Withdraw {}) if state < State::Decided => {
-                next.enter(State::Withdrawn, now)
+                next.enter(State::Withdrawn, now);
             }
             (State::Received, Step::Begin {}) => {
                 let none = self.needed() == Assurance::None && self.agency.is_none();

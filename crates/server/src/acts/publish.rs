@@ -444,15 +444,30 @@ pub fn withdraw(
     Ok(())
 }
 
-/// Refuses a database whose version in force is not among those that were published.
-fn head_stands(history: &History, head: &str) -> Result<(), String> {
+/// Refuses a database whose version in force is not among those that were published, or is one
+/// whose moment, as it was sealed when it was published, is still to come.
+fn head_stands(history: &History, head: &str, now: Timestamp) -> Result<(), String> {
     let none_took_effect = history.steps().all(|step| !step.row.recorded);
-    if history.version(head).is_some() || head.is_empty() && none_took_effect {
+    match history.version(head) {
+        Some(step) => has_come(step.row, now),
+        None if head.is_empty() && none_took_effect => Ok(()),
+        None => Err(format!(
+            "version `{head}` is in force, and it is not among the published ones; restore the \
+             database from a backup"
+        )),
+    }
+}
+
+/// Whether the moment of a version has come.
+fn has_come(row: &Published, now: Timestamp) -> Result<(), String> {
+    if row.effective_at <= now.as_millisecond() {
         return Ok(());
     }
+    let (version, at) = (&row.version, Timestamp::from_millisecond(row.effective_at));
+    let at = at.map_or_else(|_| "never".to_owned(), |at| format!("at {at}"));
     Err(format!(
-        "version `{head}` is in force, and it is not among the published ones; restore the database \
-         from a backup"
+        "version `{version}` is in force, and takes effect {at}; restore the database from a backup, \
+         or set this machine's clock right"
     ))
 }
 
@@ -461,15 +476,17 @@ fn head_stands(history: &History, head: &str) -> Result<(), String> {
 /// # Errors
 /// When no policy was published, or what was is not as this house published it.
 pub fn in_force(app: &App) -> Result<Rules, AppError> {
-    app.store.read_blocking(|conn| Ok::<_, AppError>(found(conn)?))?.rules(&app.keys)
+    app.store
+        .read_blocking(|conn| Ok::<_, AppError>(found(conn)?))?
+        .rules(&app.keys, app.clock.now())
 }
 
 /// The same for whoever acts beside the process that serves this database.
 ///
 /// # Errors
 /// As [`in_force`].
-pub fn rules(conn: &mut Conn, keys: &Keys) -> Result<Rules, AppError> {
-    found(conn)?.rules(keys)
+pub fn rules(conn: &mut Conn, keys: &Keys, now: Timestamp) -> Result<Rules, AppError> {
+    found(conn)?.rules(keys, now)
 }
 
 /// What was published, and how far it was put in force.
@@ -486,10 +503,10 @@ fn found(conn: &mut Conn) -> Result<Stand, DbError> {
 }
 
 impl Stand {
-    fn rules(self, keys: &Keys) -> Result<Rules, AppError> {
+    fn rules(self, keys: &Keys, now: Timestamp) -> Result<Rules, AppError> {
         let Self { rows, head, next_at } = self;
         let history = History::read(keys, rows).map_err(AppError::Policy)?;
-        head_stands(&history, &head).map_err(AppError::Policy)?;
+        head_stands(&history, &head, now).map_err(AppError::Policy)?;
         let rules = history.rules(&head).map_err(AppError::Policy)?;
         let rules = rules.map(|rules| Rules { next_at, ..rules });
         rules.ok_or_else(|| {
@@ -503,26 +520,27 @@ impl Stand {
 ///
 /// # Errors
 /// When there is none, or when what was published is not as this house published it.
-pub fn published(conn: &mut Conn, keys: &Keys) -> Result<Document, AppError> {
+pub fn published(conn: &mut Conn, keys: &Keys, now: Timestamp) -> Result<Document, AppError> {
     let head = log::policy(conn)?;
     let rows = policies::all(conn)?;
     let Some(row) = rows.iter().find(|row| row.version == head) else {
         return Err(AppError::Policy("no policy has been published here".to_owned()));
     };
     genuine(keys, row).map_err(AppError::Policy)?;
+    has_come(row, now).map_err(AppError::Policy)?;
     read_back(row).map_err(AppError::Policy)
 }
 
 /// Refuses a database in which a version is not as this house published it, or the one in force is
-/// none of them.
+/// none of them or still to come.
 ///
 /// # Errors
 /// Which, and what to do.
-pub fn stands(store: &Store, keys: &Keys) -> Result<(), AppError> {
+pub fn stands(store: &Store, keys: &Keys, now: Timestamp) -> Result<(), AppError> {
     let (rows, head) =
         store.read_blocking(|conn| Ok::<_, DbError>((policies::all(conn)?, log::policy(conn)?)))?;
     let history = History::read(keys, rows).map_err(AppError::Policy)?;
-    head_stands(&history, &head).map_err(AppError::Policy)
+    head_stands(&history, &head, now).map_err(AppError::Policy)
 }
 
 /// Refuses a database in which nothing was published.
@@ -551,7 +569,7 @@ pub fn turn(app: &Arc<App>) -> Result<(), Error> {
         let history = History::read(&keeper.keys, policies::all(tx)?)
             .map_err(|error| anyhow::anyhow!(error))?;
         let head = log::policy(tx)?;
-        head_stands(&history, &head).map_err(|error| anyhow::anyhow!(error))?;
+        head_stands(&history, &head, now).map_err(|error| anyhow::anyhow!(error))?;
         let mut in_force = head.parse::<Version>().ok();
         let mut fresh = fresh.iter();
         let mut record = |tx: &mut Tx<'_>, policy, act| {

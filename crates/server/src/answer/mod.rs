@@ -123,7 +123,7 @@ pub async fn measured(
     let since = Instant::now();
     let records = gathered.records;
     let key = app.ledger_key.to_string();
-    let proven = app.store.read(move |conn| proofs::prove(conn, records, key)).await?;
+    let proven = app.store.read(move |conn| proofs::prove(conn, &records, key)).await?;
     took.note("proofs", since);
 
     let since = Instant::now();

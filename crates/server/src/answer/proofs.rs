@@ -41,7 +41,7 @@ struct Opened {
 ///
 /// # Errors
 /// When the ledger lacks what it should have, or the database fails.
-pub(super) fn prove(conn: &mut Conn, shown: Vec<Shown>, key: String) -> Result<Proven, Error> {
+pub(super) fn prove(conn: &mut Conn, shown: &[Shown], key: String) -> Result<Proven, Error> {
     let (size, checkpoint) = log::head(conn)?;
     let places: Vec<u64> = shown.iter().map(|shown| shown.place.index).collect();
     // The tiles right above the records are many and known; the few others are read as they are met.

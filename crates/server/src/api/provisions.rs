@@ -60,6 +60,13 @@ pub(super) struct Crossing {
     /// Until when the record is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     keep_until: Option<String>,
+    /// The version of the policy that was in force then; people read it at
+    /// `/policy/versions/{version}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    /// The consents it stands on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    consents: Vec<ConsentSeen>,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<serde_json::Value>,
@@ -72,6 +79,15 @@ pub(super) struct Crossing {
     opening: Option<OpeningShown>,
 }
 
+/// A consent that a provision stands on.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ConsentSeen {
+    /// Which.
+    consent: String,
+    /// The version of the notice that she had been shown when she gave it.
+    notice: String,
+}
+
 /// The salt and the exact bytes behind a commitment: SHA-256 over `azukari record v1\n`, salt, record.
 #[derive(Serialize, ToSchema)]
 pub(super) struct OpeningShown {
@@ -79,6 +95,12 @@ pub(super) struct OpeningShown {
     salt: String,
     /// The record, base64.
     record: String,
+}
+
+impl ConsentSeen {
+    fn of((consent, notice): &(policy::ConsentName, policy::Version)) -> Self {
+        Self { consent: consent.to_string(), notice: notice.to_string() }
+    }
 }
 
 /// A page of crossings, newest first.
@@ -151,6 +173,8 @@ fn unreadable(row: &records::SealedRecord) -> Crossing {
         reference: None,
         record_duty: None,
         keep_until: None,
+        policy: None,
+        consents: Vec::new(),
         reasons: Vec::new(),
         record: place.record_id(),
         ledger: place.into(),
@@ -176,6 +200,8 @@ fn shown(
         reference: None,
         record_duty: None,
         keep_until: None,
+        policy: Some(record.policy.to_string()),
+        consents: Vec::new(),
         reasons: Vec::new(),
         record: place.record_id(),
         ledger: place.into(),
@@ -197,6 +223,7 @@ fn shown(
             reference: provision.reference.as_ref().map(ToString::to_string),
             record_duty: serde_json::to_value(provision.record_duty).ok(),
             keep_until: Some(provision.keep_until.to_string()),
+            consents: provision.consents.iter().map(ConsentSeen::of).collect(),
             ..base(
                 "disclosed",
                 provision.third_party.recipient.to_string(),

@@ -36,9 +36,9 @@ impl Retention {
         let (database, root) = premises.look()?;
         let mut conn = Snapshot::open(&database, MIGRATIONS.len())?;
         let (keys, _, _) = Keys::look(&mut conn, root)?;
-        let document = publish::published(&mut conn, &keys)?;
-        let forecast =
-            forecast(&mut conn, &keys, &document, SystemClock.now(), days).map_err(super::told)?;
+        let now = SystemClock.now();
+        let document = publish::published(&mut conn, &keys, now)?;
+        let forecast = forecast(&mut conn, &keys, &document, now, days).map_err(super::told)?;
         print!("{}", words::forecast(&forecast, &document, lang.unwrap_or_else(spoken)));
         Ok(Outcome::Done)
     }

@@ -24,9 +24,9 @@ const ENDED_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// How often it is looked whether another version is in force.
 const HEED: Duration = Duration::from_secs(1);
 /// How often what may be forgotten is looked for.
-const FORGET_EVERY: Duration = Duration::from_secs(600);
+const FORGET_EVERY: Duration = Duration::from_mins(10);
 /// How often what is due is looked for; the first time at the start.
-const EXPIRE_EVERY: Duration = Duration::from_secs(3600);
+const EXPIRE_EVERY: Duration = Duration::from_hours(1);
 
 /// Runs the jobs until dropped; without a mail server, letters wait.
 pub async fn run(app: Arc<App>, mail: Option<Mail>) {

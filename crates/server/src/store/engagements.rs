@@ -85,25 +85,6 @@ pub fn unfinished(
     Ok(found)
 }
 
-/// Every engagement of a person, ended and called off too, by recipient and number.
-pub fn all(
-    conn: &mut Conn,
-    subject: SubjectId,
-) -> Result<Vec<(RecipientName, Reference)>, DbError> {
-    let rows = conn.query(
-        "SELECT recipient, reference FROM engagements WHERE subject = $1 \
-         ORDER BY recipient, reference",
-        &[(&subject.0).into()],
-    )?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in &rows {
-        if let (Ok(recipient), Ok(reference)) = (row.text(0)?.parse(), row.text(1)?.parse()) {
-            found.push((recipient, reference));
-        }
-    }
-    Ok(found)
-}
-
 /// Calls off whatever has not ended.
 pub fn call_off(conn: &mut Conn, subject: SubjectId, now: i64) {
     conn.exec_many(&[(

@@ -112,7 +112,7 @@ impl Demo {
         let beside = Beside::look(folder.database(), Box::new(key), clock).unwrap();
         let mut conn = Snapshot::open(&folder.database(), MIGRATIONS.len()).unwrap();
         let sql = "SELECT id, topic, sealed FROM outbox WHERE ended_at IS NULL ORDER BY created_at";
-        let codes = conn.query(sql, &[]).unwrap().into_iter().filter_map(|mut row| {
+        let mut codes = conn.query(sql, &[]).unwrap().into_iter().filter_map(|mut row| {
             let (id, topic) = (row.bytes(0).unwrap(), row.take_text(1).unwrap());
             let taken = Taken { id, topic, tries: 1, sealed: row.take_blob(2).ok() };
             match outbox::open(&beside.keys, &taken) {
@@ -124,7 +124,7 @@ impl Demo {
                 _ => None,
             }
         });
-        codes.last().expect("no code was sent")
+        codes.next_back().expect("no code was sent")
     }
 }
 

@@ -30,7 +30,10 @@ impl Files {
             let mut file = zip.by_index(at).unwrap();
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).unwrap();
-            assert!(files.insert(file.name().to_owned(), bytes).is_none(), "each name once");
+            assert!(
+                files.insert(file.name().unwrap().into_owned(), bytes).is_none(),
+                "each name once"
+            );
         }
         Self(files)
     }
@@ -110,15 +113,15 @@ fn fits_its_schema(files: &Files, data: &str) {
 
 impl House {
     /// A guest who asks for something and gives her code.
-    async fn asked(&self, changes: &Value) -> String {
+    async fn asked_for(&self, changes: &Value) -> String {
         let request = id(&self.asks(changes).await.expect(201));
         self.gives(&request, &self.code(&request)).await.expect(200);
         request
     }
 
     /// The same, decided.
-    async fn decided(&self, changes: &Value, decision: &Value) -> String {
-        let request = self.asked(changes).await;
+    async fn has_decided(&self, changes: &Value, decision: &Value) -> String {
+        let request = self.asked_for(changes).await;
         let _ = self.steps(&request, json!({ "step": "waive_fee" })).await;
         let mut step = json!({ "step": "decide", "outcome": "granted" });
         crate::house::lay_over(&mut step, decision);
@@ -199,7 +202,7 @@ async fn a_disclosure_tells_everything_in_her_language_and_what_is_withheld_is_n
             "outcome": "partly", "reason": "an inner reason 0417",
             "refused": [{ "item": "disliked_food", "ground": "harm_to_rights" }],
         });
-        let request = house.decided(&asked, &partly).await;
+        let request = house.has_decided(&asked, &partly).await;
         let package = house.package(&request).await.unwrap();
         let number = request.parse::<policy::request::RequestId>().unwrap().number();
         assert!(package.file_name.ends_with(&format!("{number}.zip")), "{}", package.file_name);
@@ -311,7 +314,7 @@ async fn nothing_opens_before_the_decision_or_after_a_refusal() {
     };
     let unverified = id(&house.asks(&json!({})).await.expect(201));
     closed(house.package(&unverified).await);
-    let unpaid = house.asked(&json!({})).await;
+    let unpaid = house.asked_for(&json!({})).await;
     closed(house.package(&unpaid).await);
     house.steps(&unpaid, json!({ "step": "waive_fee" })).await.expect(200);
     closed(house.package(&unpaid).await);
@@ -319,7 +322,7 @@ async fn nothing_opens_before_the_decision_or_after_a_refusal() {
         "outcome": "refused", "reason": "no",
         "refused": [{ "item": null, "ground": "serious_hindrance" }],
     });
-    let refused = house.decided(&json!({}), &refusal).await;
+    let refused = house.has_decided(&json!({}), &refusal).await;
     closed(house.package(&refused).await);
     let complaint = json!({ "kind": "complaint", "text": "why?" });
     let complaint = id(&house.asks(&complaint).await.expect(201));
@@ -340,8 +343,9 @@ async fn one_persons_answer_has_nothing_of_another_and_every_script() {
     let yoko = yoko.signs_up().await;
     yoko.books(&aoi, "Y-7").await;
     aoi.asks_for(&yoko, &["name"]).under("Y-7").receives().await;
-    let hers =
-        house.decided(&json!({ "email": "yoko@guest.example", "name": name }), &json!({})).await;
+    let hers = house
+        .has_decided(&json!({ "email": "yoko@guest.example", "name": name }), &json!({}))
+        .await;
     let files = house.files(&hers).await;
     fits_its_schema(&files, "data.json");
     let data = files.data();
@@ -373,7 +377,7 @@ async fn a_provision_that_is_withheld_from_her_is_left_out_as_if_it_never_was() 
     asking.clone().by_exception(approved).receives().await;
     aoi.asks_for(&hanako, &["phone"]).by_exception(approved).is_refused().await;
     for kind in ["disclosure", "provision_records"] {
-        let request = house.decided(&json!({ "kind": kind }), &json!({})).await;
+        let request = house.has_decided(&json!({ "kind": kind }), &json!({})).await;
         let files = house.files(&request).await;
         assert_eq!(files.data()["provisions"], json!([]));
         for hidden in [approved, "株式会社aoi"] {
@@ -419,7 +423,7 @@ async fn each_kind_is_told_what_it_asks_for() {
                 .expect(200);
             request
         } else {
-            house.decided(&asked, &json!({})).await
+            house.has_decided(&asked, &json!({})).await
         };
         let files = house.files(&request).await;
         fits_its_schema(&files, "data.json");
@@ -432,7 +436,7 @@ async fn each_kind_is_told_what_it_asks_for() {
         }
     }
     // One item is asked for: the others stay closed.
-    let one = house.decided(&json!({ "items": ["allergy"] }), &json!({})).await;
+    let one = house.has_decided(&json!({ "items": ["allergy"] }), &json!({})).await;
     let files = house.files(&one).await;
     let data = files.data();
     assert_eq!(data["items"].as_array().unwrap().len(), 1);
@@ -450,7 +454,7 @@ async fn every_record_is_proven_from_the_unpacked_file_alone() {
         aoi.asks_for(&hanako, &["name"]).under("R-1").receives().await;
         house.guest("Yoko").with("email", "").sends().go().await;
     }
-    let request = house.decided(&json!({ "language": "en" }), &json!({})).await;
+    let request = house.has_decided(&json!({ "language": "en" }), &json!({})).await;
     let files = house.files(&request).await;
     let folder = files.unpacked();
     let lines = files.text("proofs/records.jsonl");
@@ -501,7 +505,7 @@ fn proof(folder: &Path, file: &str) -> (bool, String) {
 async fn an_answer_is_sealed_with_her_passphrase() {
     let house = House::open();
     house.hanako().await;
-    let request = house.decided(&json!({}), &json!({})).await;
+    let request = house.has_decided(&json!({}), &json!({})).await;
     let passphrase = |text: &str| Passphrase::new(Plain::new(text.to_owned()));
     for (wrong, code) in [("short", "too_short"), (&"x".repeat(257), "too_long")] {
         match passphrase(wrong) {
@@ -564,7 +568,7 @@ async fn in_europe_she_is_told_why_something_is_withheld() {
         "outcome": "partly", "reason": "it names somebody else",
         "refused": [{ "item": "disliked_food", "ground": "harm_to_rights" }],
     });
-    let request = house.decided(&asked, &partly).await;
+    let request = house.has_decided(&asked, &partly).await;
     let files = house.files(&request).await;
     fits_its_schema(&files, "data.json");
     let withheld = &files.data()["withheld"][0];
@@ -583,7 +587,7 @@ async fn an_erasure_is_answered_with_a_receipt_that_proves_itself() {
         "kind": "erasure", "grounds": ["no_longer_needed"], "language": "en",
         "items": ["disliked_food"],
     });
-    let request = house.asked(&asked).await;
+    let request = house.asked_for(&asked).await;
     house.steps(&request, json!({ "step": "decide", "outcome": "granted" })).await.expect(200);
     let other = house.service_key("second", &["requests:decide"]);
     house.steps_as(&other, &request, json!({ "step": "approve" })).await.expect(200);
@@ -617,7 +621,7 @@ async fn an_erasure_is_answered_with_a_receipt_that_proves_itself() {
 async fn the_same_answer_is_the_same_file() {
     let house = House::open();
     house.hanako().await;
-    let request = house.decided(&json!({ "kind": "purpose_notice" }), &json!({})).await;
+    let request = house.has_decided(&json!({ "kind": "purpose_notice" }), &json!({})).await;
     let (first, second) =
         (house.package(&request).await.unwrap(), house.package(&request).await.unwrap());
     assert!(first.bytes == second.bytes);

@@ -395,6 +395,14 @@ async fn a_correction_is_shown_before_and_after_and_the_look_is_on_record() {
     let looks = house.looks();
     assert!(looks.contains(&("name".to_owned(), true)), "{looks:?}");
     assert!(looks.contains(&("birth_date".to_owned(), false)), "{looks:?}");
+    // With nothing left to do there is nothing to look for; nor does anybody look for people then.
+    house.steps(&request, json!({ "step": "withdraw" })).await.expect(200);
+    assert!(!rin.page(&request).await.contains("value=\"look\""));
+    let find = [("find", "hanako@guest.example")];
+    for (act, fields) in [("look", &[][..]), ("find", &find)] {
+        assert_eq!(rin.acts(&request, act, fields).await.status, 409, "{act}");
+    }
+    assert_eq!(house.looks(), looks);
 }
 
 #[tokio::test]

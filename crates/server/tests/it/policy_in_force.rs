@@ -1,7 +1,7 @@
 //! One policy is in force, the newest that this house published, and every process goes by it: not
 //! by one that was put into the database, not by an older one, not by a root that was rotated away.
 
-use azukari::acts::publish::Files;
+use azukari::acts::publish::{self, Files};
 use azukari::app::AppError;
 use serde_json::json;
 
@@ -47,6 +47,46 @@ async fn a_policy_that_was_put_into_the_database_is_refused() {
         }
     }
     House::open_on(ground, clock, None, 0).adds_up();
+}
+
+#[tokio::test]
+async fn a_version_to_come_does_not_come_earlier_by_another_hand() {
+    let early = "UPDATE ledger SET policy = '2026-12-01', next_at = NULL";
+    let house = House::open();
+    let hanako = house.guest("Hanako").signs_up().await;
+    house.publishes(version("2026-12-01"), None, Some("2026-12-01T00:00:00+09:00")).unwrap();
+    house.app.keep_up().await.unwrap();
+    let before = house.rows();
+
+    // Whoever has the house open does nothing more, and goes by no other rules.
+    house.meddles(early, Vec::new());
+    hanako.is_used("service", &["name"]).go().await.problem(503, "policy-changed");
+    let says = house.app.keep_up().await.unwrap_err();
+    assert!(format!("{says:?}").contains("2026-11-30T15:00:00Z"), "{says:?}");
+    hanako.is_used("service", &["name"]).go().await.problem(503, "policy-changed");
+    assert_eq!(house.app.policy().version.to_string(), "2026-10-01");
+    assert_eq!(house.rows(), before);
+    // Nor does who only looks.
+    let (app, now) = (std::sync::Arc::clone(&house.app), house.now());
+    let looked =
+        house.app.store.read_blocking(move |conn| publish::published(conn, &app.keys, now));
+    assert!(refused(looked).contains("2026-11-30T15:00:00Z"));
+
+    // Nor who opens it.
+    let (ground, clock) = house.close().await;
+    for given in [None, Some(policy_files()), Some(version("2026-12-01"))] {
+        let copy = ground.copy();
+        let says = refused(copy.open_app(&clock, copy.root_key(), given));
+        assert!(says.contains("2026-11-30T15:00:00Z") && says.contains("backup"), "{says}");
+    }
+    // Set right, it opens, and the version comes at its moment.
+    ground.mends("UPDATE ledger SET policy = '2026-10-01', next_at = NULL");
+    let house = House::open_on(ground, clock, None, 0);
+    assert_eq!(house.app.policy().version.to_string(), "2026-10-01");
+    house.lets_hours_pass(24 * 9);
+    house.app.keep_up().await.unwrap();
+    assert_eq!(house.app.policy().version.to_string(), "2026-12-01");
+    house.adds_up();
 }
 
 #[tokio::test]

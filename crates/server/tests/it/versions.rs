@@ -4,6 +4,7 @@
 
 use azukari::acts::publish::{self, Files, Refused, Release};
 use azukari::acts::telling;
+use azukari::jobs::expire;
 use azukari::store::{DbError, Tx, policies};
 use serde_json::json;
 
@@ -147,6 +148,35 @@ async fn an_editorial_change_carries_every_consent_over() {
         assert_eq!(consent["ask"], false, "{consent}");
     }
     assert_eq!(consents["consents"][0]["notice"], "2026-10-01", "what she was shown");
+    house.adds_up();
+}
+
+#[tokio::test]
+async fn she_sees_which_version_was_in_force_and_which_she_had_been_shown() {
+    // S24, R1.5: what she agreed to was worded as the notice of that day.
+    let house = House::open();
+    let aoi = house.store("aoi").await;
+    let hanako = house.guest("Hanako").signs_up().await;
+    hanako.books(&aoi, "bk-1").await;
+    aoi.asks_for(&hanako, &["name"]).receives().await;
+    house.publishes(editorial("2026-11-22"), None, None).unwrap();
+    house.app.keep_up().await.unwrap();
+    house.lets_seconds_pass(1);
+    aoi.asks_for(&hanako, &["name"]).receives().await;
+    house.lets_seconds_pass(1);
+    aoi.asks_for(&hanako, &["allergy"]).is_refused().await;
+
+    let provisions = hanako.provisions().await;
+    let versions: Vec<_> =
+        provisions.iter().map(|p| p["policy"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(versions, ["2026-11-22", "2026-11-22", "2026-10-01"], "newest first");
+    assert!(provisions[0].get("consents").is_none(), "a refusal stands on none");
+    let seen = json!([{ "consent": "store_disclosure", "notice": "2026-10-01" }]);
+    assert_eq!([&provisions[1]["consents"], &provisions[2]["consents"]], [&seen, &seen]);
+    for version in versions {
+        let page = house.get(&format!("/policy/versions/{version}?lang=en")).go().await;
+        assert_eq!(page.status, 200, "{version}");
+    }
     house.adds_up();
 }
 
@@ -389,4 +419,31 @@ async fn a_store_sees_by_the_new_version_what_it_saw_by_the_old() {
     let aoi = Store::named(&house, "aoi");
     let hanako = Guest { house: &house, id };
     assert_eq!(aoi.asks_for(&hanako, &["name"]).receives().await["name"], "Hanako");
+}
+#[tokio::test]
+async fn a_round_at_the_turn_notes_nothing_by_rules_that_are_over() {
+    // R12.1: a period that is shorter from today on ends what is older than that.
+    let house = House::open();
+    let aoi = house.store("aoi").await;
+    let hanako = house.guest("Hanako").with("serving_size", "small").signs_up().await;
+    hanako.books(&aoi, "bk-1").await;
+    house.lets_hours_pass(24 * 40);
+    let mut files = edited(DECEMBER, &[]);
+    let items = files.get_mut("items.toml").unwrap();
+    let size = items.find("[serving_size]").unwrap();
+    let days = "days = 730";
+    let at = size + items[size..].find(days).unwrap();
+    items.replace_range(at..at + days.len(), "days = 30");
+    house.publishes(files, None, None).unwrap();
+
+    // The version is in force in the database, and this process has not taken up its rules yet.
+    house.app.terms.begin_turn();
+    publish::turn(&house.app).unwrap();
+    let round = expire::round(&house.app).await.unwrap();
+    assert_eq!((round.looked_at, round.failed, round.erased), (1, 1, 0), "{round:?}");
+
+    house.app.turn().unwrap();
+    let round = expire::round(&house.app).await.unwrap();
+    assert_eq!((round.looked_at, round.failed, round.erased), (1, 0, 1), "{round:?}");
+    house.adds_up();
 }

@@ -38,7 +38,7 @@ pub static POLICY: LazyLock<String> = LazyLock::new(|| {
     dir.to_str().unwrap().to_owned()
 });
 /// How long a start or a stop may take on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A data folder, and a schema on PostgreSQL.
 pub struct House {

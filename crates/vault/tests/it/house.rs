@@ -113,6 +113,7 @@ pub fn permit(subject: SubjectId, items: &[&str]) -> Permit {
         regime: Some(regime()),
         consents: Vec::new(),
         restrictions: Vec::new(),
+        stopped_recipients: Vec::new(),
         recipient: None,
         engagement: None,
         approval: None,

@@ -487,7 +487,8 @@ fn take(
             }
             _ => terms(&document, &request.progress)?,
         };
-        request.progress = request.progress.step(step, &terms, now).map_err(not_taken)?;
+        request.progress =
+            request.progress.step(step, &terms, now).map_err(|why| not_taken(&why))?;
         letters.extend(RequestLetter::of(step, &request.progress));
         let reason = match step {
             Step::Return { reason, .. } | Step::Extend { reason, .. } => Some(reason.clone()),
@@ -539,7 +540,7 @@ fn put_letters(
 }
 
 /// Says why a step is not taken, and of which field it is the fault.
-fn not_taken(why: NotTaken) -> Error {
+fn not_taken(why: &NotTaken) -> Error {
     let words = why.to_string();
     match why {
         NotTaken::NotAGround { .. } | NotTaken::NoGround => {

@@ -72,7 +72,10 @@ async fn answered(app: &Arc<App>, seed: u64) -> anyhow::Result<(answer::Package,
                 once: None,
             })
         })();
-        async move { anyhow::Ok(drop(gate::disclose(app, asking?).await?)) }
+        async move {
+            gate::disclose(app, asking?).await?;
+            anyhow::Ok(())
+        }
     });
     stream::iter(asks).buffer_unordered(TOGETHER).try_collect::<Vec<()>>().await?;
     let id = decided(app, seed).await?;

@@ -73,7 +73,7 @@ impl House {
         };
         let mut house = Self { child, address, metrics, ready_after: Duration::ZERO };
         while get(address, ready).map_or(true, |(status, _)| status != 200) {
-            if begun.elapsed() > Duration::from_secs(60) {
+            if begun.elapsed() > Duration::from_mins(1) {
                 anyhow::bail!("the server does not get ready");
             }
             thread::sleep(Duration::from_millis(1));

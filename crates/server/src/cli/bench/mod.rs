@@ -34,6 +34,7 @@ use crate::store::DatabaseUrl;
 
 /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Bench {
     /// People in the sample; each holds 20 items
     #[arg(long, value_name = "N", default_value_t = 100_000)]

@@ -16,7 +16,7 @@ use super::trouble::Trouble;
 use super::urls;
 use crate::app::App;
 use crate::error::Error;
-use crate::outbox::{LETTER, parse_id, shown};
+use crate::outbox::{INSTRUCTION, LETTER, WEBHOOK, parse_id, shown};
 use crate::store::outbox::{self, Listed};
 use crate::words;
 
@@ -119,6 +119,10 @@ fn name(topic: &str, language: Language) -> &str {
     match (topic, language) {
         (LETTER, Language::Ja) => "お知らせの手紙",
         (LETTER, Language::En) => "letter",
+        (INSTRUCTION, Language::Ja) => "提供先への指示",
+        (INSTRUCTION, Language::En) => "instruction to a recipient",
+        (WEBHOOK, Language::Ja) => "外部プログラムへの通知",
+        (WEBHOOK, Language::En) => "webhook",
         (other, _) => other,
     }
 }

@@ -79,9 +79,9 @@ fn draw(forecast: &Forecast, document: &Document, language: Language) -> Markup 
     let say = |ja_words: &'static str, en_words| if ja { ja_words } else { en_words };
     let (from, to) = (calendar_day(forecast.from), calendar_day(forecast.to));
     let (from, to) = (words::day(from, language), words::day(to, language));
+    let weeks = weeks(forecast);
     let rows = due_rows(forecast, document, language);
-    let [what, why, count] = [say("対象", "What"), say("理由", "Why"), say("件数", "Count")];
-    let [hold, until] = [say("保存義務", "Held by"), say("いつまで", "Until")];
+    let (what, count) = (say("対象", "What"), say("件数", "Count"));
     html! {
         p.hint {
             @match language {
@@ -94,20 +94,19 @@ fn draw(forecast: &Forecast, document: &Document, language: Language) -> Markup 
             @if rows.is_empty() {
                 p { (say("この期間に期限が来るものはありません。", "Nothing falls due in this time.")) }
             } @else {
-                (chart(&weeks(forecast), language))
-                div.table {
-                    table.stacks {
-                        thead { tr {
-                            th scope="col" { (say("週", "Week")) } th scope="col" { (what) }
-                            th scope="col" { (why) } th.count scope="col" { (count) }
-                        } }
+                (chart(&weeks, language))
+                table.counts {
+                    thead { tr { th scope="col" { (what) } th.count scope="col" { (count) } } }
+                    @for (from, sum) in weeks.iter().filter(|(_, sum)| *sum > 0) {
                         tbody {
-                            @for row in &rows {
+                            tr {
+                                th scope="rowgroup" { (week(*from, language)) }
+                                th.count { (sum) }
+                            }
+                            @for row in rows.iter().filter(|row| row.from == *from) {
                                 tr {
-                                    td { (week(row.from, language)) }
-                                    td data-label=(what) { (row.what) }
-                                    td data-label=(why) { (row.why) }
-                                    td.count data-label=(count) { (row.count) }
+                                    td { (row.what) small { (row.why) } }
+                                    td.count { (row.count) }
                                 }
                             }
                         }
@@ -120,25 +119,16 @@ fn draw(forecast: &Forecast, document: &Document, language: Language) -> Markup 
             @if forecast.held.is_empty() {
                 p { (say("ありません。", "Nothing.")) }
             } @else {
-                div.table {
-                    table.stacks {
-                        thead { tr {
-                            th scope="col" { (what) } th scope="col" { (hold) }
-                            th scope="col" { (until) } th.count scope="col" { (count) }
-                        } }
-                        tbody {
-                            @for (key, held) in &forecast.held {
-                                tr {
-                                    td { (words::thing(&key.thing, document, language)) }
-                                    td data-label=(hold) { (words::hold(&key.hold, key.law, document, language)) }
-                                    td data-label=(until) {
-                                        @match held.until {
-                                            Some(until) => (words::day(calendar_day(until), language)),
-                                            None => (say("未定", "not known yet")),
-                                        }
-                                    }
-                                    td.count data-label=(count) { (held.count) }
+                table.counts {
+                    thead { tr { th scope="col" { (what) } th.count scope="col" { (count) } } }
+                    tbody {
+                        @for (key, held) in &forecast.held {
+                            tr {
+                                td {
+                                    (words::thing(&key.thing, document, language))
+                                    small { (words::held_by(key, held.until, document, language)) }
                                 }
+                                td.count { (held.count) }
                             }
                         }
                     }
@@ -177,7 +167,6 @@ fn due_rows(forecast: &Forecast, document: &Document, language: Language) -> Vec
         why: why.to_owned(),
         count: *count,
     }));
-    rows.sort_by_key(|row| row.from);
     rows
 }
 

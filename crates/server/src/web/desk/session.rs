@@ -84,7 +84,7 @@ impl FromRequestParts<Desk> for Staff {
         }
         // What was sent is lost; only a page can be come back to.
         let to = match (&parts.method, parts.uri.path_and_query()) {
-            (&Method::GET, Some(asked)) => inside(Some(asked.as_str())),
+            (&Method::GET, Some(asked)) => within(Some(asked.as_str())),
             _ => urls::START,
         };
         let to = encoded(to);
@@ -94,16 +94,16 @@ impl FromRequestParts<Desk> for Staff {
 
 /// Where somebody goes after the sign-in: to the page of the desk that is named, else to the start.
 /// A path is taken in the plainest letters only, so that no browser reads it as anything else.
-pub(super) fn inside(to: Option<&str>) -> &str {
+pub(super) fn within(to: Option<&str>) -> &str {
     let Some(to) = to else { return urls::START };
     let (path, query) = to.split_once('?').unwrap_or((to, ""));
-    let is_inside = path == urls::START || path.starts_with("/desk/");
+    let is_within = path == urls::START || path.starts_with("/desk/");
     let plain = |c: char| c.is_ascii_alphanumeric() || "/-_".contains(c);
     let asked = |c: char| c.is_ascii_graphic() && !"\\#\"<>".contains(c);
     let is_plain = path.chars().all(plain) && !path.contains("//") && query.chars().all(asked);
     // Nobody wants to come back to the ways in and out.
     let is_a_door = [urls::SIGN_IN, urls::SIGN_OUT].contains(&path);
-    if is_inside && is_plain && !is_a_door && to.len() <= 512 { to } else { urls::START }
+    if is_within && is_plain && !is_a_door && to.len() <= 512 { to } else { urls::START }
 }
 
 /// A path as a value in a query: every byte that could end it is written as `%XX`.
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn only_pages_of_the_desk_are_come_back_to() {
         for good in ["/desk", "/desk/retention", "/desk/requests/req_0a?lang=ja&x=%E3%81%82"] {
-            assert_eq!(inside(Some(good)), good);
+            assert_eq!(within(Some(good)), good);
         }
         for bad in [
             "",
@@ -148,9 +148,9 @@ mod tests {
             "/desk/あ",
             "/desk\r\nset-cookie: x=y",
         ] {
-            assert_eq!(inside(Some(bad)), urls::START, "{bad}");
+            assert_eq!(within(Some(bad)), urls::START, "{bad}");
         }
-        assert_eq!(inside(Some(&format!("/desk/{}", "x".repeat(600)))), urls::START);
+        assert_eq!(within(Some(&format!("/desk/{}", "x".repeat(600)))), urls::START);
         assert_eq!(encoded("/desk/x?a=b&c=%20"), "/desk/x%3Fa%3Db%26c%3D%2520");
     }
 

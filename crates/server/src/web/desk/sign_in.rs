@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use policy::Language;
 use serde::Deserialize;
 
-use super::session::{self, Staff, inside};
+use super::session::{self, Staff, within};
 use super::trouble::Trouble;
 use super::{Desk, page, urls};
 use crate::acts::staff_session;
@@ -41,7 +41,7 @@ pub(super) async fn form(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
-    let to = inside(asked.to.as_deref());
+    let to = within(asked.to.as_deref());
     if session::present(&desk, &headers).await?.is_some() {
         return Ok(Redirect::to(to).into_response());
     }
@@ -55,7 +55,7 @@ pub(super) async fn sign_in(
     Form(sent): Form<SignIn>,
 ) -> Result<Response, Trouble> {
     let SignIn { login, password, code, to, lang } = sent;
-    let (to, language) = (inside(to.as_deref()), language(lang.as_deref(), &headers));
+    let (to, language) = (within(to.as_deref()), language(lang.as_deref(), &headers));
     match staff_session::sign_in(&desk.app, &desk.tries, &login, password, &code).await {
         Ok(token) => {
             let cookie = session::cookie(Some(&token), desk.https);
@@ -111,7 +111,7 @@ pub(super) async fn speak(
     let from = headers.get("referer").and_then(|value| value.to_str().ok());
     let from = from.and_then(|url| url.split_once("://")?.1.split_once('/'));
     let from = from.map(|(_, path)| format!("/{path}"));
-    Ok(Redirect::to(inside(from.as_deref())))
+    Ok(Redirect::to(within(from.as_deref())))
 }
 
 fn draw(to: &str, language: Language, told: Option<&str>) -> Markup {

@@ -24,7 +24,7 @@ use sha2::Digest;
 use crate::house::{Answer, House};
 
 #[derive(Deserialize)]
-struct Vectors {
+struct Sample {
     now: Timestamp,
     agent: String,
     business: String,
@@ -40,7 +40,7 @@ struct Vector {
     body: String,
 }
 
-fn vectors() -> Vectors {
+fn vectors() -> Sample {
     serde_json::from_str(include_str!("vectors.json")).unwrap()
 }
 
@@ -55,8 +55,8 @@ const SETS_UP: &str = "Pair-wise set-up as section 2.05 has it";
 const TAKES_BACK: &str = "Taking back as section 2.04 has it";
 
 /// What becomes of a message: the right, `taken`, or the fault.
-fn read(vectors: &Vectors, key: &VerifyKey, vector: &Vector) -> Result<String, Fault> {
-    let Vectors { agent, business, now, .. } = vectors;
+fn read(vectors: &Sample, key: &VerifyKey, vector: &Vector) -> Result<String, Fault> {
+    let Sample { agent, business, now, .. } = vectors;
     let expected = Expected { agent, business, now: *now };
     let signed = Signed::open(vector.body.as_bytes(), key)?;
     match vector.reads.as_str() {
@@ -218,7 +218,7 @@ fn statuses_and_states_lead_to_each_other() {
 impl House {
     /// The operator lets the sample agent in.
     fn lets_in(&self) {
-        let Vectors { agent, business, verify_key, .. } = vectors();
+        let Sample { agent, business, verify_key, .. } = vectors();
         let (keys, now) = (Arc::clone(&self.app.keys), self.now());
         self.app
             .store

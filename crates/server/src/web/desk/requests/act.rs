@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use policy::request::{
     AlternativeMeasure, FeeStanding, Identified, Money, Outcome, RefusalGround, RefusedPart,
-    RequestId, Step,
+    RequestId, State as Stand, Step,
 };
 
 use super::form::{Sent, Tried};
@@ -38,9 +38,12 @@ pub(super) async fn act(
     let id = read_id(&request)?;
     let act = sent.get("act").to_owned();
     let view = gather(&app, id).await?;
-    match act.as_str() {
-        "look" => return looked(&app, &staff, view).await,
-        "find" => return found(&app, &staff, view, sent).await,
+    // Values are looked at only while something is to be done with them.
+    match (act.as_str(), view.stands()) {
+        ("look", Stand::Investigating | Stand::Decided) => {
+            return looked(&app, &staff, view).await;
+        }
+        ("find", Stand::Verifying) => return found(&app, &staff, view, sent).await,
         _ => {}
     }
     let error = match done(&app, &staff, &view, id, &act, &sent).await {
@@ -175,6 +178,9 @@ async fn done(
             reason: sent.get("reason").trim().to_owned(),
         },
         "close" => Step::Close {},
+        "look" | "find" => {
+            return Err(Error::Conflict("there is nothing to look at values for".to_owned()));
+        }
         _ => return Err(Error::NoSuchAddress),
     };
     handle::step(app, id, by, step).await.map(drop)

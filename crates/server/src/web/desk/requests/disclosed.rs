@@ -146,7 +146,7 @@ fn line(app: &App, row: &SealedRecord, document: &Document, language: Language) 
             let to = &provision.third_party;
             shown.to = html! { (to.name) " " small { (to.recipient) } };
             shown.items = labels(provision.items.iter().map(|held| &held.item), document, language);
-            shown.purpose = purpose(&provision.purpose, document, language).to_owned();
+            purpose(&provision.purpose, document, language).clone_into(&mut shown.purpose);
             let hidden =
                 provision.exception.as_ref().is_some_and(|used| used.withheld_from_subject);
             shown.mark = hidden.then_some(withheld);
@@ -156,7 +156,7 @@ fn line(app: &App, row: &SealedRecord, document: &Document, language: Language) 
             let to = ask.recipient.as_ref().map_or(own, |recipient| recipient.as_str());
             shown.to = html! { (to) };
             shown.items = labels(&ask.items, document, language);
-            shown.purpose = purpose(&ask.purpose, document, language).to_owned();
+            purpose(&ask.purpose, document, language).clone_into(&mut shown.purpose);
             let refused = say.of("断りました", "refused");
             shown.mark = Some(if *withheld_from_subject { withheld } else { refused });
         }

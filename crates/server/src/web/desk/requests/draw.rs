@@ -96,7 +96,7 @@ impl Page<'_> {
 
     /// What was typed into a form that was not done: the form itself may not be here any more.
     fn typed(&self) -> Markup {
-        let typed: Vec<&str> = self.view.tried.iter().flat_map(|tried| tried.typed()).collect();
+        let typed: Vec<&str> = self.view.tried.iter().flat_map(super::form::Tried::typed).collect();
         html! {
             @if !typed.is_empty() {
                 details open {
@@ -408,7 +408,9 @@ impl Page<'_> {
         let (view, say) = (self.view, self.say);
         let matter = &view.request.matter;
         let [before, after] = [say.of("今の内容", "Before"), say.of("訂正後", "After")];
-        let can_look = view.request.subject.is_some() && view.before.is_none();
+        let can_look = view.request.subject.is_some()
+            && view.before.is_none()
+            && matches!(view.stands(), State::Investigating | State::Decided);
         html! {
             section #correction {
                 h2 { (say.of("訂正", "Correction")) }

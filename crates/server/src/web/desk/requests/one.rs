@@ -149,7 +149,7 @@ impl View {
         held.filter_map(|held| held.item.parse().ok()).collect()
     }
 
-    /// Whether the request still takes the steps of the desk.
+    /// Where the request stands.
     pub(super) fn stands(&self) -> Stand {
         self.request.progress.state
     }

@@ -46,7 +46,7 @@ pub(super) async fn form(
     if document.requests.is_none() {
         return Err(Error::not_found("article on requests", "requests").into());
     }
-    show(&document, &staff, kind, chosen.regime.as_deref(), None, StatusCode::OK)
+    Ok(show(&document, &staff, kind, chosen.regime.as_deref(), None, StatusCode::OK))
 }
 
 /// Takes it down.
@@ -65,7 +65,7 @@ pub(super) async fn take_down(
             let (tried, _) = Tried::of(ACT, sent, error)?;
             let regime = tried.sent.get("regime").to_owned();
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            show(&app.policy(), &staff, Some(kind), Some(&regime), Some(&tried), status)
+            Ok(show(&app.policy(), &staff, Some(kind), Some(&regime), Some(&tried), status))
         }
     }
 }
@@ -122,7 +122,7 @@ fn show(
     regime: Option<&str>,
     tried: Option<&Tried>,
     status: StatusCode,
-) -> Result<Response, Trouble> {
+) -> Response {
     let language = staff.language;
     let say = Say(language);
     let regime = regime.and_then(|regime| regime.parse().ok());
@@ -132,7 +132,7 @@ fn show(
         _ => choose(document, language),
     };
     let title = say.of("請求の入力", "Take down a request");
-    Ok((status, page(staff, Some(Room::Requests), title, &body)).into_response())
+    (status, page(staff, Some(Room::Requests), title, &body)).into_response()
 }
 
 /// First what is asked, and by whose rules.

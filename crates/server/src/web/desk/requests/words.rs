@@ -181,7 +181,7 @@ pub(in super::super) fn fee(
             words::moment(*at, language),
         ),
         FeeStanding::Waived { by, at } => {
-            format!("{} {} {}", say.of("免除", "Waived"), words::moment(*at, language), name(by),)
+            format!("{} {} {}", say.of("免除", "Waived"), words::moment(*at, language), name(by))
         }
         FeeStanding::Refunded { money: sum, at, reference } => format!(
             "{}{} {} {reference}",
