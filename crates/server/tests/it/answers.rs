@@ -64,7 +64,12 @@ impl Files {
 
     /// The words of the PDF.
     fn pdf(&self) -> String {
-        let name = self.names().into_iter().find(|name| name.ends_with(".pdf")).unwrap().to_owned();
+        let name = self
+            .names()
+            .into_iter()
+            .find(|name| std::path::Path::new(name).extension().is_some_and(|e| e == "pdf"))
+            .unwrap()
+            .to_owned();
         let folder = self.unpacked();
         let out = Command::new("pdftotext")
             .args(["-enc", "UTF-8", "-raw"])
@@ -153,7 +158,7 @@ impl House {
         hanako.books(&aoi, "R-1").await;
         aoi.asks_for(&hanako, &["name", "phone"]).under("R-1").receives().await;
         aoi.asks_for(&hanako, &["email"]).for_purpose("marketing").is_refused().await;
-        hanako.is_used("support", &["email"]).go().await.expect(201);
+        hanako.is_used("support", &["email"]).go().await.expect(200);
         hanako
     }
 }
@@ -368,7 +373,7 @@ async fn one_persons_answer_has_nothing_of_another_and_every_script() {
 #[tokio::test]
 async fn a_provision_that_is_withheld_from_her_is_left_out_as_if_it_never_was() {
     let house = House::open();
-    let (aoi, _) = (house.store("aoi").await, ());
+    let aoi = house.store("aoi").await;
     let hanako = house.guest("Hanako").signs_up().await;
     let kept_back = json!({ "subject": hanako.id, "withheld_from_subject": true });
     let approved = house.manager_approves(&kept_back).await.expect(201);
@@ -390,7 +395,7 @@ async fn a_provision_that_is_withheld_from_her_is_left_out_as_if_it_never_was() 
         let lines = files
             .0
             .get("proofs/records.jsonl")
-            .map_or(0, |bytes| bytes.iter().filter(|byte| **byte == b'\n').count() as u64);
+            .map_or(0, |bytes| bytes.split(|byte| *byte == b'\n').count() as u64 - 1);
         assert_eq!(shown, Some(lines), "not even their number is told");
     }
 }

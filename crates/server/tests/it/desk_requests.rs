@@ -198,10 +198,6 @@ async fn a_disclosure_from_the_fee_to_the_decision() {
         (vec![refuse, ("ground", "harm_to_rights"), yes], "Please fill this in"),
         (vec![("outcome", "granted")], "tick the box"),
         (vec![("outcome", "granted"), ("item.name", "harm_to_rights"), yes], "do not go together"),
-        (
-            vec![("outcome", "partly"), ("alternative", "masking"), ("reason", "x"), yes],
-            "a measure instead",
-        ),
     ] {
         let answer = rin.acts(&request, "decide", &fields).await;
         assert_eq!(answer.status, 422, "{fields:?}");

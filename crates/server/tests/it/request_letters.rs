@@ -2,6 +2,7 @@
 //! is a PDF, and no letter tells more of a refusal than the regime lets it (G1, S30, R8.2).
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use azukari::acts::request::{Agent, AnswerLink, Channel, Contact, Delivery, Matter};
 use azukari::letter::{About, RequestLetter, Written};
@@ -107,7 +108,7 @@ fn in_words(written: &Written) -> String {
     let mut said = paper::text(&written.paper);
     for (name, attached) in &written.attached {
         assert!(paper::pdf(attached).unwrap().starts_with(b"%PDF-"), "{name}");
-        said += &format!("\n==== {name}.pdf ====\n\n");
+        let _ = write!(said, "\n==== {name}.pdf ====\n\n");
         if attached != &written.paper {
             said += &paper::text(attached);
         }

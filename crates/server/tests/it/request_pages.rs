@@ -29,7 +29,7 @@ fn pairs(given: &[(&str, &str)]) -> Fields {
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |out, byte| out + &format!("%{byte:02X}"))
 }
 
 /// The text of HTML, with what stands for marks read back.
@@ -160,11 +160,11 @@ fn number(page: &Answer) -> String {
 
 impl House {
     fn code_of(&self, number: &str) -> String {
-        let codes = self.letters().into_iter().filter_map(|(of, letter)| match letter {
+        let mut codes = self.letters().into_iter().filter_map(|(of, letter)| match letter {
             RequestLetter::Code { code } if of.number() == number => Some(code),
             _ => None,
         });
-        codes.last().expect("no code was sent")
+        codes.next_back().expect("no code was sent")
     }
 
     fn numbers(&self) -> Vec<RequestId> {

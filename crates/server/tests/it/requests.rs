@@ -45,11 +45,11 @@ impl House {
 
     /// The code that was sent last for a request.
     pub(crate) fn code(&self, request: &str) -> String {
-        let codes = self.letters().into_iter().filter_map(|(of, letter)| match letter {
+        let mut codes = self.letters().into_iter().filter_map(|(of, letter)| match letter {
             RequestLetter::Code { code } if of.to_string() == request => Some(code),
             _ => None,
         });
-        codes.last().expect("no code was sent")
+        codes.next_back().expect("no code was sent")
     }
 
     pub(crate) async fn gives(&self, request: &str, code: &str) -> Answer {

@@ -541,13 +541,13 @@ async fn a_recipient_is_told_by_mail_or_by_hand_and_stays_open_until_it_answers(
     assert_eq!(tried, Ok(Sent::Delivered), "it is not told twice");
     assert!(!house.waiting_messages().iter().any(|m| matches!(m, Message::Instruction { .. })));
     assert_eq!(house.instructions().await.len(), 2, "told is not answered");
-    let words = Some("we keep the slip for the tax office");
+    let words = "we keep the slip for the tax office";
     let (app, by) = (&house.app, OFFICER.to_owned());
-    instruction::answer(app, id("aoi"), InstructionOutcome::Refused, words, by, None)
+    instruction::answer(app, id("aoi"), InstructionOutcome::Refused, Some(words), by, None)
         .await
         .unwrap();
     let shown = instruction::get(app, id("aoi")).await.unwrap();
-    assert_eq!(shown.said.answer.unwrap().0, words.unwrap());
+    assert_eq!(shown.said.answer.unwrap().0, words);
     assert!(shown.said.references.is_empty() && shown.said.disclosures.is_empty());
     assert_eq!(house.instructions().await.len(), 1);
     house.adds_up();

@@ -78,6 +78,16 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
             house.post("/v1/sign-ins", &json!({ "email": "a@b.jp", "password": "wrong" })),
         ),
         ("exceptions:approve", house.post("/v1/exceptions", &nothing)),
+        ("requests:write", house.post("/v1/requests", &nothing)),
+        ("requests:read", house.get("/v1/requests/req_00000000000000000000000000")),
+        ("requests:decide", house.get("/v1/requests")),
+        (
+            "requests:fees",
+            house.post(
+                "/v1/requests/req_00000000000000000000000000/steps",
+                &json!({ "step": "refund", "reference": "b-1" }),
+            ),
+        ),
         ("webhooks:write", house.get("/v1/webhooks")),
     ]
 }

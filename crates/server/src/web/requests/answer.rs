@@ -3,17 +3,20 @@
 
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use policy::Language;
+use policy::request::RequestKind;
 use serde::Deserialize;
+use vault::Plain;
 
 use super::page::{Other, Page, Wrong, at, draw, last_day, pick};
 use super::trouble::Trouble;
 use super::{BY, Pages, Reader, enter, mine, session, urls};
 use crate::acts::request::carry_out::answer_fingerprint;
 use crate::acts::request::{self, AnswerLink, Change, Request, advance, verify};
+use crate::answer::{self, MAX_PASSPHRASE_CHARS, Package, Passphrase};
 use crate::error::Error;
 
 /// What the link says.
@@ -36,6 +39,8 @@ pub(super) struct Sent {
     t: String,
     #[serde(default)]
     code: String,
+    #[serde(default)]
+    passphrase: String,
     #[serde(default)]
     step: String,
 }
@@ -98,23 +103,81 @@ pub(super) async fn page(
         })
         .await?;
     }
-    Ok(shows(&pages, &request, &link, language).into_response())
+    Ok(shows(&pages, &request, &link, &Wrong::default(), language).into_response())
+}
+
+/// Whether the answer to a kind is a file; a letter says all of the others.
+fn is_a_file(request: &Request) -> bool {
+    let kind = request.progress.kind;
+    let letter_alone = matches!(
+        kind,
+        RequestKind::Correction
+            | RequestKind::StopUse
+            | RequestKind::StopProvision
+            | RequestKind::Complaint
+    );
+    !letter_alone && request.progress.answerable().is_some()
+}
+
+/// The file itself, made now and kept nowhere; each time is on record.
+async fn fetches(
+    pages: &Pages,
+    request: &Request,
+    link: &Link,
+    passphrase: String,
+    language: Language,
+) -> Result<Response, Trouble> {
+    let given = Some(Plain::new(passphrase)).filter(|given| !given.reveal().is_empty());
+    let passphrase = match given.map(Passphrase::new).transpose() {
+        Ok(passphrase) => passphrase,
+        Err(Error::Invalid(fields)) => {
+            let page = shows(pages, request, link, &Wrong::new(fields), language);
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let Package { file_name, media_type, bytes } =
+        answer::package(&pages.app, request.id, passphrase).await?;
+    // RFC 6266 with RFC 8187: the name in her language, and a plain one for old programs.
+    let plain: String = file_name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
+        .collect();
+    let encoded: String = file_name.bytes().fold(String::new(), |out, byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+            out + char::from(byte).encode_utf8(&mut [0; 4])
+        }
+        _ => out + &format!("%{byte:02X}"),
+    });
+    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
+    let headers =
+        [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    Ok((headers, bytes).into_response())
 }
 
 /// A code is wanted, or came in.
 pub(super) async fn sent(
     State(pages): State<Pages>,
     reader: Reader,
+    headers: HeaderMap,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Trouble> {
     let language = reader.language;
-    let Sent { n, t, code, step } = sent;
+    let Sent { n, t, code, passphrase, step } = sent;
     let link = Link { n, t };
     pages.limits.enters(&pages.app.keys, &reader, &link.n)?;
     let request = match follow(&pages, &link).await? {
         Led::Open(request) => request,
         closed => return Ok(shut(&pages, &closed, &link, language)),
     };
+    if step == "fetch" {
+        let open = session::present(&pages, &headers).await?;
+        if !session::is_recent(&pages, request.id, open.as_ref()) {
+            let page = asks_for_code(&pages, &link, false, &Wrong::default(), language);
+            return Ok(page.into_response());
+        }
+        return fetches(&pages, &request, &link, passphrase, language).await;
+    }
     if step == "show" {
         return Ok(asks_for_code(&pages, &link, true, &Wrong::default(), language).into_response());
     }
@@ -227,9 +290,14 @@ fn asks_for_code(
     draw(&Page { title, language, other, desk: Some(&document), body })
 }
 
-/// The answer. A file, where the kind has one, is fetched by a form here: its builder gives the bytes for
-/// `request.progress.grant(…)` and a passphrase, which she may leave out.
-fn shows(pages: &Pages, request: &Request, link: &Link, language: Language) -> Markup {
+/// The answer. A file, where the kind has one, is fetched by a form here; she may give a passphrase.
+fn shows(
+    pages: &Pages,
+    request: &Request,
+    link: &Link,
+    wrong: &Wrong,
+    language: Language,
+) -> Markup {
     let say = |ja, en| pick(language, ja, en);
     let document = pages.app.policy();
     let title = say("ご請求へのお答え", "The answer to your request");
@@ -246,7 +314,9 @@ fn shows(pages: &Pages, request: &Request, link: &Link, language: Language) -> M
             }
         }
         p { strong { (request.progress.kind.words(language)) } }
+        (wrong.summary(&[("passphrase".to_owned(), passphrase_label(language).to_owned())], language))
         (mine::decision(&document, request, language))
+        @if is_a_file(request) { (file_form(link, wrong, language)) }
         p { a href=(at(urls::MINE, "", language)) { (say("請求の状況を見る", "How the request stands")) } }
     };
     let query = query(link);
@@ -257,4 +327,35 @@ fn shows(pages: &Pages, request: &Request, link: &Link, language: Language) -> M
         desk: Some(&document),
         body,
     })
+}
+
+fn passphrase_label(language: Language) -> &'static str {
+    pick(language, "合言葉（任意）", "Passphrase (if you like)")
+}
+
+/// The form by which the file is fetched.
+fn file_form(link: &Link, wrong: &Wrong, language: Language) -> Markup {
+    let say = |ja, en| pick(language, ja, en);
+    let error = wrong.of("passphrase", language);
+    let invalid = error.is_some().then_some("true");
+    html! {
+        form.form method="post" action=(at(urls::ANSWER, "", language)) {
+            (hidden(link))
+            p { (say(
+                "お答えは一つのファイル（ZIP）にまとめています。読むためのページとPDF、表計算のための表、ほかのサービスで使えるデータ、記録が正しいことを確かめるための証明が入っています。",
+                "The answer is one file (ZIP): a page and a PDF to read, tables for a spreadsheet, data that other services can use, and what proves that the records are right.",
+            )) }
+            div.field {
+                label for="passphrase" { (passphrase_label(language)) }
+                @if let Some(error) = &error { p.error id="passphrase-error" { (error) } }
+                input id="passphrase" name="passphrase" type="password" autocomplete="new-password"
+                    maxlength=(MAX_PASSPHRASE_CHARS) aria-invalid=[invalid] aria-describedby="passphrase-hint";
+                p.hint id="passphrase-hint" { (say(
+                    "12文字以上の合言葉を入れると、ファイルを暗号化してお渡しします（age形式）。合言葉は当社に残りません。お忘れになると開けません。",
+                    "With a passphrase of 12 characters or more the file is encrypted (age). We do not keep it; without it the file cannot be opened.",
+                )) }
+            }
+            p.do { button name="step" value="fetch" { (say("ファイルを受け取る", "Fetch the file")) } }
+        }
+    }
 }

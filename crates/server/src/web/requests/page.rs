@@ -182,6 +182,10 @@ fn in_words(error: &FieldError, language: Language) -> String {
             "直したい項目を一つ以上入力してください。",
             "Please give at least one item that is to be put right.",
         ),
+        ("passphrase", "too_short") => say(
+            "合言葉は12文字以上にしてください。空のままでも受け取れます。",
+            "A passphrase needs 12 characters or more. You may also leave it empty.",
+        ),
         ("number", _) => say(
             "受付番号は英数字12文字です。ご確認ください。",
             "A receipt number has twelve letters and digits. Please check it.",
