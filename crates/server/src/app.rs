@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::hashing::Hashing;
 use crate::keys::{Keys, OpenKeysError};
+use crate::public_url::PublicUrl;
 use crate::record::{Log, Place, Rules, Terms};
 use crate::store::{
     Conn, DatabaseUrl, OpenError, Snapshot, Store, Tx, beside_recorded, ledger as log, meta,
@@ -37,6 +38,7 @@ pub struct App {
     pub hashing: Hashing,
     /// What this process goes by.
     pub terms: Arc<Terms>,
+    public_url: PublicUrl,
     /// One turn at a time.
     turns: Mutex<()>,
 }
@@ -77,6 +79,8 @@ pub struct Setup {
     pub clock: Arc<dyn Clock>,
     /// The name of the ledger, for its checkpoints; kept from the first opening on.
     pub origin: String,
+    /// Where people reach this house.
+    pub public_url: PublicUrl,
 }
 
 /// Database and keys, without a policy: enough to manage keys.
@@ -98,7 +102,7 @@ impl Cellar {
     /// # Errors
     /// [`AppError`] says which of them does not fit and what to do.
     pub fn open(setup: Setup) -> Result<Self, AppError> {
-        let Setup { database, root, clock, origin } = setup;
+        let Setup { database, root, clock, origin, public_url: _ } = setup;
         let terms = Arc::new(Terms::default());
         let log = Log::new(Arc::clone(&terms));
         let store = Store::open(&database, &MIGRATIONS, Box::new(log))?;
@@ -160,17 +164,13 @@ impl Beside {
 }
 
 impl App {
-    /// The absolute address of one of these pages, for letters.
-    pub fn link(&self, path: &str) -> String {
-        format!("http://127.0.0.1:8080{path}")
-    }
-
     /// Opens the house: database, keys, ledger, and the policy in force; publishes the policy given
     /// unless it is in force already.
     ///
     /// # Errors
     /// [`AppError`] says which of them does not fit and what to do.
     pub fn open(setup: Setup, release: Option<Release>) -> Result<Arc<Self>, AppError> {
+        let public_url = setup.public_url.clone();
         let Cellar { store, keys, clock, ledger_key, terms } = Cellar::open(setup)?;
         let keys = Arc::new(keys);
         publish::stands(&store, &keys, clock.now())?;
@@ -186,7 +186,8 @@ impl App {
         publish::any(&store)?;
         let hashing = Hashing::default();
         let turns = Mutex::default();
-        let app = Arc::new(Self { store, keys, clock, ledger_key, hashing, terms, turns });
+        let app =
+            Arc::new(Self { store, keys, clock, ledger_key, hashing, terms, public_url, turns });
         app.turn().map_err(|error| match error {
             Error::Failure(error) => AppError::Policy(error.to_string()),
             error => AppError::Policy(format!("publishing: {error}")),
@@ -247,6 +248,11 @@ impl App {
         }
         let app = Arc::clone(self);
         tokio::task::spawn_blocking(move || app.turn()).await.map_err(anyhow::Error::from)?
+    }
+
+    /// The origin that absolute links are written with.
+    pub fn public_url(&self) -> &PublicUrl {
+        &self.public_url
     }
 
     /// The rules that this process goes by.

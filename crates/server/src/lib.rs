@@ -30,6 +30,7 @@ pub mod keys;
 pub mod letter;
 pub mod once;
 pub mod outbox;
+pub mod public_url;
 pub mod record;
 pub mod store;
 pub mod verify;

@@ -25,6 +25,7 @@ use crate::acts::publish::{Files, Release};
 use crate::app::{App, Cellar, DataDir, MIGRATIONS, Setup};
 use crate::clock::SystemClock;
 use crate::error::Error;
+use crate::public_url::PublicUrl;
 use crate::store::{self, Conn, DatabaseUrl};
 
 /// A privacy policy that runs: holds people's information and keeps what the policy promises.
@@ -112,7 +113,7 @@ impl Premises {
         Ok((database, Box::new(FileKey::open(&self.root_path())?)))
     }
 
-    fn setup(&self) -> anyhow::Result<Setup> {
+    fn setup(&self, public_url: PublicUrl) -> anyhow::Result<Setup> {
         keep_memory_private()?;
         self.folder()?;
         let path = self.root_path();
@@ -125,12 +126,13 @@ impl Premises {
             }),
             clock: Arc::new(SystemClock),
             origin: new_origin()?,
+            public_url,
         })
     }
 
-    /// Opens the house, publishing the policy unless it is the one in force.
-    fn open(&self, policy: Option<Files>) -> anyhow::Result<Arc<App>> {
-        Ok(App::open(self.setup()?, policy.map(Release::of))?)
+    /// Opens the house that people reach there, publishing the policy unless it is the one in force.
+    fn open(&self, public_url: PublicUrl, policy: Option<Files>) -> anyhow::Result<Arc<App>> {
+        Ok(App::open(self.setup(public_url)?, policy.map(Release::of))?)
     }
 
     /// Runs a short act on the database, beside a server that may be using it; makes the database
@@ -152,7 +154,7 @@ impl Premises {
 
     /// Opens database and keys only.
     fn open_cellar(&self) -> anyhow::Result<Cellar> {
-        Ok(Cellar::open(self.setup()?)?)
+        Ok(Cellar::open(self.setup(PublicUrl::default())?)?)
     }
 }
 

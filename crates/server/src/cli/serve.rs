@@ -16,6 +16,7 @@ use super::{Outcome, Premises, bind, keep_memory_private, read_policy, start_log
 use crate::api::{self, Api};
 use crate::app::App;
 use crate::connectors::mail::Mail;
+use crate::public_url::PublicUrl;
 use crate::{jobs, web};
 
 /// Run Azukari, with no sample data
@@ -42,8 +43,22 @@ pub struct Listening {
     /// Requests a second for each service key; 0 for no limit
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub rate: u32,
+    /// Where people reach Azukari, for links in feeds and letters: `https://privacy.example.jp`
+    /// [default: where it listens]
+    #[arg(long, value_name = "URL", env = "AZUKARI_PUBLIC_URL")]
+    pub public_url: Option<String>,
     #[command(flatten)]
     pub mailing: Mailing,
+}
+
+impl Listening {
+    /// Where people reach this server, which listens at an address.
+    pub fn public_url(&self, listens: SocketAddr) -> anyhow::Result<PublicUrl> {
+        let Some(given) = &self.public_url else {
+            return Ok(PublicUrl::of_listener(listens));
+        };
+        given.parse().context("--public-url cannot be used")
+    }
 }
 
 /// How letters leave.
@@ -77,10 +92,12 @@ impl Serve {
             // Ports first: nothing is made where nothing can be served.
             let listener = bind(&self.listening.listen, "--listen").await?;
             let metrics = bind(&self.listening.metrics, "--metrics").await?;
+            let address = listener.local_addr()?;
+            let public_url = self.listening.public_url(address)?;
             let policy = self.policy.as_deref().map(read_policy).transpose()?;
             let premises = self.premises.clone();
-            let app = tokio::task::spawn_blocking(move || premises.open(policy)).await??;
-            let address = listener.local_addr()?;
+            let app =
+                tokio::task::spawn_blocking(move || premises.open(public_url, policy)).await??;
             let stop = stopped();
             tracing::info!(version = %app.policy().version, "ready on http://{address}");
             println!("azukari is ready on http://{address}");

@@ -1,5 +1,6 @@
 //! The feed of changes: every version that took effect or will, in Atom (RFC 4287) and JSON Feed 1.1.
-//! Made of the comparison's words, in the reader's language.
+//! Made of the comparison's words, in the reader's language; every link is absolute, since a feed is
+//! read elsewhere.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -101,30 +102,31 @@ pub(super) async fn atom(
     let Feed { language, title, author, id, entries } =
         feed(&app, language(&asked, &headers)).await?;
     let tag = language.tag();
+    let at = |path: &str| xml(&app.public_url().join(&format!("{path}?lang={tag}")));
     let updated = entries.iter().map(|entry| entry.updated).max().unwrap_or_default();
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
          <feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{tag}\">\n\
          <id>{}</id>\n<title>{}</title>\n<updated>{updated}</updated>\n\
          <author><name>{}</name></author>\n\
-         <link rel=\"self\" type=\"application/atom+xml\" href=\"{}?lang={tag}\"/>\n\
-         <link rel=\"alternate\" type=\"text/html\" href=\"{}?lang={tag}\"/>\n",
+         <link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>\n\
+         <link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\n",
         xml(&id),
         xml(&title),
         xml(&author),
-        urls::ATOM,
-        urls::VERSIONS
+        at(urls::ATOM),
+        at(urls::VERSIONS)
     );
     for Entry { version, title, published, updated, text } in &entries {
         let _ = write!(
             out,
             "<entry>\n<id>{}:{version}</id>\n<title>{}</title>\n<published>{published}</published>\n\
              <updated>{updated}</updated>\n\
-             <link rel=\"alternate\" type=\"text/html\" href=\"{}/{version}?lang={tag}\"/>\n\
+             <link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\n\
              <content type=\"text\">{}</content>\n</entry>\n",
             xml(&id),
             xml(title),
-            urls::VERSIONS,
+            at(&format!("{}/{version}", urls::VERSIONS)),
             xml(text)
         );
     }
@@ -146,12 +148,13 @@ pub(super) async fn json_feed(
     let Feed { language, title, author, id, entries } =
         feed(&app, language(&asked, &headers)).await?;
     let tag = language.tag();
+    let at = |path: &str| app.public_url().join(&format!("{path}?lang={tag}"));
     let items: Vec<serde_json::Value> = entries
         .into_iter()
         .map(|Entry { version, title, published, updated, text }| {
             json!({
                 "id": format!("{id}:{version}"),
-                "url": format!("{}/{version}?lang={tag}", urls::VERSIONS),
+                "url": at(&format!("{}/{version}", urls::VERSIONS)),
                 "title": title,
                 "content_text": text,
                 "date_published": published.to_string(),
@@ -163,8 +166,8 @@ pub(super) async fn json_feed(
     let feed = json!({
         "version": "https://jsonfeed.org/version/1.1",
         "title": title,
-        "home_page_url": format!("{}?lang={tag}", urls::VERSIONS),
-        "feed_url": format!("{}?lang={tag}", urls::JSON_FEED),
+        "home_page_url": at(urls::VERSIONS),
+        "feed_url": at(urls::JSON_FEED),
         "language": tag,
         "authors": [{ "name": author }],
         "items": items,

@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use policy::Language;
 
 use super::urls;
+use crate::public_url::PublicUrl;
 
 /// A page's contents and what the frame says of them.
 pub struct Frame<'a> {
@@ -14,13 +15,16 @@ pub struct Frame<'a> {
     pub language: Language,
     /// Its address, for the other language.
     pub path: &'a str,
+    /// Where people reach it, if anybody can: who reads a page elsewhere finds the others by it.
+    pub public_url: Option<&'a PublicUrl>,
     /// What it shows.
     pub body: Markup,
 }
 
 /// The whole page.
 pub fn frame(page: &Frame<'_>) -> Markup {
-    let Frame { title, language, path, body } = page;
+    let Frame { title, language, path, public_url, body } = page;
+    let here = public_url.map_or_else(|| (*path).to_owned(), |url| url.join(path));
     html! {
         (DOCTYPE)
         html lang=(language.tag()) {
@@ -33,9 +37,9 @@ pub fn frame(page: &Frame<'_>) -> Markup {
                 link rel="alternate" type="application/feed+json" title=(title) href={ (urls::JSON_FEED) "?lang=" (language.tag()) };
                 link rel="privacy-policy" href=(urls::POLICY);
                 @for other in Language::ALL {
-                    link rel="alternate" hreflang=(other.tag()) href={ (path) "?lang=" (other.tag()) };
+                    link rel="alternate" hreflang=(other.tag()) href={ (here) "?lang=" (other.tag()) };
                 }
-                link rel="alternate" hreflang="x-default" href=(path);
+                link rel="alternate" hreflang="x-default" href=(here);
                 @if *path == urls::POLICY {
                     link rel="alternate" type="text/markdown" href={ (urls::POLICY_MARKDOWN) "?lang=" (language.tag()) };
                     link rel="alternate" type="application/json" href={ (urls::POLICY_JSON) "?lang=" (language.tag()) };

@@ -20,6 +20,8 @@ use crate::app::App;
 
 /// The pages, those of the staff among them.
 pub fn router(app: &Arc<App>) -> Router {
+    // What browsers see of this server, if only through another one in front of it.
+    let https = app.public_url().as_str().starts_with("https://");
     Router::new()
         .route("/", get(|| async { Redirect::temporary(urls::POLICY) }))
         .route(urls::POLICY, get(policy::page))
@@ -34,8 +36,8 @@ pub fn router(app: &Arc<App>) -> Router {
         .layer(middleware::map_response(guard))
         .with_state(Arc::clone(app))
         // By https once the house knows the address under which people reach it.
-        .merge(desk::router(app, false))
-        .merge(requests::router(app, false))
+        .merge(desk::router(app, https))
+        .merge(requests::router(app, https))
 }
 
 /// What browsers are told about every page: nothing from elsewhere, no script, no framing.

@@ -16,6 +16,7 @@ use super::frame::{Frame, frame};
 use super::urls;
 use crate::api::problem;
 use crate::app::App;
+use crate::public_url::PublicUrl;
 use crate::words;
 
 /// What the address may say.
@@ -94,7 +95,10 @@ fn answer(app: &App, asked: &Asked, headers: &HeaderMap, form: Form) -> Response
     let language = self::language(asked, headers);
     let document = app.policy();
     let mut response = match form {
-        Form::Html => draw(&document, language, urls::POLICY, None).into_response(),
+        Form::Html => {
+            let public_url = Some(app.public_url());
+            draw(&document, language, urls::POLICY, public_url, None).into_response()
+        }
         Form::Markdown => {
             let text = markdown(&notice(&document, language));
             ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], text).into_response()
@@ -142,8 +146,15 @@ pub(super) async fn jsonld(State(app): State<Arc<App>>) -> Response {
     (headers, ::policy::export::dpv::policy(&app.policy()).to_string()).into_response()
 }
 
-/// Draws a policy in a language, whichever version it is; a banner says how it stands.
-pub fn draw(document: &Document, language: Language, path: &str, banner: Option<Banner>) -> Markup {
+/// Draws a policy in a language, whichever version it is and wherever it is reached;
+/// a banner says how it stands.
+pub fn draw(
+    document: &Document,
+    language: Language,
+    path: &str,
+    public_url: Option<&PublicUrl>,
+    banner: Option<Banner>,
+) -> Markup {
     let notice = notice(document, language);
     let Notice { title, controller, version, effective_on, summary, sections, .. } = &notice;
     let since = words::day(*effective_on, language);
@@ -180,7 +191,7 @@ pub fn draw(document: &Document, language: Language, path: &str, banner: Option<
         }
         @for section in sections { (article(section, language)) }
     };
-    frame(&Frame { title, language, path, body })
+    frame(&Frame { title, language, path, public_url, body })
 }
 
 /// An article, with the law it answers in small print.

@@ -95,7 +95,8 @@ pub(super) async fn list(
             }
         }
     };
-    let page = frame(&Frame { title, language, path: urls::VERSIONS, body });
+    let public_url = Some(app.public_url());
+    let page = frame(&Frame { title, language, path: urls::VERSIONS, public_url, body });
     Ok((headers(), page).into_response())
 }
 
@@ -166,5 +167,6 @@ pub(super) async fn one(
         },
     };
     let path = format!("{}/{}", urls::VERSIONS, step.row.version);
-    Ok((headers(), draw(step.document, language, &path, Some(banner))).into_response())
+    let page = draw(step.document, language, &path, Some(app.public_url()), Some(banner));
+    Ok((headers(), page).into_response())
 }

@@ -233,6 +233,7 @@ impl Ground {
             }),
             clock: Arc::<SetClock>::clone(clock),
             origin: "stories.example/ledger".to_owned(),
+            public_url: "https://policy.stories.example".parse().unwrap(),
         }
     }
 

@@ -21,7 +21,9 @@ fn refuses(name: &str, out: &Output, words: &[&str]) {
 }
 
 fn azukari(args: &[&str]) -> Output {
-    Command::new(BINARY).args(args).env_remove("AZUKARI_DATABASE").output().unwrap()
+    let mut process = Command::new(BINARY);
+    process.args(args).env_remove("AZUKARI_DATABASE").env_remove("AZUKARI_PUBLIC_URL");
+    process.output().unwrap()
 }
 
 fn path(path: &Path) -> &str {
@@ -47,6 +49,28 @@ fn a_taken_port_is_named_with_its_flag() {
     let out = with(["--listen", "192.0.2.1:80", "--metrics", "127.0.0.1:0"]);
     refuses("not ours", &out, &["192.0.2.1:80", "an address of this machine", "--listen"]);
     assert!(!data.exists(), "nothing is made where nothing can be served");
+}
+
+#[test]
+fn a_public_url_that_is_more_than_an_origin_is_refused_before_anything_is_made() {
+    let nowhere = tempfile::tempdir().unwrap();
+    let data = nowhere.path().join("data");
+    let fixed = ["serve", "--policy", POLICY.as_str(), "--data", path(&data)];
+    for (url, wrong) in [
+        ("https://privacy.example.jp/policy", "has a path"),
+        ("https://privacy.example.jp?lang=ja", "has a query"),
+        ("https://operator:hush@privacy.example.jp", "holds credentials"),
+        ("http://privacy.example.jp", "is http"),
+        ("privacy.example.jp", "cannot be read"),
+    ] {
+        let out = azukari(&[&fixed[..], &FREE, &["--public-url", url]].concat());
+        refuses(url, &out, &["--public-url", wrong, "https://privacy.example.jp"]);
+        assert!(!said(&out).contains("hush"), "{}", said(&out));
+        let mut process = Command::new(BINARY);
+        let process = process.args([&fixed[..], &FREE].concat()).env("AZUKARI_PUBLIC_URL", url);
+        refuses(url, &process.output().unwrap(), &["--public-url", wrong]);
+    }
+    assert!(!data.exists(), "nothing is made");
 }
 
 #[test]
@@ -270,7 +294,7 @@ fn nonsense_is_answered_in_one_line() {
 fn help_names_every_flag() {
     let place = ["--data", "--database", "--root-key"];
     let cases: &[(&[&str], &[&str])] = &[
-        (&["serve"], &["--policy", "--listen", "--metrics", "--rate"]),
+        (&["serve"], &["--policy", "--listen", "--metrics", "--rate", "--public-url"]),
         (&["keys", "new"], &["--name", "--scope"]),
         (&["keys", "list"], &[]),
         (&["keys", "revoke"], &["<ID>"]),

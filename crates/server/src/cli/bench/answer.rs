@@ -17,6 +17,7 @@ use crate::answer;
 use crate::app::App;
 use crate::cli::Premises;
 use crate::gate::{self, Asking};
+use crate::public_url::PublicUrl;
 
 /// Provisions of the person who asks.
 const PROVISIONS: u64 = 10_000;
@@ -34,7 +35,7 @@ pub(super) fn measure(table: &mut Table, folder: &Path, seed: u64) -> anyhow::Re
     let mut policy = sample::policy();
     let requests = include_str!("../../../../../apps/reservation/policy/requests.toml");
     policy.insert("requests.toml".to_owned(), requests.to_owned());
-    let app = premises.open(Some(policy))?;
+    let app = premises.open(PublicUrl::default(), Some(policy))?;
     let runtime = crate::cli::serve::runtime()?;
     let (package, took) = runtime.block_on(answered(&app, seed))?;
     let rows = number(count(PROVISIONS));

@@ -30,6 +30,7 @@ use self::sample::{Numbers, Sample};
 use self::table::{Aim, Table, count, millis, number};
 use super::{Outcome, Premises, make_private_folder};
 use crate::api::caller;
+use crate::public_url::PublicUrl;
 use crate::store::DatabaseUrl;
 
 /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
@@ -328,7 +329,7 @@ struct Seen {
 /// Fills a new house and makes a service key for it.
 fn fill(premises: &Premises, sample: Sample) -> anyhow::Result<(String, Duration)> {
     let begun = std::time::Instant::now();
-    let app = premises.open(Some(sample::policy()))?;
+    let app = premises.open(PublicUrl::default(), Some(sample::policy()))?;
     // Sealing and writing run side by side.
     let filling = super::serve::runtime()?;
     filling.block_on(sample::fill(&app, sample))?;

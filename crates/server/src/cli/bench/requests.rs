@@ -24,6 +24,7 @@ use crate::api::caller;
 use crate::app::App;
 use crate::cli::Premises;
 use crate::error::Error;
+use crate::public_url::PublicUrl;
 use crate::store::Tx;
 use crate::web::desk::urls;
 
@@ -108,7 +109,7 @@ impl Bench {
 
 /// Fills a new house: people, their requests, and somebody at the desk.
 fn fill(premises: &Premises, seed: u64) -> anyhow::Result<Filled> {
-    let app = premises.open(Some(sample::policy()))?;
+    let app = premises.open(PublicUrl::default(), Some(sample::policy()))?;
     let filling = super::super::serve::runtime()?;
     let filled = filling.block_on(async {
         sample::fill(&app, Sample { subjects: PEOPLE, items: 20, seed }).await?;

@@ -51,13 +51,16 @@ impl Demo {
         let listener = bind(&self.listening.listen, "--listen").await?;
         let app_listener = bind(&self.app_listen, "--app-listen").await?;
         let metrics = bind(&self.listening.metrics, "--metrics").await?;
-        let azukari = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let public_url = self.listening.public_url(address)?;
+        let azukari = format!("http://{address}");
         let reservation = format!("http://{}", app_listener.local_addr()?);
 
         let premises = self.premises.clone();
         let files: Files =
             reservation::POLICY.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
-        let app = tokio::task::spawn_blocking(move || premises.open(Some(files))).await??;
+        let app =
+            tokio::task::spawn_blocking(move || premises.open(public_url, Some(files))).await??;
         let key = app_key(&app, &self.premises.data.join("reservation.key"))?;
         let staff = samples::staff(&app, &self.premises.data).await?;
 
@@ -80,7 +83,7 @@ impl Demo {
             .context("the sample data cannot be loaded")?;
         let config = reservation::Config {
             azukari: azukari.clone(),
-            public_azukari: azukari.clone(),
+            public_azukari: app.public_url().to_string(),
             key,
             listener: app_listener,
             data: self.premises.data.clone(),

@@ -41,7 +41,8 @@ impl Notice {
             Format::Html => {
                 println!(
                     "{}",
-                    web::policy::draw(&document, self.language, urls::POLICY, None).into_string()
+                    web::policy::draw(&document, self.language, urls::POLICY, None, None)
+                        .into_string()
                 );
             }
         }

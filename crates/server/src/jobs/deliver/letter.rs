@@ -112,7 +112,7 @@ async fn send_about(
         id: request,
         progress: &read.progress,
         matter: &read.matter,
-        link: &|path| app.link(path),
+        link: &|path| app.public_url().join(path),
         now,
     });
     match &read.matter.contact {
