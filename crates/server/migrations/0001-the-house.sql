@@ -163,7 +163,8 @@ CREATE TABLE requests (
 
 CREATE UNIQUE INDEX requests_by_number ON requests (number);
 
-CREATE INDEX requests_open ON requests (due_at, id, kind, state, awaits_approval, warn_at, received_at)
+CREATE INDEX requests_open
+  ON requests (due_at, id, kind, state, awaits_approval, warn_at, received_at, over_at)
   WHERE over_at IS NULL;
 
 CREATE INDEX requests_to_look_at ON requests (look_at, id) WHERE look_at IS NOT NULL;

@@ -105,7 +105,7 @@ mod tests {
             ("https://privacy.example.jp/", "https://privacy.example.jp/policy"),
             ("HTTPS://Privacy.Example.JP:443", "https://privacy.example.jp/policy"),
             ("https://privacy.example.jp:8443", "https://privacy.example.jp:8443/policy"),
-            ("https://預かり.example", "https://xn--u9jt21h6vx.example/policy"),
+            ("https://預かり.example", "https://xn--u8jyg3392a.example/policy"),
             ("https://[2001:db8::1]", "https://[2001:db8::1]/policy"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080/policy"),
             ("http://localhost:8080", "http://localhost:8080/policy"),
