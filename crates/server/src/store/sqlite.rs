@@ -49,8 +49,11 @@ impl Sqlite {
             ));
         }
         conn.execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 134217728; PRAGMA mmap_size = 68719476736;",
+            "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 134217728;",
         )?;
+        // Leaves of a million people do not fit a cache; mapped, they are read without being copied.
+        // Should the disk fail under a mapped page, the process ends, as it may at any moment (0011).
+        conn.execute_batch("PRAGMA mmap_size = 68719476736")?;
         let frames = Arc::clone(&wal.frames);
         // Replaces SQLite's own automatic checkpoint.
         conn.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
