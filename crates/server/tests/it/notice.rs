@@ -18,7 +18,7 @@ async fn the_policy_comes_in_the_form_and_language_that_its_reader_asks_for() {
     for part in [
         "かんたんなまとめ",
         "<link rel=\"privacy-policy\" href=\"/policy\">",
-        "hreflang=\"en\" href=\"/policy?lang=en\"",
+        "hreflang=\"en\" href=\"https://policy.stories.example/policy?lang=en\"",
         "type=\"text/markdown\" href=\"/policy.md?lang=ja\"",
         "<section id=\"requests\"",
         "data-rows=\"S23 S24",
