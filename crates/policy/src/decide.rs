@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consent::{ConsentFact, ConsentName, ConsentState};
 use crate::document::{Document, Version};
-use crate::item::{ItemName, Linked, Sensitivity};
+use crate::item::{Item, ItemName, Linked, Sensitivity};
 use crate::party::{
     Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, SubjectId,
 };
@@ -248,7 +248,7 @@ pub fn decide(ask: Ask, facts: &Facts<'_>, now: Timestamp) -> Decision {
     let Rules { reasons, consents, .. } = rules;
     match granted {
         Some(granted) if reasons.is_empty() => Decision::Permit(Box::new(Permit {
-            basis: granted.basis,
+            basis: granted.basis.clone(),
             provision_basis: granted.provision_basis,
             route: granted.route,
             record_duty: granted.record_duty,
@@ -267,8 +267,8 @@ pub fn decide(ask: Ask, facts: &Facts<'_>, now: Timestamp) -> Decision {
 }
 
 /// What the rules found when none of them refused.
-struct Granted {
-    basis: Basis,
+struct Granted<'a> {
+    basis: &'a Basis,
     provision_basis: ProvisionBasis,
     route: Route,
     record_duty: RecordDuty,
@@ -291,7 +291,7 @@ impl<'a> Rules<'a> {
     }
 
     /// Walks all rules. `None` when a word is unknown, so that later rules have nothing to stand on.
-    fn run(&mut self) -> Option<Granted> {
+    fn run(&mut self) -> Option<Granted<'a>> {
         let (ask, policy) = (self.ask, self.facts.policy);
         for fact in &self.facts.unreadable {
             self.refuse(Reason::FactUnreadable { fact: fact.clone() });
@@ -301,7 +301,7 @@ impl<'a> Rules<'a> {
         }
         let approval = self.approval();
         let beyond_purpose = approval.is_some_and(|a| a.kind.reaches_beyond_purpose());
-        self.items(beyond_purpose);
+        let items = self.items(beyond_purpose);
 
         let purpose = policy.purposes.get(&ask.purpose);
         if purpose.is_none() {
@@ -343,8 +343,8 @@ impl<'a> Rules<'a> {
         let basis = self.basis(purpose, regime, beyond_purpose)?;
         if !beyond_purpose {
             self.restrictions();
-            self.ended_purposes();
-            self.explicit_consents();
+            self.ended_purposes(&items);
+            self.explicit_consents(&items);
             self.locks();
         }
         let (provision_basis, route) = match party {
@@ -358,7 +358,7 @@ impl<'a> Rules<'a> {
                 if !beyond_purpose {
                     self.stopped_provision(fact);
                 }
-                self.party(fact, entry, purpose, &basis, regime, approval)?
+                self.party(fact, entry, purpose, basis, regime, approval)?
             }
         };
         let record_duty = record_duty(policy, regime, provision_basis, route);
@@ -388,9 +388,11 @@ impl<'a> Rules<'a> {
         Some(approval)
     }
 
-    /// Every item is in the inventory, may leave at all, and is declared for the purpose.
-    fn items(&mut self, beyond_purpose: bool) {
+    /// Every item is in the inventory, may leave at all, and is declared for the purpose. Those that
+    /// are in the inventory, for the rules that follow.
+    fn items(&mut self, beyond_purpose: bool) -> Vec<(&'a ItemName, &'a Item)> {
         let (ask, policy) = (self.ask, self.facts.policy);
+        let mut known = Vec::with_capacity(ask.items.len());
         for name in &ask.items {
             let Some(item) = policy.items.get(name) else {
                 let is_secret = policy.secrets.keys().any(|s| s.as_str() == name.as_str());
@@ -401,13 +403,14 @@ impl<'a> Rules<'a> {
                 });
                 continue;
             };
+            known.push((name, item));
             if item.linked == Linked::Nobody {
                 self.refuse(Reason::NotLinked { item: name.clone() });
             }
             // The approval lists the items it covers; that list stands in for the declaration.
             if !beyond_purpose
-                && policy.purposes.contains_key(&ask.purpose)
                 && !item.purposes.contains(&ask.purpose)
+                && policy.purposes.contains_key(&ask.purpose)
             {
                 self.refuse(Reason::ItemNotForPurpose {
                     item: name.clone(),
@@ -415,10 +418,16 @@ impl<'a> Rules<'a> {
                 });
             }
         }
+        known
     }
 
     /// The purpose has a basis in the person's regime, and a consent it names is in force.
-    fn basis(&mut self, purpose: &Purpose, regime: &Regime, beyond_purpose: bool) -> Option<Basis> {
+    fn basis(
+        &mut self,
+        purpose: &'a Purpose,
+        regime: &Regime,
+        beyond_purpose: bool,
+    ) -> Option<&'a Basis> {
         let Some(basis) = purpose.basis.get(&regime.name) else {
             self.refuse(Reason::NoBasis {
                 purpose: self.ask.purpose.clone(),
@@ -429,7 +438,7 @@ impl<'a> Rules<'a> {
         if let (Basis::Consent(consent), false) = (basis, beyond_purpose) {
             self.consent(consent);
         }
-        Some(basis.clone())
+        Some(basis)
     }
 
     /// A consent is given, to a wording that still stands (I5).
@@ -479,10 +488,9 @@ impl<'a> Rules<'a> {
     }
 
     /// Nothing that is kept for other purposes only, or for a hold (L6, R12.2).
-    fn ended_purposes(&mut self) {
-        let (ask, policy) = (self.ask, self.facts.policy);
-        for name in &ask.items {
-            let Some(item) = policy.items.get(name) else { continue };
+    fn ended_purposes(&mut self, items: &[(&ItemName, &Item)]) {
+        let ask = self.ask;
+        for &(name, item) in items {
             let Some(clocks) = self.facts.holding.clocks(name) else { continue };
             if !item.purposes.contains(&ask.purpose) {
                 continue;
@@ -499,10 +507,8 @@ impl<'a> Rules<'a> {
     }
 
     /// Items under special care, or with a consent of their own, have that consent in force (R9.2).
-    fn explicit_consents(&mut self) {
-        let (ask, policy) = (self.ask, self.facts.policy);
-        for name in &ask.items {
-            let Some(item) = policy.items.get(name) else { continue };
+    fn explicit_consents(&mut self, items: &[(&ItemName, &Item)]) {
+        for &(name, item) in items {
             match (&item.consent, item.sensitivity) {
                 (Some(consent), sensitivity) => {
                     if !self.consent(consent) && sensitivity == Sensitivity::SpecialCare {

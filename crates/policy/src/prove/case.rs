@@ -1,6 +1,6 @@
 //! A case: one ask in one set of circumstances, as a choice along each line that the rules look
-//! along. [`Stage::scene`] plays a case with real facts; [`Stage::case_of`] says which case real facts
-//! are. Knows nothing of promises.
+//! along. [`Stage::scene`] plays a case with real facts, and a [`Player`] many in a row;
+//! [`Stage::case_of`] says which case real facts are. Knows nothing of promises.
 
 use jiff::{Span, Timestamp, ToSpan};
 
@@ -9,7 +9,7 @@ use crate::consent::{ConsentFact, ConsentName, ConsentState};
 use crate::decide::{Approval, Ask, ExceptionKind, Facts};
 use crate::document::{Document, Version};
 use crate::item::{Item, ItemName, Secret, SecretName};
-use crate::party::{Engagement, Recipient, RecipientFact, RecipientName};
+use crate::party::{Engagement, Recipient, RecipientFact, RecipientName, Reference};
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::record::{calendar, calendar_day};
 use crate::regime::{Regime, RegimeName};
@@ -234,6 +234,15 @@ impl Answer {
         )
     }
 
+    /// How many words of hers it is, as facts.
+    fn words(self) -> usize {
+        match self {
+            Self::Missing => 0,
+            Self::Is(..) => 1,
+            Self::GivenThenWithdrawn | Self::WithdrawnThenGiven | Self::AtOnce => 2,
+        }
+    }
+
     /// True when it was given to a wording that does not stand.
     pub fn outdated(self) -> bool {
         matches!(self, Self::Is(ConsentState::Given, Wording::Outdated | Wording::Unpublished))
@@ -450,40 +459,21 @@ impl<'p> Stage<'p> {
 
     /// Plays a case.
     pub fn scene(&self, case: &Case<'p>) -> Scene<'p> {
-        self.scene_for(case, self.items(case.thing))
-    }
-
-    /// Plays a case, asking for these items.
-    pub fn scene_for(&self, case: &Case<'p>, items: Vec<ItemName>) -> Scene<'p> {
         let now = self.moment(case);
         let purpose = case.purpose.map_or(&self.no_purpose, |(name, _)| name);
         let (recipient, fact) = self.recipient(case);
         let engagement = self.engagement(case, now);
-        let named = !matches!(case.engaged, Engaged::Yes { named: false, .. });
-        let approval = match case.claim {
-            Claim::Approved(kind) => {
-                Some(self.approval(case, kind, purpose, recipient.as_ref(), &items, now))
-            }
-            Claim::None | Claim::NotApproved => None,
+        let ask = Ask {
+            subject: self.subject,
+            reference: self.reference(case, recipient.as_ref()),
+            recipient,
+            purpose: purpose.clone(),
+            items: self.items(case.thing),
+            exception: case.claim != Claim::None,
         };
-        let restrictions = match case.stop {
-            Stop::Nothing => Vec::new(),
-            Stop::Another => vec![Some(self.other_purpose(case).clone())],
-            Stop::This => vec![Some(purpose.clone())],
-            Stop::Everything => vec![None],
-        };
-        let reference = (recipient.is_some() && named).then(|| self.reference.clone());
-        let holding = if case.over { Self::long_over(&items, now) } else { Holding::default() };
-        let locked = if case.locked { items.clone() } else { Vec::new() };
+        let mut consents = Vec::with_capacity(case.consents.len());
+        self.answers(&case.consents, &mut consents);
         Scene {
-            ask: Ask {
-                subject: self.subject,
-                recipient,
-                purpose: purpose.clone(),
-                items,
-                reference,
-                exception: case.claim != Claim::None,
-            },
             facts: Facts {
                 policy: self.policy,
                 regime: match case.person {
@@ -491,18 +481,50 @@ impl<'p> Stage<'p> {
                     Person::OtherLaw => Some(self.no_regime.clone()),
                     Person::Nobody => None,
                 },
-                consents: self.consents(case),
-                restrictions,
-                stopped_recipients: if case.barred { vec![None] } else { Vec::new() },
+                consents,
+                restrictions: self.restrictions(case, &ask),
+                stopped_recipients: Self::stopped(case),
                 recipient: fact,
                 engagement,
-                approval,
-                holding,
-                locked,
-                unreadable: if case.unreadable { vec!["consents".to_owned()] } else { Vec::new() },
+                approval: self.approval(case, &ask, now),
+                holding: Self::holding(case, &ask, now),
+                locked: Self::locked(case, &ask),
+                unreadable: Self::unreadable(case),
             },
+            ask,
             now,
         }
+    }
+
+    fn reference(&self, case: &Case<'p>, recipient: Option<&RecipientName>) -> Option<Reference> {
+        let named = !matches!(case.engaged, Engaged::Yes { named: false, .. });
+        (recipient.is_some() && named).then(|| self.reference.clone())
+    }
+
+    fn restrictions(&self, case: &Case<'p>, ask: &Ask) -> Vec<Option<PurposeName>> {
+        match case.stop {
+            Stop::Nothing => Vec::new(),
+            Stop::Another => vec![Some(self.other_purpose(case).clone())],
+            Stop::This => vec![Some(ask.purpose.clone())],
+            Stop::Everything => vec![None],
+        }
+    }
+
+    fn holding(case: &Case<'p>, ask: &Ask, now: Timestamp) -> Holding {
+        if case.over { Self::long_over(&ask.items, now) } else { Holding::default() }
+    }
+
+    fn locked(case: &Case<'p>, ask: &Ask) -> Vec<ItemName> {
+        if case.locked { ask.items.clone() } else { Vec::new() }
+    }
+
+    /// Provision to anybody, if it is stopped.
+    fn stopped(case: &Case<'_>) -> Vec<Option<RecipientName>> {
+        if case.barred { vec![None] } else { Vec::new() }
+    }
+
+    fn unreadable(case: &Case<'p>) -> Vec<String> {
+        if case.unreadable { vec!["consents".to_owned()] } else { Vec::new() }
     }
 
     /// These items, with every clock so long ago that every period is over.
@@ -578,17 +600,11 @@ impl<'p> Stage<'p> {
         Some(Engagement { reference: reference.clone(), starts_at, ends_at, cancelled })
     }
 
-    fn approval(
-        &self,
-        case: &Case<'p>,
-        kind: ExceptionKind,
-        purpose: &PurposeName,
-        recipient: Option<&RecipientName>,
-        items: &[ItemName],
-        now: Timestamp,
-    ) -> Approval {
-        let recipient = recipient.unwrap_or(&self.member);
-        Approval {
+    fn approval(&self, case: &Case<'p>, ask: &Ask, now: Timestamp) -> Option<Approval> {
+        let Claim::Approved(kind) = case.claim else { return None };
+        let Ask { purpose, items, .. } = ask;
+        let recipient = ask.recipient.as_ref().unwrap_or(&self.member);
+        Some(Approval {
             kind,
             reason: String::new(),
             evidence: String::new(),
@@ -608,7 +624,7 @@ impl<'p> Stage<'p> {
             },
             items: match case.scope {
                 Scope::OtherItems => vec![self.another_item.clone()],
-                _ => items.to_vec(),
+                _ => items.clone(),
             },
             ends_at: match case.standing {
                 Standing::Runs => now.checked_add(1.hour()).unwrap_or(now),
@@ -616,14 +632,26 @@ impl<'p> Stage<'p> {
                 Standing::Ended => now.checked_sub(1.hour()).unwrap_or(now),
             },
             withheld_from_subject: false,
-        }
+        })
     }
 
     /// Her consents as facts.
     pub fn consents(&self, case: &Case<'p>) -> Vec<ConsentFact> {
         let mut facts = Vec::with_capacity(case.consents.len());
+        self.answers(&case.consents, &mut facts);
+        facts
+    }
+
+    /// Adds answers to facts.
+    fn answers<'c>(
+        &self,
+        answers: impl IntoIterator<Item = &'c (&'p ConsentName, Answer)>,
+        facts: &mut Vec<ConsentFact>,
+    ) where
+        'p: 'c,
+    {
         let given = ConsentState::Given;
-        for (name, answer) in &case.consents {
+        for (name, answer) in answers {
             let mut fact = |state, wording, later| {
                 facts.push(ConsentFact {
                     consent: (*name).clone(),
@@ -650,17 +678,17 @@ impl<'p> Stage<'p> {
                 }
             }
         }
-        facts
     }
 
     fn notice(&self, consent: &ConsentName, wording: Wording) -> Version {
         let version = self.policy.version;
-        let since = self.policy.consents.get(consent).map_or(version, |asked| asked.since);
+        let since = || self.policy.consents.get(consent).map_or(version, |asked| asked.since);
         match wording {
             Wording::Standing => version,
             Wording::Unpublished => Version { serial: version.serial.saturating_add(1), ..version },
-            Wording::Oldest => since,
+            Wording::Oldest => since(),
             Wording::Outdated => {
+                let since = since();
                 Version { on: since.on.yesterday().unwrap_or(since.on), serial: 1 }
             }
         }
@@ -827,6 +855,111 @@ fn is_barred(facts: &Facts<'_>) -> bool {
             stopped.as_ref().is_none_or(|name| *name == fact.name || *name == fact.category)
         })
     })
+}
+
+/// Plays the cases of one set of words and one thing in a row. Between two of them only circumstances
+/// differ, so only the facts of those that do are made anew.
+pub struct Player<'a, 'p> {
+    stage: &'a Stage<'p>,
+    case: Case<'p>,
+    scene: Scene<'p>,
+}
+
+impl<'a, 'p> Player<'a, 'p> {
+    /// Begins with a case. What every ask clones is this player's own: others play on other threads.
+    pub fn new(stage: &'a Stage<'p>, case: &Case<'p>) -> Self {
+        let mut scene = stage.scene(case);
+        let ask = &mut scene.ask;
+        ask.purpose = ask.purpose.apart();
+        ask.recipient = ask.recipient.as_ref().map(RecipientName::apart);
+        ask.items = ask.items.iter().map(ItemName::apart).collect();
+        Self { stage, case: case.clone(), scene }
+    }
+
+    /// Plays the next case: one of the same words and the same thing.
+    pub fn scene(&mut self, case: &Case<'p>) -> &Scene<'p> {
+        // Every field, so that a new circumstance is thought of.
+        let &Case {
+            crossing: _,
+            party: _,
+            purpose: _,
+            thing: _,
+            person: _,
+            claim: _,
+            place: _,
+            check: _,
+            standing,
+            scope,
+            suspended,
+            stop,
+            barred,
+            engaged,
+            ref consents,
+            over,
+            locked,
+            unreadable,
+            departures: _,
+        } = case;
+        let Self { stage, case: before, scene } = self;
+        let Scene { ask, facts, now } = scene;
+        if before.suspended != suspended {
+            before.suspended = suspended;
+            if let Some(recipient) = &mut facts.recipient {
+                recipient.suspended = suspended;
+            }
+        }
+        if before.engaged != engaged {
+            before.engaged = engaged;
+            ask.reference = stage.reference(case, ask.recipient.as_ref());
+            facts.engagement = stage.engagement(case, *now);
+        }
+        if before.consents != *consents {
+            // Neighbours mostly differ in the last answer: what stands before it stays.
+            let same = before.consents.iter().zip(consents).take_while(|(was, is)| was == is);
+            let (answers, said) =
+                same.fold((0, 0), |(answers, said), (_, is)| (answers + 1, said + is.1.words()));
+            before.consents.clone_from(consents);
+            facts.consents.truncate(said);
+            stage.answers(consents.iter().skip(answers), &mut facts.consents);
+        }
+        if before.stop != stop {
+            before.stop = stop;
+            facts.restrictions = stage.restrictions(case, ask);
+        }
+        if before.barred != barred {
+            before.barred = barred;
+            facts.stopped_recipients = Stage::stopped(case);
+        }
+        if (before.standing, before.scope) != (standing, scope) {
+            (before.standing, before.scope) = (standing, scope);
+            facts.approval = stage.approval(case, ask, *now);
+        }
+        if before.over != over {
+            before.over = over;
+            facts.holding = Stage::holding(case, ask, *now);
+        }
+        if before.locked != locked {
+            before.locked = locked;
+            facts.locked = Stage::locked(case, ask);
+        }
+        if before.unreadable != unreadable {
+            before.unreadable = unreadable;
+            facts.unreadable = Stage::unreadable(case);
+        }
+        scene
+    }
+
+    /// Plays the next case with an ask for these items instead. A player that was asked so once is
+    /// asked so each time.
+    pub fn scene_for(&mut self, case: &Case<'p>, items: Vec<ItemName>) -> &Scene<'p> {
+        self.scene(case);
+        let Scene { ask, facts, now } = &mut self.scene;
+        ask.items = items;
+        facts.approval = self.stage.approval(case, ask, *now);
+        facts.holding = Stage::holding(case, ask, *now);
+        facts.locked = Stage::locked(case, ask);
+        &self.scene
+    }
 }
 
 /// Whether an item is kept for other purposes only.

@@ -56,9 +56,9 @@ use crate::reason::Reason;
 use crate::record::calendar;
 use crate::regime::RegimeName;
 
-use case::{Answer, Case, Claim, Crossing, Thing};
+use case::{Answer, Case, Claim, Crossing, Player, Scene, Thing};
 use cases::{Room, each_case, rooms};
-use promise::{Always, Promise, PromiseName, Statement};
+use promise::{Always, Promise, PromiseName, Read, Statement};
 
 /// The two functions that are proven. A test passes others, to see that their faults are found.
 #[derive(Clone, Copy)]
@@ -175,11 +175,17 @@ pub fn prove_on(
         })
         .collect();
     let depth = promises.iter().map(|promise| promise.departures()).max().unwrap_or(0).max(1);
-    let prover = Prover { stage: &stage, rules, promises: &promises, consents: &consents, depth };
     let tally = rooms
         .par_iter()
         .enumerate()
-        .map(|(at, room)| prover.room(at, room))
+        // Rooms are of very different sizes: whoever has nothing left takes the next one.
+        .with_max_len(1)
+        .map(|(at, room)| {
+            // A stage of its own: threads that clone one name count its clones together, and wait.
+            let stage = Stage::new(policy);
+            let (promises, consents) = (&promises, &consents);
+            Prover { stage: &stage, rules, promises, consents, depth }.room(at, room)
+        })
         .reduce(|| Tally::new(promises.len()), Tally::and);
     Proof {
         version: policy.version,
@@ -344,16 +350,19 @@ impl<'p> Prover<'_, 'p> {
                 if spoken_of.is_empty() {
                     continue;
                 }
+                let read = Read::of(policy, &case);
                 // One more together than any promise speaks of, where the setting is not a variation of
                 // another: a guard for the argument that circumstances add up.
                 let guard = usize::from(self.depth < 2 && words.is_first_of_its_kind(policy));
                 let depth = self.depth + guard;
+                let mut player = None;
                 each_case(self.stage, &words, *thing, self.consents, depth, &mut |case| {
                     nth += 1;
                     tally.cases += 1;
                     tally.stand_for += alike * room.alike;
-                    let answer = self.answer(case);
-                    self.judge(case, &answer, &spoken_of, (at, nth), &mut tally);
+                    let player = player.get_or_insert_with(|| Player::new(self.stage, case));
+                    let answer = self.answer(case, player);
+                    self.judge(case, &answer, (&spoken_of, &read), (at, nth), player, &mut tally);
                     matches!(answer, Answered::Permit(_))
                 });
             }
@@ -385,7 +394,7 @@ impl<'p> Prover<'_, 'p> {
         spoken
     }
 
-    fn answer(&self, case: &Case<'p>) -> Answered {
+    fn answer(&self, case: &Case<'p>, player: &mut Player<'_, 'p>) -> Answered {
         if let Crossing::Intake { registering } = case.crossing {
             let regime = self.stage.regime_in(case);
             let consents = self.stage.consents(case);
@@ -401,12 +410,23 @@ impl<'p> Prover<'_, 'p> {
                 Err(refusal) => Answered::Refusal(refusal.reasons),
             };
         }
-        self.ask(case, self.stage.items(case.thing))
+        let Scene { ask, facts, now } = player.scene(case);
+        self.decided(ask.clone(), facts, *now)
     }
 
-    fn ask(&self, case: &Case<'p>, items: Vec<ItemName>) -> Answered {
-        let scene = self.stage.scene_for(case, items);
-        match (self.rules.decide)(scene.ask, &scene.facts, scene.now) {
+    /// The answer to an ask for these items instead.
+    fn answer_for(
+        &self,
+        case: &Case<'p>,
+        items: Vec<ItemName>,
+        player: &mut Player<'_, 'p>,
+    ) -> Answered {
+        let Scene { ask, facts, now } = player.scene_for(case, items);
+        self.decided(ask.clone(), facts, *now)
+    }
+
+    fn decided(&self, ask: Ask, facts: &Facts<'_>, now: Timestamp) -> Answered {
+        match (self.rules.decide)(ask, facts, now) {
             Decision::Permit(permit) => Answered::Permit(Some(permit)),
             Decision::Refusal(refusal) => Answered::Refusal(refusal.reasons),
         }
@@ -417,8 +437,9 @@ impl<'p> Prover<'_, 'p> {
         &self,
         case: &Case<'p>,
         answer: &Answered,
-        spoken_of: &[(usize, Spoken<'_>)],
+        (spoken_of, read): (&[(usize, Spoken<'_>)], &Read<'p>),
         (room, nth): (usize, usize),
+        player: &mut Player<'_, 'p>,
         tally: &mut Tally<'p>,
     ) {
         let policy = self.stage.policy;
@@ -430,22 +451,22 @@ impl<'p> Prover<'_, 'p> {
             };
             let broken = match spoken {
                 Spoken::Never(terms) => {
-                    if !terms.iter().any(|terms| terms.facts_hold(policy, case, None)) {
+                    if !terms.iter().any(|terms| terms.facts_hold(policy, case, read, None)) {
                         continue;
                     }
                     permit.is_some()
                 }
                 Spoken::Requires { when, requires, met } => {
-                    if !when.facts_hold(policy, case, None) {
+                    if !when.facts_hold(policy, case, read, None) {
                         continue;
                     }
-                    permit.is_some_and(|p| !(*met && requires.facts_hold(policy, case, p)))
+                    permit.is_some_and(|p| !(*met && requires.facts_hold(policy, case, read, p)))
                 }
                 Spoken::Always(Always::RefusalsNameAReason) => {
                     matches!(answer, Answered::Refusal(reasons) if reasons.is_empty())
                 }
                 Spoken::Always(Always::MoreConsentPermitsNoLess) => {
-                    permit.is_some() && self.more_consent_is_refused(case)
+                    permit.is_some() && self.more_consent_is_refused(case, player)
                 }
                 // Counted where two are asked for.
                 Spoken::Always(Always::ThingsAreAnsweredOneByOne) => continue,
@@ -457,17 +478,18 @@ impl<'p> Prover<'_, 'p> {
         }
     }
 
-    fn more_consent_is_refused(&self, case: &Case<'p>) -> bool {
-        let lacking =
-            self.stage.policy.consents.keys().filter(|name| !case.answer(name).in_force());
-        for name in lacking {
-            let mut more = case.clone();
-            more.answers(name, Answer::GIVEN);
-            if matches!(self.answer(&more), Answered::Refusal(_)) {
-                return true;
+    fn more_consent_is_refused(&self, case: &Case<'p>, player: &mut Player<'_, 'p>) -> bool {
+        let mut more = case.clone();
+        self.stage.policy.consents.keys().any(|name| {
+            let lacking = case.answer(name);
+            if lacking.in_force() {
+                return false;
             }
-        }
-        false
+            more.answers(name, Answer::GIVEN);
+            let refused = matches!(self.answer(&more, player), Answered::Refusal(_));
+            more.answers(name, lacking);
+            refused
+        })
     }
 
     /// Asks for every two kinds of things at once.
@@ -486,31 +508,44 @@ impl<'p> Prover<'_, 'p> {
         if apart {
             return;
         }
-        for (nth_thing, (one, _)) in room.things.iter().enumerate() {
-            for (other, _) in room.things.iter().skip(nth_thing + 1) {
-                if matches!(one, Thing::Nothing) || matches!(other, Thing::Nothing) {
-                    continue;
-                }
-                let mut case = Case { thing: *one, ..words.clone() }.plain(self.stage.policy);
+        let things: Vec<_> = room
+            .things
+            .iter()
+            .map(|(thing, _)| (*thing, self.stage.items(*thing)))
+            .filter(|(thing, _)| !matches!(thing, Thing::Nothing))
+            .collect();
+        for (nth_thing, (one, items)) in things.iter().enumerate() {
+            let plain = Case { thing: *one, ..words.clone() }.plain(self.stage.policy);
+            let mut player = Player::new(self.stage, &plain);
+            // The first thing is answered alike beside every other that takes back no consent.
+            let mut first: Option<Answered> = None;
+            for (other, other_items) in things.iter().skip(nth_thing + 1) {
                 // The second thing's consent stands withdrawn, so that it has something to add.
                 let consent = match other {
                     Thing::Item(_, item) => item.consent.as_ref(),
                     _ => None,
                 };
-                let taken_back = consent.filter(|name| case.answer(name) == Answer::Missing);
-                if let Some(name) = taken_back {
+                let taken_back = consent.filter(|name| plain.answer(name) == Answer::Missing);
+                let with_it = taken_back.map(|name| {
+                    let mut case = plain.clone();
                     case.answers(name, Answer::GivenThenWithdrawn);
-                }
-                let items = |thing| self.stage.items(thing);
-                let both = self.ask(&case, [items(*one), items(*other)].concat());
-                let alone = [self.ask(&case, items(*one)), self.ask(&case, items(*other))];
+                    case
+                });
+                let case = with_it.as_ref().unwrap_or(&plain);
+                let mut answer = |items: Vec<_>| self.answer_for(case, items, &mut player);
+                let both = answer([&items[..], other_items].concat());
+                let second = answer(other_items.clone());
+                let one_by_one = match taken_back {
+                    Some(_) => ids([&answer(items.clone()), &second]),
+                    None => ids([first.get_or_insert_with(|| answer(items.clone())), &second]),
+                };
                 tally.cases += 1;
                 tally.stand_for += 1;
                 let Some(count) = tally.promises.get_mut(promise) else { continue };
                 count.cases += 1;
-                if ids(&[both]) != ids(&alone) {
+                if ids([&both]) != one_by_one {
                     let rank = (words.departures, at, nth);
-                    count.break_at(&case, Some(*other), rank);
+                    count.break_at(case, Some(*other), rank);
                 }
             }
         }
@@ -525,20 +560,70 @@ impl<'p> Count<'p> {
     }
 }
 
-/// The ids of the reasons in some answers; none for a permit.
-fn ids(answers: &[Answered]) -> std::collections::BTreeSet<&'static str> {
-    answers
-        .iter()
-        .flat_map(|answer| match answer {
-            Answered::Permit(_) => &[],
-            Answered::Refusal(reasons) => reasons.as_slice(),
-        })
-        .map(Reason::id)
-        .collect()
+/// The ids of the reasons in some answers, in order and each once; none for a permit.
+fn ids<const N: usize>(answers: [&Answered; N]) -> Vec<&'static str> {
+    let reasons = answers.into_iter().flat_map(|answer| match answer {
+        Answered::Permit(_) => &[],
+        Answered::Refusal(reasons) => reasons.as_slice(),
+    });
+    let mut ids: Vec<_> = reasons.map(Reason::id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 enum Spoken<'a> {
     Never(Vec<&'a promise::Terms>),
     Requires { when: &'a promise::Terms, requires: &'a promise::Terms, met: bool },
     Always(Always),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_among_others_is_played_as_if_it_stood_alone() {
+        let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../apps/reservation/policy");
+        let policy = crate::read_dir(dir.as_ref()).unwrap().document;
+        let (stage, universal) = (Stage::new(&policy), universal());
+        let promises: Vec<&Promise> = universal.iter().chain(&policy.promises).collect();
+        let consents: Vec<&ConsentName> = policy.consents.keys().collect();
+        let mut played = 0;
+        for room in rooms(&stage, &promises).iter().step_by(5) {
+            for words in room.settings(&stage).iter().step_by(3) {
+                for (thing, _) in &room.things {
+                    let mut player = None;
+                    each_case(&stage, words, *thing, &consents, 2, &mut |case| {
+                        let player = player.get_or_insert_with(|| Player::new(&stage, case));
+                        let (among, alone) = (player.scene(case), stage.scene(case));
+                        assert_eq!((&among.ask, among.now), (&alone.ask, alone.now), "{case:?}");
+                        assert!(facts(&among.facts) == facts(&alone.facts), "{case:?}");
+                        played += 1;
+                        true
+                    });
+                }
+            }
+        }
+        assert!(played > 100_000, "only {played} cases were played");
+    }
+
+    /// Every fact but the policy, which is one.
+    fn facts<'a>(facts: &'a Facts<'_>) -> impl PartialEq + use<'a> {
+        let Facts {
+            policy: _,
+            regime,
+            consents,
+            restrictions,
+            stopped_recipients,
+            recipient,
+            engagement,
+            approval,
+            locked,
+            holding,
+            unreadable,
+        } = facts;
+        let person = (regime, consents, restrictions, stopped_recipients, engagement);
+        (person, recipient, approval, locked, holding, unreadable)
+    }
 }

@@ -16,7 +16,7 @@ use super::case::{Party, Place, Thing, Wording};
 use crate::consent::{ConsentName, ConsentState};
 use crate::decide::{ExceptionKind, Permit};
 use crate::document::{Document, Label, Language, Version};
-use crate::item::{ItemName, Linked, Sensitivity};
+use crate::item::{Item, ItemName, Linked, Sensitivity};
 use crate::party::{RecipientName, is_word_char};
 use crate::party::{Role, name};
 use crate::purpose::{Basis, PurposeName, Tier};
@@ -419,20 +419,21 @@ impl Terms {
     }
 
     /// True when the terms about what happened hold, and those about the answer.
-    pub fn facts_hold(&self, policy: &Document, case: &Case<'_>, answer: Option<&Permit>) -> bool {
+    pub fn facts_hold(
+        &self,
+        policy: &Document,
+        case: &Case<'_>,
+        read: &Read<'_>,
+        answer: Option<&Permit>,
+    ) -> bool {
         let consent = |words: &Words<ConsentWord>, name: Option<&ConsentName>| {
             words.is_empty()
                 || name.is_some_and(|name| words.iter().any(|word| word.holds(case.answer(name))))
         };
-        let of_purpose = || match case.basis() {
-            Some(Basis::Consent(name)) => Some(name),
-            _ => None,
-        };
-        let of_item = || case.item().and_then(|item| item.consent.as_ref());
         is(self.suspended, || case.entry().map(|_| case.suspended))
-            && is(self.route_open, || route_open(case))
-            && consent(&self.purpose_consent, of_purpose())
-            && consent(&self.item_consent, of_item())
+            && is(self.route_open, || read.route_open(case))
+            && consent(&self.purpose_consent, read.purpose_consent)
+            && consent(&self.item_consent, read.item_consent)
             && self.consents.iter().all(|(name, words)| consent(words, Some(name)))
             && self.seen_since.iter().all(|(name, version)| {
                 let answer = case.answer(name);
@@ -441,12 +442,7 @@ impl Terms {
                 let seen = if oldest { since } else { Some(policy.version) };
                 answer.in_force() && seen >= Some(*version)
             })
-            && is(self.item_has_a_use, || {
-                let regime = &case.regime()?.name;
-                Some(case.item()?.purposes.iter().any(|name| {
-                    policy.purposes.get(name).is_some_and(|p| p.basis.contains_key(regime))
-                }))
-            })
+            && is(self.item_has_a_use, || read.item_has_a_use)
             && is(self.conditions_met, || {
                 let regime = &case.regime()?.name;
                 Some(policy.consents.iter().all(|(name, consent)| {
@@ -549,26 +545,77 @@ fn approval_word(case: &Case<'_>) -> ApprovalWord {
     }
 }
 
-/// Whether a route of R2.1 is open, said anew from the case: the gate's own rule is what is proven.
-fn route_open(case: &Case<'_>) -> Option<bool> {
+/// What the terms about facts read of a case's words, looked up once: it is the same in every case of
+/// the same words and thing.
+pub struct Read<'p> {
+    /// The consent that the purpose rests on.
+    purpose_consent: Option<&'p ConsentName>,
+    /// The item's own.
+    item_consent: Option<&'p ConsentName>,
+    /// Whether any purpose of the item has a basis here.
+    item_has_a_use: Option<bool>,
+    route: Option<WayThere<'p>>,
+}
+
+/// Whether a route of R2.1 is open.
+enum WayThere<'p> {
+    Open,
+    Closed,
+    ByConsent(&'p ConsentName),
+}
+
+impl<'p> Read<'p> {
+    /// Of a case's words.
+    pub fn of(policy: &Document, case: &Case<'p>) -> Self {
+        let purpose_consent = match case.basis() {
+            Some(Basis::Consent(name)) => Some(name),
+            _ => None,
+        };
+        let has_a_use = |item: &Item, regime: &RegimeName| {
+            item.purposes
+                .iter()
+                .any(|name| policy.purposes.get(name).is_some_and(|p| p.basis.contains_key(regime)))
+        };
+        let used = case.item().zip(case.regime());
+        Self {
+            purpose_consent,
+            item_consent: case.item().and_then(|item| item.consent.as_ref()),
+            item_has_a_use: used.map(|(item, regime)| has_a_use(item, &regime.name)),
+            route: way_there(case),
+        }
+    }
+
+    fn route_open(&self, case: &Case<'_>) -> Option<bool> {
+        self.route.as_ref().map(|route| match route {
+            WayThere::Open => true,
+            WayThere::Closed => false,
+            WayThere::ByConsent(name) => case.answer(name).in_force(),
+        })
+    }
+}
+
+/// Said anew from the case: the gate's own rule is what is proven.
+fn way_there<'p>(case: &Case<'p>) -> Option<WayThere<'p>> {
     use super::case::Check;
     let (entry, regime) = (case.entry()?, case.regime()?);
     if !entry.handles_personal_data {
-        return Some(true);
+        return Some(WayThere::Open);
     }
-    let Some(country) = case.country() else { return Some(false) };
+    let Some(country) = case.country() else { return Some(WayThere::Closed) };
     let known =
         regime.transfer.home.contains(country) || regime.transfer.designated.contains(country);
     if known || case.beyond_purpose() {
-        return Some(true);
+        return Some(WayThere::Open);
     }
     // Evidence and wording speak of the country that the policy names (R2.2, R2.4).
     if case.place != Place::AsThePolicySays {
-        return Some(false);
+        return Some(WayThere::Closed);
     }
-    let measures = entry.equivalent_measures.is_some() && case.check != Check::Overdue;
+    if entry.equivalent_measures.is_some() && case.check != Check::Overdue {
+        return Some(WayThere::Open);
+    }
     let consent = entry.transfer_consent.as_ref().filter(|_| regime.transfer.consent);
-    Some(measures || consent.is_some_and(|name| case.answer(name).in_force()))
+    Some(consent.map_or(WayThere::Closed, WayThere::ByConsent))
 }
 
 /// What holds of the answers themselves, whatever the words.
