@@ -104,23 +104,12 @@ pub(super) struct Sample {
 
 /// The reference policy with four more items, so that each person holds twenty.
 pub(super) fn policy() -> Files {
-    let mut files = Files::from(
-        [
-            (
-                "controller.toml",
-                include_str!("../../../../../apps/reservation/policy/controller.toml"),
-            ),
-            ("items.toml", include_str!("../../../../../apps/reservation/policy/items.toml")),
-            ("secrets.toml", include_str!("../../../../../apps/reservation/policy/secrets.toml")),
-            ("purposes.toml", include_str!("../../../../../apps/reservation/policy/purposes.toml")),
-            (
-                "recipients.toml",
-                include_str!("../../../../../apps/reservation/policy/recipients.toml"),
-            ),
-            ("consents.toml", include_str!("../../../../../apps/reservation/policy/consents.toml")),
-        ]
-        .map(|(name, text)| (name.to_owned(), text.to_owned())),
-    );
+    let mut files: Files = reservation::POLICY
+        .iter()
+        // Its own promises speak of its own items.
+        .filter(|(name, _)| *name != "promises.toml")
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect();
     if let Some(items) = files.get_mut("items.toml") {
         for n in 1..=4 {
             let _ = write!(
