@@ -328,6 +328,19 @@ async fn the_feeds_name_the_changes_in_both_languages() {
         let address = address.as_str().unwrap();
         assert!(address.starts_with("https://policy.stories.example/policy/"), "{address}");
     }
+    // A reader that others wrote makes the same of both.
+    let json = house.get("/policy/feed.json?lang=ja").go().await.text();
+    let [atom, json] = [atom, json].map(|feed| {
+        let feed = feed_rs::parser::parse(feed.as_bytes()).unwrap();
+        let entries = feed.entries.into_iter().map(|entry| {
+            let text = entry.content.unwrap().body.unwrap();
+            (entry.id, entry.published.unwrap(), entry.links[0].href.clone(), text)
+        });
+        let entries: Vec<_> = entries.collect();
+        (feed.title.unwrap().content, feed.authors[0].name.clone(), entries)
+    });
+    assert_eq!(atom, json);
+    assert_eq!(atom.2.len(), 2);
     for path in ["/policy", "/policy/versions", "/policy/versions/2026-11-22"] {
         let page = house.get(&format!("{path}?lang=en")).go().await.text();
         for tag in ["?lang=ja", "?lang=en", ""] {
