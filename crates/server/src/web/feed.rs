@@ -14,9 +14,9 @@ use policy::Language;
 use serde_json::json;
 
 use super::policy::{Asked, language};
+use super::trouble::Trouble;
 use super::urls;
 use crate::acts::publish::{self, Step};
-use crate::api::problem::Problem;
 use crate::app::App;
 use crate::words;
 
@@ -80,7 +80,7 @@ struct Feed {
     entries: Vec<Entry>,
 }
 
-async fn feed(app: &App, language: Language) -> Result<Feed, Problem> {
+async fn feed(app: &App, language: Language) -> Result<Feed, Trouble> {
     let history = publish::history(app).await?;
     let document = app.policy();
     let author = document.controller.name.get(language).to_owned();
@@ -98,7 +98,7 @@ pub(super) async fn atom(
     State(app): State<Arc<App>>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, Trouble> {
     let Feed { language, title, author, id, entries } =
         feed(&app, language(&asked, &headers)).await?;
     let tag = language.tag();
@@ -144,7 +144,7 @@ pub(super) async fn json_feed(
     State(app): State<Arc<App>>,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, Trouble> {
     let Feed { language, title, author, id, entries } =
         feed(&app, language(&asked, &headers)).await?;
     let tag = language.tag();

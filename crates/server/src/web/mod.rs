@@ -7,15 +7,18 @@ mod frame;
 mod from_here;
 pub mod policy;
 pub mod requests;
+mod trouble;
 mod versions;
 
 use std::sync::Arc;
 
-use axum::http::{HeaderValue, header};
+use ::policy::Language;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{Redirect, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 
+use crate::api::problem;
 use crate::app::App;
 
 /// The pages, those of the staff among them.
@@ -33,6 +36,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route(urls::POLICY_MARKDOWN, get(policy::as_markdown))
         .route(urls::POLICY_JSON, get(policy::as_json))
         .route(urls::POLICY_SCHEMA, get(policy::schema))
+        .layer(middleware::from_fn(trouble::dress))
         .layer(middleware::map_response(guard))
         .with_state(Arc::clone(app))
         // By https once the house knows the address under which people reach it.
@@ -55,6 +59,13 @@ async fn guard(mut response: Response) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// The language that the address asks for; else the browser's.
+fn language(uri: &Uri, headers: &HeaderMap) -> Language {
+    let mut pairs = uri.query().into_iter().flat_map(|query| query.split('&'));
+    let asked = pairs.find_map(|pair| Language::parse(pair.strip_prefix("lang=")?));
+    asked.unwrap_or_else(|| problem::language(headers))
 }
 
 /// The addresses of the pages.

@@ -14,9 +14,9 @@ use policy::{Document, Language, Version};
 
 use super::frame::{Frame, frame};
 use super::policy::{Asked, Banner, draw, language};
+use super::trouble::Trouble;
 use super::{feed, urls};
 use crate::acts::publish::{self, Step};
-use crate::api::problem::Problem;
 use crate::app::App;
 use crate::error::Error;
 use crate::words;
@@ -70,7 +70,7 @@ pub(super) async fn list(
     State(app): State<Arc<App>>,
     Query(asked): Query<Asked>,
     sent: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, Trouble> {
     let language = language(&asked, &sent);
     let history = publish::history(&app).await?;
     let document = app.policy();
@@ -146,7 +146,7 @@ pub(super) async fn one(
     Path(version): Path<String>,
     Query(asked): Query<Asked>,
     sent: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Response, Trouble> {
     let language = language(&asked, &sent);
     let history = publish::history(&app).await?;
     let in_force = app.policy().version;

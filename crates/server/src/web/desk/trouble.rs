@@ -3,7 +3,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -16,31 +15,10 @@ use crate::api::problem;
 use crate::error::Error;
 use crate::words;
 
+pub use crate::web::trouble::Trouble;
+
 /// The language of whoever is signed in, once it is known.
 pub(super) type Spoken = OnceLock<Language>;
-
-/// Why a page of the desk is not what was asked for.
-#[derive(Clone)]
-pub enum Trouble {
-    /// What a room said.
-    Error(Arc<Error>),
-    /// It was sent from another origin than the desk's.
-    FromElsewhere,
-}
-
-impl<E: Into<Error>> From<E> for Trouble {
-    fn from(error: E) -> Self {
-        Self::Error(Arc::new(error.into()))
-    }
-}
-
-impl IntoResponse for Trouble {
-    fn into_response(self) -> Response {
-        let mut response = Response::new(Body::empty());
-        response.extensions_mut().insert(self);
-        response
-    }
-}
 
 /// The layer that dresses what went wrong.
 pub(super) async fn dress(mut request: Request, next: Next) -> Response {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -29,7 +29,6 @@ use policy::Language;
 use self::limits::Limits;
 use self::trouble::Trouble;
 use super::from_here::is_from_here;
-use crate::api::problem;
 use crate::app::App;
 use crate::error::Error;
 
@@ -121,17 +120,10 @@ impl<S: Sync> FromRequestParts<S> for Reader {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         Ok(Self {
-            language: language(&parts.uri, &parts.headers),
+            language: super::language(&parts.uri, &parts.headers),
             client: peer.map(|peer| client(peer, &parts.headers)),
         })
     }
-}
-
-/// The language that the address asks for; else the browser's.
-fn language(uri: &Uri, headers: &HeaderMap) -> Language {
-    let mut pairs = uri.query().into_iter().flat_map(|query| query.split('&'));
-    let asked = pairs.find_map(|pair| Language::parse(pair.strip_prefix("lang=")?));
-    asked.unwrap_or_else(|| problem::language(headers))
 }
 
 /// Where somebody is: what connects, or whom a server in front of this one, on this machine or its own

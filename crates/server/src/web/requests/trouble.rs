@@ -1,9 +1,6 @@
 //! Every no of these pages, as a page: what happened and what to do, in the reader's language. A
 //! failure of ours shows an id and nothing else.
 
-use std::sync::Arc;
-
-use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -16,32 +13,11 @@ use super::urls;
 use crate::api::problem;
 use crate::error::Error;
 
-/// Why a page is not what was asked for.
-#[derive(Clone)]
-pub(super) enum Trouble {
-    /// What a room said.
-    Error(Arc<Error>),
-    /// It was sent from another site.
-    FromElsewhere,
-}
-
-impl<E: Into<Error>> From<E> for Trouble {
-    fn from(error: E) -> Self {
-        Self::Error(Arc::new(error.into()))
-    }
-}
-
-impl IntoResponse for Trouble {
-    fn into_response(self) -> Response {
-        let mut response = Response::new(Body::empty());
-        response.extensions_mut().insert(self);
-        response
-    }
-}
+pub(super) use crate::web::trouble::Trouble;
 
 /// The layer that dresses what went wrong.
 pub(super) async fn dress(request: Request, next: Next) -> Response {
-    let language = super::language(request.uri(), request.headers());
+    let language = crate::web::language(request.uri(), request.headers());
     let mut response = next.run(request).await;
     if let Some(trouble) = response.extensions_mut().remove::<Trouble>() {
         return told(&trouble, language);
