@@ -116,17 +116,37 @@ pub fn exception(kind: ExceptionKind, language: Language) -> &'static str {
     }
 }
 
-/// A span of days, in years where they are whole.
+/// A span of days: in years where they are whole, and with the nearest years and months beside it where
+/// it is longer than anybody counts in days.
 pub fn days(days: u32, language: Language) -> String {
-    let (count, is_years) =
-        if days > 0 && days.is_multiple_of(365) { (days / 365, true) } else { (days, false) };
-    match (language, is_years, count) {
-        (Language::Ja, true, _) => format!("{count}年間"),
-        (Language::Ja, false, _) => format!("{count}日間"),
-        (Language::En, true, 1) => "1 year".to_owned(),
-        (Language::En, true, _) => format!("{count} years"),
-        (Language::En, false, 1) => "1 day".to_owned(),
-        (Language::En, false, _) => format!("{count} days"),
+    if days > 0 && days.is_multiple_of(365) {
+        return years(days / 365, language);
+    }
+    let told = match (language, days) {
+        (Language::Ja, count) => format!("{count}日間"),
+        (Language::En, 1) => "1 day".to_owned(),
+        (Language::En, count) => format!("{count} days"),
+    };
+    let months = (u64::from(days) * 12 + 182) / 365;
+    if months <= 24 {
+        return told;
+    }
+    match (language, months / 12, months % 12) {
+        (Language::Ja, years, 0) => format!("{told}（約{years}年）"),
+        (Language::Ja, years, months) => format!("{told}（約{years}年{months}か月）"),
+        (Language::En, years, 0) => format!("{told} (about {years} years)"),
+        (Language::En, years, 1) => format!("{told} (about {years} years and a month)"),
+        (Language::En, years, months) => {
+            format!("{told} (about {years} years and {months} months)")
+        }
+    }
+}
+
+fn years(count: u32, language: Language) -> String {
+    match (language, count) {
+        (Language::Ja, _) => format!("{count}年間"),
+        (Language::En, 1) => "1 year".to_owned(),
+        (Language::En, _) => format!("{count} years"),
     }
 }
 
