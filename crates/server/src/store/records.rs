@@ -139,6 +139,15 @@ fn in_every_stretch(
     Ok(found)
 }
 
+/// Erasures and closed accounts after a place.
+const ENDS: &str = "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
+     WHERE place > $1 AND act IN ('erased', 'account_closed') ORDER BY place LIMIT $2";
+
+/// What was erased, and which accounts were closed, after a place, in order.
+pub fn ends(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<SealedRecord>, DbError> {
+    conn.query(ENDS, &[after.into(), limit.into()])?.into_iter().map(read).collect()
+}
+
 /// Records from a place on, in order.
 pub fn from(conn: &mut Conn, place: i64, limit: i64) -> Result<Vec<SealedRecord>, DbError> {
     conn.query(
@@ -281,18 +290,20 @@ mod tests {
     }
 
     #[test]
-    fn the_index_is_used_for_what_is_asked_of_one_person() {
+    fn an_index_is_used_for_what_is_asked_of_one_person_and_of_ends() {
         let conn = rusqlite::Connection::open_in_memory().unwrap();
         conn.execute_batch(MIGRATIONS[0].1).unwrap();
         for (question, bounds) in [
             (CROSSINGS, "(<expr>=? AND subject=? AND place<?)"),
             (OF_SUBJECT, "(<expr>=? AND subject=?)"),
             (ANSWERS, "(<expr>=? AND subject=?)"),
+            (ENDS, "(place>?)"),
         ] {
             let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {question}")).unwrap();
             let mut steps = plan.raw_query();
             let step: String = steps.next().unwrap().unwrap().get(3).unwrap();
-            assert!(step.contains(&format!("records_of_a_subject {bounds}")), "{step}");
+            let index = if question == ENDS { "records_of_ends" } else { "records_of_a_subject" };
+            assert!(step.contains(&format!("{index} {bounds}")), "{step}");
             assert!(steps.next().unwrap().is_none(), "nothing is sorted");
         }
     }
