@@ -193,6 +193,8 @@ pub enum ErasedBecause {
     AccountEnd,
     /// The person asked for it (Act 35(5)).
     Request,
+    /// It had gone before, and came back with a backup.
+    Restore,
 }
 
 /// Something that was erased: never the value.

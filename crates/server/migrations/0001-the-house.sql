@@ -142,6 +142,9 @@ CREATE TABLE records (
 -- By the stretch of the ledger first: new rows go to few pages, however many people there are.
 CREATE INDEX records_of_a_subject ON records ((place / 65536), subject, place);
 
+-- What is copied to where no backup puts it back.
+CREATE INDEX records_of_ends ON records (place) WHERE act IN ('erased', 'account_closed');
+
 CREATE INDEX records_by_end ON records (keep_until, place) WHERE keep_until IS NOT NULL;
 
 CREATE TABLE requests (

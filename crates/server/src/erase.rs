@@ -28,7 +28,7 @@ use crate::webhook::{self, Event};
 /// The version under which a card's token is sealed.
 const CARD_VERSION: u32 = 1;
 
-/// What is to go. Holds are looked at whatever is wished.
+/// What is to go. Holds are looked at whatever is wished, but for what had gone already.
 #[derive(Debug, Clone)]
 pub enum Wish {
     /// Whatever is due.
@@ -37,6 +37,14 @@ pub enum Wish {
     Items(Vec<ItemName>),
     /// Everything, due or not, but these items; the account itself only once it is closed.
     AllBut(Vec<ItemName>),
+    /// What went before and came back with an older database, held by now or not; nothing that was put
+    /// later.
+    Again {
+        /// What went.
+        things: Vec<Thing>,
+        /// When it went.
+        put_by: Timestamp,
+    },
 }
 
 /// One erasure, before it is carried out.
@@ -205,6 +213,20 @@ impl Holdings {
         Clocks { last_put, account_end, engagement_end }
     }
 
+    /// Whether a thing was there at a moment; the account always was.
+    fn was_there(&self, thing: &Thing, at: Timestamp) -> bool {
+        let at = at.as_millisecond();
+        match thing {
+            Thing::Item(name) => {
+                self.items.iter().any(|(held, item)| held == name && item.put_at <= at)
+            }
+            Thing::Secret(name) => {
+                self.secrets.iter().any(|(held, secret)| held == name && secret.put_at <= at)
+            }
+            Thing::Account => true,
+        }
+    }
+
     fn version(&self, thing: &Thing) -> u32 {
         match thing {
             Thing::Item(name) => {
@@ -273,6 +295,9 @@ impl Erasure {
         // Holds.
         let all = holdings.standing(&document, *at)?;
         let wished = |standing: &Standing| match (wish, &standing.thing) {
+            (Wish::Again { things, put_by }, thing) => {
+                things.contains(thing) && holdings.was_there(thing, *put_by)
+            }
             // The account ends when it is closed, whatever is wished.
             (_, Thing::Account) | (Wish::Due, _) => standing.due,
             (Wish::Items(names), Thing::Item(name)) => names.contains(name),
@@ -280,7 +305,9 @@ impl Erasure {
             (Wish::AllBut(names), Thing::Item(name)) => !names.contains(name),
             (Wish::AllBut(_), Thing::Secret(_)) => true,
         };
-        let goes = |standing: &Standing| wished(standing) && standing.held_by.is_empty();
+        let is_over = matches!(wish, Wish::Again { .. });
+        let goes =
+            |standing: &Standing| wished(standing) && (is_over || standing.held_by.is_empty());
         let whole = all.iter().all(goes);
         let (going, staying): (Vec<Standing>, Vec<Standing>) = all
             .into_iter()

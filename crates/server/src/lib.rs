@@ -3,6 +3,7 @@
 //! - entrances: [`api`] for machines, [`web`] for people, [`cli`] for operators, [`jobs`] for time
 //! - [`acts`]: what people decide
 //! - the three doors: [`intake`] in, [`gate`] out, [`erase`] to end
+//! - [`tombstones`]: every erasure, kept apart for when an older database comes back
 //! - [`answer`]: what a person receives on her request
 //! - what follows an act: [`instruct`], [`outbox`], [`letter`], [`webhook`], [`connectors`]
 //! - keepers: [`record`], [`store`], [`keys`], [`hashing`]
@@ -33,6 +34,7 @@ pub mod outbox;
 pub mod public_url;
 pub mod record;
 pub mod store;
+pub mod tombstones;
 pub mod verify;
 pub mod web;
 pub mod webhook;

@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use policy::party::base32;
+use policy::request::{RequestId, State};
 use policy::{SubjectId, Version};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -59,11 +60,62 @@ pub enum Event {
         #[serde(flatten)]
         at: Recorded,
     },
+    /// A request came in.
+    #[serde(rename = "request.received")]
+    RequestReceived {
+        /// Which.
+        request: RequestId,
+        /// The record of it.
+        #[serde(flatten)]
+        at: Recorded,
+    },
+    /// A decision about a request stands.
+    #[serde(rename = "request.decided")]
+    RequestDecided {
+        /// Which.
+        request: RequestId,
+        /// The record of it.
+        #[serde(flatten)]
+        at: Recorded,
+    },
+    /// What was decided about a request is done, and the answer is on its way to the person.
+    #[serde(rename = "request.answered")]
+    RequestAnswered {
+        /// Which.
+        request: RequestId,
+        /// The record of it.
+        #[serde(flatten)]
+        at: Recorded,
+    },
 }
 
 impl Event {
     /// The type of every event, as endpoints name what they want.
-    pub const TYPES: [&'static str; 3] = ["consent.changed", "erased", "policy.took_effect"];
+    pub const TYPES: [&'static str; 6] = [
+        "consent.changed",
+        "erased",
+        "policy.took_effect",
+        "request.received",
+        "request.decided",
+        "request.answered",
+    ];
+
+    /// What is told when a request comes to stand otherwise; nothing of the states in between.
+    pub fn of_request(request: RequestId, state: State, at: Place) -> Option<Self> {
+        let at = at.into();
+        match state {
+            State::Received => Some(Self::RequestReceived { request, at }),
+            State::Decided => Some(Self::RequestDecided { request, at }),
+            State::Notified => Some(Self::RequestAnswered { request, at }),
+            State::Verifying
+            | State::AwaitingFee
+            | State::Investigating
+            | State::Executed
+            | State::Closed
+            | State::Withdrawn
+            | State::Unverified => None,
+        }
+    }
 
     /// Its type.
     pub fn name(&self) -> &'static str {
@@ -71,6 +123,9 @@ impl Event {
             Self::ConsentChanged { .. } => "consent.changed",
             Self::Erased { .. } => "erased",
             Self::PolicyTookEffect { .. } => "policy.took_effect",
+            Self::RequestReceived { .. } => "request.received",
+            Self::RequestDecided { .. } => "request.decided",
+            Self::RequestAnswered { .. } => "request.answered",
         }
     }
 

@@ -27,7 +27,8 @@ pub struct Closed {
 /// [`Error::NotFound`] when nobody is held under that id.
 pub async fn close(app: &Arc<App>, subject: SubjectId, by: String) -> Result<Closed, Error> {
     let now = app.clock.now();
-    let closing = Closing { subject, by: by.clone(), at: now, fresh: Fresh::new()? };
+    let fresh = Fresh::new()?;
+    let closing = Closing { subject, by: by.clone(), at: now, closed_at: now, fresh };
     let erasure = Erasure::new(subject, Wish::Due, ErasedBecause::AccountEnd, by, now)?;
     let keeper = Arc::clone(app);
     app.store
@@ -48,6 +49,8 @@ pub struct Closing {
     pub by: String,
     /// When.
     pub at: Timestamp,
+    /// From when on periods are counted.
+    pub closed_at: Timestamp,
     /// For its record.
     pub fresh: Fresh,
 }
@@ -63,14 +66,14 @@ impl Closing {
         app: &App,
         tx: &mut Tx<'_>,
     ) -> Result<(Timestamp, Vec<(RecipientName, Reference)>), Error> {
-        let Self { subject, by, at, fresh } = self;
+        let Self { subject, by, at, closed_at, fresh } = self;
         let subject = *subject;
         let held = subjects::get(tx, subject)?.filter(|held| held.wrapped.is_some());
         let held = held.ok_or_else(|| Error::not_found("subject", subject.to_string()))?;
         if let Some(closed_at) = held.closed_at.map_err(anyhow::Error::from)? {
             return Ok((closed_at, Vec::new()));
         }
-        let now = at.as_millisecond();
+        let now = closed_at.as_millisecond();
         subjects::close(tx, subject, now);
         let called_off = engagements::unfinished(tx, subject, now)?;
         engagements::call_off(tx, subject, now);
@@ -97,6 +100,6 @@ impl Closing {
             act: Act::AccountClosed { consents: ended, engagements: called_off.clone() },
         };
         app.record(tx, &record, None, fresh)?;
-        Ok((*at, called_off))
+        Ok((*closed_at, called_off))
     }
 }

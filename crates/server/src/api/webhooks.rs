@@ -23,7 +23,8 @@ use crate::webhook::WebhookId;
 pub(super) struct Wanted {
     /// Where it is: `https://…`, in the open. Put no secret into it.
     url: String,
-    /// What it is told of: `consent.changed`, `erased`, `policy.took_effect`.
+    /// What it is told of: `consent.changed`, `erased`, `policy.took_effect`, `request.received`,
+    /// `request.decided`, `request.answered`.
     events: Vec<String>,
 }
 

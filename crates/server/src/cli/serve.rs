@@ -17,6 +17,7 @@ use crate::api::{self, Api};
 use crate::app::App;
 use crate::connectors::mail::Mail;
 use crate::public_url::PublicUrl;
+use crate::tombstones::Tombstones;
 use crate::{jobs, web};
 
 /// Run Azukari, with no sample data
@@ -27,6 +28,10 @@ pub struct Serve {
     /// The policy's folder; needed at the first start, later to publish a new version
     #[arg(long, value_name = "DIR")]
     pub policy: Option<PathBuf>,
+    /// Where the record of each erasure is kept a second time, for when an older database is restored;
+    /// best on another disk [default: tombstones in the data folder]
+    #[arg(long, value_name = "FILE")]
+    pub tombstones: Option<PathBuf>,
     #[command(flatten)]
     pub listening: Listening,
 }
@@ -98,10 +103,13 @@ impl Serve {
             let premises = self.premises.clone();
             let app =
                 tokio::task::spawn_blocking(move || premises.open(public_url, policy)).await??;
+            let kept = self.tombstones.unwrap_or_else(|| self.premises.data.join("tombstones"));
+            let (tombstones, _) = Tombstones::open(&app, &kept).await?;
             let stop = stopped();
             tracing::info!(version = %app.policy().version, "ready on http://{address}");
             println!("azukari is ready on http://{address}");
-            serve(app, listener, metrics, self.listening.rate, mail, stop).await
+            let jobs = jobs(&app, mail, tombstones);
+            serve(app, listener, metrics, self.listening.rate, jobs, stop).await
         })?;
         Ok(Outcome::Done)
     }
@@ -121,13 +129,28 @@ pub fn router(app: &Arc<App>, rate: u32) -> Router {
     api::router(&api).merge(web::router(app))
 }
 
+/// What is done beside serving.
+pub fn jobs(
+    app: &Arc<App>,
+    mail: Option<Mail>,
+    tombstones: Tombstones,
+) -> impl Future<Output = ()> + Send + 'static {
+    if mail.is_none() {
+        tracing::info!("letters wait in the outbox until a mail server is named with --smtp");
+    }
+    let (jobs, keeping) = (jobs::run(Arc::clone(app), mail), tombstones.run(Arc::clone(app)));
+    async {
+        tokio::join!(jobs, keeping);
+    }
+}
+
 /// Serves until told to stop; requests under way are answered first.
 pub async fn serve(
     app: Arc<App>,
     listener: TcpListener,
     metrics: TcpListener,
     rate: u32,
-    mail: Option<Mail>,
+    jobs: impl Future<Output = ()> + Send + 'static,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let handle = PrometheusBuilder::new().install_recorder().context("metrics do not start")?;
@@ -137,10 +160,7 @@ pub async fn serve(
             tracing::error!(%error, "metrics are no longer served");
         }
     });
-    if mail.is_none() {
-        tracing::info!("letters wait in the outbox until a mail server is named with --smtp");
-    }
-    let jobs = tokio::spawn(jobs::run(Arc::clone(&app), mail));
+    let jobs = tokio::spawn(jobs);
     // Who connects is told to the pages, which count tries by it.
     let served = router(&app, rate).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, served).with_graceful_shutdown(stop).await?;

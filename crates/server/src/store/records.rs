@@ -104,15 +104,34 @@ pub fn crossings(
 const OF_SUBJECT: &str = "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
      WHERE place / 65536 = $1 AND subject = $2 ORDER BY place";
 
+/// What a person answered to consents in one stretch: when she was taken in, and at every change.
+const ANSWERS: &str = "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
+     WHERE place / 65536 = $1 AND subject = $2 AND act IN ('registered', 'consent_changed') \
+     ORDER BY place";
+
 /// Everything that is written down about a person, oldest first.
 pub fn of_subject(conn: &mut Conn, subject: SubjectId) -> Result<Vec<SealedRecord>, DbError> {
+    in_every_stretch(conn, OF_SUBJECT, subject)
+}
+
+/// What a person answered to consents, oldest first.
+pub fn answers(conn: &mut Conn, subject: SubjectId) -> Result<Vec<SealedRecord>, DbError> {
+    in_every_stretch(conn, ANSWERS, subject)
+}
+
+/// Asks one question about a person of every stretch, the oldest first.
+fn in_every_stretch(
+    conn: &mut Conn,
+    question: &'static str,
+    subject: SubjectId,
+) -> Result<Vec<SealedRecord>, DbError> {
     let newest = conn.one("SELECT COALESCE(MAX(place), -1) FROM records", &[])?.int(0)?;
     let stretches: Vec<i64> = (0..=newest.div_euclid(STRETCH)).collect();
     let mut found = Vec::new();
     for together in stretches.chunks(usize::try_from(TOGETHER).unwrap_or(1)) {
         let params: Vec<[Val<'_>; 2]> =
             together.iter().map(|n| [(*n).into(), (&subject.0).into()]).collect();
-        let calls: Vec<Call<'_>> = params.iter().map(|params| (OF_SUBJECT, &params[..])).collect();
+        let calls: Vec<Call<'_>> = params.iter().map(|params| (question, &params[..])).collect();
         for row in conn.query_many(&calls)?.into_iter().flatten() {
             found.push(read(row)?);
         }
@@ -120,16 +139,13 @@ pub fn of_subject(conn: &mut Conn, subject: SubjectId) -> Result<Vec<SealedRecor
     Ok(found)
 }
 
-/// What a person answered to consents, oldest first: when she was taken in, and at every change.
-pub fn answers(conn: &mut Conn, subject: SubjectId) -> Result<Vec<SealedRecord>, DbError> {
-    conn.query(
-        "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
-         WHERE subject = $1 AND act IN ('registered', 'consent_changed') ORDER BY place",
-        &[(&subject.0).into()],
-    )?
-    .into_iter()
-    .map(read)
-    .collect()
+/// Erasures and closed accounts after a place.
+const ENDS: &str = "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
+     WHERE place > $1 AND act IN ('erased', 'account_closed') ORDER BY place LIMIT $2";
+
+/// What was erased, and which accounts were closed, after a place, in order.
+pub fn ends(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<SealedRecord>, DbError> {
+    conn.query(ENDS, &[after.into(), limit.into()])?.into_iter().map(read).collect()
 }
 
 /// Records from a place on, in order.
@@ -257,6 +273,9 @@ mod tests {
         let every = store.read_blocking(move |conn| of_subject(conn, she)).unwrap();
         let every: Vec<i64> = every.iter().map(|record| record.place).collect();
         assert_eq!(every, all, "everything about her, oldest first");
+        let answered = store.read_blocking(move |conn| answers(conn, she)).unwrap();
+        let answered: Vec<i64> = answered.iter().map(|record| record.place).collect();
+        assert_eq!(answered, [1], "what she answered");
         let mut wanted: Vec<i64> = all.into_iter().filter(|place| *place != 1).collect();
         wanted.reverse();
         for before in [i64::MAX, 90 * 65_536, 40 * 65_536 + 7, 65_536, 1, 0] {
@@ -271,16 +290,21 @@ mod tests {
     }
 
     #[test]
-    fn the_index_is_used_for_a_persons_crossings() {
+    fn an_index_is_used_for_what_is_asked_of_one_person_and_of_ends() {
         let conn = rusqlite::Connection::open_in_memory().unwrap();
         conn.execute_batch(MIGRATIONS[0].1).unwrap();
-        let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {CROSSINGS}")).unwrap();
-        let mut steps = plan.raw_query();
-        let step: String = steps.next().unwrap().unwrap().get(3).unwrap();
-        assert!(
-            step.contains("records_of_a_subject (<expr>=? AND subject=? AND place<?)"),
-            "{step}"
-        );
-        assert!(steps.next().unwrap().is_none(), "nothing is sorted");
+        for (question, bounds) in [
+            (CROSSINGS, "(<expr>=? AND subject=? AND place<?)"),
+            (OF_SUBJECT, "(<expr>=? AND subject=?)"),
+            (ANSWERS, "(<expr>=? AND subject=?)"),
+            (ENDS, "(place>?)"),
+        ] {
+            let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {question}")).unwrap();
+            let mut steps = plan.raw_query();
+            let step: String = steps.next().unwrap().unwrap().get(3).unwrap();
+            let index = if question == ENDS { "records_of_ends" } else { "records_of_a_subject" };
+            assert!(step.contains(&format!("{index} {bounds}")), "{step}");
+            assert!(steps.next().unwrap().is_none(), "nothing is sorted");
+        }
     }
 }

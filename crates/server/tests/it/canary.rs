@@ -8,6 +8,7 @@ use data_encoding::{BASE64, BASE64URL, HEXLOWER, HEXUPPER};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::{Value, json};
 
+use crate::disguises::{contains, disguises};
 use crate::house::{Answer, Call, House, Store};
 
 /// One guest's values, found nowhere else in the world.
@@ -51,48 +52,6 @@ impl Planted {
     fn values(&self) -> [&'static str; 6] {
         [self.name, self.email, self.phone, self.allergy, self.password, self.card]
     }
-}
-
-/// Every way in which a value might lie about: the bytes to look for.
-fn disguises(value: &str) -> Vec<Vec<u8>> {
-    let bytes = value.as_bytes();
-    let utf16: Vec<u16> = value.encode_utf16().collect();
-    let little: Vec<u8> = utf16.iter().flat_map(|unit| unit.to_le_bytes()).collect();
-    let big: Vec<u8> = utf16.iter().flat_map(|unit| unit.to_be_bytes()).collect();
-    let escaped: String = value
-        .encode_utf16()
-        .map(|unit| match char::from_u32(u32::from(unit)) {
-            Some(c) if c.is_ascii() => c.to_string(),
-            _ => format!("\\u{unit:04x}"),
-        })
-        .collect();
-    let percent: String = bytes
-        .iter()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                char::from(*byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect();
-    let mut found = vec![bytes.to_vec(), little, big, escaped.into_bytes(), percent.into_bytes()];
-    found.push(HEXLOWER.encode(bytes).into_bytes());
-    found.push(HEXUPPER.encode(bytes).into_bytes());
-    // Base64 depends on where the value begins: what stays the same, for each of the three.
-    for shift in 0..3 {
-        let mut shifted = vec![b' '; shift];
-        shifted.extend_from_slice(bytes);
-        let whole = shifted.len() / 3 * 3;
-        for encoding in [&BASE64, &BASE64URL] {
-            let text = encoding.encode(&shifted[..whole]);
-            found.push(text.bytes().skip(if shift == 0 { 0 } else { 4 }).collect());
-        }
-    }
-    found
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
 }
 
 /// The planted values that the bytes hold, in any disguise; in one pass.

@@ -17,6 +17,8 @@ mod consents;
 #[cfg(test)]
 mod desk_requests;
 #[cfg(test)]
+mod disguises;
+#[cfg(test)]
 mod drp;
 #[cfg(test)]
 mod exceptions;
@@ -66,6 +68,8 @@ mod sign_in;
 mod staff;
 #[cfg(test)]
 mod third_company;
+#[cfg(test)]
+mod tombstones;
 #[cfg(test)]
 mod versions;
 #[cfg(test)]

@@ -9,21 +9,25 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
+use azukari::acts::request::carry_out::carry_out;
+use azukari::acts::request::handle;
 use azukari::acts::webhook::{self, Drawn, NewWebhook};
 use azukari::connectors::mail::Mail;
 use azukari::connectors::webhook::{Webhooks, signature};
 use azukari::error::Error;
 use azukari::jobs::{deliver, expire};
 use azukari::store::DbError;
+use azukari::webhook::Event;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use policy::request::Step;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::house::{House, policy_files};
 
-const ALL: [&str; 3] = ["consent.changed", "erased", "policy.took_effect"];
+const ALL: [&str; 6] = Event::TYPES;
 
 /// A message as it arrived.
 #[derive(Debug, Clone)]
@@ -224,6 +228,52 @@ async fn who_asked_is_told_of_each_event_with_ids_alone() {
         }
     }
     assert_eq!(house.hooks(), vec![stands("delivered", 1, false); 3]);
+    house.adds_up();
+}
+
+/// From asking to the answer (S23, S33): a desk's own program follows a request by its id.
+#[tokio::test]
+async fn a_request_is_told_of_when_it_comes_in_is_decided_and_answered() {
+    let house = House::open();
+    let (receiver, webhooks) = (Receiver::there().await, Webhooks::new().unwrap());
+    house.guest("Hanako").signs_up().await;
+    house.tells(&receiver, &["request.received", "request.decided", "request.answered"]);
+    let erasure = json!({
+        "kind": "erasure", "grounds": ["no_longer_needed"], "text": "カナリアを消してください",
+    });
+    let asked = house.asks(&erasure).await.expect(201);
+    let request = asked["request"].as_str().unwrap();
+    house.gives(request, &house.code(request)).await.expect(200);
+    // It is decided once somebody else agrees, and not before.
+    let grant = json!({ "step": "decide", "outcome": "granted" });
+    let decided = house.steps(request, grant).await.expect(200);
+    assert_eq!(decided["state"], "investigating");
+    house.sends(&webhooks).await;
+    let types = |arrived: &[Arrived]| -> Vec<String> {
+        arrived.iter().map(|one| one.value()["type"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = receiver.arrived();
+    assert_eq!(types(&first), ["request.received"]);
+    let by = || "manager".to_owned();
+    let id = request.parse().unwrap();
+    handle::step(&house.app, id, by(), Step::Approve { by: by() }).await.unwrap();
+    house.lets_hours_pass(1);
+    carry_out(&house.app, id, by()).await.unwrap();
+    // Once more is the same, and tells nothing anew.
+    carry_out(&house.app, id, by()).await.unwrap();
+    house.sends(&webhooks).await;
+    let mut all = first;
+    all.extend(receiver.arrived());
+    assert_eq!(types(&all), ["request.received", "request.decided", "request.answered"]);
+    let records = house.records();
+    for (told, kind) in all.iter().zip(["request_received", "request_moved", "request_moved"]) {
+        let told = told.value();
+        let fields: Vec<&String> = told["data"].as_object().unwrap().keys().collect();
+        assert_eq!(fields, ["index", "record", "request"], "ids alone, and no person's");
+        assert_eq!(told["data"]["request"], request);
+        let index = told["data"]["index"].as_u64().unwrap();
+        assert_eq!(records[usize::try_from(index).unwrap()].act.kind(), kind);
+    }
     house.adds_up();
 }
 

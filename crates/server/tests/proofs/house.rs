@@ -175,6 +175,35 @@ impl House {
         look(&mut snapshot).unwrap()
     }
 
+    /// Every byte that is kept: the folder's files, and on PostgreSQL every row as text.
+    pub fn everything_kept(&self) -> Vec<(String, Vec<u8>)> {
+        let files = std::fs::read_dir(self.data()).unwrap().map(Result::unwrap);
+        let mut kept: Vec<(String, Vec<u8>)> = files
+            .map(|file| {
+                let name = file.file_name().to_string_lossy().into_owned();
+                (name, std::fs::read(file.path()).unwrap())
+            })
+            .collect();
+        if let Some((server, schema)) = &self.server {
+            let rows = runtime().block_on(async {
+                let (client, connection) =
+                    tokio_postgres::connect(server, tokio_postgres::NoTls).await.unwrap();
+                tokio::spawn(connection);
+                let mut text = String::new();
+                for table in TABLES {
+                    let sql = format!("SELECT t::text FROM {schema}.{table} t");
+                    for row in client.query(&sql, &[]).await.unwrap() {
+                        text.push_str(row.get::<_, &str>(0));
+                        text.push('\n');
+                    }
+                }
+                text
+            });
+            kept.push(("the tables".to_owned(), rows.into_bytes()));
+        }
+        kept
+    }
+
     /// Expects the whole ledger to be sound; tells how many entries it has.
     pub fn is_sound(&self) -> u64 {
         let out = self.azukari(&["ledger", "verify"], &["--json"]);
@@ -353,6 +382,11 @@ impl Caller {
         let cut = if status.is_success() { No::Cut } else { No::Silence };
         let body = response.json().await.map_err(|_| cut)?;
         if status.is_success() { Ok(body) } else { Err(No::Answer(status.as_u16(), body)) }
+    }
+
+    /// Another program, with its own key.
+    pub fn with_key(&self, key: &str) -> Caller {
+        Caller { key: key.to_owned(), ..self.clone() }
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value, No> {

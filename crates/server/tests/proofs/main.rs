@@ -6,7 +6,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot do has failed it")]
 
 mod crash;
+#[path = "../it/disguises.rs"]
+mod disguises;
 mod disk;
+mod erasure;
 mod house;
 mod kill;
 mod looking;

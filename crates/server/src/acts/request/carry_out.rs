@@ -301,7 +301,8 @@ impl Work {
             _ => {}
         }
         let closing = request.subject.map(|subject| {
-            Ok::<_, Error>(Closing { subject, by: by.to_owned(), at: now, fresh: Fresh::new()? })
+            let (by, fresh) = (by.to_owned(), Fresh::new()?);
+            Ok::<_, Error>(Closing { subject, by, at: now, closed_at: now, fresh })
         });
         Ok(Self {
             app: Arc::clone(app),
@@ -366,7 +367,8 @@ impl Work {
             Deed::Erase { close, wish } => {
                 let mut called_off = Vec::new();
                 if let (true, Some(closing)) = (close, &self.closing) {
-                    called_off = Closing { at: now, ..closing.clone() }.keep(&self.app, tx)?.1;
+                    let closing = Closing { at: now, closed_at: now, ..closing.clone() };
+                    called_off = closing.keep(&self.app, tx)?.1;
                 }
                 let erased = self.erase(request, (subject, wish.wish(), called_off), now, tx)?;
                 request.matter.erased = Some(erased);

@@ -35,6 +35,7 @@ use crate::outbox::{self, Message};
 use crate::record::Place;
 use crate::store::requests::{self, Columns, Kept, KeptFile};
 use crate::store::{Conn, Tx};
+use crate::webhook::{self, Event};
 
 /// What is said to somebody who decided on what they saw before.
 const MOVED_ON: &str = "somebody else did something with this request meanwhile; look at it again";
@@ -487,6 +488,7 @@ fn take(
             }
             _ => terms(&document, &request.progress)?,
         };
+        let before = request.progress.state;
         request.progress =
             request.progress.step(step, &terms, now).map_err(|why| not_taken(&why))?;
         letters.extend(RequestLetter::of(step, &request.progress));
@@ -516,7 +518,13 @@ fn take(
             by: by.to_owned(),
             act,
         };
-        place = Some(app.record(tx, &record, None, fresh)?);
+        let at = app.record(tx, &record, None, fresh)?;
+        place = Some(at);
+        let state = Some(request.progress.state).filter(|state| *state != before);
+        let event = state.and_then(|state| Event::of_request(request.id, state, at));
+        if let Some(event) = event {
+            webhook::tell(&app.keys, tx, event, &fresh.id, now)?;
+        }
     }
     put_letters(app, tx, request, letters, now, drawn)?;
     let sealed = request.seal()?;

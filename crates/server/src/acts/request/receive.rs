@@ -16,6 +16,7 @@ use crate::error::{Error, FieldError};
 use crate::letter::RequestLetter;
 use crate::once::{Fresh, Once, random};
 use crate::store::{Conn, Tx, items, requests, subjects};
+use crate::webhook::{self, Event};
 
 /// The longest name, in characters.
 pub const MAX_NAME: usize = 200;
@@ -148,6 +149,9 @@ pub async fn receive(
                 },
             };
             let place = keeper.record(tx, &record, None, &received)?;
+            if let Some(event) = Event::of_request(id, State::Received, place) {
+                webhook::tell(&keeper.keys, tx, event, &received.id, now)?;
+            }
             // What follows on its coming in.
             let mut change = super::Change::from(Step::Begin {});
             change.letters.push(RequestLetter::Received {});

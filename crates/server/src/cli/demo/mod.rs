@@ -12,11 +12,12 @@ use anyhow::Context;
 use clap::Args;
 use tokio::sync::watch;
 
-use super::serve::{Listening, runtime, serve, stopped};
+use super::serve::{Listening, jobs, runtime, serve, stopped};
 use super::{Outcome, Premises, bind, keep_memory_private, start_logging};
 use crate::acts::publish::Files;
 use crate::api::caller::{self, SCOPES};
 use crate::app::App;
+use crate::tombstones::Tombstones;
 use crate::web::desk::urls;
 
 /// Run everything with sample data
@@ -61,6 +62,8 @@ impl Demo {
             reservation::POLICY.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
         let app =
             tokio::task::spawn_blocking(move || premises.open(public_url, Some(files))).await??;
+        let kept = self.premises.data.join("tombstones");
+        let (tombstones, _) = Tombstones::open(&app, &kept).await?;
         let key = app_key(&app, &self.premises.data.join("reservation.key"))?;
         let staff = samples::staff(&app, &self.premises.data).await?;
 
@@ -74,7 +77,7 @@ impl Demo {
             listener,
             metrics,
             self.listening.rate,
-            mail,
+            jobs(&app, mail, tombstones),
             stop(told.clone()),
         ));
         let now = app.clock.now();
