@@ -285,6 +285,27 @@ pub enum ToldBy {
     Desk,
 }
 
+/// What a letter of the service tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceLetterKind {
+    /// That an engagement stands; it names what goes to the recipient (Rules 19(3); R1.4).
+    Confirmation,
+    /// That an engagement is otherwise now; it names the same.
+    Change,
+    /// That an engagement was called off.
+    Cancellation,
+    /// Something else that belongs to the service, such as a table that became free.
+    Notice,
+}
+
+impl ServiceLetterKind {
+    /// Whether the letter is the document of what goes to the recipient.
+    pub fn names_provision(self) -> bool {
+        matches!(self, Self::Confirmation | Self::Change)
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -316,6 +337,17 @@ pub enum Act {
         recipient: RecipientName,
         /// How it stands.
         engagement: Engagement,
+    },
+    /// A letter of the service was put into the outbox; the use of her address is an act of its own,
+    /// once it goes.
+    LetterPut {
+        /// What it tells.
+        kind: ServiceLetterKind,
+        /// The purpose under which her address is used for it.
+        purpose: PurposeName,
+        /// The engagement that it is about: with whom, and the number there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        engagement: Option<(RecipientName, Reference)>,
     },
     /// Values were used by the controller.
     Used {
@@ -560,6 +592,7 @@ impl Act {
             Self::ItemPut { .. } => "item_put",
             Self::ConsentChanged { .. } => "consent_changed",
             Self::Engaged { .. } => "engaged",
+            Self::LetterPut { .. } => "letter_put",
             Self::Used { .. } => "used",
             Self::Disclosed(_) => "disclosed",
             Self::Refused { .. } => "refused",

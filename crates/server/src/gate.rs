@@ -12,8 +12,8 @@ use policy::party::{Legal, base32};
 use policy::record::{Act, ExceptionUsed, HeldItem, Provision, ThirdParty, keep_until};
 use policy::retention::Holding;
 use policy::{
-    Ask, ConsentFact, Decision, Document, Facts, ItemName, Permit, RecipientFact, Record,
-    RecordDuty, decide,
+    Ask, ConsentFact, Decision, Document, Facts, ItemName, Permit, Reason, RecipientFact,
+    RecipientName, Record, RecordDuty, Reference, SubjectId, decide,
 };
 use vault::Plain;
 use zeroize::Zeroizing;
@@ -21,13 +21,14 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::error::Error;
 use crate::intake::Details;
+use crate::letter::WouldGo;
 use crate::once::{Fresh, Once};
 use crate::record::{Place, Rules};
 use crate::store::items::SealedItem;
 use crate::store::restrictions::Restriction;
 use crate::store::{
-    Question, Row, Tx, consents, engagements, exceptions, facts, idempotency, items, recipients,
-    restrictions, subjects,
+    Conn, Question, Row, Tx, consents, engagements, exceptions, facts, idempotency, items,
+    recipients, restrictions, subjects,
 };
 
 /// What crossed the gate.
@@ -57,7 +58,7 @@ pub struct Asking {
 /// How an ask came out, as the transaction leaves it.
 enum Crossing {
     Permitted(Box<Permitted>),
-    Refused { reasons: Vec<policy::Reason>, place: Place },
+    Refused { reasons: Vec<Reason>, place: Place },
 }
 
 /// A permit with what it opens; nothing is opened yet.
@@ -112,14 +113,7 @@ fn cross(
     let (act, outcome) = match decision {
         Decision::Refusal(refusal) => {
             let reasons = refusal.reasons;
-            // An approval about somebody else hides nothing.
-            let withheld_from_subject = facts.approval.as_ref().is_some_and(|approval| {
-                approval.withheld_from_subject
-                    && approval.subject.is_none_or(|subject| subject == asking.ask.subject)
-            });
-            let ask = asking.ask.clone();
-            let act = Act::Refused { ask, reasons: reasons.clone(), withheld_from_subject };
-            (act, Err(reasons))
+            (refused(&asking.ask, &facts, reasons.clone()), Err(reasons))
         }
         Decision::Permit(permit) => {
             let Some(wrapped) = wrapped else {
@@ -188,6 +182,103 @@ fn cross(
     })
 }
 
+/// The act of a refusal.
+fn refused(ask: &Ask, facts: &Facts<'_>, reasons: Vec<Reason>) -> Act {
+    // An approval about somebody else hides nothing.
+    let withheld_from_subject = facts.approval.as_ref().is_some_and(|approval| {
+        approval.withheld_from_subject
+            && approval.subject.is_none_or(|subject| subject == ask.subject)
+    });
+    Act::Refused { ask: ask.clone(), reasons, withheld_from_subject }
+}
+
+/// How an ask would come out now, for an act that leaves it to a later moment; nothing is opened. A
+/// refusal is written down as at the gate itself, and returned with its reasons. May run more than
+/// once.
+///
+/// # Errors
+/// When the facts cannot be read, or the refusal cannot be sealed.
+pub fn foresee(
+    app: &App,
+    tx: &mut Tx<'_>,
+    asking: &Asking,
+    now: Timestamp,
+    fresh: &Fresh,
+) -> Result<Option<(Vec<Reason>, Place)>, Error> {
+    let rules = app.rules();
+    let rows = answers(tx, asking)?;
+    let facts = gather(app, &rules, asking, rows)?.facts;
+    let Decision::Refusal(refusal) = decide(asking.ask.clone(), &facts, now) else {
+        return Ok(None);
+    };
+    let subject = facts.regime.is_some().then_some(asking.ask.subject);
+    let act = refused(&asking.ask, &facts, refusal.reasons.clone());
+    let policy = rules.document.version;
+    let record = Record { at: now, policy, subject, by: asking.by.clone(), act };
+    let place = app.record(tx, &record, None, fresh)?;
+    Ok(Some((refusal.reasons, place)))
+}
+
+/// What would go to a recipient for an engagement, should it ask `when`: for her to be told of.
+/// Nothing is opened, and nothing is written down. `None` when nothing would.
+///
+/// # Errors
+/// When the facts cannot be read.
+pub async fn would_go(
+    app: &Arc<App>,
+    subject: SubjectId,
+    recipient: RecipientName,
+    reference: Reference,
+    when: Timestamp,
+) -> Result<Option<WouldGo>, Error> {
+    let keeper = Arc::clone(app);
+    let look =
+        move |conn: &mut Conn| would_go_on(&keeper, conn, subject, &recipient, &reference, when);
+    app.store.read(look).await
+}
+
+fn would_go_on(
+    app: &App,
+    conn: &mut Conn,
+    subject: SubjectId,
+    recipient: &RecipientName,
+    reference: &Reference,
+    when: Timestamp,
+) -> Result<Option<WouldGo>, Error> {
+    let rules = app.rules();
+    let document = &rules.document;
+    let (mut third, mut purposes) = (None, Vec::new());
+    for (name, _) in document.purposes_in_order().into_iter().filter(|(_, p)| p.needs_engagement) {
+        let serves = |(_, item): &(&ItemName, &policy::Item)| item.purposes.contains(name);
+        let items = document.items_in_order().into_iter().filter(serves);
+        let ask = Ask {
+            subject,
+            recipient: Some(recipient.clone()),
+            purpose: name.clone(),
+            items: items.map(|(name, _)| name.clone()).collect(),
+            reference: Some(reference.clone()),
+            exception: false,
+        };
+        let asking = Asking { ask, exception: None, by: String::new(), once: None };
+        let rows = answers(conn, &asking)?;
+        let Gathered { facts, details, .. } = gather(app, &rules, &asking, rows)?;
+        let (mut basis, mut going) = (None, Vec::new());
+        for item in asking.ask.items.iter().filter(|item| facts.holding.put_at.contains_key(*item))
+        {
+            let ask = Ask { items: vec![item.clone()], ..asking.ask.clone() };
+            if let Decision::Permit(permit) = decide(ask, &facts, when) {
+                basis = Some(permit.provision_basis());
+                going.push(item.clone());
+            }
+        }
+        if let Some(basis) = basis {
+            third = Some(third_party(document, &facts, details)?);
+            purposes.push((name.clone(), basis, going));
+        }
+    }
+    Ok(third.map(|third_party| WouldGo { third_party, purposes }))
+}
+
 /// Opens what the permit covers. The record is durable by now.
 fn open(app: &App, permitted: Permitted) -> Result<Disclosed, Error> {
     let Permitted { permit, wrapped, sealed, place, keep_until } = permitted;
@@ -225,6 +316,16 @@ fn questions(asking: &Asking) -> Vec<Question> {
         questions.push((exceptions::BY_ID, vec![id.to_vec().into()]));
     }
     questions
+}
+
+/// The answers to [`questions`], where no other act asks beside this one.
+fn answers(conn: &mut Conn, asking: &Asking) -> Result<Vec<Vec<Row>>, Error> {
+    let questions = questions(asking);
+    let mut answers = Vec::with_capacity(questions.len());
+    for (sql, params) in &questions {
+        answers.push(conn.query(sql, params)?);
+    }
+    Ok(answers)
 }
 
 /// Reads the answers to [`questions`].

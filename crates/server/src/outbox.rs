@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::keys::Keys;
-use crate::letter::{Letter, RequestLetter};
+use crate::letter::{Letter, RequestLetter, ServiceLetter};
 use crate::store::Conn;
 use crate::store::outbox::{self, Taken};
 use crate::webhook::{Event, WebhookId};
@@ -28,6 +28,13 @@ pub enum Message {
         subject: SubjectId,
         /// What it says.
         letter: Letter,
+    },
+    /// A letter of the service to a person, with the service's own words.
+    ServiceLetter {
+        /// To whom.
+        subject: SubjectId,
+        /// What it says.
+        letter: Box<ServiceLetter>,
     },
     /// A letter about a request, to where its letters go.
     RequestLetter {
@@ -56,7 +63,7 @@ impl Message {
     /// The word in the rows, by which deliverers take what is theirs.
     pub fn topic(&self) -> &'static str {
         match self {
-            Self::Letter { .. } | Self::RequestLetter { .. } => LETTER,
+            Self::Letter { .. } | Self::ServiceLetter { .. } | Self::RequestLetter { .. } => LETTER,
             Self::Instruction { .. } => INSTRUCTION,
             Self::Webhook { .. } => WEBHOOK,
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use policy::record::calendar_day;
+use policy::record::{ProvisionBasis, calendar_day};
 use policy::retention::Thing;
 use policy::{ConsentState, Document, HoldName, Language, PurposeName, Reason};
 
@@ -79,6 +79,8 @@ fn act(kind: &str, language: Language) -> &str {
         ("hold_placed", Language::En) => "a hold was placed",
         ("hold_lifted", Language::Ja) => "保存義務の解除",
         ("hold_lifted", Language::En) => "a hold was lifted",
+        ("letter_put", Language::Ja) => "お知らせの手紙の用意",
+        ("letter_put", Language::En) => "a letter was put into the outbox",
         ("instructed", Language::Ja) => "提供先への指示",
         ("instructed", Language::En) => "recipients are told what to do with what they received",
         ("instruction_told", Language::Ja) => "提供先への指示の伝達",
@@ -100,6 +102,22 @@ fn act(kind: &str, language: Language) -> &str {
         ("manager_named", Language::Ja) => "情報管理責任者の交代",
         ("manager_named", Language::En) => "another information manager was named",
         (other, _) => other,
+    }
+}
+
+/// What a provision stands on.
+pub fn provision_basis(basis: ProvisionBasis, language: Language) -> &'static str {
+    match (basis, language) {
+        (ProvisionBasis::Consent, Language::Ja) => "ご本人の同意",
+        (ProvisionBasis::Consent, Language::En) => "Your consent",
+        (ProvisionBasis::Contract, Language::Ja) => "契約の履行",
+        (ProvisionBasis::Contract, Language::En) => "Performance of the contract",
+        (ProvisionBasis::Entrustment, Language::Ja) => "委託または事業の承継",
+        (ProvisionBasis::Entrustment, Language::En) => "Entrustment",
+        (ProvisionBasis::JointUse, Language::Ja) => "共同利用",
+        (ProvisionBasis::JointUse, Language::En) => "Joint use",
+        (ProvisionBasis::Exception, Language::Ja) => "法令が定める例外",
+        (ProvisionBasis::Exception, Language::En) => "An exception set by law",
     }
 }
 
@@ -154,6 +172,13 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
             Act::Used { items, purpose, .. } => {
                 line("項目", "items", held(items));
                 line("利用目的", "purpose", purpose.to_string());
+            }
+            Act::LetterPut { purpose, engagement, .. } => {
+                line("利用目的", "purpose", purpose.to_string());
+                if let Some((recipient, reference)) = engagement {
+                    line("提供先", "with", recipient.to_string());
+                    line("番号", "number", reference.to_string());
+                }
             }
             Act::Refused { ask, .. } => {
                 let recipient = ask.recipient.as_ref();

@@ -9,6 +9,7 @@ pub mod engagement;
 pub mod exception;
 pub mod hold;
 pub mod instruction;
+pub mod letter;
 pub mod publish;
 pub mod recipient;
 pub mod request;

@@ -682,7 +682,7 @@ fn provisions(records: &[Shown], teller: &Teller<'_>) -> Vec<ProvisionTold> {
             purpose: teller.purpose(&provision.purpose),
             items: teller.items(provision.items.iter().map(|held| &held.item)),
             basis: provision.basis,
-            basis_label: words::basis(provision.basis, teller.language).to_owned(),
+            basis_label: said::provision_basis(provision.basis, teller.language).to_owned(),
             consents: provision
                 .consents
                 .iter()

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use policy::Language;
 use policy::calendar::calendar;
-use policy::record::{ProvisionBasis, RecordDuty, Route};
+use policy::record::{RecordDuty, Route};
 use policy::request::{RequestId, RequestKind};
 
 use super::pick;
@@ -52,17 +52,6 @@ pub(super) fn when(at: Timestamp, language: Language) -> String {
     match language {
         Language::Ja => at.strftime("%Y/%m/%d %H:%M").to_string(),
         Language::En => at.strftime("%Y-%m-%d %H:%M").to_string(),
-    }
-}
-
-/// What a provision stands on.
-pub(super) fn basis(basis: ProvisionBasis, language: Language) -> &'static str {
-    match basis {
-        ProvisionBasis::Consent => pick(language, "ご本人の同意", "Your consent"),
-        ProvisionBasis::Contract => pick(language, "契約の履行", "Performance of the contract"),
-        ProvisionBasis::Entrustment => pick(language, "委託または事業の承継", "Entrustment"),
-        ProvisionBasis::JointUse => pick(language, "共同利用", "Joint use"),
-        ProvisionBasis::Exception => pick(language, "法令が定める例外", "An exception set by law"),
     }
 }
 

@@ -22,7 +22,7 @@ use crate::store::service_keys::{self, ServiceKey};
 use crate::store::{Conn, Store};
 
 /// What a service key may do.
-pub const SCOPES: [&str; 21] = [
+pub const SCOPES: [&str; 22] = [
     "subjects:write",
     "subjects:read",
     "subjects:close",
@@ -31,6 +31,7 @@ pub const SCOPES: [&str; 21] = [
     "restrictions:write",
     "engagements:write",
     "recipients:write",
+    "letters:write",
     "uses:write",
     "disclosures:write",
     "provisions:read",

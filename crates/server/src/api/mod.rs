@@ -15,6 +15,7 @@ mod holds;
 mod instructions;
 mod items;
 mod ledger;
+mod letters;
 mod measure;
 mod policy;
 pub mod problem;
@@ -172,6 +173,7 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(instructions::list))
         .routes(routes!(instructions::answer))
         .routes(routes!(sign_ins::sign_in))
+        .routes(routes!(letters::put))
         .routes(routes!(uses::r#use))
         .routes(routes!(disclosures::disclose))
         .routes(routes!(provisions::list))

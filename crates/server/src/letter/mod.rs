@@ -1,9 +1,10 @@
 //! Letters to people: every kind of letter, and the purpose under which her address may be used for it.
-//! The words are `general.rs` and `request.rs`, the forms they are set in the crate `paper`. Knows
-//! neither addresses nor how letters travel.
+//! The words are `general.rs` and `request.rs`, and the service's own in `service.rs`; the forms they are
+//! set in are the crate `paper`. Knows neither addresses nor how letters travel.
 
 mod general;
 mod request;
+mod service;
 
 use jiff::Timestamp;
 use paper::{Block, Paper};
@@ -14,6 +15,7 @@ use policy::{ConsentName, ConsentState, Document, ItemName, Language, PurposeNam
 use serde::{Deserialize, Serialize};
 
 pub use self::request::About;
+pub use self::service::{Details, ServiceLetter, WouldGo};
 use crate::words;
 
 /// A letter, by what it tells. It is written when it is delivered, in the words of that day's policy.

@@ -24,7 +24,7 @@ use crate::house::{House, policy_files};
 const FROM: &str = "見本の窓口 <desk@azukari.example>";
 
 /// A place where a mail server may be, and what it has received.
-struct Post {
+pub(crate) struct Post {
     port: u16,
     folder: TempDir,
     server: Option<Child>,
@@ -38,7 +38,7 @@ impl Post {
         Self { port, folder: tempfile::tempdir().unwrap(), server: None }
     }
 
-    fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let mut post = Self::closed();
         post.opens(&[]);
         post
@@ -62,12 +62,12 @@ impl Post {
         }
     }
 
-    fn mail(&self) -> Mail {
+    pub(crate) fn mail(&self) -> Mail {
         Mail::new(&format!("smtp://127.0.0.1:{}", self.port), FROM).unwrap()
     }
 
     /// What has arrived, as a reader sees it.
-    fn received(&self) -> Vec<Value> {
+    pub(crate) fn received(&self) -> Vec<Value> {
         const READ: &str = "import sys, json, email, email.policy, pathlib\n\
             for file in sorted(pathlib.Path(sys.argv[1]).glob('new/*'), key=lambda f: f.stat().st_mtime_ns):\n\
             \x20 m = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)\n\
@@ -83,7 +83,7 @@ impl Post {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    async fn receives(&self, count: usize) -> Vec<Value> {
+    pub(crate) async fn receives(&self, count: usize) -> Vec<Value> {
         let begun = Instant::now();
         loop {
             let new = std::fs::read_dir(self.folder.path().join("mail/new"));
@@ -107,7 +107,7 @@ impl Drop for Post {
 
 impl House {
     /// How the messages stand: outcome, tries, and whether they still say anything.
-    fn outbox(&self) -> Vec<(Option<String>, i64, bool)> {
+    pub(crate) fn outbox(&self) -> Vec<(Option<String>, i64, bool)> {
         let rows = self.app.store.read_blocking(|conn| {
             let sql = "SELECT outcome, tries, sealed FROM outbox ORDER BY created_at, id";
             conn.query(sql, &[])?
@@ -121,16 +121,16 @@ impl House {
         rows.unwrap()
     }
 
-    async fn delivers(&self, mail: &Mail) -> i64 {
+    pub(crate) async fn delivers(&self, mail: &Mail) -> i64 {
         deliver::round(&self.app, mail).await.unwrap()
     }
 }
 
-fn waiting(tries: i64) -> (Option<String>, i64, bool) {
+pub(crate) fn waiting(tries: i64) -> (Option<String>, i64, bool) {
     (None, tries, true)
 }
 
-fn ended(outcome: &str, tries: i64, kept: bool) -> (Option<String>, i64, bool) {
+pub(crate) fn ended(outcome: &str, tries: i64, kept: bool) -> (Option<String>, i64, bool) {
     (Some(outcome.to_owned()), tries, kept)
 }
 
@@ -484,7 +484,7 @@ fn some_letter(app: &azukari::app::App) -> Letter {
 }
 
 /// What a record says that the house itself used something for.
-fn used_for(record: &policy::Record) -> Option<String> {
+pub(crate) fn used_for(record: &policy::Record) -> Option<String> {
     match &record.act {
         Act::Used { purpose, .. } => Some(purpose.to_string()),
         _ => None,

@@ -59,6 +59,8 @@ mod second_company;
 #[cfg(test)]
 mod service_keys;
 #[cfg(test)]
+mod service_letters;
+#[cfg(test)]
 mod shredding;
 #[cfg(test)]
 mod sight_ends;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 43] = [
+const CONTRACT: [(&str, &str); 44] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -42,6 +42,7 @@ const CONTRACT: [(&str, &str); 43] = [
     ("delete", "/v1/webhooks/{webhook}"),
     ("post", "/v1/webhooks/{webhook}/secret"),
     ("post", "/v1/sign-ins"),
+    ("post", "/v1/letters"),
     ("post", "/v1/uses"),
     ("post", "/v1/disclosures"),
     ("get", "/v1/policy"),

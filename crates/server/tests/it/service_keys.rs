@@ -54,6 +54,7 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
                 &json!({ "category": "store", "name": "n", "address": "a", "representative": "r" }),
             ),
         ),
+        ("letters:write", house.post("/v1/letters", &nothing)),
         (
             "uses:write",
             house.post(

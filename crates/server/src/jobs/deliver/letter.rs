@@ -14,7 +14,7 @@ use crate::connectors::NotSent;
 use crate::connectors::mail::Mail;
 use crate::error::Error;
 use crate::gate::{self, Asking};
-use crate::letter::{self, About, Letter, RequestLetter, Written};
+use crate::letter::{self, About, Letter, RequestLetter, ServiceLetter, Written};
 use crate::outbox::{self, LETTER, Message, Outcome};
 use crate::store::subjects;
 
@@ -33,6 +33,9 @@ impl Deliverer for Mail {
     ) -> Result<Result<Outcome, NotSent>, Error> {
         match message {
             Message::Letter { subject, letter } => send(app, self, id, subject, &letter).await,
+            Message::ServiceLetter { subject, letter } => {
+                send_service(app, self, id, subject, &letter).await
+            }
             Message::RequestLetter { request, letter } => {
                 send_about(app, self, id, request, &letter).await
             }
@@ -62,6 +65,28 @@ async fn send(
         return Ok(Ok(Outcome::NoAddress));
     };
     to_registered(app, mail, id, subject, to, &written).await
+}
+
+/// Sends a letter of the service, under the purpose that it was put for. What goes to the recipient is
+/// told as it stands now.
+async fn send_service(
+    app: &Arc<App>,
+    mail: &Mail,
+    id: &[u8; 16],
+    subject: SubjectId,
+    letter: &ServiceLetter,
+) -> Result<Result<Outcome, NotSent>, Error> {
+    let document = app.policy();
+    let Some(item) = document.sign_in_address() else { return Ok(Ok(Outcome::NoAddress)) };
+    let goes = match letter.engagement.clone().filter(|_| letter.kind.names_provision()) {
+        Some((recipient, engagement)) => {
+            let (number, when) = (engagement.reference, engagement.starts_at);
+            gate::would_go(app, subject, recipient, number, when).await?
+        }
+        None => None,
+    };
+    let written = letter.write(&document, goes.as_ref(), app.clock.now());
+    to_registered(app, mail, id, subject, (item, &letter.purpose), &written).await
 }
 
 /// Sends to the address that is held of a person, which comes through the gate.
