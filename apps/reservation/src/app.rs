@@ -11,7 +11,8 @@ use jiff::{Timestamp, ToSpan};
 use tokio::sync::Semaphore;
 
 use crate::azukari::Azukari;
-use crate::book::{Book, Caller};
+use crate::book::Book;
+use crate::book::sessions::Caller;
 use crate::language::Language;
 use crate::words::Words;
 
@@ -123,6 +124,7 @@ pub(crate) struct Reader {
     pub(crate) query: String,
     pub(crate) guest: Option<Caller>,
     pub(crate) staff: Option<Caller>,
+    pub(crate) operator: Option<Caller>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Reader {
@@ -137,6 +139,7 @@ impl<S: Sync> FromRequestParts<S> for Reader {
             query: String::new(),
             guest: None,
             staff: None,
+            operator: None,
         }))
     }
 }

@@ -2,7 +2,8 @@
 //! its guests' information. Knows nothing of pages; keeps nothing; logs no value of a person.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use reqwest::{Method, StatusCode};
@@ -15,6 +16,8 @@ use crate::language::{Label, Language};
 
 /// How long an answer may take before the house counts as out of reach.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the policy is taken to be what it was.
+const FRESH: Duration = Duration::from_secs(2);
 
 /// Why Azukari did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -351,12 +354,16 @@ pub(crate) struct StoreEntry<'a> {
     pub(crate) representative: &'a str,
 }
 
+/// The policy, and when it was read.
+type Known = Option<(Instant, Arc<Policy>)>;
+
 /// The client.
 #[derive(Clone)]
 pub(crate) struct Azukari {
     http: reqwest::Client,
     base: String,
     key: String,
+    known: Arc<Mutex<Known>>,
 }
 
 impl Azukari {
@@ -367,11 +374,23 @@ impl Azukari {
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)
             .build()?;
-        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), key: key.to_owned() })
+        let base = base.trim_end_matches('/').to_owned();
+        Ok(Self { http, base, key: key.to_owned(), known: Arc::default() })
     }
 
-    pub(crate) async fn policy(&self) -> Result<Policy, Trouble> {
-        self.ask(Language::Ja, Method::GET, "/v1/policy", None).await
+    /// The policy in force, as it was a moment ago at most. What rests on its words says by which version
+    /// they were read, so that the house sees when they have changed since.
+    pub(crate) async fn policy(&self) -> Result<Arc<Policy>, Trouble> {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, policy)) = &*known()
+            && since.elapsed() < FRESH
+        {
+            return Ok(Arc::clone(policy));
+        }
+        let policy: Arc<Policy> =
+            Arc::new(self.ask(Language::Ja, Method::GET, "/v1/policy", None).await?);
+        *known() = Some((Instant::now(), Arc::clone(&policy)));
+        Ok(policy)
     }
 
     /// Opens an account; returns the subject's id.

@@ -9,7 +9,9 @@ use maud::{Markup, html};
 
 use crate::app::Reader;
 use crate::azukari::Trouble;
+use crate::book::No;
 use crate::chance;
+use crate::engage::Stop;
 use crate::fields::Fields;
 use crate::language::Language;
 use crate::pages::{Sheet, layout};
@@ -148,6 +150,25 @@ impl Fault {
 impl From<anyhow::Error> for Fault {
     fn from(error: anyhow::Error) -> Self {
         Self::broken(error)
+    }
+}
+
+impl From<No> for Fault {
+    fn from(no: No) -> Self {
+        match no {
+            No::Gone => Self::NotFound,
+            No::Failed(error) => Self::broken(error),
+            other => Self::broken(format!("the book answered: {other}")),
+        }
+    }
+}
+
+impl From<Stop> for Fault {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::No(no) => no.into(),
+            Stop::Trouble(trouble) => trouble.into(),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The languages of the pages, and how a reader's is chosen: what the address says, then the
 //! cookie, then the browser. Knows no words; those live in [`crate::words`].
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A language that every page is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Language {
 }
 
 /// The same words in both languages, as the published policy carries them.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Label {
     pub(crate) ja: String,
     pub(crate) en: String,

@@ -8,6 +8,7 @@ mod app;
 mod azukari;
 mod book;
 mod chance;
+mod engage;
 mod fault;
 mod fields;
 mod language;
@@ -60,9 +61,16 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let client = azukari::Azukari::new(&config.azukari, &config.key)?;
     let book = book::Book::open(&config.data)?;
-    let app = app::App::new(client, &config.public_azukari, book);
-    axum::serve(config.listener, pages::router(app)).with_graceful_shutdown(shutdown).await?;
-    Ok(())
+    let app = std::sync::Arc::new(app::App::new(client, &config.public_azukari, book));
+    let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    let settling = tokio::spawn(engage::keep_settled(std::sync::Arc::clone(&app), async {
+        let _ = told.await;
+    }));
+    let served = axum::serve(config.listener, pages::router(&app));
+    let served = served.with_graceful_shutdown(shutdown).await;
+    drop(tell);
+    settling.await?;
+    Ok(served?)
 }
 
 #[cfg(test)]

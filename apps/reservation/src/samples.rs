@@ -5,11 +5,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use jiff::civil::time;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use crate::azukari::{Answer, Azukari, Engagement, Policy, StoreEntry, Trouble};
-use crate::book::{Book, Booking, Stage, Store};
+use crate::book::bookings::{Stage, Wish};
+use crate::book::seatings::Seatings;
+use crate::book::seats::Table;
+use crate::book::stores::Store;
+use crate::book::{Book, No};
 use crate::language::{Label, Language};
 use crate::pages::verifier;
 use crate::when;
@@ -41,15 +46,26 @@ pub struct Login {
 const GUEST_PASSWORD: &str = "mihon-no-okyakusama";
 const STAFF_PASSWORD: &str = "mihon-no-omise";
 
+type Both = (&'static str, &'static str);
+
 struct SampleStore {
     slug: &'static str,
     login: &'static str,
-    name: (&'static str, &'static str),
-    area: (&'static str, &'static str),
-    cuisine: (&'static str, &'static str),
-    hours: (&'static str, &'static str),
-    first_seating_minute: u16,
-    last_seating_minute: u16,
+    name: Both,
+    description: Both,
+    area: Both,
+    cuisine: Both,
+    hours: Both,
+    picture: &'static str,
+    price_band: u8,
+    /// Seatings each half hour, from and to, in minutes after midnight.
+    seatings: (u16, u16),
+    party_max: u8,
+    fee_yen: u32,
+    /// Name, seats from and to, how many, how many may be joined.
+    tables: &'static [(&'static str, u8, u8, u16, u16)],
+    /// The day of the week it is closed, Monday being 0.
+    closed: usize,
 }
 
 const STORES: [SampleStore; 3] = [
@@ -57,31 +73,58 @@ const STORES: [SampleStore; 3] = [
         slug: "sumire",
         login: "sumire-staff",
         name: ("見本割烹 すみれ", "Sumire (sample)"),
+        description: (
+            "旬の魚と野菜を、カウンターと小さなお座敷で。品書きはその日の朝に決まります。",
+            "Fish and vegetables of the season, at the counter or in a small tatami room. The menu is written each morning.",
+        ),
         area: ("見本町一丁目", "Mihoncho 1"),
         cuisine: ("日本料理", "Japanese"),
         hours: ("17時30分から23時まで", "17:30 to 23:00"),
-        first_seating_minute: 17 * 60 + 30,
-        last_seating_minute: 20 * 60 + 30,
+        picture: "plum",
+        price_band: 3,
+        seatings: (17 * 60 + 30, 20 * 60 + 30),
+        party_max: 8,
+        fee_yen: 0,
+        tables: &[("カウンター Counter", 1, 2, 4, 1), ("座敷 Tatami", 3, 4, 3, 2)],
+        closed: 7,
     },
     SampleStore {
         slug: "kaede",
         login: "kaede-staff",
         name: ("見本食堂 かえで", "Kaede (sample)"),
+        description: (
+            "オムライスとハヤシライス。家族でゆっくり過ごせる、町の食堂です。",
+            "Omelette rice and hashed beef: a dining room of the neighbourhood, for families and for long evenings.",
+        ),
         area: ("見本町三丁目", "Mihoncho 3"),
         cuisine: ("洋食", "Yoshoku, Western dishes the Japanese way"),
         hours: ("17時から22時30分まで", "17:00 to 22:30"),
-        first_seating_minute: 17 * 60,
-        last_seating_minute: 20 * 60,
+        picture: "maple",
+        price_band: 1,
+        seatings: (17 * 60, 20 * 60),
+        party_max: 8,
+        fee_yen: 0,
+        tables: &[("A", 1, 2, 6, 2), ("B", 2, 4, 6, 2)],
+        closed: 7,
     },
     SampleStore {
         slug: "minato",
         login: "minato-staff",
         name: ("見本鮨 みなと", "Minato (sample)"),
+        description: (
+            "港に面した八席の鮨店。ご予約のときに予約料金を申し受けます。",
+            "Sushi by the harbour, eight seats. A fee is taken when you book.",
+        ),
         area: ("見本港", "Mihon Harbour"),
         cuisine: ("鮨", "Sushi"),
         hours: ("18時から24時まで", "18:00 to midnight"),
-        first_seating_minute: 18 * 60,
-        last_seating_minute: 21 * 60 + 30,
+        picture: "wave",
+        price_band: 4,
+        seatings: (18 * 60, 21 * 60 + 30),
+        party_max: 6,
+        fee_yen: 5_000,
+        tables: &[("カウンター Counter", 1, 2, 4, 3)],
+        closed: 7,
     },
 ];
 
@@ -232,7 +275,7 @@ pub async fn load_samples(
     let policy = client.policy().await.context("read the published policy")?;
 
     for store in &STORES {
-        load_store(&client, &book, store).await?;
+        load_store(&client, &book, store, now).await?;
     }
     let mut subjects = Vec::new();
     for guest in &GUESTS {
@@ -256,7 +299,12 @@ pub async fn load_samples(
     })
 }
 
-async fn load_store(client: &Azukari, book: &Book, store: &SampleStore) -> anyhow::Result<()> {
+async fn load_store(
+    client: &Azukari,
+    book: &Book,
+    store: &SampleStore,
+    now: Timestamp,
+) -> anyhow::Result<()> {
     let entry = StoreEntry {
         slug: store.slug,
         name: store.name.0,
@@ -264,19 +312,54 @@ async fn load_store(client: &Azukari, book: &Book, store: &SampleStore) -> anyho
         representative: "見本 代表",
     };
     client.put_store(&entry).await.with_context(|| format!("register `{}`", store.slug))?;
-    let label = |(ja, en): (&str, &str)| Label { ja: ja.to_owned(), en: en.to_owned() };
-    book.put_store(Store {
-        slug: store.slug.to_owned(),
-        name: label(store.name),
-        area: label(store.area),
-        cuisine: label(store.cuisine),
-        hours: label(store.hours),
-        first_seating_minute: store.first_seating_minute,
-        last_seating_minute: store.last_seating_minute,
-        seating_minutes: SEATING_MINUTES,
-    })
-    .await?;
-    if book.verifier(store.login).await?.is_none() {
+    let label = |(ja, en): Both| Label { ja: ja.to_owned(), en: en.to_owned() };
+    // What an operator has changed since stays.
+    if book.store(store.slug).await?.is_none() {
+        book.put_stores(vec![Store {
+            slug: store.slug.to_owned(),
+            name: label(store.name),
+            description: label(store.description),
+            area: label(store.area),
+            cuisine: label(store.cuisine),
+            hours: label(store.hours),
+            address: label(store.area),
+            picture: store.picture.to_owned(),
+            price_band: store.price_band,
+            time_zone: TimeZone::get("Asia/Tokyo")?,
+            party_min: 1,
+            party_max: store.party_max,
+            seating_minutes: SEATING_MINUTES,
+            notice_minutes: 30,
+            days_ahead: 60,
+            hold_minutes: 10,
+            fee_yen: store.fee_yen,
+            free_until_hours: 24,
+            late_percent: 50,
+            listed: true,
+        }])
+        .await?;
+        let (from, to) = store.seatings;
+        let times: Vec<Time> = (from..=to)
+            .step_by(30)
+            .filter_map(|minute| {
+                let (hour, minute) = (i8::try_from(minute / 60), i8::try_from(minute % 60));
+                Time::new(hour.ok()?, minute.ok()?, 0, 0).ok()
+            })
+            .collect();
+        let week =
+            std::array::from_fn(|day| if day == store.closed { Vec::new() } else { times.clone() });
+        book.put_seatings(store.slug, Seatings(week)).await?;
+        let tables = store.tables.iter().map(|&(name, seats_from, seats_to, count, joins)| Table {
+            name: name.to_owned(),
+            seats_from,
+            seats_to,
+            count,
+            joins,
+        });
+        let tables = BTreeMap::from([(store.slug.to_owned(), tables.collect())]);
+        book.put_tables(tables, now).await?;
+    }
+    if book.staff_verifier(store.login).await?.is_none() {
         book.put_staff(store.login, store.slug, verifier(STAFF_PASSWORD)?).await?;
     }
     Ok(())
@@ -350,37 +433,39 @@ async fn load_bookings(
     subjects: &[String],
     now: Timestamp,
 ) -> anyhow::Result<usize> {
-    let tonight = when::evening_of(now);
+    let tokyo = when::tokyo();
+    let tonight = when::evening_of(now, &tokyo);
     for (at, (store, guest, days, half_hours, party)) in BOOKINGS.into_iter().enumerate() {
         let evening = tonight + days.days();
-        let six = when::moment(evening, time(18, 0, 0, 0)).context("an evening beyond time")?;
+        let six = evening.at(18, 0, 0, 0).to_zoned(tokyo.clone())?.timestamp();
         let first = if days == 0 { first_table(six, now) } else { six };
         let starts_at = first + (half_hours * 30).minutes();
-        let booking = Booking {
+        let wish = Wish {
             number: format!("S-{}-{at:02}", evening.strftime("%Y%m%d")),
             store: STORES[store].slug.to_owned(),
             subject: subjects[guest].clone(),
             starts_at,
-            ends_at: starts_at + i64::from(SEATING_MINUTES).minutes(),
             party,
-            stage: Stage::Asked,
         };
+        let number = wish.number.clone();
         // What was there before stays: a guest may have called it off since.
-        let there = book.booking(&booking.number).await?;
-        if there.is_some_and(|there| there.stage != Stage::Asked) {
-            continue;
-        }
-        let engagement = Engagement {
-            starts_at: now.min(starts_at),
-            ends_at: booking.ends_at,
-            cancelled: false,
+        let booking = match book.booking(&number).await? {
+            Some(there) if there.stage != Stage::Asked => continue,
+            Some(there) => there,
+            None => match book.seat_sample(wish, now).await {
+                Ok(booking) => booking,
+                // Somebody else sits there by now: one sample less.
+                Err(No::Full | No::Already(_)) => continue,
+                Err(no) => return Err(no.into()),
+            },
         };
-        book.ask(booking.clone()).await?;
+        let engagement =
+            Engagement { starts_at: booking.asked_at, ends_at: booking.ends_at, cancelled: false };
         client
-            .put_engagement(&booking.subject, &booking.store, &booking.number, &engagement)
+            .put_engagement(&booking.subject, &booking.store, &number, &engagement)
             .await
-            .with_context(|| format!("tell of the booking `{}`", booking.number))?;
-        book.set_stage(&booking.number, Stage::Booked).await?;
+            .with_context(|| format!("tell of the booking `{number}`"))?;
+        book.booked(&number).await?;
     }
     Ok(BOOKINGS.len())
 }
@@ -410,8 +495,8 @@ mod tests {
     #[test]
     fn tonight_has_something_to_see_at_any_hour() {
         let evening = jiff::civil::date(2026, 11, 22);
-        let (from, until) = when::bounds_of(evening).unwrap();
-        let six = when::moment(evening, time(18, 0, 0, 0)).unwrap();
+        let (from, until) = when::bounds_of(evening, &when::tokyo()).unwrap();
+        let six = evening.at(18, 0, 0, 0).to_zoned(when::tokyo()).unwrap().timestamp();
         let mut now = from;
         while now < until {
             let first = first_table(six, now);

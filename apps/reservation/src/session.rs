@@ -11,20 +11,14 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use jiff::{Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
 
-use crate::book::{Book, Caller, Door};
+use crate::book::Book;
+use crate::book::sessions::{Caller, Door};
 use crate::chance;
 
 /// How long a guest stays signed in, in hours.
 const GUEST_HOURS: i64 = 7 * 24;
-/// How long a store stays signed in: an evening and what follows it, in hours.
+/// How long a store or an operator stays signed in: an evening and what follows it, in hours.
 const STAFF_HOURS: i64 = 12;
-
-fn cookie_name(door: Door) -> &'static str {
-    match door {
-        Door::Guest => "guest",
-        Door::Staff => "staff",
-    }
-}
 
 /// The value of a cookie.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -37,21 +31,22 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
         .find_map(|(key, value)| (key == name).then_some(value))
 }
 
-fn hash(token: &str) -> [u8; 32] {
+/// What is kept of a token or a key.
+pub(crate) fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Who came in by a door, if the session still lasts.
+/// Who came in, by each of the doors whose session still lasts.
 pub(crate) async fn who(
     book: &Book,
     headers: &HeaderMap,
-    door: Door,
     now: Timestamp,
-) -> anyhow::Result<Option<Caller>> {
-    match cookie(headers, cookie_name(door)) {
-        Some(token) => book.session(hash(token), door, now).await,
-        None => Ok(None),
-    }
+) -> anyhow::Result<Vec<(Door, Caller)>> {
+    let tokens = [Door::Guest, Door::Staff, Door::Operator]
+        .into_iter()
+        .filter_map(|door| Some((door, hash(cookie(headers, door.word())?))))
+        .collect();
+    book.sessions(tokens, now).await
 }
 
 /// Begins a session; returns the cookie to set.
@@ -64,11 +59,11 @@ pub(crate) async fn begin(
 ) -> anyhow::Result<HeaderValue> {
     let hours = match door {
         Door::Guest => GUEST_HOURS,
-        Door::Staff => STAFF_HOURS,
+        Door::Staff | Door::Operator => STAFF_HOURS,
     };
     let token = chance::token()?;
-    book.begin_session(hash(&token), door, caller, now, now + hours.hours()).await?;
-    set_cookie(headers, cookie_name(door), &token, hours * 3600)
+    book.begin_session(hash(&token), door, caller, now + hours.hours()).await?;
+    set_cookie(headers, door.word(), &token, hours * 3600)
 }
 
 /// Ends a session; returns the cookie that clears it.
@@ -77,10 +72,10 @@ pub(crate) async fn end(
     headers: &HeaderMap,
     door: Door,
 ) -> anyhow::Result<HeaderValue> {
-    if let Some(token) = cookie(headers, cookie_name(door)) {
+    if let Some(token) = cookie(headers, door.word()) {
         book.end_session(hash(token)).await?;
     }
-    set_cookie(headers, cookie_name(door), "", 0)
+    set_cookie(headers, door.word(), "", 0)
 }
 
 /// A cookie for our own pages only.

@@ -1,5 +1,5 @@
-//! Moments as people here write them, always in Tokyo's time, and the evening a moment belongs to.
-//! Takes every moment as an argument; looks at no clock.
+//! Moments as people here write them, by the clock of the place they belong to, and the evening a moment
+//! belongs to. Takes every moment as an argument; looks at no clock.
 
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::{Offset, TimeZone};
@@ -8,9 +8,9 @@ use jiff::{Timestamp, ToSpan, Zoned};
 use crate::language::Language;
 
 /// An evening lasts until this hour of the next day, so that a late table is still tonight's.
-const EVENING_ENDS_AT_HOUR: i64 = 5;
+const EVENING_ENDS_AT_HOUR: i8 = 5;
 
-/// Japan has had one offset and no summer time since 1952, so no time zone files are needed.
+/// Where the records are kept: Japan has had one offset and no summer time since 1952.
 pub(crate) fn tokyo() -> TimeZone {
     TimeZone::fixed(Offset::constant(9))
 }
@@ -19,20 +19,49 @@ pub(crate) fn in_tokyo(at: Timestamp) -> Zoned {
     at.to_zoned(tokyo())
 }
 
-/// The date whose evening a moment belongs to.
-pub(crate) fn evening_of(at: Timestamp) -> Date {
-    in_tokyo(at - EVENING_ENDS_AT_HOUR.hours()).date()
+/// The date whose evening a moment belongs to, where the clock is that of `zone`.
+pub(crate) fn evening_of(at: Timestamp, zone: &TimeZone) -> Date {
+    let local = at.to_zoned(zone.clone());
+    let yesterday = local.hour() < EVENING_ENDS_AT_HOUR;
+    let date = local.date();
+    if yesterday { date.yesterday().unwrap_or(date) } else { date }
 }
 
-/// The moment at which a date's evening, and with it the day of a store, begins; and ends.
-pub(crate) fn bounds_of(evening: Date) -> Option<(Timestamp, Timestamp)> {
-    let starts = moment(evening, Time::midnight())? + EVENING_ENDS_AT_HOUR.hours();
-    Some((starts, starts + 24.hours()))
+/// The moment at which a date's evening, and with it the day of a store, begins; and ends. `None` beyond
+/// the calendar.
+pub(crate) fn bounds_of(evening: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    let begins = |date: Date| {
+        let at = date.at(EVENING_ENDS_AT_HOUR, 0, 0, 0);
+        at.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
+    };
+    Some((begins(evening)?, begins(evening.checked_add(1.day()).ok()?)?))
 }
 
-/// The moment of a Tokyo date and time; `None` beyond the calendar.
-pub(crate) fn moment(date: Date, time: Time) -> Option<Timestamp> {
-    date.to_datetime(time).to_zoned(tokyo()).ok().map(|zoned| zoned.timestamp())
+/// Whose clock it is: 日本時間 or Japan time; 現地時間（Paris、UTC+1） or local time in Paris (UTC+1).
+pub(crate) fn clock(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+    let name = zone.iana_name().unwrap_or("UTC");
+    if name == "Asia/Tokyo" {
+        return match language {
+            Language::Ja => "日本時間".to_owned(),
+            Language::En => "Japan time".to_owned(),
+        };
+    }
+    let city = name.rsplit('/').next().unwrap_or(name).replace('_', " ");
+    let seconds = zone.to_offset(at).seconds();
+    let (sign, minutes) = (if seconds < 0 { '−' } else { '+' }, seconds.abs() / 60);
+    let offset = match minutes % 60 {
+        0 => format!("UTC{sign}{}", minutes / 60),
+        rest => format!("UTC{sign}{}:{rest:02}", minutes / 60),
+    };
+    match language {
+        Language::Ja => format!("現地時間（{city}、{offset}）"),
+        Language::En => format!("local time in {city} ({offset})"),
+    }
+}
+
+/// 2026年11月22日(日)18時30分 or Sun 22 Nov 2026, 18:30, by the clock of a place.
+pub(crate) fn there(at: Timestamp, zone: &TimeZone, language: Language) -> String {
+    written(&at.to_zoned(zone.clone()), language)
 }
 
 /// 2026年11月22日(日) or Sun 22 Nov 2026.
@@ -67,7 +96,10 @@ pub(crate) fn time(time: Time, language: Language) -> String {
 
 /// 2026年11月22日(日)18時30分 or Sun 22 Nov 2026, 18:30.
 pub(crate) fn date_and_time(at: Timestamp, language: Language) -> String {
-    let local = in_tokyo(at);
+    written(&in_tokyo(at), language)
+}
+
+fn written(local: &Zoned, language: Language) -> String {
     let (date, time) = (date(local.date(), language), time(local.time(), language));
     match language {
         Language::Ja => format!("{date}{time}"),
@@ -142,10 +174,37 @@ mod tests {
     fn an_evening_lasts_past_midnight() {
         let last_order = at("2026-11-22T16:00:00Z"); // 01:00 on the 23rd in Tokyo
         let sunday = jiff::civil::date(2026, 11, 22);
-        assert_eq!(evening_of(last_order), sunday);
-        let (from, until) = bounds_of(sunday).unwrap();
+        assert_eq!(evening_of(last_order, &tokyo()), sunday);
+        let (from, until) = bounds_of(sunday, &tokyo()).unwrap();
         assert!(from <= last_order && last_order < until);
-        assert_eq!(evening_of(from), sunday);
-        assert_ne!(evening_of(until), sunday);
+        assert_eq!(evening_of(from, &tokyo()), sunday);
+        assert_ne!(evening_of(until, &tokyo()), sunday);
+    }
+
+    #[test]
+    fn the_day_of_a_store_is_an_hour_longer_when_its_clocks_go_back() {
+        let paris = TimeZone::get("Europe/Paris").unwrap();
+        let (from, until) = bounds_of(jiff::civil::date(2026, 10, 24), &paris).unwrap();
+        assert_eq!((until - from).get_seconds(), 25 * 3600);
+        let mut moment = from;
+        while moment < until {
+            assert_eq!(evening_of(moment, &paris), jiff::civil::date(2026, 10, 24));
+            moment += 10.minutes();
+        }
+    }
+
+    #[test]
+    fn a_place_names_its_clock() {
+        let summer = at("2026-07-01T10:00:00Z");
+        for (zone, ja, en) in [
+            ("Asia/Tokyo", "日本時間", "Japan time"),
+            ("Europe/Paris", "現地時間（Paris、UTC+2）", "local time in Paris (UTC+2)"),
+            ("America/New_York", "現地時間（New York、UTC−4）", "local time in New York (UTC−4)"),
+            ("Asia/Kolkata", "現地時間（Kolkata、UTC+5:30）", "local time in Kolkata (UTC+5:30)"),
+        ] {
+            let zone = TimeZone::get(zone).unwrap();
+            assert_eq!(clock(summer, &zone, Language::Ja), ja);
+            assert_eq!(clock(summer, &zone, Language::En), en);
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! Booking a table, its confirmation, and calling it off. A booking tells Azukari who may see what
-//! until when; the values themselves never come through here.
+//! A store's own page: what it is, its days and times, and a table. A booking tells Azukari who may see
+//! what until when; the values themselves never come through here.
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -9,44 +9,126 @@ use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::parts::{Errors, Field, Named, Purposes, done, moment, nothing};
-use super::{Sheet, guest, layout, see_other};
+use super::parts::{Errors, Field, Named, Purposes};
+use super::{Sheet, layout, see_other};
 use crate::app::{self, App, Reader, Shared};
-use crate::azukari::{Engagement, Policy, Trouble};
-use crate::book::{Booking, Caller, Stage, Store};
+use crate::azukari::Policy;
+use crate::book::No;
+use crate::book::bookings::Wish;
+use crate::book::seatings::{self, Day};
+use crate::book::stores::Store;
 use crate::chance;
+use crate::engage::{self, Stop};
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::when;
+use crate::words::Words;
 
-/// How far ahead a table can be had, in days.
-const DAYS_AHEAD: i64 = 60;
-const LARGEST_PARTY: u8 = 8;
+/// The longest that the page looks ahead for a first free day, in days.
+const LOOK_AHEAD: i64 = 14;
 
-/// The times at which a table can still be had on a day.
-pub(super) fn free_times(store: &Store, on: Date, now: Timestamp) -> Vec<Time> {
-    let still = |time: &Time| when::moment(on, *time).is_some_and(|at| at > now);
-    store.seatings().into_iter().filter(still).collect()
+#[derive(Deserialize, Default)]
+pub(super) struct Asked {
+    date: Option<String>,
+    party: Option<String>,
+}
+
+/// A day and a party, as they were chosen or as they are proposed.
+pub(super) struct Choice {
+    pub(super) date: Date,
+    pub(super) party: u8,
+}
+
+/// What somebody who wants a table sees of a day.
+pub(super) struct Chooser<'a> {
+    pub(super) store: &'a Store,
+    pub(super) choice: Choice,
+    pub(super) day: Day,
+    pub(super) now: Timestamp,
+    /// Where a chosen time is sent.
+    pub(super) action: String,
+    /// Whether she may stand in line for a time that is full.
+    pub(super) may_wait: bool,
+}
+
+/// A listed store; any other does not exist.
+pub(super) async fn listed(app: &App, slug: &str) -> Result<Store, Fault> {
+    app.book.store(slug).await?.filter(|store| store.listed).ok_or(Fault::NotFound)
 }
 
 pub(super) async fn page(
     State(app): State<Shared>,
     reader: Reader,
     Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Markup, Fault> {
-    let store = app.book.store(&slug).await?.ok_or(Fault::NotFound)?;
+    let store = listed(&app, &slug).await?;
     let policy = app.azukari.policy().await?;
-    let now = app::now();
-    let today = when::evening_of(now);
-    let first = if free_times(&store, today, now).is_empty() { today + 1.day() } else { today };
-    let mut fields = Fields::default();
-    fields.set("date", &first.to_string());
-    fields.set("party", "2");
-    if let Some(time) = free_times(&store, first, now).first() {
-        fields.set("time", &time.strftime("%H:%M").to_string());
-    }
     let missing = missing_consent(&app, &reader, &policy).await?;
-    Ok(draw(&reader, &store, &policy, missing.as_deref(), &fields, &Errors::default()))
+    let chooser = chooser(&app, &store, &asked, app::now()).await?;
+    Ok(draw(&reader, &chooser, &policy, missing.as_deref(), None))
+}
+
+/// The day that was asked for, or the first that has a table.
+async fn chooser<'a>(
+    app: &App,
+    store: &'a Store,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<Chooser<'a>, Fault> {
+    let party = asked.party.as_deref().and_then(|party| party.parse().ok()).unwrap_or(2);
+    let party = party.clamp(store.party_min, store.party_max);
+    let (today, last) = (store.date_of(now), store.last_day(now));
+    let date = asked.date.as_deref().and_then(|date| date.parse::<Date>().ok());
+    let mut date_now = date.unwrap_or(today).clamp(today, last);
+    let mut day = app.book.day(store.clone(), date_now, party, now).await?;
+    if date.is_none() {
+        let latest = last.min(today.checked_add(LOOK_AHEAD.days()).unwrap_or(last));
+        while !day.seatings.iter().any(|seating| seating.free) && date_now < latest {
+            date_now = date_now.tomorrow().map_err(Fault::broken)?;
+            day = app.book.day(store.clone(), date_now, party, now).await?;
+        }
+    }
+    let action = format!("/book/{}", store.slug);
+    let choice = Choice { date: date_now, party };
+    Ok(Chooser { store, choice, day, now, action, may_wait: true })
+}
+
+/// A moment and a party that a form brought.
+///
+/// # Errors
+/// What is wrong, in the reader's words.
+pub(super) fn read(
+    fields: &Fields,
+    store: &Store,
+    words: &Words,
+) -> Result<(Timestamp, u8), String> {
+    let date = fields.get("date").parse::<Date>().ok();
+    let time = fields.get("time").parse::<Time>().ok();
+    let party = fields.get("party").parse::<u8>().ok();
+    let moment = date.zip(time);
+    let moment = moment.and_then(|(on, at)| seatings::moment(on, at, &store.time_zone));
+    match (moment, party) {
+        (Some(moment), Some(party)) => Ok((moment, party)),
+        (_, None) => Err((words.error_party)(store.party_min, store.party_max)),
+        (None, _) => Err(words.error_time.to_owned()),
+    }
+}
+
+/// Why the book does not take a wish, in the reader's words; `None` for what is no answer to a guest.
+pub(super) fn told(no: &No, store: &Store, reader: &Reader) -> Option<String> {
+    let words = reader.words;
+    Some(match no {
+        No::Full => words.error_full.to_owned(),
+        No::NoSeating => words.error_time.to_owned(),
+        No::Closed(reason) => (words.closed_that_day)(reason.get(reader.language)),
+        No::Party => (words.error_party)(store.party_min, store.party_max),
+        No::TooSoon => words.error_too_soon.to_owned(),
+        No::TooFar => (words.error_date)(i64::from(store.days_ahead)),
+        No::Already(_) => words.error_already.to_owned(),
+        No::Gone => words.error_gone.to_owned(),
+        No::InTheWay(_) | No::Failed(_) => return None,
+    })
 }
 
 pub(super) async fn submit(
@@ -59,129 +141,96 @@ pub(super) async fn submit(
     let Some(caller) = reader.guest.clone() else {
         return see_other(&format!("/sign-in?next={here}"));
     };
-    let store = app.book.store(&slug).await?.ok_or(Fault::NotFound)?;
+    let store = listed(&app, &slug).await?;
     let keeping = |fault: Fault| fault.keeping(&here, &fields);
     let policy = app.azukari.policy().await.map_err(|trouble| keeping(trouble.into()))?;
     let missing = missing_consent(&app, &reader, &policy).await.map_err(keeping)?;
-    let wish = read(&fields, &store, &reader, app::now());
-    let wish = match (wish, &missing) {
-        (Ok(wish), None) => wish,
-        (wish, _) => {
-            let errors = wish.err().unwrap_or_default();
-            let page = draw(&reader, &store, &policy, missing.as_deref(), &fields, &errors);
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-        }
-    };
-    let number = place(&app, &caller, &store, &wish).await.map_err(keeping)?;
-    see_other(&format!("/me/bookings/{number}?done=booked"))
-}
-
-/// A table somebody wishes for.
-struct Wish {
-    starts_at: Timestamp,
-    party: u8,
-}
-
-fn read(fields: &Fields, store: &Store, reader: &Reader, now: Timestamp) -> Result<Wish, Errors> {
-    let words = reader.words;
-    let mut errors = Errors::default();
-    let today = when::evening_of(now);
-    let date = fields
-        .get("date")
-        .parse::<Date>()
-        .ok()
-        .filter(|date| *date >= today && *date <= today + DAYS_AHEAD.days());
-    if date.is_none() {
-        errors.add("date", (words.error_date)(DAYS_AHEAD));
-    }
-    let time = fields.get("time").parse::<Time>().ok();
-    let time = time.filter(|time| store.seatings().contains(time));
-    let starts_at = date.zip(time).and_then(|(date, time)| when::moment(date, time));
-    let starts_at = starts_at.filter(|at| *at > now);
-    if date.is_some() && starts_at.is_none() {
-        errors.add("time", words.error_time);
-    }
-    let party =
-        fields.get("party").parse().ok().filter(|party| (1..=LARGEST_PARTY).contains(party));
-    if party.is_none() {
-        errors.add("party", words.error_choose);
-    }
-    match (starts_at, party) {
-        (Some(starts_at), Some(party)) if errors.is_empty() => Ok(Wish { starts_at, party }),
-        _ => Err(errors),
-    }
-}
-
-/// Places a booking on both sides and returns its number. Asking twice for one table makes one.
-async fn place(app: &App, caller: &Caller, store: &Store, wish: &Wish) -> Result<String, Fault> {
-    let _turn = app.turns.of(&caller.who).await;
-    let ends_at = wish.starts_at + i64::from(store.seating_minutes).minutes();
-    let asked = Booking {
-        number: chance::booking_number().map_err(Fault::broken)?,
-        store: store.slug.clone(),
-        subject: caller.who.clone(),
-        starts_at: wish.starts_at,
-        ends_at,
-        party: wish.party,
-        stage: Stage::Asked,
-    };
-    let is_new = app.book.ask(asked.clone()).await?;
-    let booking = if is_new {
-        asked
-    } else {
-        let there = app.book.booking_at(&caller.who, &store.slug, wish.starts_at).await?;
-        there.ok_or_else(|| Fault::broken("a new booking number was already taken"))?
-    };
-    if booking.stage == Stage::Booked {
-        return Ok(booking.number);
-    }
-    let number = booking.number;
-    if !is_new {
-        app.book.ask_again(&number, ends_at, wish.party).await?;
-    }
-    // First here as a mere wish, then there, then here for good: whatever breaks in between, no
-    // store sees a booking that Azukari does not know, and asking again goes on from there.
-    let engagement = Engagement { starts_at: app::now(), ends_at, cancelled: false };
-    let put = app.azukari.put_engagement(&caller.who, &store.slug, &number, &engagement).await;
-    if let Err(trouble) = put {
-        // Without a plain no, or after an earlier try, Azukari may know it: then the wish stays
-        // until it is finished by asking again, or called off by `settle`.
-        if is_new && trouble.is_a_no() {
-            app.book.drop_asked(&number).await?;
-        }
-        return Err(trouble.into());
-    }
-    app.book.set_stage(&number, Stage::Booked).await?;
-    Ok(number)
-}
-
-/// Calls off at Azukari what a guest asked for and was told had failed, so that no store may look
-/// without a booking. What cannot be called off now is tried again on her next visit.
-pub(super) async fn settle(app: &App, caller: &Caller) -> Result<(), Fault> {
-    // Most visits find nothing, and wait for nobody.
-    if app.book.asked_of(&caller.who).await?.is_empty() {
-        return Ok(());
-    }
-    let _turn = app.turns.of(&caller.who).await;
-    for asked in app.book.asked_of(&caller.who).await? {
-        let engagement = Engagement {
-            starts_at: asked.starts_at.min(app::now()),
-            ends_at: asked.ends_at,
-            cancelled: true,
-        };
-        let put =
-            app.azukari.put_engagement(&caller.who, &asked.store, &asked.number, &engagement).await;
-        match put {
-            // Not found: no such guest or store, so nothing binds them.
-            Ok(()) | Err(Trouble::NotFound) => app.book.drop_asked(&asked.number).await?,
-            Err(trouble) => {
-                tracing::warn!(number = asked.number, "a booking is not called off yet: {trouble}");
-                // The others would most likely wait for nothing as well.
-                break;
+    let now = app::now();
+    let error = match read(&fields, &store, reader.words) {
+        _ if missing.is_some() => None,
+        Err(error) => Some(error),
+        Ok((starts_at, party)) => {
+            let number = chance::booking_number()?;
+            let wish = Wish { number, store: slug.clone(), subject: caller.who, starts_at, party };
+            match engage::place(&app, wish, now).await {
+                Ok(booking) => {
+                    return see_other(&format!("/me/bookings/{}?done=booked", booking.number));
+                }
+                Err(Stop::No(No::Already(number))) => {
+                    return see_other(&format!("/me/bookings/{number}"));
+                }
+                Err(Stop::No(no)) => match told(&no, &store, &reader) {
+                    Some(error) => Some(error),
+                    None => return Err(no.into()),
+                },
+                Err(Stop::Trouble(trouble)) => return Err(keeping(trouble.into())),
             }
         }
-    }
-    Ok(())
+    };
+    again(&app, &reader, &store, &policy, missing.as_deref(), &fields, error).await
+}
+
+/// The page again, with what was chosen and what is wrong.
+async fn again(
+    app: &App,
+    reader: &Reader,
+    store: &Store,
+    policy: &Policy,
+    missing: Option<&str>,
+    fields: &Fields,
+    error: Option<String>,
+) -> Result<Response, Fault> {
+    let asked = Asked {
+        date: fields.filled("date").map(str::to_owned),
+        party: fields.filled("party").map(str::to_owned),
+    };
+    let chooser = chooser(app, store, &asked, app::now()).await?;
+    let page = draw(reader, &chooser, policy, missing, error.as_deref());
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// She stands in line for a time that is full.
+pub(super) async fn wait(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(slug): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let Some(caller) = reader.guest.clone() else {
+        return see_other(&format!("/sign-in?next=/book/{slug}"));
+    };
+    let store = listed(&app, &slug).await?;
+    let policy = app.azukari.policy().await?;
+    let missing = missing_consent(&app, &reader, &policy).await?;
+    let error = match read(&fields, &store, reader.words) {
+        _ if missing.is_some() => None,
+        Err(error) => Some(error),
+        Ok((starts_at, party)) => {
+            let who = caller.who;
+            let wish = Wish {
+                number: String::new(),
+                store: slug.clone(),
+                subject: who.clone(),
+                starts_at,
+                party,
+            };
+            match app.book.wait(wish, app::now()).await {
+                // A seat came free just now: it is hers for a while.
+                Ok(()) => match app.book.offered_to(&who, &slug, starts_at).await? {
+                    Some(number) => return see_other(&format!("/me/bookings/{number}")),
+                    None => return see_other("/me?done=waiting#bookings"),
+                },
+                Err(No::Already(number)) => {
+                    return see_other(&format!("/me/bookings/{number}"));
+                }
+                Err(no) => match told(&no, &store, &reader) {
+                    Some(error) => Some(error),
+                    None => return Err(no.into()),
+                },
+            }
+        }
+    };
+    again(&app, &reader, &store, &policy, missing.as_deref(), &fields, error).await
 }
 
 /// The consent without which this guest cannot be served, if she has not given it.
@@ -204,23 +253,40 @@ async fn missing_consent(
 
 fn draw(
     reader: &Reader,
-    store: &Store,
+    chooser: &Chooser<'_>,
     policy: &Policy,
     missing: Option<&str>,
-    fields: &Fields,
-    errors: &Errors,
+    error: Option<&str>,
 ) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let order = [("date", words.date), ("time", words.time), ("party", words.party_size)]
-        .map(|(name, label)| Named { name: name.to_owned(), label: label.to_owned() });
+    let store = chooser.store;
     let missing = missing.and_then(|name| policy.consents.get(name));
     let body = html! {
-        h1 { (store.name(language)) }
-        p class="lead" {
-            (store.cuisine.get(language)) " · " (store.area.get(language))
-            br; (store.hours.get(language))
+        section class="store" {
+            img class="picture" src={ "/stores/" (store.slug) "/picture.svg" } alt="" width="640" height="240";
+            h1 { (store.name(language)) }
+            p class="lead" {
+                (store.cuisine.get(language)) " · " (store.area.get(language)) " · "
+                span title=(words.price_band) { (price_band(store.price_band)) }
+            }
+            p { (store.description.get(language)) }
+            dl class="pairs" {
+                div { dt { (words.hours) } dd { (store.hours.get(language)) } }
+                div { dt { (words.address) } dd { (store.address.get(language)) } }
+                div { dt { (words.fee) } dd { (terms(store, words)) } }
+            }
         }
-        (errors.summary(&order, words))
+        @if let Some(error) = error {
+            div class="notice alert" role="alert" { p { (error) } }
+        }
+        @if let Some(consent) = missing {
+            div class="notice alert" {
+                p { ((words.book_needs)(consent.label.get(language))) }
+                p { a href="/me#consents" { (words.see_your_consents) } }
+            }
+        } @else {
+            (choose(reader, chooser))
+        }
         @if reader.guest.is_none() {
             div class="sheet" {
                 p { (words.book_sign_in_first) }
@@ -231,28 +297,33 @@ fn draw(
                     a class="button quiet" href="/sign-up" { (words.sign_up) }
                 }
             }
-        } @else if let Some(consent) = missing {
-            div class="notice alert" {
-                p { ((words.book_needs)(consent.label.get(language))) }
-                p { a href="/me#consents" { (words.see_your_consents) } }
-            }
-        } @else {
-            (form(reader, store, fields, errors, &order))
         }
         (what_the_store_sees(policy, reader))
     };
     layout(reader, &Sheet { title: store.name(language), wide: false }, &body)
 }
 
-fn form(
-    reader: &Reader,
-    store: &Store,
-    fields: &Fields,
-    errors: &Errors,
-    order: &[Named],
-) -> Markup {
+/// ¥ to ¥¥¥¥.
+pub(super) fn price_band(band: u8) -> String {
+    "¥".repeat(usize::from(band))
+}
+
+/// What a booking costs, and what calling it off does.
+pub(super) fn terms(store: &Store, words: &Words) -> String {
+    if store.fee_yen == 0 {
+        return words.fee_none.to_owned();
+    }
+    let yen = (words.yen)(store.fee_yen);
+    (words.fee_terms)(&yen, store.free_until_hours, store.late_percent)
+}
+
+/// The day, the party, and the times of that day.
+pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let first = errors.first(order);
+    let Chooser { store, choice, day, now, action, may_wait } = chooser;
+    let errors = Errors::default();
+    let order: [Named; 0] = [];
+    let first = errors.first(&order);
     let field = |name: &'static str, label: &'static str| Field {
         name,
         label,
@@ -263,21 +334,55 @@ fn form(
         focus: first == Some(name),
         autocomplete: None,
     };
-    let times: Vec<_> = store
-        .seatings()
-        .into_iter()
-        .map(|time| (time.strftime("%H:%M").to_string(), when::time(time, language)))
+    let parties: Vec<_> = (store.party_min..=store.party_max)
+        .map(|party| (party.to_string(), (words.party)(party)))
         .collect();
-    let parties: Vec<_> =
-        (1..=LARGEST_PARTY).map(|party| (party.to_string(), (words.party)(party))).collect();
+    let (date, party) = (choice.date.to_string(), choice.party.to_string());
+    let some_time = choice.date.to_zoned(store.time_zone.clone());
+    let some_time = some_time.map_or(*now, |zoned| zoned.timestamp());
     html! {
-        form class="sheet" method="post" action={ "/book/" (store.slug) } novalidate {
+        // Without an action it comes back to this page.
+        form class="sheet" method="get" {
             div class="row" {
-                (field("date", words.date).input("date", Some(fields.get("date")), words))
-                (field("time", words.time).select(&times, fields.get("time"), words))
-                (field("party", words.party_size).select(&parties, fields.get("party"), words))
+                (field("date", words.date).input("date", Some(&date), words))
+                (field("party", words.party_size).select(&parties, &party, words))
+                p class="actions" { button class="quiet" { (words.see_times) } }
             }
-            p class="actions" { button { (words.book) } }
+        }
+        section id="times" {
+            h2 { (when::date(choice.date, language)) (words.comma) ((words.party)(choice.party)) }
+            @if let Some(reason) = &day.closed {
+                p class="notice" { ((words.closed_that_day)(reason.get(language))) }
+            } @else if day.seatings.is_empty() {
+                p class="notice" { (words.no_times_that_day) }
+            } @else {
+                p class="hint" {
+                    ((words.clock_is)(&when::clock(some_time, &store.time_zone, language)))
+                }
+                form method="post" action=(action) {
+                    input type="hidden" name="date" value=(date);
+                    input type="hidden" name="party" value=(party);
+                    ul class="times" {
+                        @for seating in &day.seatings {
+                            @let value = seating.time.strftime("%H:%M").to_string();
+                            @let shown = when::time(seating.time, language);
+                            li {
+                                @if seating.free {
+                                    button name="time" value=(value) { (shown) }
+                                } @else if *may_wait {
+                                    button class="quiet" name="time" value=(value)
+                                        formaction={ (action) "/wait" } {
+                                        span class="full" { (shown) " " (words.full) }
+                                        span { (words.wait_for_it) }
+                                    }
+                                } @else {
+                                    span class="tag" { (shown) " " (words.full) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -305,205 +410,5 @@ fn what_the_store_sees(policy: &Policy, reader: &Reader) -> Markup {
                 }
             }
         }
-    }
-}
-
-#[derive(Deserialize)]
-pub(super) struct Way {
-    done: Option<String>,
-}
-
-/// A booking of the reader's own; anybody else's does not exist for her.
-async fn own_booking(app: &App, caller: &Caller, number: &str) -> Result<Booking, Fault> {
-    let booking = app.book.booking(number).await?;
-    booking
-        .filter(|booking| booking.subject == caller.who && booking.stage != Stage::Asked)
-        .ok_or(Fault::NotFound)
-}
-
-pub(super) async fn confirmation(
-    State(app): State<Shared>,
-    reader: Reader,
-    Path(number): Path<String>,
-    Query(way): Query<Way>,
-) -> Result<Response, Fault> {
-    let caller = match guest(&reader) {
-        Ok(caller) => caller,
-        Err(to) => return Ok(*to),
-    };
-    let booking = own_booking(&app, caller, &number).await?;
-    let store = app.book.store(&booking.store).await?.ok_or(Fault::NotFound)?;
-    let (words, language) = (reader.words, reader.language);
-    let cancelled = booking.stage == Stage::Cancelled;
-    let may_cancel = !cancelled && booking.starts_at > app::now();
-    let starts = when::date_and_time(booking.starts_at, language);
-    let note = way.done.filter(|_| !cancelled).map_or_else(nothing, |_| done(words.done_booked));
-    let body = html! {
-        h1 { (words.booking) }
-        (note)
-        div class={ "sheet ticket" @if cancelled { " past" } } {
-            p class="eyebrow" { (words.booking_number) (words.colon) (booking.number) }
-            p class="big" { (store.name(language)) }
-            p { (moment(booking.starts_at, &starts)) br; ((words.party)(booking.party)) }
-            @if cancelled { p { span class="tag" { (words.cancelled) } } }
-        }
-        @if may_cancel {
-            form method="post" action={ "/me/bookings/" (booking.number) "/cancel" } {
-                p { (words.cancel_told) }
-                p class="actions" {
-                    button class="quiet" { (words.cancel) }
-                    a href="/me" { (words.to_my_page) }
-                }
-            }
-        } @else {
-            p { a href="/me" { (words.to_my_page) } }
-        }
-    };
-    Ok(layout(&reader, &Sheet { title: words.booking, wide: false }, &body).into_response())
-}
-
-pub(super) async fn cancel(
-    State(app): State<Shared>,
-    reader: Reader,
-    Path(number): Path<String>,
-) -> Result<Response, Fault> {
-    let caller = match guest(&reader) {
-        Ok(caller) => caller,
-        Err(to) => return Ok(*to),
-    };
-    let booking = own_booking(&app, caller, &number).await?;
-    if booking.stage == Stage::Booked {
-        let now = app::now();
-        if booking.starts_at <= now {
-            return see_other(&format!("/me/bookings/{number}"));
-        }
-        // Azukari first: from that moment the store sees nothing, whatever breaks afterwards.
-        let engagement = Engagement { starts_at: now, ends_at: booking.ends_at, cancelled: true };
-        let here = format!("/me/bookings/{number}/cancel");
-        app.azukari
-            .put_engagement(&caller.who, &booking.store, &number, &engagement)
-            .await
-            .map_err(|trouble| Fault::from(trouble).keeping(&here, &Fields::default()))?;
-        app.book.set_stage(&number, Stage::Cancelled).await?;
-    }
-    see_other("/me?done=cancelled#bookings")
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicU16, Ordering};
-    use std::sync::{Arc, Mutex};
-
-    use axum::routing::put;
-    use axum::{Json, Router};
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::azukari::Azukari;
-    use crate::book::{Book, tests as books};
-
-    /// The app before an Azukari that answers as told and remembers what it was sent.
-    struct House {
-        app: App,
-        caller: Caller,
-        answers: Arc<AtomicU16>,
-        sent: Arc<Mutex<Vec<(String, bool)>>>,
-        folder: std::path::PathBuf,
-    }
-
-    impl House {
-        async fn open() -> Self {
-            let answers = Arc::new(AtomicU16::new(200));
-            let sent: Arc<Mutex<Vec<(String, bool)>>> = Arc::default();
-            let (status, seen) = (Arc::clone(&answers), Arc::clone(&sent));
-            let engage = move |Path((_, _, number)): Path<(String, String, String)>,
-                               Json(body): Json<Value>| async move {
-                seen.lock().unwrap().push((number, body["cancelled"] == true));
-                let status = StatusCode::from_u16(status.load(Ordering::SeqCst)).unwrap();
-                let kind = if status == StatusCode::UNPROCESSABLE_ENTITY { "invalid" } else { "" };
-                (status, Json(json!({ "type": kind })))
-            };
-            let router = Router::new()
-                .route("/v1/subjects/{subject}/engagements/{store}/{number}", put(engage));
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let address = format!("http://{}", listener.local_addr().unwrap());
-            tokio::spawn(async move { axum::serve(listener, router).await });
-            let folder = books::folder();
-            let book = Book::open(&folder).unwrap();
-            book.put_store(books::store()).await.unwrap();
-            let app = App::new(Azukari::new(&address, "key").unwrap(), &address, book);
-            let caller = Caller { who: "sub_1".to_owned(), regime: "jp".to_owned() };
-            Self { app, caller, answers, sent, folder }
-        }
-
-        async fn places(&self, answer: u16, party: u8) -> Result<String, Fault> {
-            self.answers.store(answer, Ordering::SeqCst);
-            let starts_at = "2027-11-22T09:00:00Z".parse().unwrap();
-            place(&self.app, &self.caller, &books::store(), &Wish { starts_at, party }).await
-        }
-
-        async fn settles(&self, answer: u16) {
-            self.answers.store(answer, Ordering::SeqCst);
-            assert!(settle(&self.app, &self.caller).await.is_ok());
-        }
-
-        async fn asked(&self) -> Vec<String> {
-            let asked = self.app.book.asked_of(&self.caller.who).await.unwrap();
-            asked.into_iter().map(|booking| booking.number).collect()
-        }
-
-        fn last_sent(&self) -> (String, bool) {
-            self.sent.lock().unwrap().last().unwrap().clone()
-        }
-    }
-
-    impl Drop for House {
-        fn drop(&mut self) {
-            drop(std::fs::remove_dir_all(&self.folder));
-        }
-    }
-
-    #[tokio::test]
-    async fn a_wish_is_dropped_on_a_plain_no_only() {
-        for (answer, kept) in
-            [(422, 0), (404, 0), (429, 0), (500, 1), (502, 1), (503, 1), (504, 1), (409, 1)]
-        {
-            let house = House::open().await;
-            assert!(house.places(answer, 2).await.is_err());
-            assert_eq!(house.asked().await.len(), kept, "{answer}");
-        }
-    }
-
-    #[tokio::test]
-    async fn what_failed_halfway_is_called_off_on_the_next_visit() {
-        let house = House::open().await;
-        assert!(house.places(503, 2).await.is_err());
-        let asked = house.asked().await;
-        house.settles(503).await;
-        assert_eq!(house.asked().await, asked);
-        house.settles(200).await;
-        assert!(house.asked().await.is_empty());
-        assert_eq!(house.last_sent(), (asked[0].clone(), true));
-        assert!(house.app.book.bookings_of("sub_1").await.unwrap().is_empty());
-        // Nothing is left to call off, and nothing is sent.
-        let sent = house.sent.lock().unwrap().len();
-        house.settles(200).await;
-        assert_eq!(house.sent.lock().unwrap().len(), sent);
-    }
-
-    #[tokio::test]
-    async fn asking_again_finishes_what_failed_halfway_and_no_later_no_forgets_it() {
-        let house = House::open().await;
-        assert!(house.places(503, 2).await.is_err());
-        let asked = house.asked().await;
-        assert!(house.places(429, 2).await.is_err());
-        assert_eq!(house.asked().await, asked);
-        let Ok(number) = house.places(200, 4).await else { panic!("not booked") };
-        assert_eq!(number, asked[0]);
-        let booking = house.app.book.booking(&number).await.unwrap().unwrap();
-        assert_eq!((booking.stage, booking.party), (Stage::Booked, 4));
-        // A booking is no wish: a visit leaves it as it is.
-        house.settles(200).await;
-        assert_eq!(house.last_sent(), (number, false));
     }
 }

@@ -6,25 +6,34 @@ use maud::{Markup, html};
 use super::parts::moment;
 use super::{Sheet, layout};
 use crate::app::{self, Reader, Shared};
-use crate::book::{Booking, Stage, Store};
+use crate::book::bookings::Booking;
+use crate::book::seatings::Day;
+use crate::book::stores::Store;
 use crate::fault::Fault;
 use crate::when;
 
 pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Markup, Fault> {
     let words = reader.words;
     let now = app::now();
-    let tonight = when::evening_of(now);
-    let stores = app.book.stores().await?;
-    let mine: Vec<Booking> = match (&reader.guest, when::bounds_of(tonight)) {
-        (Some(guest), Some((from, until))) => app
+    let mut stores = app.book.stores().await?;
+    stores.retain(|store| store.listed);
+    let days = app.book.today(now).await?;
+    let mine: Vec<(Booking, &Store)> = match &reader.guest {
+        Some(guest) => app
             .book
-            .bookings_of(&guest.who)
+            .bookings_of(&guest.who, now)
             .await?
             .into_iter()
-            .filter(|b| b.stage == Stage::Booked && b.starts_at >= from && b.starts_at < until)
+            .filter_map(|booking| {
+                let store = stores.iter().find(|store| store.slug == booking.store)?;
+                let evening = |at| when::evening_of(at, &store.time_zone);
+                let tonight = evening(booking.starts_at) == evening(now);
+                (booking.stands() && tonight).then_some((booking, store))
+            })
             .collect(),
-        _ => Vec::new(),
+        None => Vec::new(),
     };
+    let tonight = when::evening_of(now, &when::tokyo());
     let body = html! {
         section class="hero" {
             h1 {
@@ -40,15 +49,13 @@ pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Ma
                 }
             }
         }
-        @for booking in &mine {
-            @let store = stores.iter().find(|store| store.slug == booking.store);
-            @let at = when::in_tokyo(booking.starts_at).time();
+        @for (booking, store) in &mine {
+            @let at = booking.starts_at.to_zoned(store.time_zone.clone()).time();
             a class="tonight" href={ "/me/bookings/" (booking.number) } {
                 span class="eyebrow" { (words.your_table_tonight) }
                 span class="big" {
                     (moment(booking.starts_at, &when::time(at, reader.language)))
-                    " "
-                    (store.map_or(booking.store.as_str(), |store| store.name(reader.language)))
+                    " " (store.name(reader.language))
                 }
                 span { ((words.party)(booking.party)) }
             }
@@ -60,7 +67,7 @@ pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Ma
             }
             @if stores.is_empty() { p { (words.no_stores) } }
             ul class="stores" {
-                @for store in &stores { (store_card(store, &reader, now)) }
+                @for store in &stores { (store_card(store, days.get(&store.slug), &reader)) }
             }
         }
         section class="promise" {
@@ -84,19 +91,27 @@ pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Ma
     Ok(layout(&reader, &Sheet { title: words.home_page, wide: true }, &body))
 }
 
-fn store_card(store: &Store, reader: &Reader, now: jiff::Timestamp) -> Markup {
+fn store_card(store: &Store, today: Option<&Day>, reader: &Reader) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let open = super::book::free_times(store, when::evening_of(now), now);
+    let first = today.and_then(|day| day.seatings.iter().find(|seating| seating.free));
     html! {
         li {
+            img class="picture" src={ "/stores/" (store.slug) "/picture.svg" } alt=""
+                width="640" height="240" loading="lazy";
             h3 { a href={ "/book/" (store.slug) } { (store.name(language)) } }
-            p class="what" { (store.cuisine.get(language)) " · " (store.area.get(language)) }
+            p class="what" {
+                (store.cuisine.get(language)) " · " (store.area.get(language)) " · "
+                (super::book::price_band(store.price_band))
+            }
             p class="hours" { (store.hours.get(language)) }
-            @match open.first() {
-                Some(first) => p class="free" {
-                    ((words.tonight_from)(&when::time(*first, language)))
+            @match (first, today.and_then(|day| day.closed.as_ref())) {
+                (Some(first), _) => p class="free" {
+                    ((words.tonight_from)(&when::time(first.time, language)))
                 },
-                None => p class="hours" { (words.tonight_over) },
+                (None, Some(reason)) => p class="hours" {
+                    ((words.closed_today)(reason.get(language)))
+                },
+                (None, None) => p class="hours" { (words.tonight_over) },
             }
         }
     }

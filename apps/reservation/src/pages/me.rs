@@ -17,7 +17,9 @@ use crate::app::{self, App, Reader, Shared};
 use crate::azukari::{
     Answer, Consent, ConsentState, Item, Policy, Provision, Reason, Trouble, Values,
 };
-use crate::book::{Booking, Caller, Stage, Store};
+use crate::book::bookings::{Booking, Stage};
+use crate::book::sessions::Caller;
+use crate::book::stores::Store;
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::when;
@@ -50,6 +52,7 @@ pub(super) async fn page(
         "given" => Some(reader.words.done_given),
         "withdrawn" => Some(reader.words.done_withdrawn),
         "cancelled" => Some(reader.words.done_cancelled),
+        "waiting" => Some(reader.words.done_waiting),
         _ => None,
     });
     let note = note.map_or_else(nothing, done);
@@ -65,30 +68,32 @@ async fn draw(
 ) -> Result<Response, Fault> {
     let (words, language) = (reader.words, reader.language);
     let subject = caller.who.as_str();
-    super::book::settle(app, caller).await?;
     let policy = app.azukari.policy().await?;
-    let (held, provisions, bookings, stores) = tokio::join!(
+    let now = app::now();
+    let (held, provisions, bookings, stores, waits, notices) = tokio::join!(
         held(app, reader, subject, &policy),
         app.azukari.provisions(language, subject, cursor),
-        app.book.bookings_of(subject),
+        app.book.bookings_of(subject, now),
         app.book.stores(),
+        app.book.waits_of(subject, now),
+        app.book.notices_of(subject),
     );
-    let (stores, bookings) = (stores?, bookings?);
+    let (stores, bookings, waits, notices) = (stores?, bookings?, waits?, notices?);
     let (held, provisions) = match (held, provisions) {
         // She is signed in and yet unknown: her account was closed since.
         (Err(Trouble::NotFound), _) | (_, Err(Trouble::NotFound)) => return Err(Fault::Closed),
         (held, provisions) => (held?, provisions?),
     };
-    let now = app::now();
     // What is to come first, the nearest on top; then what was, the latest on top.
     let (mut coming, past): (Vec<_>, Vec<_>) =
-        bookings.iter().partition(|b| b.ends_at > now && b.stage == Stage::Booked);
+        bookings.iter().partition(|b| b.ends_at > now && (b.stands() || b.stage == Stage::Held));
     coming.reverse();
 
     let proofs = Proofs { public_azukari: &app.public_azukari, cursor, policy: &policy, reader };
     let body = html! {
         h1 { (words.nav_me) }
         (note)
+        (super::booking::notices(&notices, &stores, reader))
         nav class="within" aria-label=(words.on_this_page) {
             a href="#bookings" { (words.bookings) }
             a href="#looks" { (words.looks) }
@@ -103,6 +108,7 @@ async fn draw(
             ul class="rows" {
                 @for booking in coming.into_iter().chain(past) { (booking_row(booking, &stores, reader, now)) }
             }
+            (super::booking::waits(&waits, &stores, reader))
         }
         section id="looks" {
             h2 { (words.looks) }
@@ -286,14 +292,19 @@ fn booking_row(
     let store = stores.iter().find(|store| store.slug == booking.store);
     let name = store.map_or(booking.store.as_str(), |store| store.name(language));
     let over = booking.ends_at <= now;
+    let zone = store.map_or_else(when::tokyo, |store| store.time_zone.clone());
+    let held = booking.stage == Stage::Held;
+    let cancelled = !held && !booking.stands();
     html! {
-        li class=[(over || booking.stage == Stage::Cancelled).then_some("past")] {
+        li class=[(over || cancelled).then_some("past")] {
             a href={ "/me/bookings/" (booking.number) } {
-                (moment(booking.starts_at, &when::date_and_time(booking.starts_at, language)))
+                (moment(booking.starts_at, &when::there(booking.starts_at, &zone, language)))
             }
             span { (name) (words.comma) ((words.party)(booking.party)) }
-            @if booking.stage == Stage::Cancelled {
+            @if cancelled {
                 span class="tag" { (words.cancelled) }
+            } @else if held {
+                span class="tag" { (words.held_for_you) }
             } @else if over {
                 span class="tag" { (words.over) }
             }
@@ -732,7 +743,7 @@ pub(super) async fn confirm_item(
 }
 
 /// The policy, if it has that item and she may see it here.
-async fn editable(app: &App, item: &str) -> Result<Policy, Fault> {
+async fn editable(app: &App, item: &str) -> Result<std::sync::Arc<Policy>, Fault> {
     let policy = app.azukari.policy().await?;
     let editable = policy.items.get(item).is_some_and(|item| {
         item.is_typed() && item.purposes.iter().any(|purpose| purpose == SERVICE)
@@ -822,6 +833,7 @@ mod tests {
                 query: String::new(),
                 guest: None,
                 staff: None,
+                operator: None,
             };
             let mut policy = policy();
             let item = serde_json::json!({
@@ -917,6 +929,7 @@ mod tests {
             query: String::new(),
             guest: None,
             staff: None,
+            operator: None,
         };
         let proofs = Proofs {
             public_azukari: "https://azukari.example",

@@ -3,10 +3,12 @@
 
 mod allergy;
 mod book;
+mod booking;
 mod door;
 mod home;
 mod me;
 mod parts;
+mod picture;
 mod proof;
 mod sign_in;
 mod sign_up;
@@ -23,8 +25,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{DOCTYPE, Markup, html};
 
-use crate::app::{self, App, Reader, Shared};
-use crate::book::Door;
+use crate::app::{self, Reader, Shared};
+use crate::book::sessions::Door;
 use crate::fault::Fault;
 use crate::language::Language;
 use crate::session;
@@ -40,8 +42,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form
                       base-uri 'none'; frame-ancestors 'none'";
 
 /// All pages, over one app.
-pub(crate) fn router(app: App) -> Router {
-    let app: Shared = Arc::new(app);
+pub(crate) fn router(app: &Shared) -> Router {
     Router::new()
         .route("/", get(home::page))
         .route("/sign-up", get(sign_up::page).post(sign_up::submit))
@@ -51,10 +52,16 @@ pub(crate) fn router(app: App) -> Router {
         .route("/me/items/{item}", get(me::item_page).post(me::put_item))
         .route("/me/items/{item}/confirmation", post(me::confirm_item))
         .route("/me/consents/{consent}", post(me::put_consent))
-        .route("/me/bookings/{number}", get(book::confirmation))
-        .route("/me/bookings/{number}/cancel", post(book::cancel))
+        .route("/me/bookings/{number}", get(booking::page))
+        .route("/me/bookings/{number}/confirm", post(booking::confirm))
+        .route("/me/bookings/{number}/cancel", post(booking::cancel))
+        .route("/me/bookings/{number}/change", get(booking::change_page).post(booking::change))
+        .route("/me/waiting/{id}/end", post(booking::wait_no_more))
+        .route("/me/notices/{id}/read", post(booking::notices_read))
         .route("/me/proofs/{index}", get(proof::download))
         .route("/book/{store}", get(book::page).post(book::submit))
+        .route("/book/{store}/wait", post(book::wait))
+        .route("/stores/{store}/picture.svg", get(picture::page))
         .route("/store/sign-in", get(store::sign_in_page).post(store::sign_in))
         .route("/store/sign-out", post(store::sign_out))
         .route("/store/tonight", get(store::tonight))
@@ -63,10 +70,10 @@ pub(crate) fn router(app: App) -> Router {
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_| {
             Fault::broken("a handler panicked").into_response()
         }))
-        .layer(from_fn_with_state(Arc::clone(&app), frame))
+        .layer(from_fn_with_state(Arc::clone(app), frame))
         .layer(DefaultBodyLimit::max(LARGEST_FORM_BYTES))
         .merge(style::router())
-        .with_state(app)
+        .with_state(Arc::clone(app))
 }
 
 /// Learns who reads and in which language, turns away forms from elsewhere, dresses the answer.
@@ -85,23 +92,22 @@ async fn frame(State(app): State<Shared>, mut request: Request, next: Next) -> R
         .unwrap_or(Language::Ja);
 
     let now = app::now();
-    let callers = async {
-        anyhow::Ok((
-            session::who(&app.book, &headers, Door::Guest, now).await?,
-            session::who(&app.book, &headers, Door::Staff, now).await?,
-        ))
-    };
-    let (fault, (guest, staff)) = match callers.await {
+    let (fault, mut callers) = match session::who(&app.book, &headers, now).await {
         Ok(callers) => (None, callers),
-        Err(error) => (Some(Fault::from(error)), (None, None)),
+        Err(error) => (Some(Fault::from(error)), Vec::new()),
+    };
+    let mut caller = |door| {
+        let at = callers.iter().position(|(by, _)| *by == door)?;
+        Some(callers.swap_remove(at).1)
     };
     let reader = Reader {
         language,
         words: Words::of(language),
         path: request.uri().path().to_owned(),
         query,
-        guest,
-        staff,
+        guest: caller(Door::Guest),
+        staff: caller(Door::Staff),
+        operator: caller(Door::Operator),
     };
     let fault = fault.or_else(|| {
         let from_here = session::is_from_here(request.method(), &headers);
@@ -249,13 +255,15 @@ pub(crate) fn safe_next(next: &str) -> Option<&str> {
 }
 
 /// The guest who reads, or the way to the sign-in page.
-pub(crate) fn guest(reader: &Reader) -> Result<&crate::book::Caller, Box<Response>> {
+pub(crate) fn guest(reader: &Reader) -> Result<&crate::book::sessions::Caller, Box<Response>> {
     reader.guest.as_ref().ok_or_else(|| {
         // Back to pages only; what merely takes a form has nothing to show.
         let path = reader.path.as_str();
         let page = path == "/me"
             || (path.starts_with("/me/items/") && !path.ends_with("/confirmation"))
-            || (path.starts_with("/me/bookings/") && !path.ends_with("/cancel"));
+            || (path.starts_with("/me/bookings/")
+                && !path.ends_with("/cancel")
+                && !path.ends_with("/confirm"));
         let to = safe_next(path)
             .filter(|_| page)
             .map_or_else(|| "/sign-in".to_owned(), |next| format!("/sign-in?next={next}"));

@@ -11,7 +11,7 @@ use super::parts::done;
 use super::{Sheet, layout, safe_next, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::Trouble;
-use crate::book::{Caller, Door};
+use crate::book::sessions::{Caller, Door};
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::session;

@@ -12,7 +12,7 @@ use super::parts::{Drawn, Errors, Field, Named, Purposes, field_id, item_field, 
 use super::{Sheet, layout, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::{Answer, Consent, Policy, Trouble};
-use crate::book::{Caller, Door};
+use crate::book::sessions::{Caller, Door};
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::session;

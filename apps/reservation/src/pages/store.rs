@@ -1,6 +1,8 @@
 //! The stores' side: their door, and tonight's bookings. Each look at a guest's information is a
 //! disclosure asked of Azukari at that moment, recorded, and shown to the guest; nothing is kept.
 
+use std::collections::BTreeMap;
+
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -17,7 +19,10 @@ use super::parts::{moment, nothing, reasons, shown};
 use super::{Sheet, layout, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::{Policy, StoreAsk, Trouble, Values};
-use crate::book::{Booking, Caller, Door, Store};
+use crate::book::bookings::Booking;
+use crate::book::seats::Seat;
+use crate::book::sessions::{Caller, Door};
+use crate::book::stores::Store;
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::session;
@@ -47,7 +52,7 @@ pub(super) async fn sign_in(
     let now = app::now();
     let password = fields.take("password");
     let login: String = fields.get("login").trim().chars().take(64).collect();
-    let verifier = app.book.verifier(&login).await?;
+    let verifier = app.book.staff_verifier(&login).await?;
     // Counted before it is verified: tries that come all at once are as many as one by one.
     if !app.tries.begin(&login, verifier.is_some(), now) {
         let page = draw_sign_in(&reader, &fields, Some(words.sign_in_wait));
@@ -137,14 +142,15 @@ pub(super) async fn tonight(
     let Some(staff) = reader.staff.clone() else { return see_other("/store/sign-in") };
     // A login that no longer works for a store is nobody.
     let store = app.book.store_of(&staff.who).await?.ok_or(Fault::NotFound)?;
-    let policy = std::sync::Arc::new(app.azukari.policy().await?);
+    let policy = app.azukari.policy().await?;
     let now = app::now();
-    let tonight = when::evening_of(now);
+    let tonight = when::evening_of(now, &store.time_zone);
     let asked = way.date.and_then(|date| date.parse::<Date>().ok());
     let evening = asked
         .filter(|date| *date >= tonight && *date <= tonight + DAYS_AHEAD.days())
         .unwrap_or(tonight);
-    let (from, until) = when::bounds_of(evening).ok_or_else(|| Fault::broken("no such evening"))?;
+    let bounds = when::bounds_of(evening, &store.time_zone);
+    let (from, until) = bounds.ok_or_else(|| Fault::broken("no such evening"))?;
 
     let mut asks = JoinSet::new();
     for (at, booking) in
@@ -159,7 +165,8 @@ pub(super) async fn tonight(
     }
     told.sort_by_key(|(at, _)| *at);
     let told: Vec<Told> = told.into_iter().map(|(_, told)| told).collect();
-    let day = Day { evening, tonight, now };
+    let seats = app.book.seats_of(&store.slug, from, until).await?;
+    let day = Day { evening, tonight, now, seats };
     Ok(draw_tonight(&reader, &store, &staff, &policy, &told, &day).into_response())
 }
 
@@ -228,6 +235,8 @@ struct Day {
     evening: Date,
     tonight: Date,
     now: Timestamp,
+    /// The table of each booking.
+    seats: BTreeMap<String, Seat>,
 }
 
 fn draw_tonight(
@@ -239,7 +248,8 @@ fn draw_tonight(
     day: &Day,
 ) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let Day { evening, tonight, now } = *day;
+    let Day { evening, tonight, now, seats } = day;
+    let (evening, tonight, now) = (*evening, *tonight, *now);
     let title = if evening == tonight { words.nav_tonight } else { words.coming_bookings };
     let guests: u32 = told.iter().map(|told| u32::from(told.booking.party)).sum();
     let body = html! {
@@ -261,20 +271,26 @@ fn draw_tonight(
             }
         }
         p class="notice" {
-            ((words.tonight_recorded)(&staff.who, &when::date_and_time(now, language)))
+            ((words.tonight_recorded)(&staff.who, &when::there(now, &store.time_zone, language)))
         }
         @if told.is_empty() { p { (words.no_bookings_that_day) } }
         ol class="bookings" {
-            @for told in told { (booking_card(told, policy, reader)) }
+            @for told in told { (booking_card(told, seats.get(&told.booking.number), store, policy, reader)) }
         }
     };
     layout(reader, &Sheet { title, wide: true }, &body)
 }
 
-fn booking_card(told: &Told, policy: &Policy, reader: &Reader) -> Markup {
+fn booking_card(
+    told: &Told,
+    seat: Option<&Seat>,
+    store: &Store,
+    policy: &Policy,
+    reader: &Reader,
+) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let booking = &told.booking;
-    let at = when::in_tokyo(booking.starts_at).time();
+    let at = booking.starts_at.to_zoned(store.time_zone.clone()).time();
     let row = |answer: &Answer, item: &str| {
         let value = answer.value(item).map(|value| shown(policy, item, value, language));
         html! {
@@ -294,6 +310,9 @@ fn booking_card(told: &Told, policy: &Policy, reader: &Reader) -> Markup {
             div class="seat" {
                 p class="time" { (moment(booking.starts_at, &when::time(at, language))) }
                 p { ((words.party)(booking.party)) }
+                @if let Some(Seat { table, units }) = seat {
+                    p class="soft" { ((words.at_table)(table, *units)) }
+                }
             }
             div class="guest" {
                 @match &told.reservation {
@@ -378,7 +397,9 @@ mod tests {
 
     use super::*;
     use crate::azukari::Azukari;
-    use crate::book::{Book, Stage, tests as books};
+    use crate::book::Book;
+    use crate::book::bookings::Stage;
+    use crate::book::tests as books;
     use crate::language::Language;
     use crate::words::Words;
 
@@ -430,6 +451,7 @@ mod tests {
             query: String::new(),
             guest: None,
             staff: None,
+            operator: None,
         };
         let at: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
         let booking = Booking {
@@ -440,10 +462,16 @@ mod tests {
             ends_at: at,
             party: 2,
             stage: Stage::Booked,
+            ending: None,
+            held_until: None,
+            asked_at: at,
+            fee_yen: 0,
+            free_until: at,
+            late_percent: 0,
         };
         let told = look(&app, &reader, &policy, booking).await.unwrap();
         std::fs::remove_dir_all(folder).unwrap();
-        booking_card(&told, &policy, &reader).into_string()
+        booking_card(&told, None, &books::store(), &policy, &reader).into_string()
     }
 
     #[tokio::test]

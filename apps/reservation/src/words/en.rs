@@ -1,6 +1,6 @@
 //! English, plain and short, for guests and stores alike.
 
-use super::Words;
+use super::{Words, grouped};
 
 pub(super) static WORDS: Words = Words {
     service: "Sample Reservations",
@@ -138,19 +138,45 @@ pub(super) static WORDS: Words = Words {
     done_cancelled: "Your booking is cancelled. The store can no longer look at your information for it.",
     done_booked: "Your table is booked.",
 
-    book: "Book",
     book_sees: "What the store can see",
     book_sees_lead: "From the booking until a while after your visit, the store can look at these items, if you have given them to us, and at no others. Each look is recorded on your page.",
     book_sign_in_first: "To book, please sign in or sign up.",
     see_your_consents: "See your consents",
     date: "Date",
-    time: "Time",
     party_size: "Party",
     error_time: "This time can no longer be had. Please choose another.",
     booking: "Your booking",
     booking_number: "Booking number",
     cancel: "Cancel the booking",
     cancel_told: "Once you cancel, the store can no longer look at your information for it.",
+    hours: "Hours",
+    address: "Address",
+    price_band: "Prices",
+    fee: "Booking fee",
+    fee_none: "None",
+    see_times: "See the times",
+    no_times_that_day: "No time can be had on this day. Please choose another.",
+    full: "full",
+    wait_for_it: "wait for a seat",
+    error_full: "The last table has just gone. Choose another time, or wait for a seat.",
+    error_too_soon: "It is too late to book this time. Please choose a later one.",
+    error_already: "You have a booking at this time already, or one is being changed.",
+    error_gone: "This table cannot be had now. Please choose again.",
+    error_change_late: "This booking can no longer be changed. Please speak to the restaurant.",
+    held_for_you: "held for you",
+    confirm_booking: "Confirm the booking",
+    let_go: "Do not book",
+    hold_over: "The hold is over",
+    hold_over_told: "The table is no longer held, and nothing was charged. Please choose a table again.",
+    change_booking: "Change the time or the party",
+    change_told: "You keep your table until the new one is certain.",
+    done_changed: "Your booking is changed.",
+    done_waiting: "You are in line. When a table comes free, this page tells you and holds it for 30 minutes.",
+    cancel_free: "Cancelling costs nothing now.",
+    called_off_by_store: "called off by the restaurant",
+    waiting: "Waiting for a seat",
+    wait_no_more: "Stop waiting",
+    notices_read: "I have read this",
 
     tonight: "Tonight",
     coming_bookings: "Coming bookings",
@@ -233,6 +259,49 @@ pub(super) static WORDS: Words = Words {
         format!("and {count} more {} that day", if count == 1 { "look" } else { "looks" })
     },
     guest_name: str::to_owned,
+    clock_is: |clock| format!("All times are {clock}."),
+    closed_that_day: |reason| {
+        format!("The restaurant is closed on this day ({reason}). Please choose another.")
+    },
+    closed_today: |reason| format!("Closed today ({reason})"),
+    error_party: |from, to| format!("This restaurant takes parties of {from} to {to}."),
+    yen: |yen| format!("¥{}", grouped(yen)),
+    fee_terms: |yen, hours, percent| {
+        if percent == 0 {
+            format!("{yen} a person; cancelling costs nothing")
+        } else {
+            format!(
+                "{yen} a person; cancelling is free until {hours} hours before, then {percent}%"
+            )
+        }
+    },
+    free_until: |until, percent| {
+        if percent == 0 {
+            "Cancelling costs nothing.".to_owned()
+        } else {
+            format!("Cancelling is free until {until}; after that it costs {percent}% of the fee.")
+        }
+    },
+    held_told: |until| format!("The table is held for you until {until}. It is not booked yet."),
+    cancel_costs: |yen| format!("Cancelling now costs {yen}."),
+    waiting_before: |count| match count {
+        0 => "you are next".to_owned(),
+        1 => "1 party before you".to_owned(),
+        count => format!("{count} parties before you"),
+    },
+    notice_called_off: |store, at| {
+        format!("{store} had to call off your booking on {at}. We are sorry; it costs you nothing.")
+    },
+    notice_offered: |store, at| {
+        format!("A table at {store} on {at} came free. Confirm it while it is held for you.")
+    },
+    notice_offer_over: |store, at| {
+        format!("The table at {store} on {at} was held long enough and went to the next in line.")
+    },
+    at_table: |table, count| match count {
+        1 => format!("table {table}"),
+        count => format!("table {table}, {count} together"),
+    },
     fault_broken_told: |id| {
         format!(
             "Something went wrong on our side. If you write to us about it, please give the number {id}."

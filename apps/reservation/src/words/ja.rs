@@ -1,6 +1,6 @@
 //! 日本語。お店とお客さまに、ふだんの言葉で。
 
-use super::Words;
+use super::{Words, grouped};
 
 pub(super) static WORDS: Words = Words {
     service: "見本予約",
@@ -138,19 +138,45 @@ pub(super) static WORDS: Words = Words {
     done_cancelled: "ご予約を取り消しました。お店は、もうこの予約で情報を見られません。",
     done_booked: "ご予約を承りました。",
 
-    book: "予約する",
     book_sees: "お店に伝わること",
     book_sees_lead: "ご予約からお帰りの後しばらくまで、お預かりしている次の項目だけを、お店が見ることができます。見るたびに記録され、マイページに残ります。",
     book_sign_in_first: "ご予約には、ログインまたは会員登録が必要です。",
     see_your_consents: "同意の状況を見る",
     date: "日にち",
-    time: "時刻",
     party_size: "人数",
     error_time: "この時刻はもう選べません。別の時刻をお選びください。",
     booking: "ご予約の内容",
     booking_number: "予約番号",
     cancel: "予約を取り消す",
     cancel_told: "取り消すと、お店はその時から情報を見られなくなります。",
+    hours: "営業時間",
+    address: "所在地",
+    price_band: "価格帯",
+    fee: "予約料金",
+    fee_none: "かかりません",
+    see_times: "時刻を見る",
+    no_times_that_day: "この日に選べる時刻はありません。ほかの日をお選びください。",
+    full: "満席",
+    wait_for_it: "空席を待つ",
+    error_full: "ちょうど満席になりました。ほかの時刻を選ぶか、空席待ちをご利用ください。",
+    error_too_soon: "この時刻の受付は終わりました。もう少し後の時刻をお選びください。",
+    error_already: "この時刻には、すでにご予約があるか、変更の手続き中です。",
+    error_gone: "このお席は、いまは予約できません。お席を選び直してください。",
+    error_change_late: "このご予約は、もう変更できません。お店へ直接ご連絡ください。",
+    held_for_you: "お席を確保中",
+    confirm_booking: "予約を確定する",
+    let_go: "予約しない",
+    hold_over: "確保の時間が過ぎました",
+    hold_over_told: "お席の確保は終わりました。料金はかかっていません。お手数ですが、もう一度お席をお選びください。",
+    change_booking: "日時や人数を変える",
+    change_told: "新しいお席が決まるまで、いまのお席はそのままです。",
+    done_changed: "ご予約を変更しました。",
+    done_waiting: "空席待ちを承りました。お席が空くと、このページでお知らせし、30分間お席を確保します。",
+    cancel_free: "いまなら、取消料はかかりません。",
+    called_off_by_store: "お店の都合により取消し",
+    waiting: "空席待ち",
+    wait_no_more: "待つのをやめる",
+    notices_read: "読みました",
 
     tonight: "今夜",
     coming_bookings: "これからのご予約",
@@ -225,6 +251,46 @@ pub(super) static WORDS: Words = Words {
     more_looks_today: |count| format!("今日はほかに{count}回"),
     more_looks_that_day: |count| format!("この日はほかに{count}回"),
     guest_name: |name| format!("{name} 様"),
+    clock_is: |clock| format!("時刻はすべて{clock}です。"),
+    closed_that_day: |reason| format!("この日はお休みです（{reason}）。ほかの日をお選びください。"),
+    closed_today: |reason| format!("本日はお休みです（{reason}）"),
+    error_party: |from, to| format!("このお店は、{from}名から{to}名まで承ります。"),
+    yen: |yen| format!("{}円", grouped(yen)),
+    fee_terms: |yen, hours, percent| {
+        if percent == 0 {
+            format!("お一人{yen}（取消料はかかりません）")
+        } else {
+            format!("お一人{yen}（{hours}時間前まで取消無料、その後は{percent}%）")
+        }
+    },
+    free_until: |until, percent| {
+        if percent == 0 {
+            "取消料はかかりません。".to_owned()
+        } else {
+            format!("{until}まで取消無料。その後の取消料は予約料金の{percent}%です。")
+        }
+    },
+    held_told: |until| format!("お席を{until}まで確保しています。まだ予約は確定していません。"),
+    cancel_costs: |yen| format!("いま取り消すと、取消料{yen}がかかります。"),
+    waiting_before: |count| match count {
+        0 => "次の順番です".to_owned(),
+        count => format!("前に{count}組"),
+    },
+    notice_called_off: |store, at| {
+        format!(
+            "{store}（{at}）のご予約は、お店の都合で取り消されました。申し訳ございません。取消料はかかりません。"
+        )
+    },
+    notice_offered: |store, at| {
+        format!("{store}（{at}）のお席が空きました。確保している間に、予約を確定してください。")
+    },
+    notice_offer_over: |store, at| {
+        format!("{store}（{at}）の空席は、確保の時間が過ぎたため、次の方にお譲りしました。")
+    },
+    at_table: |table, count| match count {
+        1 => format!("卓 {table}"),
+        count => format!("卓 {table}（{count}卓つなげて）"),
+    },
     fault_broken_told: |id| {
         format!(
             "こちらの不具合で、表示できませんでした。お問い合わせの際は、番号 {id} をお知らせください。"

@@ -55,8 +55,13 @@ words! {
         consent_wording, withdraw, withdraw_condition, withdraw_store, agree_again, done_welcome, done_item, done_confirmed, done_given,
         done_withdrawn, done_cancelled, done_booked,
         // Booking
-        book, book_sees, book_sees_lead, book_sign_in_first, see_your_consents, date, time,
-        party_size, error_time, booking, booking_number, cancel, cancel_told,
+        book_sees, book_sees_lead, book_sign_in_first, see_your_consents, date,
+        party_size, error_time, booking, booking_number, cancel, cancel_told, hours, address,
+        price_band, fee, fee_none, see_times, no_times_that_day, full, wait_for_it, error_full,
+        error_too_soon, error_already, error_gone, error_change_late, held_for_you,
+        confirm_booking, let_go, hold_over, hold_over_told, change_booking, change_told,
+        done_changed, done_waiting, cancel_free, called_off_by_store, waiting, wait_no_more,
+        notices_read,
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
         not_shown_away, nothing_could_be_asked,
@@ -76,6 +81,10 @@ words! {
         held_delete(&str), consents_lead(&str), error_date(i64), book_needs(&str), add_item(&str),
         tonight_count(usize, u32), tonight_recorded(&str, &str), more_looks_today(usize),
         more_looks_that_day(usize), guest_name(&str),
+        clock_is(&str), closed_that_day(&str), closed_today(&str), error_party(u8, u8), yen(u32),
+        fee_terms(&str, u16, u8), free_until(&str, u8), held_told(&str), cancel_costs(&str),
+        waiting_before(u32), notice_called_off(&str, &str), notice_offered(&str, &str),
+        notice_offer_over(&str, &str), at_table(&str, u16),
         fault_broken_told(&str);
 }
 
@@ -86,6 +95,19 @@ impl Words {
             Language::En => &en::WORDS,
         }
     }
+}
+
+/// 1,234,500: in groups of three, as both languages write it.
+fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -114,5 +136,7 @@ mod tests {
         assert_eq!((ja::WORDS.party)(4), "4名");
         assert_eq!((en::WORDS.tonight_count)(1, 1), "1 booking, 1 guest");
         assert_eq!((en::WORDS.tonight_count)(3, 8), "3 bookings, 8 guests");
+        assert_eq!((en::WORDS.yen)(1_234_500), "¥1,234,500");
+        assert_eq!((ja::WORDS.yen)(500), "500円");
     }
 }

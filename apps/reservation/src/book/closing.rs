@@ -1,0 +1,154 @@
+//! Days on which a store is closed, and what becomes of the bookings that such a day has.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::bookings::{self, Booking, Ending};
+use super::{Book, No, date, label, stores};
+use crate::language::Label;
+
+/// A day on which a store is closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClosingDay {
+    pub(crate) on: Date,
+    pub(crate) reason: Label,
+}
+
+/// What an operator decides about the bookings that a day has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Decision {
+    /// Nothing yet: a day that has any is not closed.
+    Open,
+    /// They stay.
+    Keep,
+    /// These are called off, and their guests told. Others that came since are not meant.
+    CallOff(Vec<String>),
+}
+
+/// Why a store is closed on a day, if it is.
+pub(super) fn on(book: &Connection, store: &str, date: Date) -> rusqlite::Result<Option<Label>> {
+    book.prepare_cached("SELECT * FROM closing_days WHERE store = ?1 AND on_date = ?2")?
+        .query_row(params![store, date.to_string()], |row| label(row, "reason"))
+        .optional()
+}
+
+/// Closes a day.
+///
+/// # Errors
+/// [`No::InTheWay`] with the bookings about which nothing was decided; then the day stays open.
+pub(super) fn close(
+    book: &Connection,
+    store: &str,
+    day: &ClosingDay,
+    decision: &Decision,
+    now: Timestamp,
+) -> Result<(), No> {
+    let there: Vec<String> =
+        bookings_on(book, store, day.on, now)?.into_iter().map(|booking| booking.number).collect();
+    let undecided: Vec<String> = match decision {
+        Decision::Keep => Vec::new(),
+        Decision::Open => there.clone(),
+        Decision::CallOff(meant) => {
+            there.iter().filter(|number| !meant.contains(number)).cloned().collect()
+        }
+    };
+    if !undecided.is_empty() {
+        return Err(No::InTheWay(undecided));
+    }
+    book.execute(
+        "INSERT OR REPLACE INTO closing_days VALUES (?1, ?2, ?3, ?4)",
+        params![store, day.on.to_string(), day.reason.ja, day.reason.en],
+    )?;
+    if matches!(decision, Decision::CallOff(_)) {
+        for number in &there {
+            bookings::end(book, number, Ending::Store, now)?;
+        }
+    }
+    // A day that is closed has no line to wait in.
+    if let Some((from, until)) = bounds(book, store, day.on)? {
+        book.execute(
+            "DELETE FROM waiting WHERE store = ?1 AND starts_at >= ?2 AND starts_at < ?3
+             AND booking IS NULL",
+            params![store, from.as_second(), until.as_second()],
+        )?;
+    }
+    Ok(())
+}
+
+/// When a day of a store begins and ends.
+fn bounds(book: &Connection, store: &str, on: Date) -> Result<Option<(Timestamp, Timestamp)>, No> {
+    let Some(store) = stores::get(book, store)? else { return Err(No::Gone) };
+    let begins = |date: Date| date.to_zoned(store.time_zone.clone()).ok().map(|at| at.timestamp());
+    Ok(begins(on).zip(on.tomorrow().ok().and_then(begins)))
+}
+
+/// The bookings of a day that are still to come, whatever their stage.
+fn bookings_on(
+    book: &Connection,
+    store: &str,
+    on: Date,
+    now: Timestamp,
+) -> Result<Vec<Booking>, No> {
+    let Some((from, until)) = bounds(book, store, on)? else { return Ok(Vec::new()) };
+    Ok(bookings::alive_at(book, store, from.max(now), until, now)?)
+}
+
+impl Book {
+    /// A store's closing days from a day on.
+    pub(crate) async fn closing_days(
+        &self,
+        store: &str,
+        from: Date,
+    ) -> anyhow::Result<Vec<ClosingDay>> {
+        let store = store.to_owned();
+        self.read(move |book| {
+            book.prepare_cached(
+                "SELECT * FROM closing_days WHERE store = ?1 AND on_date >= ?2 ORDER BY on_date",
+            )?
+            .query_map(params![store, from.to_string()], |row| {
+                Ok(ClosingDay { on: date(row, "on_date")?, reason: label(row, "reason")? })
+            })?
+            .collect()
+        })
+        .await
+    }
+
+    /// Closes a day.
+    ///
+    /// # Errors
+    /// [`No::InTheWay`] with the bookings about which nothing was decided; then the day stays open.
+    pub(crate) async fn close_day(
+        &self,
+        store: &str,
+        day: ClosingDay,
+        decision: Decision,
+        now: Timestamp,
+    ) -> Result<(), No> {
+        let store = store.to_owned();
+        self.write(move |book| close(book, &store, &day, &decision, now)).await
+    }
+
+    pub(crate) async fn open_day(&self, store: &str, on: Date) -> Result<(), No> {
+        let store = store.to_owned();
+        self.write(move |book| {
+            book.execute(
+                "DELETE FROM closing_days WHERE store = ?1 AND on_date = ?2",
+                params![store, on.to_string()],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The bookings of a day that are still to come, for whoever wants to close it.
+    pub(crate) async fn bookings_on(
+        &self,
+        store: &str,
+        on: Date,
+        now: Timestamp,
+    ) -> Result<Vec<Booking>, No> {
+        let store = store.to_owned();
+        self.read(move |book| Ok(bookings_on(book, &store, on, now))).await?
+    }
+}

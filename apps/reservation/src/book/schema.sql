@@ -1,0 +1,169 @@
+-- The reservation app's own tables. No personal value in any of them: a guest is a subject's id.
+-- Instants are seconds since 1970, days are ISO dates in the store's own time zone.
+
+CREATE TABLE IF NOT EXISTS stores (
+    slug TEXT PRIMARY KEY,
+    name_ja TEXT NOT NULL, name_en TEXT NOT NULL,
+    description_ja TEXT NOT NULL, description_en TEXT NOT NULL,
+    area_ja TEXT NOT NULL, area_en TEXT NOT NULL,
+    cuisine_ja TEXT NOT NULL, cuisine_en TEXT NOT NULL,
+    hours_ja TEXT NOT NULL, hours_en TEXT NOT NULL,
+    address_ja TEXT NOT NULL, address_en TEXT NOT NULL,
+    picture TEXT NOT NULL,
+    price_band INTEGER NOT NULL CHECK (price_band BETWEEN 1 AND 4),
+    time_zone TEXT NOT NULL,
+    party_min INTEGER NOT NULL CHECK (party_min >= 1),
+    party_max INTEGER NOT NULL CHECK (party_max >= party_min),
+    seating_minutes INTEGER NOT NULL CHECK (seating_minutes BETWEEN 15 AND 720),
+    notice_minutes INTEGER NOT NULL CHECK (notice_minutes >= 0),
+    days_ahead INTEGER NOT NULL CHECK (days_ahead BETWEEN 0 AND 365),
+    hold_minutes INTEGER NOT NULL CHECK (hold_minutes BETWEEN 1 AND 60),
+    fee_yen INTEGER NOT NULL CHECK (fee_yen >= 0),
+    free_until_hours INTEGER NOT NULL CHECK (free_until_hours >= 0),
+    late_percent INTEGER NOT NULL CHECK (late_percent BETWEEN 0 AND 100),
+    listed INTEGER NOT NULL CHECK (listed IN (0, 1))
+) STRICT;
+
+-- Tables that are alike share a row: `count` of them, each for `seats_from` to `seats_to` people; up to
+-- `joins` of them may be pushed together for a larger party (1: never).
+CREATE TABLE IF NOT EXISTS tables (
+    store TEXT NOT NULL REFERENCES stores,
+    name TEXT NOT NULL,
+    seats_from INTEGER NOT NULL CHECK (seats_from >= 1),
+    seats_to INTEGER NOT NULL CHECK (seats_to >= seats_from),
+    count INTEGER NOT NULL CHECK (count >= 1),
+    joins INTEGER NOT NULL CHECK (joins BETWEEN 1 AND count),
+    PRIMARY KEY (store, name)
+) STRICT, WITHOUT ROWID;
+
+-- When a table can be had: weekday 1 is Monday, `minute` counts from midnight by the store's clock.
+CREATE TABLE IF NOT EXISTS seatings (
+    store TEXT NOT NULL REFERENCES stores,
+    weekday INTEGER NOT NULL CHECK (weekday BETWEEN 1 AND 7),
+    minute INTEGER NOT NULL CHECK (minute BETWEEN 0 AND 1439),
+    PRIMARY KEY (store, weekday, minute)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS closing_days (
+    store TEXT NOT NULL REFERENCES stores,
+    on_date TEXT NOT NULL,
+    reason_ja TEXT NOT NULL, reason_en TEXT NOT NULL,
+    PRIMARY KEY (store, on_date)
+) STRICT, WITHOUT ROWID;
+
+-- held: a seat is kept until `held_until`, Azukari knows nothing. asked: on its way to Azukari.
+-- booked: known on both sides. cancelled: over. `ending` says who wants it to end; it has not ended until
+-- Azukari was told.
+CREATE TABLE IF NOT EXISTS bookings (
+    number TEXT PRIMARY KEY,
+    store TEXT NOT NULL REFERENCES stores,
+    subject TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL CHECK (ends_at > starts_at),
+    party INTEGER NOT NULL CHECK (party >= 1),
+    stage TEXT NOT NULL CHECK (stage IN ('held', 'asked', 'booked', 'cancelled')),
+    ending TEXT CHECK (ending IN ('guest', 'store', 'failed')),
+    held_until INTEGER CHECK ((stage = 'held') = (held_until IS NOT NULL)),
+    asked_at INTEGER NOT NULL,
+    fee_yen INTEGER NOT NULL,
+    free_until INTEGER NOT NULL,
+    late_percent INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS bookings_one_table_at_a_time
+    ON bookings (subject, store, starts_at) WHERE stage <> 'cancelled';
+CREATE INDEX IF NOT EXISTS bookings_of_a_store ON bookings (store, starts_at);
+CREATE INDEX IF NOT EXISTS bookings_held ON bookings (held_until) WHERE stage = 'held';
+CREATE INDEX IF NOT EXISTS bookings_unsettled ON bookings (asked_at)
+    WHERE stage = 'asked' OR (ending IS NOT NULL AND stage <> 'cancelled');
+
+-- What a booking is to become. Its seat is taken beside the old one until Azukari was told.
+CREATE TABLE IF NOT EXISTS changes (
+    booking TEXT PRIMARY KEY REFERENCES bookings ON DELETE CASCADE,
+    starts_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL CHECK (ends_at > starts_at),
+    party INTEGER NOT NULL,
+    asked_at INTEGER NOT NULL,
+    fee_yen INTEGER NOT NULL,
+    free_until INTEGER NOT NULL,
+    failed INTEGER NOT NULL DEFAULT 0 CHECK (failed IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+-- Which tables are taken, from when until when: by a booking, and by what it is to become. A booking never
+-- needs more of a table than the larger of the two.
+CREATE TABLE IF NOT EXISTS seats (
+    booking TEXT NOT NULL REFERENCES bookings ON DELETE CASCADE,
+    for_change INTEGER NOT NULL CHECK (for_change IN (0, 1)),
+    store TEXT NOT NULL,
+    table_name TEXT NOT NULL,
+    units INTEGER NOT NULL CHECK (units >= 1),
+    starts_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL CHECK (ends_at > starts_at),
+    PRIMARY KEY (booking, for_change)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS seats_of_a_table ON seats (store, table_name, starts_at);
+
+-- The last word on double bookings, whatever the code above it believes: at no moment of a new seat are
+-- more tables taken than there are. Taken is most just when some seat begins. (A seating lasts half a
+-- day at most, so none that began a day before is still taken.)
+CREATE TRIGGER IF NOT EXISTS no_table_twice AFTER INSERT ON seats
+WHEN EXISTS (
+    SELECT 1
+    FROM (SELECT NEW.starts_at AS at UNION
+          SELECT starts_at FROM seats
+          WHERE store = NEW.store AND table_name = NEW.table_name
+          AND starts_at > NEW.starts_at AND starts_at < NEW.ends_at)
+    WHERE (SELECT sum(units) FROM
+              (SELECT max(units) AS units FROM seats
+               WHERE store = NEW.store AND table_name = NEW.table_name
+               AND starts_at > at - 86400 AND starts_at <= at AND ends_at > at GROUP BY booking))
+        > (SELECT count FROM tables WHERE store = NEW.store AND name = NEW.table_name)
+)
+BEGIN SELECT RAISE(ABORT, 'a table twice'); END;
+
+-- Who would come if a seat became free, the first come first. `booking` is the hold that was offered.
+CREATE TABLE IF NOT EXISTS waiting (
+    id INTEGER PRIMARY KEY,
+    store TEXT NOT NULL REFERENCES stores,
+    subject TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    party INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    booking TEXT,
+    UNIQUE (subject, store, starts_at)
+) STRICT;
+CREATE INDEX IF NOT EXISTS waiting_at_a_store ON waiting (store, starts_at);
+
+-- What a guest has to be told, until she has read it.
+CREATE TABLE IF NOT EXISTS notices (
+    id INTEGER PRIMARY KEY,
+    subject TEXT NOT NULL,
+    booking TEXT NOT NULL,
+    store TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('called_off', 'offered', 'offer_over')),
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS notices_of_a_guest ON notices (subject);
+
+CREATE TABLE IF NOT EXISTS staff (
+    login TEXT PRIMARY KEY,
+    store TEXT NOT NULL REFERENCES stores,
+    verifier TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS operators (
+    login TEXT PRIMARY KEY,
+    verifier TEXT NOT NULL
+) STRICT;
+-- Keys of the app's own API, by their hash.
+CREATE TABLE IF NOT EXISTS keys (
+    hash BLOB PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sessions (
+    token_hash BLOB PRIMARY KEY,
+    door TEXT NOT NULL CHECK (door IN ('guest', 'staff', 'operator')),
+    who TEXT NOT NULL,
+    regime TEXT NOT NULL,
+    ends_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,362 @@
+//! A guest's booking: its page, holding and confirming, moving it, calling it off; her places in line and
+//! what she has to be told.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::book::{Choice, Chooser, choose, read, told};
+use super::parts::{done, moment, nothing};
+use super::{Sheet, guest, layout, see_other};
+use crate::app::{self, App, Reader, Shared};
+use crate::book::No;
+use crate::book::bookings::{Booking, Ending, Stage};
+use crate::book::notices::{Kind, Notice};
+use crate::book::sessions::Caller;
+use crate::book::stores::Store;
+use crate::book::waiting::Waiting;
+use crate::engage::{self, Stop};
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::when;
+
+#[derive(Deserialize)]
+pub(super) struct Way {
+    done: Option<String>,
+    date: Option<String>,
+    party: Option<u8>,
+}
+
+/// A booking of the reader's own; anybody else's does not exist for her.
+async fn own_booking(app: &App, caller: &Caller, number: &str) -> Result<(Booking, Store), Fault> {
+    let now = app::now();
+    let booking = app.book.booking(number).await?;
+    let booking = booking
+        .filter(|booking| booking.subject == caller.who && booking.stage != Stage::Asked)
+        .filter(|booking| booking.held_until.is_none_or(|until| until > now))
+        .ok_or(Fault::NotFound)?;
+    let store = app.book.store(&booking.store).await?.ok_or(Fault::NotFound)?;
+    Ok((booking, store))
+}
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(number): Path<String>,
+    Query(way): Query<Way>,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller,
+        Err(to) => return Ok(*to),
+    };
+    let (booking, store) = own_booking(&app, caller, &number).await?;
+    let words = reader.words;
+    let now = app::now();
+    let note = match way.done.as_deref() {
+        Some("changed") if booking.stands() => done(words.done_changed),
+        Some(_) if booking.stands() => done(words.done_booked),
+        _ => nothing(),
+    };
+    let body = html! {
+        h1 { (words.booking) }
+        (note)
+        (ticket(&booking, &store, &reader))
+        @if booking.stage == Stage::Held {
+            (hold(&booking, &store, &reader))
+        } @else if booking.stands() && booking.starts_at > now {
+            p class="actions" {
+                a class="button quiet" href={ "/me/bookings/" (number) "/change" } {
+                    (words.change_booking)
+                }
+                a href="/me" { (words.to_my_page) }
+            }
+            (cancel_form(&booking, &reader, now))
+        } @else {
+            p { a href="/me" { (words.to_my_page) } }
+        }
+    };
+    Ok(layout(&reader, &Sheet { title: words.booking, wide: false }, &body).into_response())
+}
+
+fn ticket(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let held = booking.stage == Stage::Held;
+    let cancelled = !held && !booking.stands();
+    let starts = when::there(booking.starts_at, &store.time_zone, language);
+    let clock = when::clock(booking.starts_at, &store.time_zone, language);
+    html! {
+        div class={ "sheet ticket" @if cancelled { " past" } } {
+            @if !held {
+                p class="eyebrow" { (words.booking_number) (words.colon) (booking.number) }
+            }
+            p class="big" { (store.name(language)) }
+            p { (moment(booking.starts_at, &starts)) " " span class="soft" { (clock) } }
+            p { ((words.party)(booking.party)) }
+            p class="soft" { (store.address.get(language)) }
+            @if booking.fee_yen > 0 {
+                p { (words.fee) (words.colon) ((words.yen)(booking.fee_yen)) }
+                @if !cancelled {
+                    p class="hint" { (until_free(booking, store, reader)) }
+                }
+            }
+            @if cancelled {
+                p { span class="tag" {
+                    @if booking.ending == Some(Ending::Store) { (words.called_off_by_store) }
+                    @else { (words.cancelled) }
+                } }
+            }
+        }
+    }
+}
+
+/// Until when calling it off costs nothing, and what it costs afterwards.
+fn until_free(booking: &Booking, store: &Store, reader: &Reader) -> String {
+    let until = when::there(booking.free_until, &store.time_zone, reader.language);
+    (reader.words.free_until)(&until, booking.late_percent)
+}
+
+/// A seat that is held: until when, and what to do about it.
+fn hold(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let until = booking.held_until.unwrap_or(booking.starts_at);
+    let time = when::time(until.to_zoned(store.time_zone.clone()).time(), language);
+    html! {
+        div class="notice" { p { ((words.held_told)(&time)) } }
+        div class="actions" {
+            form method="post" action={ "/me/bookings/" (booking.number) "/confirm" } {
+                button { (words.confirm_booking) }
+            }
+            form method="post" action={ "/me/bookings/" (booking.number) "/cancel" } {
+                button class="quiet" { (words.let_go) }
+            }
+        }
+    }
+}
+
+fn cancel_form(booking: &Booking, reader: &Reader, now: Timestamp) -> Markup {
+    let words = reader.words;
+    let cost = booking.cost_of_calling_off(now);
+    html! {
+        form method="post" action={ "/me/bookings/" (booking.number) "/cancel" } {
+            p { (words.cancel_told) }
+            @if cost > 0 { p class="notice alert" { ((words.cancel_costs)(&(words.yen)(cost))) } }
+            @else if booking.fee_yen > 0 { p { (words.cancel_free) } }
+            p class="actions" { button class="quiet" { (words.cancel) } }
+        }
+    }
+}
+
+pub(super) async fn confirm(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(number): Path<String>,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller,
+        Err(to) => return Ok(*to),
+    };
+    match engage::confirm(&app, &number, &caller.who, app::now()).await {
+        Ok(_) => see_other(&format!("/me/bookings/{number}?done=booked")),
+        // Sent twice, or the hold is over: her page shows how it stands.
+        Err(Stop::No(No::Gone)) => match own_booking(&app, caller, &number).await {
+            Ok(_) => see_other(&format!("/me/bookings/{number}")),
+            Err(_) => Ok((StatusCode::GONE, too_late(&reader)).into_response()),
+        },
+        Err(stop) => Err(Fault::from(stop)),
+    }
+}
+
+/// The hold was over before she confirmed it.
+fn too_late(reader: &Reader) -> Markup {
+    let words = reader.words;
+    let body = html! {
+        h1 { (words.hold_over) }
+        p { (words.hold_over_told) }
+        p class="actions" { a class="button" href="/" { (words.find_a_table) } }
+    };
+    layout(reader, &Sheet { title: words.hold_over, wide: false }, &body)
+}
+
+pub(super) async fn cancel(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(number): Path<String>,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller,
+        Err(to) => return Ok(*to),
+    };
+    let (booking, _) = own_booking(&app, caller, &number).await?;
+    let now = app::now();
+    let held = booking.stage == Stage::Held;
+    if held || booking.stage == Stage::Booked {
+        if booking.starts_at <= now {
+            return see_other(&format!("/me/bookings/{number}"));
+        }
+        let here = format!("/me/bookings/{number}/cancel");
+        engage::call_off(&app, &booking, Ending::Guest, now)
+            .await
+            .map_err(|stop| Fault::from(stop).keeping(&here, &Fields::default()))?;
+    }
+    see_other(if held { "/me#bookings" } else { "/me?done=cancelled#bookings" })
+}
+
+pub(super) async fn change_page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(number): Path<String>,
+    Query(way): Query<Way>,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller,
+        Err(to) => return Ok(*to),
+    };
+    let (booking, store) = own_booking(&app, caller, &number).await?;
+    let date = way.date.and_then(|date| date.parse().ok());
+    Ok(draw_change(&app, &reader, &booking, &store, (date, way.party), None).await?.into_response())
+}
+
+async fn draw_change(
+    app: &App,
+    reader: &Reader,
+    booking: &Booking,
+    store: &Store,
+    (date, party): (Option<Date>, Option<u8>),
+    error: Option<&str>,
+) -> Result<Markup, Fault> {
+    let words = reader.words;
+    let now = app::now();
+    let party = party.unwrap_or(booking.party).clamp(store.party_min, store.party_max);
+    let (today, last) = (store.date_of(now), store.last_day(now).max(store.date_of(now)));
+    let date = date.unwrap_or(store.date_of(booking.starts_at)).clamp(today, last);
+    let day = app.book.day_for_change(store.clone(), date, party, &booking.number, now).await?;
+    let action = format!("/me/bookings/{}/change", booking.number);
+    let choice = Choice { date, party };
+    let chooser = Chooser { store, choice, day, now, action, may_wait: false };
+    let body = html! {
+        h1 { (words.change_booking) }
+        (ticket(booking, store, reader))
+        p { (words.change_told) }
+        @if let Some(error) = error {
+            div class="notice alert" role="alert" { p { (error) } }
+        }
+        (choose(reader, &chooser))
+        p { a href={ "/me/bookings/" (booking.number) } { (words.back) } }
+    };
+    Ok(layout(reader, &Sheet { title: words.change_booking, wide: false }, &body))
+}
+
+pub(super) async fn change(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let caller = match guest(&reader) {
+        Ok(caller) => caller,
+        Err(to) => return Ok(*to),
+    };
+    let (booking, store) = own_booking(&app, caller, &number).await?;
+    let here = format!("/me/bookings/{number}/change");
+    let error = match read(&fields, &store, reader.words) {
+        Err(error) => error,
+        Ok(to) => match engage::change(&app, &number, &caller.who, to, app::now()).await {
+            Ok(()) => return see_other(&format!("/me/bookings/{number}?done=changed")),
+            Err(Stop::No(No::TooSoon)) => reader.words.error_change_late.to_owned(),
+            Err(Stop::No(no)) => match told(&no, &store, &reader) {
+                Some(error) => error,
+                None => return Err(no.into()),
+            },
+            Err(Stop::Trouble(trouble)) => {
+                return Err(Fault::from(trouble).keeping(&here, &fields));
+            }
+        },
+    };
+    let chosen = (fields.get("date").parse().ok(), fields.get("party").parse().ok());
+    let page = draw_change(&app, &reader, &booking, &store, chosen, Some(&error)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+pub(super) async fn wait_no_more(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
+    let Some(caller) = &reader.guest else { return see_other("/sign-in") };
+    app.book.wait_no_more(id, &caller.who).await?;
+    see_other("/me#bookings")
+}
+
+pub(super) async fn notices_read(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
+    let Some(caller) = &reader.guest else { return see_other("/sign-in") };
+    app.book.notices_read(&caller.who, id).await?;
+    see_other("/me")
+}
+
+/// What she has to be told, at the top of her page.
+pub(super) fn notices(notices: &[Notice], stores: &[Store], reader: &Reader) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let Some(newest) = notices.first() else { return nothing() };
+    let about = |notice: &Notice| {
+        let store = stores.iter().find(|store| store.slug == notice.store)?;
+        let at = when::there(notice.starts_at, &store.time_zone, language);
+        Some((store.name(language), at))
+    };
+    html! {
+        div class="notice" role="status" {
+            ul {
+                @for notice in notices {
+                    @let (store, at) = about(notice).unwrap_or_default();
+                    li {
+                        @match notice.kind {
+                            Kind::CalledOff => strong { ((words.notice_called_off)(store, &at)) },
+                            Kind::Offered => a href={ "/me/bookings/" (notice.booking) } {
+                                ((words.notice_offered)(store, &at))
+                            },
+                            Kind::OfferOver => ((words.notice_offer_over)(store, &at)),
+                        }
+                        " " span class="hint" {
+                            (moment(notice.at, &when::date_and_time(notice.at, language)))
+                        }
+                    }
+                }
+            }
+            form method="post" action={ "/me/notices/" (newest.id) "/read" } {
+                button class="quiet" { (words.notices_read) }
+            }
+        }
+    }
+}
+
+/// The lines in which she stands.
+pub(super) fn waits(waits: &[Waiting], stores: &[Store], reader: &Reader) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    html! {
+        @if !waits.is_empty() {
+            h3 { (words.waiting) }
+            ul class="rows" {
+                @for wait in waits {
+                    @if let Some(store) = stores.iter().find(|store| store.slug == wait.store) {
+                        @let at = when::there(wait.starts_at, &store.time_zone, language);
+                        li {
+                            (moment(wait.starts_at, &at))
+                            span { (store.name(language)) (words.comma) ((words.party)(wait.party)) }
+                            span class="tag" { ((words.waiting_before)(wait.before)) }
+                            form method="post" action={ "/me/waiting/" (wait.id) "/end" } {
+                                button class="plain" { (words.wait_no_more) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
