@@ -59,11 +59,16 @@ impl Release {
 
     /// True while it is not proven, and of a version that is later than all that were published.
     pub fn wants_proof(&self, published: &[Published]) -> bool {
+        self.proof.is_none() && self.is_latest(published)
+    }
+
+    /// True of a version that is later than all that were published.
+    pub fn is_latest(&self, published: &[Published]) -> bool {
         let is_new = |document: &Document| {
             let mut known = published.iter().filter_map(|row| row.version.parse::<Version>().ok());
             known.all(|known| known < document.version)
         };
-        self.proof.is_none() && read_files(&self.files).is_ok_and(|read| is_new(&read.document))
+        read_files(&self.files).is_ok_and(|read| is_new(&read.document))
     }
 }
 

@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Subcommand;
 use ledger::VerifyingKey;
 use policy::Language;
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::{Outcome, Premises};
@@ -91,7 +92,7 @@ impl Ledger {
             Self::Proof { file, key, lang } => {
                 let language = lang.unwrap_or_else(spoken);
                 let text = read(&file)?;
-                if text.starts_with('{') && text.trim_end().contains('\n') {
+                if holds_many(&text) {
                     return Ok(many(&text, &key, language));
                 }
                 match check_receipt(&text, &key) {
@@ -107,6 +108,13 @@ impl Ledger {
             }
         }
     }
+}
+
+/// True for a file with a proof in each line; a single one may stand on several.
+fn holds_many(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let first = lines.next().map(serde_json::from_str::<IgnoredAny>);
+    first.is_some_and(|first| first.is_ok()) && lines.next().is_some()
 }
 
 /// Checks a file with a proof in each line, and says which lines show nothing.

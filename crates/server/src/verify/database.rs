@@ -187,10 +187,12 @@ impl House {
                 let on_record = PublishedOnRecord { hash, effective_at, plan, withdrawn: false };
                 self.published.insert(version.to_string(), on_record);
             }
-            Act::PolicyWithdrawn { version, .. } => {
-                if let Some(known) = self.published.get_mut(&version.to_string()) {
-                    known.withdrawn = true;
-                }
+            // One that was withdrawn before anybody took it up has no other record.
+            Act::PolicyWithdrawn { version, hash } => {
+                let hash = hash.clone();
+                let alone =
+                    PublishedOnRecord { hash, effective_at: None, plan: None, withdrawn: true };
+                self.published.entry(version.to_string()).or_insert(alone).withdrawn = true;
             }
             _ => {}
         }
@@ -445,9 +447,9 @@ impl PublishedOnRecord {
     fn is_of(&self, row: &Published, waits_to_be_withdrawn: bool) -> bool {
         let at = self.effective_at.map_or(row.published_at, Timestamp::as_millisecond);
         let withdrawn = self.withdrawn || waits_to_be_withdrawn;
+        let plan = (!row.plan.is_empty()).then(|| row.plan_hash());
         self.hash == row.hash
             && withdrawn == row.is_withdrawn()
-            && (withdrawn || at == row.effective_at)
-            && self.plan == (!row.plan.is_empty()).then(|| row.plan_hash())
+            && (withdrawn || at == row.effective_at && self.plan == plan)
     }
 }

@@ -408,6 +408,20 @@ async fn a_scheduled_version_is_taken_back_and_stays_taken_back() {
 }
 
 #[tokio::test]
+async fn a_version_taken_back_before_anybody_took_it_up_is_no_finding() {
+    let house = House::open();
+    house.publishes(editorial(DECEMBER), None, MIDNIGHT).unwrap();
+    let (app, version) = (std::sync::Arc::clone(&house.app), DECEMBER.parse().unwrap());
+    let withdraw = move |tx: &mut Tx<'_>| publish::withdraw(tx, &app.keys, version, &*app.clock);
+    house.app.store.write_blocking(withdraw).unwrap();
+    assert_eq!(house.verifies().0, Vec::<String>::new());
+    house.app.keep_up().await.unwrap();
+    let kinds: Vec<_> = house.records().iter().map(|record| record.act.kind()).collect();
+    assert_eq!(kinds, ["policy_published", "policy_withdrawn"]);
+    assert_eq!(house.verifies().0, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn whatever_was_decided_by_older_rules_is_refused_until_they_are_taken_up() {
     let house = House::open();
     let hanako = house.guest("Hanako").signs_up().await;

@@ -51,6 +51,9 @@ fn a_proof_says_what_it_proves_and_nothing_else_passes() {
     {
         assert!(words.contains(part), "{part}: {words}");
     }
+    // As the reservation app writes it for her: on several lines.
+    let spread = check(&serde_json::to_string_pretty(&bundle).unwrap(), &key, &["--lang", "en"]);
+    assert_eq!(said(&spread), words);
     let japanese = said(&check(&bundle.to_string(), &key, &["--lang", "ja"]));
     for part in ["証明は正しいものです", "提供先：見本寿司 (sushi)", "利用目的：reservation"]
     {

@@ -14,9 +14,10 @@ use tokio::sync::watch;
 
 use super::serve::{Listening, jobs, runtime, serve, stopped};
 use super::{Outcome, Premises, bind, keep_memory_private, start_logging};
-use crate::acts::publish::Files;
+use crate::acts::publish::{Files, Release};
 use crate::api::caller::{self, SCOPES};
 use crate::app::App;
+use crate::store::policies;
 use crate::tombstones::Tombstones;
 use crate::web::desk::urls;
 
@@ -60,8 +61,13 @@ impl Demo {
         let premises = self.premises.clone();
         let files: Files =
             reservation::POLICY.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
-        let app =
-            tokio::task::spawn_blocking(move || premises.open(public_url, Some(files))).await??;
+        let opened = tokio::task::spawn_blocking(move || {
+            // What was published here since stays in force.
+            let published = premises.open_cellar()?.store.read_blocking(policies::all)?;
+            let is_latest = Release::of(files.clone()).is_latest(&published);
+            premises.open(public_url, is_latest.then_some(files))
+        });
+        let app = opened.await??;
         let kept = self.premises.data.join("tombstones");
         let (tombstones, _) = Tombstones::open(&app, &kept).await?;
         let key = app_key(&app, &self.premises.data.join("reservation.key"))?;
