@@ -48,6 +48,13 @@ pub enum Message {
         /// Which: the id of the message is the same.
         instruction: InstructionId,
     },
+    /// How a request stands by then, for the agent that sent it in.
+    Callback {
+        /// Which agent.
+        agent: String,
+        /// Which request.
+        request: RequestId,
+    },
     /// An event, for one endpoint.
     Webhook {
         /// Which.
@@ -65,6 +72,7 @@ impl Message {
         match self {
             Self::Letter { .. } | Self::ServiceLetter { .. } | Self::RequestLetter { .. } => LETTER,
             Self::Instruction { .. } => INSTRUCTION,
+            Self::Callback { .. } => CALLBACK,
             Self::Webhook { .. } => WEBHOOK,
         }
     }
@@ -112,6 +120,9 @@ impl<'de> Deserialize<'de> for InstructionId {
         text.parse().map_err(serde::de::Error::custom)
     }
 }
+
+/// The topic of what agents are told.
+pub const CALLBACK: &str = "callback";
 /// The topic of webhooks.
 pub const WEBHOOK: &str = "webhook";
 

@@ -29,6 +29,8 @@ pub struct Agent {
     pub name: String,
     /// What its messages are checked with.
     pub key: VerifyKey,
+    /// Whether it may be told on this machine or in a network that is not public.
+    pub inside: bool,
 }
 
 impl Agent {
@@ -42,6 +44,7 @@ impl Agent {
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     verify_key: VerifyKey,
+    inside: bool,
     token: Option<[u8; 32]>,
 }
 
@@ -67,7 +70,8 @@ fn open(keys: &Keys, row: Row) -> Result<Agent, Error> {
     if row.token.as_deref() != sealed.token.as_ref().map(<[u8; 32]>::as_slice) {
         return Err(anyhow::anyhow!("the token of agent {} was changed", row.id).into());
     }
-    Ok(Agent { id: row.id, name: row.name, key: sealed.verify_key })
+    let Sealed { verify_key: key, inside, .. } = sealed;
+    Ok(Agent { id: row.id, name: row.name, key, inside })
 }
 
 /// Reads an id as the network's directory writes it.
@@ -90,6 +94,7 @@ pub fn add(
     id: &str,
     name: &str,
     verify_key: &str,
+    inside: bool,
     now: Timestamp,
 ) -> Result<(), Error> {
     let id = directory_id("id", id)?;
@@ -100,7 +105,7 @@ pub fn add(
     let verify_key = verify_key.parse().map_err(|error: crate::drp::NotAKey| {
         Error::field("verify-key", "not_a_key", error.to_string())
     })?;
-    let sealed = Sealed { verify_key, token: None }.seal(keys, &id, name)?;
+    let sealed = Sealed { verify_key, inside, token: None }.seal(keys, &id, name)?;
     let row = Row {
         id,
         name: name.to_owned(),
@@ -178,7 +183,7 @@ pub fn new_token() -> Result<Zeroizing<String>, Error> {
 /// When it cannot be sealed.
 pub fn give_token(conn: &mut Conn, keys: &Keys, agent: &Agent, token: &str) -> Result<(), Error> {
     let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-    let sealed = Sealed { verify_key: agent.key, token: Some(hash) };
+    let sealed = Sealed { verify_key: agent.key, inside: agent.inside, token: Some(hash) };
     let sealed = sealed.seal(keys, &agent.id, &agent.name)?;
     drp_agents::put_token(conn, &agent.id, &hash, &sealed);
     Ok(())

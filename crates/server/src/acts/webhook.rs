@@ -67,7 +67,7 @@ impl NewWebhook {
     /// [`Error::Invalid`] field by field.
     fn read(&self) -> Result<(String, String), Error> {
         let mut wrong = Vec::new();
-        let url = self.address().map_err(|(code, words)| {
+        let url = address(&self.url, self.inside).map_err(|(code, words)| {
             wrong.push(FieldError::new("url", code, words));
         });
         let known: Vec<&str> = Event::TYPES
@@ -88,41 +88,46 @@ impl NewWebhook {
             _ => Err(Error::Invalid(wrong)),
         }
     }
+}
 
-    fn address(&self) -> Result<String, (&'static str, &'static str)> {
-        let unfit = ("unfit", "is not an address; give `https://HOST/PATH`");
-        if self.url.len() > MAX_URL {
-            return Err(("too_long", "has more than 1000 bytes; give a shorter address"));
-        }
-        let url = Url::parse(&self.url).map_err(|_| unfit)?;
-        let host = url.host_str().ok_or(unfit)?;
-        let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
-        let loopback = host == "localhost" || ip.is_some_and(|ip| ip.is_loopback());
-        if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-            return Err((
-                "unfit",
-                "has a user, a password or a `#`; messages are known by their signature",
-            ));
-        }
-        match url.scheme() {
-            "https" => {}
-            "http" if loopback => {}
-            "http" => {
-                return Err(("clear", "would be sent in clear over the network; give `https://…`"));
-            }
-            _ => return Err(unfit),
-        }
-        // A name is looked up at every message; what is written as a number is known now.
-        let is_inside = loopback || ip.is_some_and(|ip| !is_public(ip));
-        if is_inside && !self.inside {
-            return Err((
-                "inside",
-                "leads to a network that is not public; an operator may allow that with \
-                 `azukari webhooks add --inside`",
-            ));
-        }
-        Ok(url.into())
+/// Where a message may go: by https and in the open; inside only with an operator's leave, and in clear only
+/// to this machine.
+///
+/// # Errors
+/// What is wrong with it, as a code and in words.
+pub fn address(given: &str, inside: bool) -> Result<String, (&'static str, &'static str)> {
+    let unfit = ("unfit", "is not an address; give `https://HOST/PATH`");
+    if given.len() > MAX_URL {
+        return Err(("too_long", "has more than 1000 bytes; give a shorter address"));
     }
+    let url = Url::parse(given).map_err(|_| unfit)?;
+    let host = url.host_str().ok_or(unfit)?;
+    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
+    let loopback = host == "localhost" || ip.is_some_and(|ip| ip.is_loopback());
+    if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
+        return Err((
+            "unfit",
+            "has a user, a password or a `#`; messages are known by their signature",
+        ));
+    }
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback => {}
+        "http" => {
+            return Err(("clear", "would be sent in clear over the network; give `https://…`"));
+        }
+        _ => return Err(unfit),
+    }
+    // A name is looked up at every message; what is written as a number is known now.
+    let is_inside = loopback || ip.is_some_and(|ip| !is_public(ip));
+    if is_inside && !inside {
+        return Err((
+            "inside",
+            "leads to a network that is not public; an operator may allow that with \
+             `azukari webhooks add --inside`",
+        ));
+    }
+    Ok(url.into())
 }
 
 /// Adds an endpoint.

@@ -77,6 +77,8 @@ pub(super) struct Gathered {
     pub records: Vec<Shown>,
     /// Who is told of an erasure, and what they answered.
     pub told: Vec<receipt::Told>,
+    /// The records of provisions that an erasure leaves.
+    pub records_kept: Vec<receipt::RecordsKept>,
 }
 
 impl Gathered {
@@ -146,6 +148,12 @@ pub(super) fn gather(
         RequestKind::Erasure => receipt::told(&app.keys, tx, id)?,
         _ => Vec::new(),
     };
+    let records_kept = match &grant {
+        Some(grant) if kind == RequestKind::Erasure => {
+            receipt::records_kept(app, tx, grant.subject())?
+        }
+        _ => Vec::new(),
+    };
     let mut opened = Vec::new();
     for sealed in held.iter().flat_map(|held| &held.sealed) {
         let item = sealed.item.parse().map_err(anyhow::Error::from)?;
@@ -156,7 +164,19 @@ pub(super) fn gather(
     // Whoever holds the link to her answer.
     let record = Record { at: now, policy, subject, by: "subject".to_owned(), act };
     app.record(tx, &record, None, fresh)?;
-    Ok(Gathered { request, decision, grant, regime, document, at: now, held, records, told })
+    let at = now;
+    Ok(Gathered {
+        request,
+        decision,
+        grant,
+        regime,
+        document,
+        at,
+        held,
+        records,
+        told,
+        records_kept,
+    })
 }
 
 /// What is told of her for this kind of request.

@@ -328,11 +328,18 @@ pub(super) fn tables(told: &Told) -> Vec<Table> {
             "kept",
             ("残したもの", "What was kept"),
             &[("内容", "What"), ("期限", "Until"), ("理由", "Why")],
-            erasure.stayed.iter().map(|stayed| {
-                let holds = stayed.held_by.join(pick(language, "、", ", "));
-                let why = if holds.is_empty() { stayed.because.clone() } else { holds };
-                vec![stayed.thing.clone(), stayed.until.map(when).unwrap_or_default(), why]
-            }),
+            erasure
+                .stayed
+                .iter()
+                .map(|stayed| {
+                    let holds = stayed.held_by.join(pick(language, "、", ", "));
+                    let why = if holds.is_empty() { stayed.because.clone() } else { holds };
+                    vec![stayed.thing.clone(), stayed.until.map(when).unwrap_or_default(), why]
+                })
+                .chain(erasure.records.iter().map(|kept| {
+                    let why = words::records_stay(kept.because, language).to_owned();
+                    vec![words::records_kept(kept.count, language), when(kept.until), why]
+                })),
         ));
         tables.push(table(
             language,

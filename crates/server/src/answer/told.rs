@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use super::gather::{Gathered, Held, Shown};
 use super::words;
+use crate::acts::request::receipt::RecordsKept;
 use crate::app::App;
 use crate::error::Error;
 use crate::store::restrictions::Restriction;
@@ -292,6 +293,8 @@ pub(super) struct Abroad {
 pub(super) struct Erasure {
     pub gone: Vec<GoneTold>,
     pub stayed: Vec<StayedTold>,
+    /// The records of provisions that stay, by why.
+    pub records: Vec<RecordsKept>,
     pub told: Vec<RecipientTold>,
 }
 
@@ -789,7 +792,10 @@ fn erasure(gathered: &Gathered, teller: &Teller<'_>) -> Erasure {
             .map(|Stayed { thing: what, until, because, held_by }| StayedTold {
                 thing: thing(what),
                 until: until.moment(),
-                because: said::last_purpose(because.as_ref(), teller.document, teller.language),
+                because: match what {
+                    Thing::Account => words::account_stays(teller.language).to_owned(),
+                    _ => said::last_purpose(because.as_ref(), teller.document, teller.language),
+                },
                 held_by: held_by
                     .iter()
                     .map(|by| {
@@ -798,6 +804,7 @@ fn erasure(gathered: &Gathered, teller: &Teller<'_>) -> Erasure {
                     .collect(),
             })
             .collect(),
+        records: gathered.records_kept.clone(),
         told: gathered
             .told
             .iter()

@@ -78,6 +78,37 @@ pub(super) fn route(route: Route, language: Language) -> &'static str {
     }
 }
 
+/// Why an account stays although its person asked for it to go.
+pub(super) fn account_stays(language: Language) -> &'static str {
+    pick(language, "ほかに残しているものがある間", "for as long as anything else is kept")
+}
+
+/// Records of provisions, with how many there are.
+pub(super) fn records_kept(count: u64, language: Language) -> String {
+    match (language, count) {
+        (Language::Ja, _) => format!("第三者に提供した記録（{count}件）"),
+        (Language::En, 1) => "1 record of a provision to others".to_owned(),
+        (Language::En, _) => format!("{count} records of provisions to others"),
+    }
+}
+
+/// Why they stay.
+pub(super) fn records_stay(duty: RecordDuty, language: Language) -> &'static str {
+    match duty {
+        RecordDuty::Statutory => pick(
+            language,
+            "法律（個人情報保護法第29条）が保存を義務づけているため。内容そのものは含みません",
+            "law asks for them (Article 29 of the Act on the Protection of Personal Information); they \
+             hold none of your information itself",
+        ),
+        RecordDuty::Voluntary => pick(
+            language,
+            "だれにお渡ししたかをお答えするため。内容そのものは含みません",
+            "so that we can tell who received what; they hold none of your information itself",
+        ),
+    }
+}
+
 /// Whether law asks for a record.
 pub(super) fn duty(duty: RecordDuty, language: Language) -> &'static str {
     match duty {

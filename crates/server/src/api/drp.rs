@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, middleware};
 use policy::item::ValueKind;
-use policy::request::{Agency, Ground, Progress, ReasonsTold, RequestId, RequestKind, Step};
+use policy::request::{Agency, Ground, Progress, RequestId, RequestKind, Step};
 use policy::{Document, Language};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -24,6 +24,7 @@ use super::{Api, keep_up};
 use crate::acts::agent::{self, Agent};
 use crate::acts::request::receive::{self, Asked};
 use crate::acts::request::{self, By, Change, Channel, Note};
+use crate::acts::webhook;
 use crate::app::App;
 use crate::drp::status::{Shown, parse_uuid};
 use crate::drp::{Exercise, Expected, Fault, Revocation, Signed};
@@ -84,6 +85,7 @@ impl From<Error> for No {
             Error::NotFound { .. } | Error::NoSuchAddress => Fault::NoRequest,
             Error::Conflict(_) => Fault::TooLate,
             Error::KeyReused => Fault::SentBefore,
+            Error::TooMany { .. } => Fault::TooMany,
             other => {
                 tracing::error!(error = %other, "an agent is not answered");
                 Fault::Failure
@@ -95,7 +97,11 @@ impl From<Error> for No {
 impl IntoResponse for No {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.code()).unwrap_or(StatusCode::BAD_REQUEST);
-        (status, Json(self.0.state())).into_response()
+        let mut answer = (status, Json(self.0.state())).into_response();
+        if self.0 == Fault::TooMany {
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        answer
     }
 }
 
@@ -107,8 +113,9 @@ struct Speaking {
 
 impl Speaking {
     /// # Errors
-    /// [`Fault::NoToken`]; [`Fault::NoRequest`] while the protocol is not spoken here.
-    async fn by(app: &Arc<App>, headers: &HeaderMap) -> Result<Self, No> {
+    /// [`Fault::NoToken`]; [`Fault::TooMany`]; [`Fault::NoRequest`] while the protocol is not spoken here.
+    async fn by(api: &Api, headers: &HeaderMap) -> Result<Self, No> {
+        let app = &api.app;
         let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = token.and_then(|value| value.split_once(' '));
         let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
@@ -122,7 +129,17 @@ impl Speaking {
             })
             .await?;
         let business = business.ok_or(Fault::NoRequest)?;
-        Ok(Self { agent: agent.ok_or(Fault::NoToken)?, business })
+        let agent = agent.ok_or(Fault::NoToken)?;
+        once_more(api, &agent)?;
+        Ok(Self { agent, business })
+    }
+}
+
+/// Counts what an agent sends, as of a service key.
+fn once_more(api: &Api, agent: &Agent) -> Result<(), Fault> {
+    match &api.agents {
+        Some(limit) if limit.check_key(&agent.id).is_err() => Err(Fault::TooMany),
+        _ => Ok(()),
     }
 }
 
@@ -159,6 +176,7 @@ async fn set_up(
     match token(&api, of, request).await {
         Ok(token) => Ok(Json(token)),
         Err(No(Fault::Failure)) => Err(StatusCode::INTERNAL_SERVER_ERROR),
+        Err(No(Fault::TooMany)) => Err(StatusCode::TOO_MANY_REQUESTS),
         Err(No(fault)) => {
             tracing::warn!(%fault, "an agent is given no token");
             Err(StatusCode::FORBIDDEN)
@@ -177,7 +195,10 @@ async fn token(api: &Arc<Api>, of: String, request: Request) -> Result<Token, No
     let (business, agent) = business.zip(found).ok_or(Fault::NoRequest)?;
     let now = app.clock.now();
     let expected = Expected { agent: &agent.id, business: &business, now };
-    Signed::open(&body, &agent.key)?.check(expected)?;
+    let signed = Signed::open(&body, &agent.key)?;
+    // Its id is no secret: what others send under it is not counted against it.
+    once_more(api, &agent)?;
+    signed.check(expected)?;
     let once = once(app, &agent, "/v1/agent", &body)?;
     let (token, keys) = (agent::new_token()?, Arc::clone(&app.keys));
     let given = token.clone();
@@ -206,7 +227,7 @@ async fn known(
     Path(of): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Nothing>, No> {
-    let speaking = Speaking::by(&api.app, &headers).await?;
+    let speaking = Speaking::by(&api, &headers).await?;
     if speaking.agent.id != of {
         return Err(Fault::NotYours.into());
     }
@@ -216,7 +237,7 @@ async fn known(
 /// An agent exercises a person's right (section 2.01). The same message is one request.
 async fn exercise(State(api): State<Arc<Api>>, request: Request) -> Result<Json<Shown>, No> {
     let app = &api.app;
-    let Speaking { agent, business } = Speaking::by(app, request.headers()).await?;
+    let Speaking { agent, business } = Speaking::by(&api, request.headers()).await?;
     let language = super::problem::language(request.headers());
     let body = read(&api, request).await?;
     let expected = Expected { agent: &agent.id, business: &business, now: app.clock.now() };
@@ -227,7 +248,7 @@ async fn exercise(State(api): State<Arc<Api>>, request: Request) -> Result<Json<
     let asked = asked(&document, &agent, exercise, language)?;
     let once = once(app, &agent, "/v1/data-rights-request", &body)?;
     let received = receive::receive(app, asked, agent.by(), Some(once)).await?;
-    Ok(Json(shown(&document, received.id, &received.progress, reference, language)))
+    Ok(Json(Shown::under(&document, received.id, &received.progress, reference, language)))
 }
 
 /// An agent asks how a request stands (section 2.02).
@@ -236,10 +257,10 @@ async fn standing(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Shown>, No> {
-    let Speaking { agent, .. } = Speaking::by(&api.app, &headers).await?;
+    let Speaking { agent, .. } = Speaking::by(&api, &headers).await?;
     let (id, reference, progress) = of_agent(&api.app, &agent, &id).await?;
     let language = super::problem::language(&headers);
-    Ok(Json(shown(&api.app.policy(), id, &progress, reference, language)))
+    Ok(Json(Shown::under(&api.app.policy(), id, &progress, reference, language)))
 }
 
 /// An agent takes a request back (section 2.04).
@@ -249,7 +270,7 @@ async fn revoke(
     request: Request,
 ) -> Result<Json<Shown>, No> {
     let app = &api.app;
-    let Speaking { agent, .. } = Speaking::by(app, request.headers()).await?;
+    let Speaking { agent, .. } = Speaking::by(&api, request.headers()).await?;
     let language = super::problem::language(request.headers());
     let body = read(&api, request).await?;
     let revocation = Revocation::read(&Signed::open(&body, &agent.key)?)?;
@@ -263,7 +284,7 @@ async fn revoke(
         Ok(Change::from(Step::Withdraw {}))
     })
     .await?;
-    Ok(Json(shown(&app.policy(), id, &moved.progress, reference, language)))
+    Ok(Json(Shown::under(&app.policy(), id, &moved.progress, reference, language)))
 }
 
 /// A request that an agent sent in, with the agent's own number.
@@ -273,24 +294,17 @@ async fn of_agent(
     id: &str,
 ) -> Result<(RequestId, Option<String>, Progress), No> {
     let id = parse_uuid(id).ok_or(Fault::NoRequest)?;
-    let request = request::get(app, id).await?;
+    let request = match request::get(app, id).await {
+        // Nobody learns whether somebody else has sent in a request under that id.
+        Err(Error::NotFound { .. }) => return Err(Fault::NotYours.into()),
+        read => read?,
+    };
     match request.matter.channel {
-        Channel::Agent { agent, reference } if agent == of.id => {
+        Channel::Agent { agent, reference, .. } if agent == of.id => {
             Ok((id, Some(reference).filter(|text| !text.is_empty()), request.progress))
         }
         _ => Err(Fault::NotYours.into()),
     }
-}
-
-fn shown(
-    document: &Document,
-    id: RequestId,
-    progress: &Progress,
-    reference: Option<String>,
-    language: Language,
-) -> Shown {
-    let told = document.requests.as_ref().and_then(|r| r.reasons_told.get(&progress.regime));
-    Shown::of(id, progress, told.copied().unwrap_or(ReasonsTold::Full), reference, language)
 }
 
 /// What an agent sends, as a request of ours.
@@ -301,6 +315,8 @@ fn asked(
     language: Language,
 ) -> Result<Asked, Fault> {
     let kind = exercise.action.kind().ok_or(Fault::Action)?;
+    let callback = exercise.status_callback.map(|url| webhook::address(&url, agent.inside));
+    let callback = callback.transpose().map_err(|_| Fault::Claim("status_callback"))?;
     // The protocol knows the law of California alone; whoever names none asks under the law that the
     // business is at home in, and under her own once she is known.
     let home = &document.controller.country;
@@ -359,6 +375,7 @@ fn asked(
         channel: Channel::Agent {
             agent: agent.id.clone(),
             reference: exercise.agent_request_id.unwrap_or_default(),
+            callback,
         },
     })
 }

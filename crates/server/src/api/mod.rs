@@ -37,6 +37,7 @@ use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::{any, get};
 use axum::{Json, Router};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -55,14 +56,18 @@ pub struct Api {
     pub app: Arc<App>,
     /// Who called lately.
     pub callers: Callers,
+    /// What agents sent lately; `None` for no limit.
+    pub agents: Option<DefaultKeyedRateLimiter<String>>,
     /// Sign-ins tried lately.
     pub tries: Tries,
 }
 
 impl Api {
-    /// The API of a house, with so many requests a second for each service key.
+    /// The API of a house, with so many requests a second for each service key and each agent.
     pub fn new(app: Arc<App>, per_second: Option<std::num::NonZeroU32>) -> Arc<Self> {
-        Arc::new(Self { app, callers: Callers::new(per_second), tries: Tries::default() })
+        let agents = per_second.map(|n| RateLimiter::keyed(Quota::per_second(n)));
+        let callers = Callers::new(per_second);
+        Arc::new(Self { app, callers, agents, tries: Tries::default() })
     }
 }
 

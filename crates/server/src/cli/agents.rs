@@ -23,6 +23,9 @@ pub enum Agents {
         /// Its `verify_key` in the directory, in base64
         #[arg(long, value_name = "KEY")]
         verify_key: String,
+        /// Let it be told on this machine or in a network that is not public how its requests stand
+        #[arg(long)]
+        inside: bool,
     },
     /// List agents
     List {
@@ -49,11 +52,11 @@ impl Agents {
     pub fn run(self) -> anyhow::Result<Outcome> {
         let now = SystemClock.now();
         match self {
-            Self::Add { premises, id, name, verify_key } => {
+            Self::Add { premises, id, name, verify_key, inside } => {
                 let (_, root) = premises.look()?;
                 premises.beside(|conn| {
                     let (keys, ..) = Keys::look(conn, root).map_err(anyhow::Error::from)?;
-                    agent::add(conn, &keys, &id, &name, &verify_key, now)
+                    agent::add(conn, &keys, &id, &name, &verify_key, inside, now)
                 })?;
                 println!("added {id}; it fetches its token itself, at POST /v1/agent/{id}");
             }

@@ -45,7 +45,7 @@ pub struct Listening {
     /// Where metrics are served, on a port of their own
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9464")]
     pub metrics: String,
-    /// Requests a second for each service key; 0 for no limit
+    /// Requests a second for each service key and each agent; 0 for no limit
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub rate: u32,
     /// Where people reach Azukari, for links in feeds and letters: `https://privacy.example.jp`

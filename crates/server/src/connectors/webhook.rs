@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Client, StatusCode, header};
+use reqwest::{Client, RequestBuilder, StatusCode, header};
 
 use super::NotSent;
 
@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const CONNECTING: Duration = Duration::from_secs(5);
 
 /// What speaks to receivers. Made inside a runtime.
+#[derive(Clone)]
 pub struct Webhooks {
     /// For endpoints that are out in the open.
     public: Client,
@@ -81,25 +82,37 @@ impl Webhooks {
         secrets: impl Iterator<Item = &'a [u8]>,
     ) -> Result<Answer, NotSent> {
         let Sending { url, inside, id, now, body } = sending;
-        let client = if inside { &self.inside } else { &self.public };
         let timestamp = now.as_second();
         let signatures: Vec<String> =
             secrets.map(|secret| signature(secret, id, timestamp, &body)).collect();
-        let sent = client
-            .post(url)
-            .header(header::CONTENT_TYPE, "application/json")
+        let request = self
+            .post(url, inside, body)
             .header("webhook-id", id)
             .header("webhook-timestamp", timestamp)
-            .header("webhook-signature", signatures.join(" "))
-            .body(body)
-            .send()
-            .await;
-        match sent.map(|answer| answer.status()) {
-            Ok(status) if status.is_success() => Ok(Answer::Taken),
-            Ok(StatusCode::GONE) => Ok(Answer::Gone),
-            Ok(status) => Err(NotSent::Later { code: Some(status.as_u16()) }),
-            Err(_) => Err(NotSent::Later { code: None }),
-        }
+            .header("webhook-signature", signatures.join(" "));
+        hand_over(request).await
+    }
+
+    /// Tells an address something that nobody has to sign for.
+    ///
+    /// # Errors
+    /// As [`Webhooks::send`].
+    pub async fn tell(&self, url: &str, inside: bool, body: Vec<u8>) -> Result<Answer, NotSent> {
+        hand_over(self.post(url, inside, body)).await
+    }
+
+    fn post(&self, url: &str, inside: bool, body: Vec<u8>) -> RequestBuilder {
+        let client = if inside { &self.inside } else { &self.public };
+        client.post(url).header(header::CONTENT_TYPE, "application/json").body(body)
+    }
+}
+
+async fn hand_over(request: RequestBuilder) -> Result<Answer, NotSent> {
+    match request.send().await.map(|answer| answer.status()) {
+        Ok(status) if status.is_success() => Ok(Answer::Taken),
+        Ok(StatusCode::GONE) => Ok(Answer::Gone),
+        Ok(status) => Err(NotSent::Later { code: Some(status.as_u16()) }),
+        Err(_) => Err(NotSent::Later { code: None }),
     }
 }
 

@@ -79,6 +79,9 @@ pub enum Fault {
     /// It is too late for that.
     #[error("the request stands where this is not done any more")]
     TooLate,
+    /// It sends too much at once.
+    #[error("too many requests; send it again in a second")]
+    TooMany,
     /// Something here is not as it should be.
     #[error("this server fails; send it again later")]
     Failure,
@@ -116,6 +119,7 @@ impl Fault {
             Self::SentBefore | Self::TooLate => 409,
             Self::TooLarge => 413,
             Self::NotText => 415,
+            Self::TooMany => 429,
             Self::Failure => 500,
         }
     }

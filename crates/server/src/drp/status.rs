@@ -2,10 +2,10 @@
 //! word of theirs may stand for (R8.8).
 
 use jiff::Timestamp;
-use policy::Language;
 use policy::request::{
     FeeStanding, Outcome, Progress, ReasonsTold, RefusalGround, RequestId, State,
 };
+use policy::{Document, Language};
 use serde::{Deserialize, Serialize};
 
 /// A state of the protocol.
@@ -166,6 +166,19 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// A request as it stands, by what a policy tells of reasons.
+    pub fn under(
+        document: &Document,
+        id: RequestId,
+        progress: &Progress,
+        agent_request_id: Option<String>,
+        language: Language,
+    ) -> Self {
+        let told = document.requests.as_ref().and_then(|r| r.reasons_told.get(&progress.regime));
+        let told = told.copied().unwrap_or(ReasonsTold::Full);
+        Self::of(id, progress, told, agent_request_id, language)
+    }
+
     /// A request as it stands.
     pub fn of(
         id: RequestId,

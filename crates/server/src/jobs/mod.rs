@@ -44,7 +44,13 @@ pub async fn run(app: Arc<App>, mail: Option<Mail>) {
     };
     let webhooks = async {
         match Webhooks::new() {
-            Ok(webhooks) => deliver::run(Arc::clone(&app), webhooks).await,
+            Ok(webhooks) => {
+                let callbacks = deliver::Callbacks(webhooks.clone());
+                tokio::join!(
+                    deliver::run(Arc::clone(&app), webhooks),
+                    deliver::run(Arc::clone(&app), callbacks)
+                );
+            }
             Err(error) => {
                 tracing::error!(%error, "webhooks wait: no HTTP client can be made; start anew");
             }

@@ -606,6 +606,19 @@ async fn an_erasure_is_answered_with_a_receipt_that_proves_itself() {
     let receipt: Value = serde_json::from_str(&files.text("receipt.json")).unwrap();
     assert_eq!(receipt["erasure"]["gone"][0]["thing"], "Disliked food");
     assert!(!receipt["erasure"]["stayed"].as_array().unwrap().is_empty());
+    // What stays of who received what: how many, why, until when (R1.8).
+    let kept = receipt["erasure"]["records"].as_array().unwrap();
+    assert!(!kept.is_empty(), "{receipt}");
+    let told = files.tables().remove("csv/kept.csv").unwrap();
+    for kept in kept {
+        let (count, until) = (kept["count"].as_u64().unwrap(), kept["until"].as_str().unwrap());
+        let row = told.iter().find(|row| row[0].starts_with(&format!("{count} record"))).unwrap();
+        assert!(
+            !row[1].is_empty() && row[2].contains("none of your information itself"),
+            "{row:?}"
+        );
+        assert!(until > "2029-11", "three years: {until}");
+    }
     assert_eq!(receipt.get("items"), None);
     for value in [WITHHELD, "見本 花子", "+819012345678"] {
         let places: Vec<String> = files.places_of(value);

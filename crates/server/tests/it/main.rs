@@ -7,6 +7,8 @@ mod allergy_note;
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod bad_days;
+#[cfg(test)]
 mod broken_at_every_step;
 #[cfg(test)]
 mod canary;

@@ -16,7 +16,7 @@ use azukari::outbox::{InstructionId, Message, Outcome as Sent};
 use azukari::store::{self, DbError};
 use azukari::verify::check_receipt;
 use policy::Language;
-use policy::record::{Act, InstructionOutcome, ToldBy};
+use policy::record::{Act, InstructionOutcome, RecordDuty, ToldBy};
 use policy::request::{
     AlternativeMeasure, Ground, Identified, Outcome, RefusalGround, RefusedPart, RequestId,
     RequestKind, State, Step,
@@ -27,7 +27,7 @@ use crate::house::{Guest, House, Store};
 
 const OFFICER: &str = "officer";
 
-fn asked(guest: &Guest<'_>, kind: RequestKind) -> Asked {
+pub(crate) fn asked(guest: &Guest<'_>, kind: RequestKind) -> Asked {
     let grounds = match kind {
         RequestKind::Correction => vec![Ground::NotFactual],
         RequestKind::StopUse | RequestKind::Erasure => vec![Ground::NoLongerNeeded],
@@ -56,7 +56,7 @@ fn asked(guest: &Guest<'_>, kind: RequestKind) -> Asked {
     }
 }
 
-fn granted() -> Decided {
+pub(crate) fn granted() -> Decided {
     Decided {
         outcome: Outcome::Granted,
         refused: Vec::new(),
@@ -101,7 +101,7 @@ impl House {
         id
     }
 
-    async fn decided(&self, asked: Asked, decided: Decided) -> RequestId {
+    pub(crate) async fn decided(&self, asked: Asked, decided: Decided) -> RequestId {
         let id = self.investigated(asked).await;
         let moved = handle::decide(&self.app, id, OFFICER.to_owned(), decided).await.unwrap();
         if moved.progress.awaits_approval() {
@@ -111,23 +111,23 @@ impl House {
         id
     }
 
-    async fn carries_out(&self, id: RequestId) -> Result<Moved, Error> {
+    pub(crate) async fn carries_out(&self, id: RequestId) -> Result<Moved, Error> {
         carry_out(&self.app, id, OFFICER.to_owned()).await
     }
 
-    async fn done(&self, asked: Asked, decided: Decided) -> RequestId {
+    pub(crate) async fn done(&self, asked: Asked, decided: Decided) -> RequestId {
         let id = self.decided(asked, decided).await;
         let moved = self.carries_out(id).await.unwrap();
         assert_eq!(moved.progress.state, State::Notified);
         id
     }
 
-    async fn request(&self, id: RequestId) -> Request {
+    pub(crate) async fn request(&self, id: RequestId) -> Request {
         request::get(&self.app, id).await.unwrap()
     }
 
     /// The instructions that nobody has answered, as a recipient's system reads them.
-    async fn instructions(&self) -> Vec<Value> {
+    pub(crate) async fn instructions(&self) -> Vec<Value> {
         let page = self.get("/v1/instructions?open=true").go().await.expect(200);
         assert!(page["next"].is_null());
         page["instructions"].as_array().unwrap().clone()
@@ -161,13 +161,13 @@ impl House {
         token
     }
 
-    fn acts(&self, kind: &str) -> usize {
+    pub(crate) fn acts(&self, kind: &str) -> usize {
         self.records().iter().filter(|record| record.act.kind() == kind).count()
     }
 }
 
 /// A guest with an allergy, who books, and whose store received it.
-async fn visited<'h>(house: &'h House, store: &Store<'_>) -> Guest<'h> {
+pub(crate) async fn visited<'h>(house: &'h House, store: &Store<'_>) -> Guest<'h> {
     let guest = house
         .guest("Hanako")
         .allergic_to("えび")
@@ -420,6 +420,10 @@ async fn an_erasure_of_everything_with_an_open_booking_and_a_hold() {
     assert_eq!(stayed, ["email", "account"]);
     assert_eq!(shown.stayed[0].held_by[0].hold.as_str(), "mail_consent_proof");
     assert!(shown.stayed[0].held_by[0].until.moment().is_some(), "and until when");
+    // Who received what is kept for as long as law wants it (R1.8), and the receipt says so.
+    let [kept] = &shown.records[..] else { panic!("{:?}", shown.records) };
+    assert_eq!((kept.count, kept.because), (2, RecordDuty::Statutory));
+    assert_eq!(kept.until.to_string(), "2029-11-22T15:00:00Z");
     assert_eq!(
         hanako.is_used("service", &["name"]).go().await.expect(200)["items"]["name"],
         Value::Null

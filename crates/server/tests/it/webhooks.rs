@@ -31,17 +31,17 @@ const ALL: [&str; 6] = Event::TYPES;
 
 /// A message as it arrived.
 #[derive(Debug, Clone)]
-struct Arrived {
-    headers: HeaderMap,
+pub(crate) struct Arrived {
+    pub(crate) headers: HeaderMap,
     body: Bytes,
 }
 
 impl Arrived {
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().unwrap()
     }
 
-    fn value(&self) -> Value {
+    pub(crate) fn value(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
@@ -61,7 +61,7 @@ struct Seen {
 }
 
 /// A program that wants to be told: its port, what it answers, what has arrived.
-struct Receiver {
+pub(crate) struct Receiver {
     port: u16,
     seen: Arc<Mutex<Seen>>,
     serving: Option<JoinHandle<()>>,
@@ -69,19 +69,19 @@ struct Receiver {
 
 impl Receiver {
     /// A free port, with nobody there yet.
-    async fn away() -> Self {
+    pub(crate) async fn away() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         Self { port, seen: Arc::default(), serving: None }
     }
 
-    async fn there() -> Self {
+    pub(crate) async fn there() -> Self {
         let mut receiver = Self::away().await;
         receiver.comes().await;
         receiver
     }
 
-    async fn comes(&mut self) {
+    pub(crate) async fn comes(&mut self) {
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await.unwrap();
         let seen = Arc::clone(&self.seen);
         let router = Router::new().fallback(move |headers: HeaderMap, body: Bytes| async move {
@@ -95,17 +95,17 @@ impl Receiver {
         }));
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/hooks?from=azukari", self.port)
     }
 
     /// What it answers to the next messages; 204 to those after.
-    fn answers(&self, with: &[u16]) {
+    pub(crate) fn answers(&self, with: &[u16]) {
         self.seen.lock().unwrap().answers.extend(with);
     }
 
     /// What has arrived since it was asked last.
-    fn arrived(&self) -> Vec<Arrived> {
+    pub(crate) fn arrived(&self) -> Vec<Arrived> {
         std::mem::take(&mut self.seen.lock().unwrap().arrived)
     }
 }
@@ -137,7 +137,7 @@ impl House {
     }
 
     /// How the messages of a topic stand: outcome, tries, and whether they still say anything.
-    fn messages(&self, topic: &'static str) -> Vec<(String, i64, bool)> {
+    pub(crate) fn messages(&self, topic: &'static str) -> Vec<(String, i64, bool)> {
         let rows = self.app.store.read_blocking(move |conn| {
             let sql = "SELECT outcome, tries, sealed FROM outbox WHERE topic = $1 ORDER BY created_at, id";
             conn.query(sql, &[topic.into()])?

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use policy::record::Act;
 use policy::request::{
-    Agency, Handling, NotTaken, Progress, RequestId, RequestKind, State, Step, Terms,
+    Agency, Handling, NotTaken, Progress, ReasonsTold, RequestId, RequestKind, State, Step, Terms,
 };
 use policy::{Document, ItemName, Language, PurposeName, RecipientName, Record, SubjectId};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ use sha2::{Digest, Sha256};
 use vault::RecordsKey;
 
 use crate::app::App;
+use crate::drp::Standing;
 use crate::erase::Erased;
 use crate::error::Error;
 use crate::keys::Keys;
@@ -86,6 +87,8 @@ pub enum Channel {
         agent: String,
         /// The agent's own number for it.
         reference: String,
+        /// Where it wants to be told how the request stands.
+        callback: Option<String>,
     },
     /// A letter, a call or a visit, taken down by staff.
     Desk {
@@ -370,6 +373,7 @@ fn handling(document: &Document) -> Handling {
 struct Drawn {
     records: [Fresh; MOST_STEPS],
     letters: [[u8; 16]; MOST_STEPS],
+    callback: [u8; 16],
 }
 
 impl Drawn {
@@ -378,8 +382,10 @@ impl Drawn {
         for letter in &mut letters {
             random(letter)?;
         }
+        let mut callback = [0; 16];
+        random(&mut callback)?;
         let records = [Fresh::new()?, Fresh::new()?, Fresh::new()?, Fresh::new()?];
-        Ok(Self { records, letters })
+        Ok(Self { records, letters, callback })
     }
 }
 
@@ -454,8 +460,15 @@ pub async fn advance(
             if seen.as_ref().is_some_and(|seen| request.stamp().is_ok_and(|now| now != *seen)) {
                 return Err(Error::Conflict(MOVED_ON.to_owned()));
             }
+            let before = Standing::of(&request.progress, ReasonsTold::None).status;
             let change = change(&mut request, tx, now)?;
             let place = take(&keeper, tx, &mut request, change, &by, now, &drawn)?;
+            if let Channel::Agent { agent, callback: Some(_), .. } = &request.matter.channel
+                && Standing::of(&request.progress, ReasonsTold::None).status != before
+            {
+                let message = Message::Callback { agent: agent.clone(), request: id };
+                outbox::put(&keeper.keys, tx, drawn.callback, &message, now)?;
+            }
             if let (Some(once), Some(place)) = (&once, place) {
                 once.done(tx, place.index, now);
             }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 use jiff::Timestamp;
+use policy::SubjectId;
 use policy::party::RecipientName;
-use policy::record::{Gone, Stayed};
+use policy::record::{Act, Gone, RecordDuty, Stayed};
 use policy::request::{RequestId, State};
 use serde::Serialize;
 
@@ -29,6 +30,8 @@ pub struct ErasureReceipt {
     pub gone: Vec<Gone>,
     /// What stayed, until when and why.
     pub stayed: Vec<Stayed>,
+    /// The records of provisions that stay.
+    pub records: Vec<RecordsKept>,
     /// Who is told, and what they answered so far.
     pub told: Vec<Told>,
     /// The key of the ledger, as published at `/ledger/key`.
@@ -39,6 +42,50 @@ pub struct ErasureReceipt {
     /// That the entry is in the ledger (C2SP tlog-proof); nothing when nothing went.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<String>,
+}
+
+/// Records of what was provided to others, which an erasure leaves (R1.8, R12.2): they tell who received
+/// which item, and hold no value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordsKept {
+    /// How many; what is withheld from her is not counted (Act 33(5)).
+    pub count: u64,
+    /// Why: law asks for them, or they are kept all the same.
+    pub because: RecordDuty,
+    /// Until when the last of them is kept.
+    pub until: Timestamp,
+}
+
+/// The records of provisions that are kept of a person, by why.
+///
+/// # Errors
+/// When one does not open.
+pub fn records_kept(
+    app: &App,
+    conn: &mut Conn,
+    subject: SubjectId,
+) -> Result<Vec<RecordsKept>, Error> {
+    let mut kept: Vec<RecordsKept> = Vec::new();
+    for row in records::crossings(conn, subject, i64::MAX, i64::MAX)? {
+        if row.act != "disclosed" {
+            continue;
+        }
+        let record = app.open_record(&row)?.record().map_err(anyhow::Error::from)?;
+        let Act::Disclosed(provision) = record.act else { continue };
+        if provision.exception.is_some_and(|used| used.withheld_from_subject) {
+            continue;
+        }
+        let (because, until) = (provision.record_duty, provision.keep_until);
+        match kept.iter_mut().find(|kept| kept.because == because) {
+            Some(kept) => {
+                kept.count += 1;
+                kept.until = kept.until.max(until);
+            }
+            None => kept.push(RecordsKept { count: 1, because, until }),
+        }
+    }
+    kept.sort_by_key(|kept| kept.because == RecordDuty::Voluntary);
+    Ok(kept)
 }
 
 /// A recipient that is told.
@@ -96,6 +143,7 @@ pub async fn receipt(app: &Arc<App>, id: RequestId) -> Result<ErasureReceipt, Er
             let erased = request.matter.erased.ok_or_else(missing)?;
             let done = request.progress.moves.iter().find(|(state, _)| *state == State::Executed);
             let told = told(&keeper.keys, conn, id)?;
+            let kept = request.subject.map(|subject| records_kept(&keeper, conn, subject));
             let (mut opening, mut proof) = (None, None);
             if let Some(place) = erased.place {
                 let row = records::at(conn, place.index.cast_signed())?
@@ -112,6 +160,7 @@ pub async fn receipt(app: &Arc<App>, id: RequestId) -> Result<ErasureReceipt, Er
                 at: done.map_or(request.progress.received_at, |(_, at)| *at),
                 gone: erased.gone,
                 stayed: erased.stayed,
+                records: kept.transpose()?.unwrap_or_default(),
                 told,
                 ledger_key: keeper.ledger_key.to_string(),
                 opening,

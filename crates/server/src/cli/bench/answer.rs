@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use policy::request::{Identified, Outcome, RequestId, RequestKind, Step};
-use policy::{Ask, Language};
+use policy::request::{Ground, Identified, Outcome, RequestId, RequestKind, State, Step};
+use policy::{Ask, Language, SubjectId};
 
 use super::sample::{self, Sample};
 use super::table::{Aim, Table, count, millis, number};
@@ -56,30 +56,14 @@ async fn answered(app: &Arc<App>, seed: u64) -> anyhow::Result<(answer::Package,
     let asks = (0..2 * PROVISIONS).map(|n| {
         // Every other act is hers.
         let who = if n % 2 == 0 { 0 } else { 1 + n / 2 % 99 };
-        let (recipient, reference) = sample::booking(who);
-        let items = ["name", "phone", "language", "company", "receipt_name"];
-        let asking = (|| {
-            Ok::<_, anyhow::Error>(Asking {
-                ask: Ask {
-                    subject: sample::subject(seed, who),
-                    recipient: Some(recipient.parse()?),
-                    purpose: "reservation".parse()?,
-                    items: items.iter().map(|item| item.parse()).collect::<Result<_, _>>()?,
-                    reference: Some(reference.parse()?),
-                    exception: false,
-                },
-                exception: None,
-                by: "bench".to_owned(),
-                once: None,
-            })
-        })();
+        let asking = provision(seed, who);
         async move {
             gate::disclose(app, asking?).await?;
             anyhow::Ok(())
         }
     });
     stream::iter(asks).buffer_unordered(TOGETHER).try_collect::<Vec<()>>().await?;
-    let id = decided(app, seed).await?;
+    let id = decided(app, sample::subject(seed, 0), RequestKind::Disclosure).await?;
     let mut best = answer::measured(app, id, None).await?;
     for _ in 1..TIMES {
         let next = answer::measured(app, id, None).await?;
@@ -90,19 +74,41 @@ async fn answered(app: &Arc<App>, seed: u64) -> anyhow::Result<(answer::Package,
     Ok(best)
 }
 
-/// Her request, decided.
-async fn decided(app: &Arc<App>, seed: u64) -> anyhow::Result<RequestId> {
+/// What the store where somebody has a booking asks for.
+pub(super) fn provision(seed: u64, who: u64) -> anyhow::Result<Asking> {
+    let (recipient, reference) = sample::booking(who);
+    let items = ["name", "phone", "language", "company", "receipt_name"];
+    Ok(Asking {
+        ask: Ask {
+            subject: sample::subject(seed, who),
+            recipient: Some(recipient.parse()?),
+            purpose: "reservation".parse()?,
+            items: items.iter().map(|item| item.parse()).collect::<Result<_, _>>()?,
+            reference: Some(reference.parse()?),
+            exception: false,
+        },
+        exception: None,
+        by: "bench".to_owned(),
+        once: None,
+    })
+}
+
+/// A request of somebody who is held, decided.
+pub(super) async fn decided(
+    app: &Arc<App>,
+    subject: SubjectId,
+    kind: RequestKind,
+) -> anyhow::Result<RequestId> {
     let by = || "bench".to_owned();
-    let subject = sample::subject(seed, 0);
     let asked = Asked {
-        kind: RequestKind::Disclosure,
+        kind,
         regime: "jp".to_owned(),
         subject: Some(subject),
         language: Language::Ja,
         name: "見本 花子".to_owned(),
         email: None,
         text: String::new(),
-        grounds: Vec::new(),
+        grounds: kind.rests_on_ground().then_some(Ground::NoLongerNeeded).into_iter().collect(),
         items: Vec::new(),
         corrections: BTreeMap::new(),
         purposes: Vec::new(),
@@ -115,8 +121,10 @@ async fn decided(app: &Arc<App>, seed: u64) -> anyhow::Result<RequestId> {
         channel: Channel::Desk { by: by() },
     };
     let id = receive::receive(app, asked, by(), None).await?.id;
-    handle::identify(app, id, by(), Identified::Document, Some(subject)).await?;
-    handle::step(app, id, by(), Step::WaiveFee { by: by() }).await?;
+    let known = handle::identify(app, id, by(), Identified::Document, Some(subject)).await?;
+    if known.progress.state == State::AwaitingFee {
+        handle::step(app, id, by(), Step::WaiveFee { by: by() }).await?;
+    }
     let decision = handle::Decided {
         outcome: Outcome::Granted,
         refused: Vec::new(),
@@ -124,6 +132,10 @@ async fn decided(app: &Arc<App>, seed: u64) -> anyhow::Result<RequestId> {
         reason: String::new(),
         reply: None,
     };
-    handle::decide(app, id, by(), decision).await?;
+    let made = handle::decide(app, id, by(), decision).await?;
+    if made.progress.awaits_approval() {
+        let by = || "another".to_owned();
+        handle::step(app, id, by(), Step::Approve { by: by() }).await?;
+    }
     Ok(id)
 }

@@ -1,12 +1,13 @@
 //! `azukari bench`: measures this machine and prints one table: rules, vault and ledger in memory;
 //! the disclosure path over HTTP with its limits; start, memory and growth; the desk (`requests.rs`).
 //! `sample.rs` is the data, `house.rs` the servers measured, `load.rs` who asks, `bare.rs` the limit,
-//! `answer.rs` the answer to a person's request.
+//! `answer.rs` the answer to a person's request, `erasure.rs` an erasure.
 //!
 //! Server and load generator are two processes on one machine, so the cores carry both.
 
 mod answer;
 mod bare;
+mod erasure;
 mod house;
 mod load;
 mod pure;
@@ -37,9 +38,9 @@ use crate::store::DatabaseUrl;
 #[derive(Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Bench {
-    /// People in the sample; each holds 20 items
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    subjects: u64,
+    /// People in the sample, up to 1,000,000; each holds 20 items [default: 100,000; with --erasure 10,000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    subjects: Option<u64>,
     /// Seconds that each measure over HTTP lasts, after one of warming up
     #[arg(long, value_name = "N", default_value_t = 10)]
     seconds: u64,
@@ -70,6 +71,9 @@ pub struct Bench {
     /// Only the answer to a person's request: 20 items and 10,000 provision records
     #[arg(long)]
     answer: bool,
+    /// Only an erasure that somebody asked for: 20 items, a booking and some provisions
+    #[arg(long)]
+    erasure: bool,
     /// Serve answers with bodies of this length and nothing else; the bench runs itself with it
     #[arg(long, value_name = "BYTES", hide = true)]
     serve_nothing: Option<usize>,
@@ -116,13 +120,21 @@ impl Bench {
             print!("{}", table.text());
             return Ok(Outcome::Done);
         }
+        if self.erasure {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let subjects = self.subjects.unwrap_or(10_000);
+            self.erasures(&mut table, &runtime, &folder.0, subjects)?;
+            print!("{}", table.text());
+            return Ok(Outcome::Done);
+        }
         if !self.only_disclosures {
             pure::rules_and_vault(&mut table, &folder.0)?;
             pure::log(&mut table, self.leaves)?;
         }
         // One thread asks: the other core is the server's, as far as there is one.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let sample = Sample { subjects: self.subjects, items: 20, seed: self.seed };
+        let subjects = self.subjects.unwrap_or(100_000);
+        let sample = Sample { subjects, items: 20, seed: self.seed };
         self.disclosures(&mut table, &runtime, &folder.0, sample)?;
         if self.requests {
             self.desk(&mut table, &runtime, &folder.0)?;

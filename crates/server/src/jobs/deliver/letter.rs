@@ -39,7 +39,9 @@ impl Deliverer for Mail {
             Message::RequestLetter { request, letter } => {
                 send_about(app, self, id, request, &letter).await
             }
-            Message::Webhook { .. } | Message::Instruction { .. } => Ok(Ok(Outcome::Unreadable)),
+            Message::Webhook { .. } | Message::Callback { .. } | Message::Instruction { .. } => {
+                Ok(Ok(Outcome::Unreadable))
+            }
         }
     }
 

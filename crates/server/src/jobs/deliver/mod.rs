@@ -2,10 +2,12 @@
 //! once, with growing pauses, and not for ever. Each topic has a deliverer of its own, a file of this
 //! folder, and goes at its own pace: what one cannot reach holds up no other.
 
+mod callback;
 mod instruction;
 mod letter;
 mod webhook;
 
+pub use self::callback::Callbacks;
 pub use self::instruction::Instructions;
 
 use std::collections::BTreeMap;

@@ -16,7 +16,7 @@ use super::trouble::Trouble;
 use super::urls;
 use crate::app::App;
 use crate::error::Error;
-use crate::outbox::{INSTRUCTION, LETTER, WEBHOOK, parse_id, shown};
+use crate::outbox::{CALLBACK, INSTRUCTION, LETTER, WEBHOOK, parse_id, shown};
 use crate::store::outbox::{self, Listed};
 use crate::words;
 
@@ -121,6 +121,8 @@ fn name(topic: &str, language: Language) -> &str {
         (LETTER, Language::En) => "letter",
         (INSTRUCTION, Language::Ja) => "提供先への指示",
         (INSTRUCTION, Language::En) => "instruction to a recipient",
+        (CALLBACK, Language::Ja) => "代理人への状況の通知",
+        (CALLBACK, Language::En) => "status for an agent",
         (WEBHOOK, Language::Ja) => "外部プログラムへの通知",
         (WEBHOOK, Language::En) => "webhook",
         (other, _) => other,

@@ -2,6 +2,8 @@
 //! touched, or is for somebody else or another moment, is refused with its reason; and what an agent
 //! sends over HTTP is a request of a person's. `tests/vocabularies` makes the messages again.
 
+mod callback;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -224,7 +226,7 @@ impl House {
             .store
             .write_blocking(move |tx| {
                 agent::name_business(tx, &business)?;
-                agent::add(tx, &keys, &agent, "Sample Agent", &verify_key, now)
+                agent::add(tx, &keys, &agent, "Sample Agent", &verify_key, false, now)
             })
             .unwrap();
     }
@@ -396,7 +398,8 @@ async fn one_agent_sees_nothing_of_another_or_of_anybody_else() {
     let back = house.says("DELETE", &path, &token, &message(TAKES_BACK)).await;
     is_fault(&back, Fault::NotYours);
     let none = format!("/v1/data-rights-request/{}", uuid(RequestId([9; 16])));
-    is_fault(&house.get(&none).by(&token).go().await, Fault::NoRequest);
+    is_fault(&house.get(&none).by(&token).go().await, Fault::NotYours);
+    is_fault(&house.says("DELETE", &none, &token, &message(TAKES_BACK)).await, Fault::NotYours);
     is_fault(&house.get("/v1/data-rights-request/1").by(&token).go().await, Fault::NoRequest);
 }
 
@@ -415,7 +418,7 @@ async fn agents_are_added_as_the_directory_has_them() {
             ("SAMPLE", "Sample", &key),
             ("SAMPLE", "Sample", &key),
         ] {
-            tried.push(match agent::add(tx, &keys, id, name, key, now) {
+            tried.push(match agent::add(tx, &keys, id, name, key, false, now) {
                 Ok(()) => "added".to_owned(),
                 Err(Error::Invalid(fields)) => fields[0].field.clone(),
                 Err(other) => other.to_string(),
@@ -423,7 +426,7 @@ async fn agents_are_added_as_the_directory_has_them() {
         }
         agent::end(tx, "SAMPLE", now)?;
         assert!(agent::end(tx, "SAMPLE", now).is_err());
-        agent::add(tx, &keys, "SAMPLE", "Sample", &key, now)?;
+        agent::add(tx, &keys, "SAMPLE", "Sample", &key, false, now)?;
         Ok::<_, Error>(tried)
     });
     let conflict = "an agent is in force under that id; end it first";

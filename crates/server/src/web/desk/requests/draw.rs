@@ -158,7 +158,7 @@ impl Page<'_> {
         let channel = match &matter.channel {
             Channel::Page => say.of("ウェブの窓口", "our page").to_owned(),
             Channel::Service { by } => by.clone(),
-            Channel::Agent { agent, reference } => format!("{agent} {reference}"),
+            Channel::Agent { agent, reference, .. } => format!("{agent} {reference}"),
             Channel::Desk { by } => {
                 format!("{}{}", say.of("窓口で入力：", "taken down by "), view.name(by, self.staff))
             }
