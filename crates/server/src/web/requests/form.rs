@@ -588,7 +588,13 @@ pub(super) fn lines(drawing: &Drawing<'_>) -> Vec<(String, Vec<String>)> {
                     .map_or_else(|| value.clone(), |label| label.get(*language).to_owned()),
                 (Some(value), _) => value.clone(),
             };
-            lines.push((item.label.get(*language).to_owned(), vec![told]));
+            let label = item.label.get(*language);
+            let label = match (value, language) {
+                (None, _) => label.to_owned(),
+                (Some(_), Language::Ja) => format!("{label}（正しい内容）"),
+                (Some(_), Language::En) => format!("{label}: what is right"),
+            };
+            lines.push((label, vec![told]));
         }
     }
     if kind.rests_on_ground() {
