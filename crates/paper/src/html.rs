@@ -285,10 +285,22 @@ impl Page {
             self.out.push_str("<tr>");
             for at in 0..columns {
                 let look = &CELL[table.align(at) as usize];
-                match row.get(at) {
-                    Some(cell) => self.element("td", look, cell),
-                    None => self.element("td", look, &Text::default()),
+                self.out.push_str("<td");
+                match (look, self.mail) {
+                    (Look(_, style), true) => self.attribute("style", style),
+                    (Look("", _), false) => {}
+                    (Look(class, _), false) => self.attribute("class", class),
                 }
+                // On a telephone a row stands as a list, each cell below the name of its column.
+                if let (Some((name, _)), false) = (table.columns.get(at), self.mail) {
+                    let name: String = name.spans().iter().map(Span::words).collect();
+                    self.attribute("data-label", &clean(&name));
+                }
+                self.out.push('>');
+                if let Some(cell) = row.get(at) {
+                    self.text(cell);
+                }
+                self.out.push_str("</td>");
             }
             self.out.push_str("</tr>\n");
         }

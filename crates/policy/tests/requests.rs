@@ -238,6 +238,35 @@ fn erasure_takes_a_second_pair_of_eyes() {
     assert!(back.decision.is_none() && back.state == State::Investigating);
 }
 
+/// A correction may become impossible once it is decided, as when an erasure takes what it was about; it
+/// ends by another decision. Every other decision stands.
+#[test]
+fn only_a_correction_is_decided_anew_and_never_without_a_reason() {
+    let policy = common::reference();
+    let terms = terms(&policy, "jp");
+    for kind in [RequestKind::Correction, RequestKind::StopUse] {
+        let decided = walk(
+            &policy,
+            "jp",
+            received(&policy, kind, "jp", None),
+            &[
+                Step::Begin {},
+                Step::Identify { how: Identified::Code },
+                Step::Decide(decision(Outcome::Granted, None)),
+            ],
+        );
+        let anew = |reason: &str| Step::Reconsider { reason: reason.to_owned() };
+        let came = decided.step(&anew("it was erased"), &terms, start());
+        if kind == RequestKind::Correction {
+            let came = came.unwrap();
+            assert!(came.decision.is_none() && came.state == State::Investigating);
+            assert_eq!(decided.step(&anew(" "), &terms, start()), Err(NotTaken::NoReason));
+        } else {
+            assert!(matches!(came, Err(NotTaken::NotNow { .. })), "{came:?}");
+        }
+    }
+}
+
 /// R8.5, R8.6: who speaks for somebody else is known surely, and the power is confirmed apart.
 #[test]
 fn an_agent_shows_two_things() {
@@ -477,6 +506,7 @@ fn samples(progress: &Progress, terms: &Terms<'_>) -> Vec<Step> {
         Step::Decide(refused),
         Step::Approve { by: "manager".into() },
         Step::Return { by: "manager".into(), reason: "no".into() },
+        Step::Reconsider { reason: "it was erased".into() },
         Step::Execute {},
         Step::Notify {},
         Step::Close {},

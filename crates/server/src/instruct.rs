@@ -252,11 +252,22 @@ pub fn contact(app: &App, conn: &mut Conn, recipient: &str) -> Result<Option<Str
     if let Some(entry) = app.policy().recipients.get(&name) {
         return Ok(entry.contact.clone());
     }
-    let rows = conn.query(recipients::BY_NAME, &[recipient.into()])?;
-    let Some(Ok((_, sealed))) = recipients::fact(&name, &rows)? else { return Ok(None) };
-    let bytes = app.keys.open_system("recipient", recipient.as_bytes(), &sealed)?;
-    let details: Details = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
-    Ok(details.contact)
+    Ok(registered(&app.keys, conn, &name)?.and_then(|details| details.contact))
+}
+
+/// The legal details of a member of a category; `None` for whoever is not registered.
+///
+/// # Errors
+/// When the register's row was changed.
+pub fn registered(
+    keys: &Keys,
+    conn: &mut Conn,
+    name: &RecipientName,
+) -> Result<Option<Details>, Error> {
+    let rows = conn.query(recipients::BY_NAME, &[name.as_str().into()])?;
+    let Some(Ok((_, sealed))) = recipients::fact(name, &rows)? else { return Ok(None) };
+    let bytes = keys.open_system("recipient", name.as_str().as_bytes(), &sealed)?;
+    Ok(serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?)
 }
 
 /// An instruction as a mail, in both languages: whoever reads it there may read either.
@@ -281,7 +292,7 @@ pub fn write(
     for language in [Language::Ja, Language::En] {
         paper.blocks.extend(said_in(document, id, kind, said, language));
     }
-    Written { paper, attached: Vec::new() }
+    Written { subject: paper.title.clone(), paper, attached: Vec::new() }
 }
 
 fn said_in(

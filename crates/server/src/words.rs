@@ -311,7 +311,18 @@ pub fn thing(thing: &Thing, document: &Document, language: Language) -> String {
             known.map_or(name.as_str(), |secret| secret.label.get(language)).to_owned()
         }
         (Thing::Account, Language::Ja) => "アカウントと同意".to_owned(),
-        (Thing::Account, Language::En) => "account and consents".to_owned(),
+        (Thing::Account, Language::En) => "Account and consents".to_owned(),
+    }
+}
+
+/// A version of the policy, by its day.
+pub fn version(version: policy::Version, language: Language) -> String {
+    let day = day(version.on, language);
+    match (version.serial, language) {
+        (1, Language::Ja) => format!("{day}版"),
+        (serial, Language::Ja) => format!("{day}版（その{serial}）"),
+        (1, Language::En) => format!("version of {day}"),
+        (serial, Language::En) => format!("version of {day}, no. {serial}"),
     }
 }
 

@@ -473,8 +473,8 @@ impl Flow<'_> {
     }
 
     fn heading(&mut self, text: &Text, level: u16, set: Set) {
-        // With two lines of what follows.
-        self.need(set.leading + 3.0 * BODY.leading);
+        // With some lines of what follows, or the head of a table and some of its lines.
+        self.need(set.leading + 5.0 * BODY.leading);
         self.marked(text, level, set, Align::Start);
         self.y += 3.0;
     }
@@ -507,7 +507,7 @@ impl Flow<'_> {
             let value = self.cell(Some(value), false);
             let item = self.node(Some(list), Tag::LI);
             let nodes = [self.node(Some(item), Tag::Lbl), self.node(Some(item), Tag::LBody)];
-            self.row(vec![(label, left), (value, right)], &nodes, BODY.leading, 2.5, None);
+            self.row(vec![(label, left), (value, right)], &nodes, (BODY.leading, 2.5), None, false);
         }
     }
 
@@ -677,19 +677,20 @@ impl Flow<'_> {
             .map(|_| self.node(Some(head_row), Tag::TH(TableHeaderScope::Column)))
             .collect();
         head.nodes = Some(head_nodes);
-        // The head, and a row of one line.
-        self.need(head.height() + set.leading + 2.0 * CELL_ABOVE);
+        // The head, and three lines of what is below it.
+        self.need(head.height() + 3.0 * set.leading + 2.0 * CELL_ABOVE);
         self.table_head(&mut head);
 
         if rows.is_empty() {
             return;
         }
         let body = self.node(Some(node), Tag::TBody);
-        for row in rows {
+        for (at, row) in rows.into_iter().enumerate() {
             let tr = self.node(Some(body), Tag::TR);
             let nodes: Vec<usize> = (0..columns).map(|_| self.node(Some(tr), Tag::TD)).collect();
             let cells = row.into_iter().zip(places.iter().copied()).collect();
-            self.row(cells, &nodes, set.leading, CELL_ABOVE, Some(&mut head));
+            // The first row is divided rather than that the head stands alone.
+            self.row(cells, &nodes, (set.leading, CELL_ABOVE), Some(&mut head), at == 0);
         }
     }
 
@@ -733,15 +734,15 @@ impl Flow<'_> {
         self.op(Op::Rule { x: SIDE, y: self.y, width: INNER, thick: 0.8, tone: Tone::Soft });
     }
 
-    /// A row of cells with a thin rule below. It stays on one page, unless a page is too short for
-    /// it: then its lines go on below the head on the next.
+    /// A row of cells with a thin rule below. It stays on one page, unless it may be divided or a page
+    /// is too short for it: then its lines go on below the head on the next.
     fn row(
         &mut self,
         cells: Vec<(Shaped, Place)>,
         nodes: &[usize],
-        leading: f32,
-        above: f32,
+        (leading, above): (f32, f32),
         mut head: Option<&mut Head>,
+        divided: bool,
     ) {
         let cells: Vec<(Rc<Shaped>, Vec<Line>, Place)> = cells
             .into_iter()
@@ -758,7 +759,7 @@ impl Flow<'_> {
         let mut done = 0;
         while done < count {
             let rest = count - done;
-            let least = if height(rest) <= whole_page { rest } else { 1 };
+            let least = if height(rest) <= whole_page && !divided { rest } else { 1 };
             if self.y + height(least) > FLOOR && !self.at_top() {
                 self.next_page();
                 if let Some(head) = head.as_deref_mut() {

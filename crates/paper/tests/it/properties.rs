@@ -85,9 +85,16 @@ fn everywhere(words: &[String; 4], sheet: bool) -> Paper {
     paper
 }
 
-/// The tags of a page, in order.
-fn tags(page: &str) -> Vec<&str> {
-    page.split('<').skip(1).map(|part| part.split_once('>').map_or(part, |(tag, _)| tag)).collect()
+/// The tags of a page, in order; of a cell without the name of its column, which is words.
+fn tags(page: &str) -> Vec<String> {
+    let tag = |part: &str| {
+        let tag = part.split_once('>').map_or(part, |(tag, _)| tag);
+        match tag.split_once(" data-label=\"") {
+            Some((before, rest)) => format!("{before}{}", rest.split_once('"').unwrap().1),
+            None => tag.to_owned(),
+        }
+    };
+    page.split('<').skip(1).map(tag).collect()
 }
 
 /// What stands between the tags, as a reader sees it.

@@ -1,18 +1,20 @@
 //! The person's requests 開示等の請求等, as the policy states them: kinds, fee, grounds for refusing,
 //! what may be done instead (S23 to S33). What law says of it is `law.rs`; how a request runs from
-//! asking to answer is `progress.rs`.
+//! asking to answer is `progress.rs`, by the steps of `step.rs`.
 
 mod law;
 mod progress;
+mod step;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::law::{Ground, KindRules, RequestRules};
 pub use self::progress::{
-    Agency, Assurance, Decision, FeeStanding, Grant, Identified, Money, NotTaken, Outcome,
-    Progress, RefusedPart, RequestId, State, Step, Terms,
+    Agency, Assurance, Decision, FeeStanding, Grant, Identified, Money, Outcome, Progress,
+    RefusedPart, RequestId, State, Terms,
 };
+pub use self::step::{NotTaken, Step};
 use crate::document::Label;
 use crate::purpose::PurposeName;
 use crate::regime::RegimeName;

@@ -7,9 +7,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::law::Ground;
+use super::step::{NotTaken, Step};
 use super::{AlternativeMeasure, Handling, RefusalGround, RequestKind};
 use crate::calendar;
 use crate::document::Document;
@@ -306,157 +308,6 @@ pub struct Decision {
     pub at: Timestamp,
 }
 
-/// A step, with what it brings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
-pub enum Step {
-    /// It is asked who the requester is; where nothing about a person is told, it is looked into at
-    /// once.
-    Begin {},
-    /// The requester is known.
-    Identify {
-        /// By what.
-        how: Identified,
-    },
-    /// It is about somebody else than was thought: who asks has to be shown anew.
-    Recheck {},
-    /// The agent's power is confirmed.
-    ConfirmAgency {},
-    /// It was not shown that it comes from the person.
-    FailIdentity {},
-    /// The fee was paid.
-    Pay {
-        /// What was paid.
-        money: Money,
-        /// What shows it.
-        reference: String,
-    },
-    /// The fee is waived.
-    WaiveFee {
-        /// By whom.
-        by: String,
-    },
-    /// The time for paying is over.
-    LapseFee {},
-    /// The answer takes longer, and she is told why (GDPR 12(3)).
-    Extend {
-        /// By how many months.
-        months: u32,
-        /// Why.
-        reason: String,
-    },
-    /// A decision is made; it stands at once, or waits for a second pair of eyes.
-    Decide(Decision),
-    /// Somebody else agrees with the decision.
-    Approve {
-        /// Who.
-        by: String,
-    },
-    /// Somebody else does not agree; it is looked into again.
-    Return {
-        /// Who.
-        by: String,
-        /// Why.
-        reason: String,
-    },
-    /// What was decided is done.
-    Execute {},
-    /// The person was told: her letter is on its way.
-    Notify {},
-    /// The fee is given back.
-    Refund {
-        /// What shows it.
-        reference: String,
-    },
-    /// It is over.
-    Close {},
-    /// The person takes it back.
-    Withdraw {},
-}
-
-impl Step {
-    /// The word in records.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Begin {} => "begin",
-            Self::Identify { .. } => "identify",
-            Self::Recheck {} => "recheck",
-            Self::ConfirmAgency {} => "confirm_agency",
-            Self::FailIdentity {} => "fail_identity",
-            Self::Pay { .. } => "pay",
-            Self::WaiveFee { .. } => "waive_fee",
-            Self::LapseFee {} => "lapse_fee",
-            Self::Extend { .. } => "extend",
-            Self::Decide(_) => "decide",
-            Self::Approve { .. } => "approve",
-            Self::Return { .. } => "return",
-            Self::Execute {} => "execute",
-            Self::Notify {} => "notify",
-            Self::Refund { .. } => "refund",
-            Self::Close {} => "close",
-            Self::Withdraw {} => "withdraw",
-        }
-    }
-}
-
-/// Why a step is not taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotTaken {
-    /// It does not follow on where the request stands.
-    #[error("a request that is `{}` does not take the step `{step}`", state.word())]
-    NotNow {
-        /// Where it stands.
-        state: State,
-        /// The step.
-        step: &'static str,
-    },
-    /// What was shown is not enough for what is asked.
-    #[error("`{how:?}` is not enough for this kind of request; ask for more")]
-    NotSureEnough {
-        /// What was shown.
-        how: Identified,
-    },
-    /// An agent's power is not confirmed, or there is no agent.
-    #[error("there is no agent whose power could be confirmed")]
-    NoAgent,
-    /// Another sum was paid.
-    #[error("the fee is {} {}", due.amount, due.currency)]
-    OtherSum {
-        /// What is due.
-        due: Money,
-    },
-    /// It was settled before.
-    #[error("the fee is settled")]
-    FeeSettled,
-    /// There is nothing to give back.
-    #[error("no fee was paid")]
-    NothingPaid,
-    /// The regime knows no extension, or not so long a one, or it is too late for one.
-    #[error("the time for an answer cannot be extended so")]
-    NoExtension,
-    /// A refusal names a ground that the list does not have (I8, G9).
-    #[error("`{ground:?}` is no ground for refusing this kind of request")]
-    NotAGround {
-        /// The ground.
-        ground: RefusalGround,
-    },
-    /// A refusal names none.
-    #[error("a refusal needs a ground of the list")]
-    NoGround,
-    /// The outcome and what is refused do not go together.
-    #[error("the outcome and what is refused do not go together")]
-    Inconsistent,
-    /// The policy does not have this measure, or the kind allows none.
-    #[error("this is no alternative measure of the policy for this kind of request")]
-    NotAnAlternative,
-    /// A decision needs its reason on record.
-    #[error("write down the reason")]
-    NoReason,
-    /// Whoever decided cannot also approve (four eyes).
-    #[error("somebody else has to approve it")]
-    SameEyes,
-}
-
 /// How a request stands, with everything that the next step depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -730,7 +581,8 @@ impl Progress {
                     outcome: Outcome::Refused,
                     refused: vec![RefusedPart { item: None, ground: RefusalGround::FeeUnpaid }],
                     alternative: None,
-                    reason: "the time for paying is over".to_owned(),
+                    // The ground says it, to whoever reads it and in their language.
+                    reason: String::new(),
                     by: "azukari".to_owned(),
                     at: now,
                 });
@@ -779,6 +631,16 @@ impl Progress {
                     return Err(NotTaken::NoReason);
                 }
                 next.decision = None;
+            }
+            (State::Decided, Step::Reconsider { reason })
+                if self.kind == RequestKind::Correction =>
+            {
+                if reason.trim().is_empty() {
+                    return Err(NotTaken::NoReason);
+                }
+                next.decision = None;
+                next.approved_by = None;
+                next.enter(State::Investigating, now);
             }
             (State::Decided, Step::Execute {}) => next.enter(State::Executed, now),
             (State::Executed, Step::Notify {}) => next.enter(State::Notified, now),
@@ -856,13 +718,19 @@ impl Progress {
         let since = self.moves.last().map_or(self.received_at, |(_, at)| *at);
         let of_state = match self.state {
             State::Verifying => Some(after(since, handling.verify_within_days)),
-            State::AwaitingFee => Some(after(since, handling.pay_within_days)),
+            State::AwaitingFee => self.pay_by(handling).map(calendar::end_of_day),
             State::Notified => Some(after(since, handling.answer_open_days)),
             state if state.is_over() => Some(after(since, handling.keep_days)),
             _ => None,
         };
         let papers = self.papers_end(handling).filter(|_| has_files);
         of_state.into_iter().chain(papers).min()
+    }
+
+    /// The last day for paying the fee; `None` where it was not asked for.
+    pub fn pay_by(&self, handling: &Handling) -> Option<Date> {
+        let asked = self.moves.iter().rev().find(|(state, _)| *state == State::AwaitingFee);
+        asked.map(|(_, at)| calendar::after_days(*at, handling.pay_within_days))
     }
 
     /// When copies of identity documents are erased (R8.6): some days after the decision, or after it

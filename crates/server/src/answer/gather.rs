@@ -2,7 +2,7 @@
 //! told. No value is opened here. The records that are shown are: they hold none, and how many are shown
 //! is part of what is written down.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,6 +19,7 @@ use crate::acts::request::{Request, receipt};
 use crate::app::App;
 use crate::erase::Holdings;
 use crate::error::Error;
+use crate::instruct;
 use crate::once::Fresh;
 use crate::record::{Opening, Place};
 use crate::store::items::{HeldValue, SealedItem};
@@ -79,6 +80,8 @@ pub(super) struct Gathered {
     pub told: Vec<receipt::Told>,
     /// The records of provisions that an erasure leaves.
     pub records_kept: Vec<receipt::RecordsKept>,
+    /// Members of categories who are told or engaged, by the legal name in the register.
+    pub registered: BTreeMap<RecipientName, String>,
 }
 
 impl Gathered {
@@ -103,7 +106,7 @@ pub(super) fn gather(
     app: &App,
     tx: &mut Tx<'_>,
     id: RequestId,
-    now: Timestamp,
+    (by, now): (&str, Timestamp),
     fresh: &Fresh,
 ) -> Result<Gathered, Error> {
     let request = Request::read(&app.keys, tx, id)?
@@ -154,6 +157,13 @@ pub(super) fn gather(
         }
         _ => Vec::new(),
     };
+    let engaged = held.iter().flat_map(|held| &held.engagements).map(|(name, _)| name);
+    let mut registered = BTreeMap::new();
+    for name in told.iter().map(|told| &told.recipient).chain(engaged) {
+        if let Some(details) = instruct::registered(&app.keys, tx, name)? {
+            registered.insert(name.clone(), details.name);
+        }
+    }
     let mut opened = Vec::new();
     for sealed in held.iter().flat_map(|held| &held.sealed) {
         let item = sealed.item.parse().map_err(anyhow::Error::from)?;
@@ -161,21 +171,20 @@ pub(super) fn gather(
     }
     let act = Act::Answered { request: id, items: opened, records: records.len() as u64 };
     let (policy, subject) = (document.version, request.subject);
-    // Whoever holds the link to her answer.
-    let record = Record { at: now, policy, subject, by: "subject".to_owned(), act };
+    let record = Record { at: now, policy, subject, by: by.to_owned(), act };
     app.record(tx, &record, None, fresh)?;
-    let at = now;
     Ok(Gathered {
         request,
         decision,
         grant,
         regime,
         document,
-        at,
+        at: now,
         held,
         records,
         told,
         records_kept,
+        registered,
     })
 }
 

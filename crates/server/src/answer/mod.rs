@@ -19,14 +19,22 @@ mod words;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use policy::request::RequestId;
+use policy::request::{RequestId, State};
 use policy::{Language, Version};
 use vault::Plain;
 
+use self::gather::Shown;
+use self::told::Told;
 use crate::acts::publish;
+use crate::acts::request::{self, Change, Delivery, Taken, advance};
 use crate::app::App;
 use crate::error::Error;
+use crate::letter::{About, RequestLetter};
 use crate::once::Fresh;
+use crate::store::Tx;
+
+/// Who fetches an answer, as records say it: whoever holds the link to it.
+const HER: &str = "subject";
 
 /// The fewest characters of a passphrase.
 pub const MIN_PASSPHRASE_CHARS: usize = 12;
@@ -108,20 +116,9 @@ pub async fn measured(
     passphrase: Option<Passphrase>,
 ) -> Result<(Package, Took), Error> {
     let mut took = Took::default();
-    let since = Instant::now();
-    let (now, fresh) = (app.clock.now(), Fresh::new()?);
-    let keeper = Arc::clone(app);
-    let gathered = app.store.write(move |tx| gather::gather(&keeper, tx, id, now, &fresh)).await?;
-    took.note("facts and record", since);
-
-    // The act is durable: only now may anything be opened.
-    let since = Instant::now();
-    let wordings = wordings(app, &gathered.notices()).await?;
-    let told = told::tell(app, &gathered, &wordings)?;
-    took.note("values", since);
+    let (told, records) = tells(app, id, HER, &mut took).await?;
 
     let since = Instant::now();
-    let records = gathered.records;
     let key = app.ledger_key.to_string();
     let proven = app.store.read(move |conn| proofs::prove(conn, &records, key)).await?;
     took.note("proofs", since);
@@ -145,6 +142,72 @@ pub async fn measured(
     let file_name = format!("{name}.zip.age");
     let media_type = "application/octet-stream";
     Ok((Package { file_name, media_type, bytes: sealed }, took))
+}
+
+/// What is told of a request, on record before anything is opened, and the records that are shown.
+async fn tells(
+    app: &Arc<App>,
+    id: RequestId,
+    by: &str,
+    took: &mut Took,
+) -> Result<(Told, Vec<Shown>), Error> {
+    let since = Instant::now();
+    let (now, fresh) = (app.clock.now(), Fresh::new()?);
+    let (keeper, by) = (Arc::clone(app), by.to_owned());
+    let gathering = move |tx: &mut Tx<'_>| gather::gather(&keeper, tx, id, (&by, now), &fresh);
+    let gathered = app.store.write(gathering).await?;
+    took.note("facts and record", since);
+
+    // The act is durable: only now may anything be opened.
+    let since = Instant::now();
+    let wordings = wordings(app, &gathered.notices()).await?;
+    let told = told::tell(app, &gathered, &wordings)?;
+    took.note("values", since);
+    Ok((told, gathered.records))
+}
+
+/// The answer to a request that asked for it on paper, as PDF, addressed as she asked: what is told, or
+/// where there is nothing to tell the letter with the decision. Somebody of the staff prints it, and the
+/// request's history says so; what was printed counts as fetched.
+///
+/// # Errors
+/// As [`package`]; [`Error::Conflict`] when it was not asked for on paper, or nothing is answered yet.
+pub async fn printed(app: &Arc<App>, id: RequestId, by: String) -> Result<Vec<u8>, Error> {
+    let printing = by.clone();
+    advance(app, id, by.clone(), move |request, _, now| {
+        let asked = matches!(request.matter.delivery, Delivery::Paper { .. });
+        if !asked || request.progress.state != State::Notified {
+            return Err(Error::Conflict("there is no answer on paper to print".to_owned()));
+        }
+        if let Some(answer) = &mut request.matter.answer {
+            answer.fetched_at.get_or_insert(now);
+        }
+        let (step, by) = ("print".to_owned(), printing.clone());
+        request.matter.steps.push(Taken { step, by, at: now, reason: None });
+        Ok(Change::default())
+    })
+    .await?;
+    let request = request::get(app, id).await?;
+    let mut paper = if request.progress.answerable().is_some() {
+        let (told, _) = tells(app, id, &by, &mut Took::default()).await?;
+        sheet::sheet(&told, false)
+    } else {
+        let document = app.policy();
+        let about = About {
+            document: &document,
+            id,
+            progress: &request.progress,
+            matter: &request.matter,
+            link: &|path| app.public_url().join(path),
+            now: app.clock.now(),
+        };
+        RequestLetter::Answer { token: None }.write(&about).paper
+    };
+    if let Delivery::Paper { address } = &request.matter.delivery {
+        paper.addressee.splice(0..0, address.lines().map(str::to_owned));
+    }
+    let setting = move || paper::pdf(&paper).map_err(anyhow::Error::from);
+    Ok(tokio::task::spawn_blocking(setting).await.map_err(anyhow::Error::from)??)
 }
 
 /// The wordings that she was shown, by policy version; the policy in force has its own at hand.

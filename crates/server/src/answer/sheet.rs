@@ -39,7 +39,7 @@ pub(super) fn sheet(told: &Told, beside: bool) -> Paper {
         (say("ご請求", "Request"), told.request.kind.label.clone()),
         (say("受付日時", "Received"), said::moment(told.request.received_at, lang)),
         (say("適用される法律", "Law"), told.request.regime.label.clone()),
-        (say("ポリシーの版", "Policy version"), told.request.policy.to_string()),
+        (say("ポリシーの版", "Policy version"), said::version(told.request.policy, lang)),
     ])];
     if let Some(reply) = &told.request.reply {
         blocks.push(Block::paragraph(reply.clone()));

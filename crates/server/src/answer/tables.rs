@@ -8,6 +8,7 @@ use policy::Language;
 use super::told::{Named, Told};
 use super::{pick, words};
 use crate::error::Error;
+use crate::words as said;
 
 /// A column.
 pub(super) struct Column {
@@ -59,6 +60,7 @@ fn table(
 pub(super) fn tables(told: &Told) -> Vec<Table> {
     let language = told.language;
     let when = |at| words::when(at, language);
+    let until = |end| words::until(end, language);
     let opt = |text: &Option<String>| text.clone().unwrap_or_default();
     let mut tables = Vec::new();
     if let Some(items) = &told.items {
@@ -89,7 +91,7 @@ pub(super) fn tables(told: &Told) -> Vec<Table> {
                     item.confirmed_at.map(when).unwrap_or_default(),
                     labels(&item.purposes, language),
                     item.kept.rule.clone(),
-                    item.kept.until.map(when).unwrap_or_default(),
+                    item.kept.until.map(until).unwrap_or_default(),
                     item.kept.held_by.join(pick(language, "、", ", ")),
                     item.source.clone(),
                 ]
@@ -136,7 +138,7 @@ pub(super) fn tables(told: &Told) -> Vec<Table> {
                     consent.consent.label.clone(),
                     consent.state_label.clone(),
                     when(consent.since),
-                    consent.notice.to_string(),
+                    said::version(consent.notice, language),
                     opt(&consent.wording),
                 ]
             }),
@@ -236,7 +238,10 @@ pub(super) fn tables(told: &Told) -> Vec<Table> {
                 let consents: Vec<String> = provision
                     .consents
                     .iter()
-                    .map(|given| format!("{} ({})", given.consent.label, given.notice))
+                    .map(|given| {
+                        let notice = said::version(given.notice, language);
+                        format!("{} ({notice})", given.consent.label)
+                    })
                     .collect();
                 vec![
                     when(provision.at),
@@ -252,7 +257,7 @@ pub(super) fn tables(told: &Told) -> Vec<Table> {
                     opt(&provision.reference),
                     opt(&provision.exception),
                     words::duty(provision.record_duty, language).to_owned(),
-                    when(provision.kept_until),
+                    until(provision.kept_until),
                     provision.record.clone(),
                 ]
             }),
@@ -334,7 +339,7 @@ pub(super) fn tables(told: &Told) -> Vec<Table> {
                 .map(|stayed| {
                     let holds = stayed.held_by.join(pick(language, "、", ", "));
                     let why = if holds.is_empty() { stayed.because.clone() } else { holds };
-                    vec![stayed.thing.clone(), stayed.until.map(when).unwrap_or_default(), why]
+                    vec![stayed.thing.clone(), stayed.until.map(until).unwrap_or_default(), why]
                 })
                 .chain(erasure.records.iter().map(|kept| {
                     let why = words::records_stay(kept.because, language).to_owned();
@@ -353,10 +358,11 @@ pub(super) fn tables(told: &Told) -> Vec<Table> {
             ],
             erasure.told.iter().map(|told| {
                 let answer = told.outcome.map(|outcome| words::outcome(outcome, language));
+                let not_yet = || pick(language, "これから", "Not yet").to_owned();
                 vec![
                     told.recipient.label.clone(),
-                    told.told_at.map(when).unwrap_or_default(),
-                    told.answered_at.map(when).unwrap_or_default(),
+                    told.told_at.map_or_else(not_yet, when),
+                    told.answered_at.map_or_else(not_yet, when),
                     answer.unwrap_or_default().to_owned(),
                 ]
             }),

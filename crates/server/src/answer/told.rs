@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use policy::item::ValueKind;
 use policy::record::{Act, Gone, Provision, ProvisionBasis, RecordDuty, Route, Stayed};
 use policy::request::{Outcome, ReasonsTold, RefusalGround, RequestKind};
-use policy::retention::Thing;
+use policy::retention::{Standing, Thing};
 use policy::{
     Basis, ConsentName, ConsentState, Document, Item, ItemName, Language, PurposeName,
     RecipientName, Role, Sensitivity, Version,
@@ -336,7 +336,7 @@ pub(super) struct StayedTold {
 struct Teller<'a> {
     document: &'a Document,
     language: Language,
-    /// Recipients by the legal name that a record of hers has of them.
+    /// Recipients by the legal name that a record of hers has of them, else the register.
     parties: BTreeMap<RecipientName, String>,
 }
 
@@ -387,7 +387,7 @@ impl Teller<'_> {
             rule: rule
                 .map(|rule| policy::words::retention(rule, self.language))
                 .unwrap_or_default(),
-            until: standing.and_then(|standing| standing.until.moment()),
+            until: standing.and_then(Standing::ends_at),
             held_by: holds
                 .map(|by| said::hold(&by.hold, by.law, self.document, self.language).to_owned())
                 .collect(),
@@ -407,14 +407,16 @@ pub(super) fn tell(app: &App, gathered: &Gathered, wordings: &[Document]) -> Res
     let document = &*gathered.document;
     let progress = &gathered.request.progress;
     let language = gathered.request.matter.language;
-    let parties = gathered.records.iter().filter_map(|shown| match &shown.record.act {
+    let recorded = gathered.records.iter().filter_map(|shown| match &shown.record.act {
         Act::Disclosed(provision) => {
             let party = &provision.third_party;
             Some((party.recipient.clone(), party.name.clone()))
         }
         _ => None,
     });
-    let teller = Teller { document, language, parties: parties.collect() };
+    let mut parties = gathered.registered.clone();
+    parties.extend(recorded);
+    let teller = Teller { document, language, parties };
     let kind = progress.kind;
     let all = kind == RequestKind::Disclosure;
     let held = gathered.held.as_ref();
@@ -524,8 +526,10 @@ fn items(
         let plain = vault::open(grant, &key, &name, sealed.version, &sealed.sealed)
             .map_err(|error| anyhow::anyhow!("item `{name}` of {}: {error}", held.subject))?;
         let item = teller.document.items.get(&name);
+        let language = teller.language;
         let value_label = item.and_then(|item| match &item.value {
-            ValueKind::Choice(choices) => choices.get(plain.reveal()),
+            ValueKind::Choice(choices) => choices.get(plain.reveal()).map(|l| l.get(language)),
+            ValueKind::Language => words::language(plain.reveal(), language),
             _ => None,
         });
         let confirmed = held.values.iter().find(|value| value.item == sealed.item);
@@ -533,7 +537,7 @@ fn items(
         told.push(ItemTold {
             item: teller.item(&name),
             value: plain.reveal().to_owned(),
-            value_label: value_label.map(|label| label.get(teller.language).to_owned()),
+            value_label: value_label.map(str::to_owned),
             special_care: item.is_some_and(|item| item.sensitivity == Sensitivity::SpecialCare),
             source: item
                 .map(|item| policy::words::source(item.source, teller.language).to_owned())
@@ -791,7 +795,8 @@ fn erasure(gathered: &Gathered, teller: &Teller<'_>) -> Erasure {
         stayed: stayed
             .map(|Stayed { thing: what, until, because, held_by }| StayedTold {
                 thing: thing(what),
-                until: until.moment(),
+                // A hold keeps it longer than its own time.
+                until: held_by.iter().map(|by| by.until).fold(*until, Ord::max).moment(),
                 because: match what {
                     Thing::Account => words::account_stays(teller.language).to_owned(),
                     _ => said::last_purpose(because.as_ref(), teller.document, teller.language),

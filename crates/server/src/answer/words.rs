@@ -51,7 +51,25 @@ pub(super) fn when(at: Timestamp, language: Language) -> String {
     let at = at.to_zoned(calendar());
     match language {
         Language::Ja => at.strftime("%Y/%m/%d %H:%M").to_string(),
-        Language::En => at.strftime("%Y-%m-%d %H:%M").to_string(),
+        Language::En => at.strftime("%-d %b %Y %H:%M").to_string(),
+    }
+}
+
+/// The end of a time in a table: what ends at midnight ends with the day before, and is that day.
+pub(super) fn until(end: Timestamp, language: Language) -> String {
+    let last = end.to_zoned(calendar());
+    if last.time() != jiff::civil::Time::midnight() {
+        return when(end, language);
+    }
+    let last = end - jiff::SignedDuration::from_secs(1);
+    policy::words::date(policy::calendar::calendar_day(last), language)
+}
+
+/// A language by its name, where it is one that is spoken here.
+pub(super) fn language(tag: &str, language: Language) -> Option<&'static str> {
+    match Language::parse(tag)? {
+        Language::Ja => Some(pick(language, "日本語", "Japanese")),
+        Language::En => Some(pick(language, "英語", "English")),
     }
 }
 

@@ -23,7 +23,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::{Api, keep_up};
 use crate::acts::agent::{self, Agent};
 use crate::acts::request::receive::{self, Asked};
-use crate::acts::request::{self, By, Change, Channel, Note};
+use crate::acts::request::{self, By, Change, Channel, Note, Noted};
 use crate::acts::webhook;
 use crate::app::App;
 use crate::drp::status::{Shown, parse_uuid};
@@ -279,7 +279,8 @@ async fn revoke(
     let who = by.name.clone();
     let moved = request::advance(app, id, by, move |request, _, now| {
         if let Some(text) = revocation.reason.clone() {
-            request.matter.notes.push(Note { by: who.clone(), at: now, text });
+            let says = Noted::Words { text };
+            request.matter.notes.push(Note { by: who.clone(), at: now, says });
         }
         Ok(Change::from(Step::Withdraw {}))
     })

@@ -477,6 +477,11 @@ pub(super) enum NewStep {
         /// Why.
         reason: String,
     },
+    /// A correction that was decided cannot be carried out any more; it is decided anew.
+    Reconsider {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// A step takes one of these, by what it is.
@@ -544,6 +549,9 @@ pub(super) async fn step(
         NewStep::Approve {} => handle::step(app, id, by, Step::Approve { by: who }).await?,
         NewStep::Return { reason } => {
             handle::step(app, id, by, Step::Return { by: who, reason }).await?
+        }
+        NewStep::Reconsider { reason } => {
+            handle::step(app, id, by, Step::Reconsider { reason }).await?
         }
     };
     Ok(Json(moved(&done)))

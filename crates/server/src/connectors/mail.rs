@@ -99,7 +99,7 @@ impl Mail {
     ) -> Result<(), NotSent> {
         let never = NotSent::Never { code: None };
         let to: Address = to.reveal().parse().map_err(|_| never)?;
-        let message = self.message(id, now).to(Mailbox::new(None, to)).subject(&letter.paper.title);
+        let message = self.message(id, now).to(Mailbox::new(None, to)).subject(&letter.subject);
         let mut message = message.multipart(parts(letter)?).map_err(|_| never)?;
         // No machine should answer a machine (RFC 3834).
         message.headers_mut().insert_raw(HeaderValue::new(

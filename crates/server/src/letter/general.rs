@@ -17,19 +17,12 @@ impl Letter {
             Self::ConsentChanged { consent, state, at, notice, record, language } => {
                 let language = *language;
                 let asked = document.consents.get(consent)?;
-                let day = words::day(notice.on, language);
-                let version = match (notice.serial, language) {
-                    (1, Language::Ja) => format!("{day}版"),
-                    (serial, Language::Ja) => format!("{day}版（その{serial}）"),
-                    (1, Language::En) => format!("version of {day}"),
-                    (serial, Language::En) => format!("version of {day}, no. {serial}"),
-                };
                 let facts = ConsentFacts {
                     label: asked.label.get(language),
                     wording: asked.wording.get(language),
                     given: *state == ConsentState::Given,
                     at: words::moment(*at, language),
-                    version,
+                    version: words::version(*notice, language),
                     record,
                 };
                 Some(facts.write(document, language, now))
@@ -70,7 +63,7 @@ fn policy_changed(
     };
     let blocks = says.into_iter().map(Block::paragraph).collect();
     let paper = letter(document, language, title.to_owned(), None, now, blocks);
-    Written { paper, attached: Vec::new() }
+    Written { subject: paper.title.clone(), paper, attached: Vec::new() }
 }
 
 /// What the letter about a consent says.
@@ -147,6 +140,6 @@ impl ConsentFacts<'_> {
             }
         };
         let paper = letter(document, language, title, None, now, blocks);
-        Written { paper, attached: Vec::new() }
+        Written { subject: paper.title.clone(), paper, attached: Vec::new() }
     }
 }

@@ -14,7 +14,7 @@ use policy::request::{Progress, State, Step};
 use policy::{ConsentName, ConsentState, Document, ItemName, Language, PurposeName, RegimeName};
 use serde::{Deserialize, Serialize};
 
-pub use self::request::About;
+pub use self::request::{About, pay_to, pay_with};
 pub use self::service::{Details, ServiceLetter, WouldGo};
 use crate::words;
 
@@ -102,7 +102,9 @@ impl RequestLetter {
 /// A letter in words: what a mail says, and what is attached to it as PDF.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
-    /// What the mail says; its title is the subject line.
+    /// The subject line of the mail.
+    pub subject: String,
+    /// What the mail says.
     pub paper: Paper,
     /// What goes with it, by file name without its ending: an invoice, a receipt, the letter itself.
     pub attached: Vec<(&'static str, Paper)>,

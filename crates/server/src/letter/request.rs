@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use paper::{Align, Block, Paper, Table, Text, Url};
 use policy::request::{
     FeeStanding, Handling, Money, Outcome, Progress, ReasonsTold, RefusedPart, RequestId,
-    RequestKind,
+    RequestKind, State,
 };
 use policy::{Document, Language};
 
 use super::{RequestLetter, Written, letter, opening, paper_language};
-use crate::acts::request::Matter;
+use crate::acts::request::{Delivery, Matter};
 use crate::words;
 
 /// What a letter about a request is written from.
@@ -48,14 +48,15 @@ impl RequestLetter {
             opening(about.document, about.language()).into_iter().collect();
         blocks.append(&mut says);
         blocks.extend(about.particulars());
-        let title = match about.language() {
+        // It stands in the letter as well, among what it is about.
+        let subject = match about.language() {
             Language::Ja => format!("【受付番号 {}】{title}", about.id.number()),
             Language::En => format!("[{}] {title}", about.id.number()),
         };
         let paper = letter(
             about.document,
             about.language(),
-            title,
+            title.to_owned(),
             Some(about.addressee()),
             about.now,
             blocks,
@@ -66,7 +67,7 @@ impl RequestLetter {
         if kept && files.is_empty() {
             files.push(("letter", paper.clone()));
         }
-        Written { paper, attached: files }
+        Written { subject, paper, attached: files }
     }
 }
 
@@ -119,8 +120,8 @@ impl About<'_> {
         let language = self.language();
         let kind = self.progress.kind.words(language).to_owned();
         let mut facts = vec![
-            (self.say("受付番号", "Receipt number"), self.id.number()),
-            (self.say("ご請求の内容", "Your request"), kind),
+            (self.say("受付番号", "Receipt no."), self.id.number()),
+            (self.say("ご請求", "Your request"), kind),
             (self.say("受付日", "Received"), self.day(self.progress.received_at)),
         ];
         if self.matter.agent.is_some() {
@@ -191,12 +192,7 @@ impl About<'_> {
     }
 
     fn money(&self, money: &Money) -> String {
-        let grouped = grouped(money.amount);
-        match (money.currency.as_str(), self.language()) {
-            ("JPY", Language::Ja) => format!("{grouped}円"),
-            ("JPY", Language::En) => format!("¥{grouped}"),
-            (currency, _) => format!("{currency} {grouped}"),
-        }
+        money.words(self.language())
     }
 
     /// The money that the fee is about, whatever became of it.
@@ -209,29 +205,12 @@ impl About<'_> {
         }
     }
 
-    fn pay_to(&self) -> String {
-        let fee = self.document.requests.as_ref().and_then(|requests| requests.fee.as_ref());
-        let pay_to = fee.and_then(|fee| fee.pay_to.as_ref());
-        pay_to.map_or_else(
-            || {
-                let desk = &self.document.controller.desk;
-                match self.language() {
-                    Language::Ja => {
-                        format!("お支払い方法は、窓口（{}）にお問い合わせください。", desk.email)
-                    }
-                    Language::En => format!("Please ask our desk ({}) how to pay.", desk.email),
-                }
-            },
-            |label| label.get(self.language()).to_owned(),
-        )
-    }
-
     fn fee(&self) -> Said {
         let title = self.say("手数料のご請求", "The fee for your request");
-        let Some(money) = self.fee_money() else { return (title, Vec::new(), Vec::new()) };
-        let days = self.handling().pay_within_days;
-        let since = self.progress.moves.last().map_or(self.now, |(_, at)| *at);
-        let last = words::day(policy::calendar::after_days(since, days), self.language());
+        let (Some(money), Some(invoice)) = (self.fee_money(), self.invoice()) else {
+            return (title, Vec::new(), Vec::new());
+        };
+        let last = self.pay_by();
         let says = vec![
             self.paragraph(
                 format!("ご本人の確認ができました。手数料を{last}までにお支払いください。お支払いを確かめてから、調べはじめます。"),
@@ -239,13 +218,22 @@ impl About<'_> {
             ),
             Block::amount(self.say("手数料", "Fee"), Text::all_strong(self.money(money))),
             Block::subheading(self.say("お支払い方法", "How to pay")),
-            Block::paragraph(self.pay_to()),
-            self.paragraph(
-                format!("お振込みの際は、受付番号「{}」をお書き添えください。", self.id.number()),
-                format!("Please give the receipt number {} with your payment.", self.id.number()),
-            ),
+            Block::paragraph(pay_to(self.document, self.language())),
+            Block::paragraph(pay_with(self.id, self.language())),
         ];
-        let mut invoice = self.sheet(self.say("請求書", "Invoice"));
+        (title, says, vec![("invoice", invoice)])
+    }
+
+    fn pay_by(&self) -> String {
+        let last = self.progress.pay_by(&self.handling());
+        last.map(|last| words::day(last, self.language())).unwrap_or_default()
+    }
+
+    /// The invoice 請求書; `None` where no fee was asked for.
+    pub fn invoice(&self) -> Option<Paper> {
+        let money = self.fee_money()?;
+        let asked = self.progress.moves.iter().rev().find(|(s, _)| *s == State::AwaitingFee);
+        let mut invoice = self.sheet(self.say("請求書", "Invoice"), asked?.1);
         invoice.blocks = vec![
             Block::amount(
                 self.say("ご請求金額", "Amount due"),
@@ -253,11 +241,28 @@ impl About<'_> {
             ),
             self.fee_table(money),
             Block::facts([
-                (self.say("お支払期限", "Due by"), last),
-                (self.say("お支払い方法", "How to pay"), self.pay_to()),
+                (self.say("お支払期限", "Due by"), self.pay_by()),
+                (self.say("お支払い方法", "How to pay"), pay_to(self.document, self.language())),
             ]),
+            Block::paragraph(pay_with(self.id, self.language())),
         ];
-        (title, says, vec![("invoice", invoice)])
+        Some(invoice)
+    }
+
+    /// The receipt 領収書; `None` where no fee was paid, or it was given back.
+    pub fn receipt(&self) -> Option<Paper> {
+        let FeeStanding::Paid { money, at, .. } = &self.progress.fee else { return None };
+        let mut receipt = self.sheet(self.say("領収書", "Receipt"), *at);
+        receipt.blocks = vec![
+            Block::amount(self.say("金額", "Amount"), Text::all_strong(self.money(money))),
+            self.fee_table(money),
+            Block::facts([(self.say("領収日", "Received on"), self.day(*at))]),
+            self.paragraph(
+                "上記のとおり領収いたしました。",
+                "We have received this amount with thanks.",
+            ),
+        ];
+        Some(receipt)
     }
 
     fn fee_table(&self, money: &Money) -> Block {
@@ -272,14 +277,14 @@ impl About<'_> {
         Block::Table(table)
     }
 
-    /// An invoice or a receipt: its head is set.
-    fn sheet(&self, title: &str) -> Paper {
+    /// An invoice or a receipt of a day: its head is set.
+    fn sheet(&self, title: &str, at: Timestamp) -> Paper {
         let language = self.language();
         let controller = &self.document.controller;
-        let mut paper = Paper::sheet(paper_language(language), title, self.now);
+        let mut paper = Paper::sheet(paper_language(language), title, at);
         paper.date = Some(match language {
-            Language::Ja => format!("{}　番号 {}", self.day(self.now), self.id.number()),
-            Language::En => format!("{}, no. {}", self.day(self.now), self.id.number()),
+            Language::Ja => format!("{}　番号 {}", self.day(at), self.id.number()),
+            Language::En => format!("{}, no. {}", self.day(at), self.id.number()),
         });
         paper.sender = vec![
             controller.name.get(language).to_owned(),
@@ -299,7 +304,8 @@ impl About<'_> {
 
     fn fee_paid(&self) -> Said {
         let title = self.say("手数料をお受け取りしました", "We have received your fee");
-        let FeeStanding::Paid { money, at, .. } = &self.progress.fee else {
+        let (FeeStanding::Paid { money, .. }, Some(receipt)) = (&self.progress.fee, self.receipt())
+        else {
             return (title, Vec::new(), Vec::new());
         };
         let due = self.last_day(self.progress.due_at);
@@ -307,16 +313,6 @@ impl About<'_> {
             format!("手数料{}をお受け取りしました。領収書を添えてお送りします。{due}までにお答えします。", self.money(money)),
             format!("We have received the fee of {}. The receipt is attached. We will answer by {due}.", self.money(money)),
         )];
-        let mut receipt = self.sheet(self.say("領収書", "Receipt"));
-        receipt.blocks = vec![
-            Block::amount(self.say("金額", "Amount"), Text::all_strong(self.money(money))),
-            self.fee_table(money),
-            Block::facts([(self.say("領収日", "Received on"), self.day(*at))]),
-            self.paragraph(
-                "上記のとおり領収いたしました。",
-                "We have received this amount with thanks.",
-            ),
-        ];
         (title, says, vec![("receipt", receipt)])
     }
 
@@ -387,7 +383,13 @@ impl About<'_> {
         if let Some(token) = token {
             let path = format!("/requests/answer?n={}&t={token}", self.id.number());
             let end = self.matter.answer.as_ref().map(|link| self.last_day(link.ends_at));
-            let what = if self.progress.kind == RequestKind::Erasure {
+            let on_paper = matches!(self.matter.delivery, Delivery::Paper { .. });
+            let what = if on_paper {
+                self.say(
+                    "お答えの内容は、ご指定の住所へ書面でお送りします。次のページでもお受け取りいただけます。",
+                    "We send you the answer itself on paper, to the address that you gave. It is also waiting for you here.",
+                )
+            } else if self.progress.kind == RequestKind::Erasure {
                 self.say(
                     "消去の証明書を、次のページでお受け取りください。",
                     "Your deletion receipt is waiting for you here.",
@@ -502,15 +504,24 @@ impl About<'_> {
     }
 }
 
-/// A number with its thousands set apart.
-fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n).is_multiple_of(3) {
-            out.push(',');
+/// How to pay the fee, as the policy says it; else where to ask.
+pub fn pay_to(document: &Document, language: Language) -> String {
+    let fee = document.requests.as_ref().and_then(|requests| requests.fee.as_ref());
+    let desk = &document.controller.desk.email;
+    match (fee.and_then(|fee| fee.pay_to.as_ref()), language) {
+        (Some(label), _) => label.get(language).to_owned(),
+        (None, Language::Ja) => {
+            format!("お支払い方法は、窓口（{desk}）にお問い合わせください。")
         }
-        out.push(digit);
+        (None, Language::En) => format!("Please ask our desk ({desk}) how to pay."),
     }
-    out
+}
+
+/// What goes with the payment, so that it is known whose it is.
+pub fn pay_with(id: RequestId, language: Language) -> String {
+    let number = id.number();
+    match language {
+        Language::Ja => format!("お振込みの際は、受付番号「{number}」をお書き添えください。"),
+        Language::En => format!("Please give the receipt number {number} with your payment."),
+    }
 }

@@ -18,6 +18,8 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::json;
 use vault::FileKey;
 
+use crate::post::{FROM, Post};
+
 /// A child process that ends with the test.
 struct Running(Child);
 
@@ -46,12 +48,22 @@ fn free_port() -> u16 {
 impl Demo {
     /// Starts the demo with a fresh data folder and waits until it says that it is ready.
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// The same, with letters that leave by a mail server.
+    pub fn with_mail(post: &Post) -> Self {
+        Self::with(&["--smtp", &post.url(), "--mail-from", FROM])
+    }
+
+    fn with(options: &[&str]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let [azukari, app, metrics] = [(); 3].map(|()| format!("127.0.0.1:{}", free_port()));
         let mut process = Command::new(env!("CARGO_BIN_EXE_azukari"))
             .args(["demo", "--listen", &azukari, "--app-listen", &app, "--metrics", &metrics])
             .arg("--data")
             .arg(data.path().join("azukari-data"))
+            .args(options)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -133,7 +145,7 @@ pub struct Browser {
     /// What drives it.
     pub client: Client,
     _driver: Running,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 impl Browser {
@@ -150,6 +162,7 @@ impl Browser {
         let profile = tempfile::tempdir().unwrap();
         let options = json!({
             "binary": "/usr/bin/chromium",
+            "prefs": { "download.default_directory": profile.path().join("files") },
             "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -165,7 +178,7 @@ impl Browser {
             let mut builder =
                 ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
             if let Ok(client) = builder.capabilities(capabilities.clone()).connect(&address).await {
-                return Self { client, _driver: driver, _profile: profile };
+                return Self { client, _driver: driver, profile };
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -254,6 +267,30 @@ impl Browser {
         self.sends("/desk/sign-in").await;
     }
 
+    /// Presses a button that hands out a file, from the keyboard, and waits until it has come whole.
+    pub async fn fetches(&self, css: &str) -> PathBuf {
+        let folder = self.profile.path().join("files");
+        let files = || {
+            let read = std::fs::read_dir(&folder).into_iter().flatten();
+            let paths = read.map(|entry| entry.unwrap().path());
+            // Chromium gives a file its name once it is whole.
+            let whole = |path: &PathBuf| {
+                let name = path.file_name().unwrap().to_string_lossy();
+                !name.ends_with(".crdownload") && !name.starts_with('.')
+            };
+            paths.filter(whole).collect::<Vec<_>>()
+        };
+        let before = files();
+        self.find(css).await.send_keys("\u{e007}").await.unwrap();
+        for _ in 0..400 {
+            if let Some(new) = files().into_iter().find(|path| !before.contains(path)) {
+                return new;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("`{css}` hands out nothing\n{}", self.reads().await);
+    }
+
     /// Prints the page on A4 and leaves the print beside the pictures.
     pub async fn prints(&self, name: &str) -> Vec<u8> {
         let print = self.client.print(fantoccini::wd::PrintConfiguration::default()).await.unwrap();
@@ -296,7 +333,7 @@ pub fn pages_of(print: &[u8]) -> usize {
 }
 
 /// Where pictures are left.
-fn pictures_dir() -> PathBuf {
+pub fn pictures_dir() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     target.unwrap_or_else(|| root.join("target")).join("pictures")

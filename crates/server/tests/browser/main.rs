@@ -1,7 +1,7 @@
 //! The pages as people see them: the real binary, a real Chromium, both languages, a phone and a
 //! desk. Pictures of every page are left in `target/pictures`.
 //!
-//! Needs chromium and chromedriver; `./check` installs them.
+//! Needs chromium, chromedriver and a mail server; `./check` installs them.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
@@ -9,5 +9,8 @@ mod desk;
 mod desk_requests;
 mod house;
 mod pictures;
+#[path = "../post/mod.rs"]
+mod post;
 mod requests;
 mod story;
+mod walks;

@@ -122,6 +122,7 @@ async fn a_person_asks_follows_and_takes_back_in_both_languages() {
         for (name, bytes) in [("a.pdf", &b"<html>"[..]), ("b.pdf", b"%PDF-1.7\n")] {
             let path = folder.path().join(name);
             std::fs::write(&path, bytes).unwrap();
+            guest.unfolds("details").await;
             let field = guest.find("input[type='file']").await;
             field.send_keys(path.to_str().unwrap()).await.unwrap();
             guest.sends(&to("/requests/mine/files")).await;

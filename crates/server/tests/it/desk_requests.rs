@@ -163,7 +163,7 @@ async fn a_disclosure_from_the_fee_to_the_decision() {
     let rin = AtDesk::sits(&house, "rin", StaffRole::Officer).await;
     let request = house.known(&json!({})).await;
     let page = rin.page(&request).await;
-    assert!(page.contains("JPY 1000") && page.contains("hanako@guest.example"), "{page}");
+    assert!(page.contains("JPY 1,000") && page.contains("hanako@guest.example"), "{page}");
     assert!(!page.contains("<td>Hanako"), "no value of hers");
 
     let today = "2026-11-22";
@@ -183,7 +183,8 @@ async fn a_disclosure_from_the_fee_to_the_decision() {
     .await;
     let stands = house.stands(&request).await;
     assert_eq!(stands.progress.state, State::Investigating);
-    assert!(stands.matter.notes[0].text.starts_with("2026-11-20"), "{:?}", stands.matter.notes);
+    let note = "JPY 1,000 came in on 20 November 2026 (bank-7).";
+    assert!(rin.page(&request).await.contains(note), "the day that it came in");
 
     rin.does(&request, "note", &[("note", "Asked the kitchen.")]).await;
     assert_eq!(rin.acts(&request, "note", &[("note", "  ")]).await.status, 422);
@@ -594,7 +595,7 @@ async fn a_decision_is_carried_out_and_its_recipients_are_told_by_hand() {
     let rin = AtDesk::sits(&house, "rin", StaffRole::Officer).await;
     let request = house.known(&erasure()).await;
     let page = rin.page(&request).await;
-    assert!(page.contains("<td>aoi</td>"), "who received what: {page}");
+    assert!(page.contains("<td>株式会社aoi</td>"), "who received what: {page}");
     let list = rin.sees(&format!("/desk/requests/{request}/disclosures")).await;
     assert!(list.contains("aoi") && list.contains("Name"), "{list}");
     let yes = ("confirm", "yes");
@@ -612,6 +613,17 @@ async fn a_decision_is_carried_out_and_its_recipients_are_told_by_hand() {
     let number = house.stands(&other).await.id.number();
     let needs = format!("the request {number} needs what would be erased");
     assert!(told.text().contains(&needs), "{}", told.text());
+    // Each reads it in their language, with the way there, and nothing is offered that would fail.
+    form(&house, "/desk/language", &[("language", "ja")]).header("cookie", &rin.cookie).go().await;
+    let page = rin.page(&request).await;
+    assert!(
+        page.contains(&format!("請求 {number} が、消去する情報をまだ必要としています")),
+        "{page}"
+    );
+    assert!(
+        page.contains(&format!("/desk/requests/{other}")) && !page.contains("id=\"carry_out\"")
+    );
+    form(&house, "/desk/language", &[("language", "en")]).header("cookie", &rin.cookie).go().await;
     house.steps(&other, json!({ "step": "withdraw" })).await.expect(200);
     rin.does(&request, "carry_out", &[yes]).await;
     assert_eq!(house.state(&request).await, State::Notified);
@@ -635,5 +647,54 @@ async fn a_decision_is_carried_out_and_its_recipients_are_told_by_hand() {
     assert!(rin.sees(desk).await.contains("None is open"));
     assert_eq!(rin.sends(desk, &done).await.status, 409, "answered before");
     assert!(leads_to(&form(&house, desk, &done).go().await).starts_with("/desk/sign-in"));
+    house.adds_up();
+}
+
+/// Act 33(1): whoever asked for paper is answered on paper; that it was printed is on record, and counts
+/// as fetched.
+#[tokio::test]
+async fn an_answer_on_paper_is_printed_with_the_address_on_it() {
+    let house = House::open();
+    house.guest("Hanako").signs_up().await;
+    let rin = AtDesk::sits(&house, "rin", StaffRole::Officer).await;
+    let address = json!({ "kind": "purpose_notice", "regime": "jp",
+                          "postal_address": "〒000-0000\n見本県見本市1-2-3" });
+    let yes = ("confirm", "yes");
+    let request = house.known(&address).await;
+    let print = format!("/desk/requests/{request}/paper");
+    assert_eq!(rin.sends(&print, &[]).await.status, 409, "nothing is decided yet");
+    let paid = [("amount", "1000"), ("on", "2026-11-22"), ("reference", "b-1")];
+    rin.does(&request, "pay", &paid).await;
+    rin.does(&request, "decide", &[("outcome", "granted"), yes]).await;
+    rin.does(&request, "carry_out", &[yes]).await;
+    assert!(rin.page(&request).await.contains("見本県見本市1-2-3"));
+    let printed = rin.sends(&print, &[]).await;
+    assert_eq!(printed.status, 200, "{}", printed.text());
+    assert_eq!(printed.header("content-type").unwrap(), "application/pdf");
+    let said = crate::letters::read_pdf(&printed.body);
+    for words in ["見本県見本市1-2-3", "見本 花子 様", "利用目的"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(house.stands(&request).await.matter.answer.unwrap().fetched_at.is_some());
+    assert!(rin.page(&request).await.contains("the answer on paper was printed"));
+    let answered = house.records().into_iter().filter(|r| matches!(r.act, Act::Answered { .. }));
+    let by: Vec<String> = answered.map(|record| record.by).collect();
+    assert!(matches!(&by[..], [one] if one.starts_with("stf_")), "{by:?}");
+
+    // A refusal goes out as the letter; whoever asked for a file has nothing to print.
+    let request = house.known(&address).await;
+    rin.does(&request, "pay", &paid).await;
+    let no =
+        [("outcome", "refused"), ("ground", "purpose_already_clear"), ("reason", "published"), yes];
+    rin.does(&request, "decide", &no).await;
+    rin.does(&request, "carry_out", &[yes]).await;
+    let printed = rin.sends(&format!("/desk/requests/{request}/paper"), &[]).await;
+    let said = crate::letters::read_pdf(&printed.body);
+    assert!(
+        said.contains("見本県見本市1-2-3") && said.contains("お応えすることはできません"),
+        "{said}"
+    );
+    let request = house.known(&json!({ "kind": "purpose_notice" })).await;
+    assert_eq!(rin.sends(&format!("/desk/requests/{request}/paper"), &[]).await.status, 409);
     house.adds_up();
 }

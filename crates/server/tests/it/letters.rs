@@ -2,12 +2,12 @@
 //! consents, handed to a mail server that is not ours (`aiosmtpd`), read back by Python's own mail
 //! library. Her address comes out through the gate, and lies nowhere on the way (I3, S8).
 
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use azukari::acts::request::carry_out::carry_out;
 use azukari::connectors::mail::Mail;
 use azukari::error::Error;
 use azukari::jobs::{self, deliver};
@@ -16,92 +16,16 @@ use azukari::outbox::{self, Message};
 use azukari::store::{self, DbError};
 use policy::Language;
 use policy::record::Act;
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use policy::request::RequestId;
+use serde_json::json;
 
 use crate::house::{House, policy_files};
-
-const FROM: &str = "見本の窓口 <desk@azukari.example>";
-
-/// A place where a mail server may be, and what it has received.
-pub(crate) struct Post {
-    port: u16,
-    folder: TempDir,
-    server: Option<Child>,
-}
+use crate::post::{FROM, Post, bytes};
+use crate::requests::id;
 
 impl Post {
-    /// A free port, with nobody there yet.
-    fn closed() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        Self { port, folder: tempfile::tempdir().unwrap(), server: None }
-    }
-
-    pub(crate) fn open() -> Self {
-        let mut post = Self::closed();
-        post.opens(&[]);
-        post
-    }
-
-    fn opens(&mut self, options: &[&str]) {
-        let server = Command::new("/usr/bin/aiosmtpd")
-            .args(["-n", "-l", &format!("127.0.0.1:{}", self.port)])
-            .args(options)
-            .args(["-c", "aiosmtpd.handlers.Mailbox"])
-            .arg(self.folder.path().join("mail"))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("aiosmtpd is missing: apt-get install python3-aiosmtpd");
-        self.server = Some(server);
-        let begun = Instant::now();
-        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(begun.elapsed() < Duration::from_secs(20), "the mail server does not start");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
     pub(crate) fn mail(&self) -> Mail {
-        Mail::new(&format!("smtp://127.0.0.1:{}", self.port), FROM).unwrap()
-    }
-
-    /// What has arrived, as a reader sees it.
-    pub(crate) fn received(&self) -> Vec<Value> {
-        const READ: &str = "import sys, json, email, email.policy, pathlib\n\
-            for file in sorted(pathlib.Path(sys.argv[1]).glob('new/*'), key=lambda f: f.stat().st_mtime_ns):\n\
-            \x20 m = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)\n\
-            \x20 raw = file.read_bytes().isascii()\n\
-            \x20 h = {name.lower(): str(value) for name, value in m.items()}\n\
-            \x20 body = lambda kind: m.get_body((kind,)).get_content() if m.get_body((kind,)) else None\n\
-            \x20 files = [{'name': a.get_filename(), 'type': a.get_content_type(), 'head': a.get_content()[:5].decode('latin-1')} for a in m.iter_attachments()]\n\
-            \x20 print(json.dumps({'headers': h, 'text': body('plain'), 'html': body('html'), 'files': files, 'ascii': raw}))";
-        let mail = self.folder.path().join("mail");
-        let read = Command::new("/usr/bin/python3").arg("-c").arg(READ).arg(mail).output().unwrap();
-        assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
-        let text = String::from_utf8(read.stdout).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    pub(crate) async fn receives(&self, count: usize) -> Vec<Value> {
-        let begun = Instant::now();
-        loop {
-            let new = std::fs::read_dir(self.folder.path().join("mail/new"));
-            if new.is_ok_and(|files| files.count() >= count) {
-                return self.received();
-            }
-            assert!(begun.elapsed() < Duration::from_secs(20), "no letter arrives");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-}
-
-impl Drop for Post {
-    fn drop(&mut self) {
-        if let Some(mut server) = self.server.take() {
-            let _ = server.kill();
-            let _ = server.wait();
-        }
+        Mail::new(&self.url(), FROM).unwrap()
     }
 }
 
@@ -308,6 +232,113 @@ async fn a_stop_holds_for_letters_too() {
     };
     assert!(matches!(reasons[..], [policy::Reason::Restricted { .. }]), "{reasons:?}");
     house.adds_up();
+}
+
+/// Every letter of a request that costs something and is granted, as it reaches her: which it is, what
+/// it says in both its parts, what came with it, and where its link leads (R8.2, S27).
+#[tokio::test]
+async fn the_letters_of_a_whole_request_reach_her_and_lead_where_they_say() {
+    let (house, post) = (House::open(), Post::open());
+    let mail = post.mail();
+    house.guest("Hanako").signs_up().await;
+    for (language, subjects, money) in [
+        (
+            "ja",
+            [
+                "ご請求を承りました",
+                "確認番号のお知らせ",
+                "手数料のご請求",
+                "手数料をお受け取りしました",
+                "ご請求へのお答え",
+            ],
+            "1,000円",
+        ),
+        (
+            "en",
+            [
+                "We have received your request",
+                "Your confirmation code",
+                "The fee for your request",
+                "We have received your fee",
+                "The answer to your request",
+            ],
+            "JPY 1,000",
+        ),
+    ] {
+        let before = post.received().len();
+        let request = id(&house.asks(&json!({ "language": language })).await.expect(201));
+        let code = house.code(&request);
+        house.delivers(&mail).await;
+        house.gives(&request, &code).await.expect(200);
+        house.delivers(&mail).await;
+        let paid = json!({ "step": "pay", "amount": 1000, "currency": "JPY", "reference": "b-1" });
+        house.steps(&request, paid).await.expect(200);
+        house.delivers(&mail).await;
+        house.steps(&request, json!({ "step": "decide", "outcome": "granted" })).await.expect(200);
+        carry_out(&house.app, request.parse().unwrap(), "officer".to_owned()).await.unwrap();
+        house.delivers(&mail).await;
+
+        let number = request.parse::<RequestId>().unwrap().number();
+        let mut received = post.received().split_off(before);
+        // The first two leave at once, in any order.
+        received[..2].sort_by_key(|letter| letter["text"].as_str().unwrap().contains(&code));
+        let head = if language == "ja" {
+            format!("【受付番号 {number}】")
+        } else {
+            format!("[{number}] ")
+        };
+        let told: Vec<_> = received.iter().map(|letter| &letter["headers"]["subject"]).collect();
+        assert_eq!(told, subjects.map(|subject| format!("{head}{subject}")).each_ref());
+        let mut files = Vec::new();
+        for letter in &received {
+            assert_eq!(letter["headers"]["to"], "hanako@guest.example");
+            let (text, html) = (letter["text"].as_str().unwrap(), letter["html"].as_str().unwrap());
+            assert!(text.contains(&number) && html.contains(&number), "{letter}");
+            assert!(!text.contains(&request), "people read the number alone: {text}");
+            for file in letter["files"].as_array().unwrap() {
+                let said = read_pdf(&bytes(file));
+                assert!(said.contains(&number), "{said}");
+                files.push((file["name"].as_str().unwrap().to_owned(), said));
+            }
+        }
+        assert!(received[1]["text"].as_str().unwrap().contains(&code));
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["invoice.pdf", "receipt.pdf", "letter.pdf"]);
+        assert!(files[0].1.contains(money) && files[1].1.contains(money), "{files:?}");
+
+        let links: Vec<String> = received.iter().filter_map(link).collect();
+        assert_eq!(links.len(), 2, "{links:?}");
+        for (link, leads_to) in links.iter().zip(["<form", "value=\"again\""]) {
+            let path = link.strip_prefix("https://policy.stories.example").unwrap();
+            let page =
+                house.get(&format!("{path}{}lang=en", if path.contains('?') { '&' } else { '?' }));
+            let page = page.by_nobody().go().await;
+            assert_eq!(page.status, 200, "{link}");
+            assert!(page.text().contains(leads_to), "{link}: {}", page.text());
+        }
+        house.lets_hours_pass(1);
+    }
+    house.adds_up();
+}
+
+/// The link of a letter: the same in both of its parts.
+fn link(letter: &serde_json::Value) -> Option<String> {
+    let (text, html) = (letter["text"].as_str().unwrap(), letter["html"].as_str().unwrap());
+    let found = text.split_whitespace().find(|word| word.starts_with("https://"))?;
+    let quoted = format!("href=\"{}\"", found.replace('&', "&amp;"));
+    assert!(html.contains(&quoted), "{quoted}: {html}");
+    Some(found.to_owned())
+}
+
+/// The words of a PDF, as poppler reads them.
+pub(crate) fn read_pdf(bytes: &[u8]) -> String {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let mut read = Command::new("pdftotext");
+    read.args(["-raw", "-enc", "UTF-8"]).arg(file.path()).arg("-");
+    let read = read.output().unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    String::from_utf8(read.stdout).unwrap()
 }
 
 #[tokio::test]

@@ -39,6 +39,9 @@ mod openapi;
 #[cfg(test)]
 mod policy_in_force;
 #[cfg(test)]
+#[path = "../post/mod.rs"]
+mod post;
+#[cfg(test)]
 mod proven;
 #[cfg(test)]
 mod provisions;

@@ -105,7 +105,7 @@ fn paid() -> Step {
 }
 
 fn in_words(written: &Written) -> String {
-    let mut said = paper::text(&written.paper);
+    let mut said = format!("{}\n\n{}", written.subject, paper::text(&written.paper));
     for (name, attached) in &written.attached {
         assert!(paper::pdf(attached).unwrap().starts_with(b"%PDF-"), "{name}");
         let _ = write!(said, "\n==== {name}.pdf ====\n\n");

@@ -592,6 +592,27 @@ async fn she_follows_her_request_takes_it_back_and_leaves() {
     {
         assert!(mine.contains(part), "no {part}: {mine}");
     }
+    // How and until when to pay, with the invoice that went with the letter.
+    for part in ["2026年12月22日", "見本銀行", &number] {
+        assert!(mine.contains(part), "no {part}: {mine}");
+    }
+    let invoice = browser.gets("/requests/mine/invoice").await;
+    assert_eq!(invoice.status, 200);
+    let name = invoice.header("content-disposition").unwrap();
+    assert!(
+        name.contains(&format!("filename*=UTF-8''%E8%AB%8B%E6%B1%82%E6%9B%B8-{number}.pdf")),
+        "{name}"
+    );
+    let said = crate::letters::read_pdf(&invoice.body);
+    assert!(
+        said.contains("請求書") && said.contains(&number) && said.contains("見本銀行"),
+        "{said}"
+    );
+    assert_eq!(browser.gets("/requests/mine/receipt").await.status, 404, "nothing is paid");
+    for sheet in ["invoice", "receipt"] {
+        let stranger = Browser::new(&house, "ja").gets(&format!("/requests/mine/{sheet}")).await;
+        assert_eq!(stranger.status, 303, "{sheet}");
+    }
     assert!(browser.gets("/requests/mine/withdraw").await.text().contains("取り下げますか"));
     assert_eq!(house.request_under(&number).await.progress.state, State::AwaitingFee, "only asked");
     // From another site nothing is taken back.
@@ -606,6 +627,72 @@ async fn she_follows_her_request_takes_it_back_and_leaves() {
     assert!(out.header("set-cookie").unwrap().contains("Max-Age=0"));
     assert_eq!(browser.gets("/requests/mine").await.status, 303, "the old cookie opens nothing");
     house.adds_up();
+}
+
+#[tokio::test]
+async fn the_receipt_is_on_her_page_once_she_paid() {
+    let house = House::open();
+    house.guest("Hanako").signs_up().await;
+    let number = house.asked(EMAIL).await;
+    let mut browser = Browser::new(&house, "en");
+    browser.shows_code(&number).await;
+    let id = house.request_under(&number).await.id;
+    let money = policy::request::Money { amount: 1000, currency: "JPY".to_owned() };
+    house.lets_hours_pass(1);
+    handle::paid(&house.app, id, "desk".to_owned(), money, "b-1".to_owned()).await.unwrap();
+    browser.posts("/requests/enter", &pairs(&[("number", &number), ("email", EMAIL)])).await;
+    browser.shows_code(&number).await;
+    let mine = browser.gets("/requests/mine").await.text();
+    assert!(mine.contains("/requests/mine/receipt") && !mine.contains("Sample Bank"), "{mine}");
+    let receipt = browser.gets("/requests/mine/receipt").await;
+    // In the language of her letters.
+    let said = crate::letters::read_pdf(&receipt.body);
+    assert!(
+        said.contains("領収書") && said.contains("1,000円") && said.contains("2026年11月22日"),
+        "{said}"
+    );
+}
+
+/// R8.6: somebody without the registered address is known by particulars, which are asked for where they
+/// help and nowhere else.
+#[tokio::test]
+async fn particulars_are_asked_for_where_it_must_be_known_who_asks() {
+    let house = House::open();
+    let browser = Browser::new(&house, "ja");
+    let page = browser.gets("/requests/new?kind=correction&regime=jp").await.text();
+    for name in ["particulars.phone", "particulars.birth_date", "particulars.email"] {
+        assert!(page.contains(&format!("name=\"{name}\"")), "{name}");
+    }
+    assert!(!page.contains("particulars.allergy"), "what is sensitive shows nobody's identity");
+    for kind in ["complaint", "equivalent_measures"] {
+        let page = browser.gets(&format!("/requests/new?kind={kind}&regime=jp")).await.text();
+        assert!(!page.contains("particulars."), "{kind}");
+    }
+    let given = [
+        ("name", "見本 花子"),
+        ("email", "elsewhere@guest.example"),
+        ("grounds", "no_longer_needed"),
+        ("particulars.phone", "090-0000-0001"),
+        ("particulars.birth_date", " "),
+    ];
+    let form = browser.form("stop_use", "jp").await;
+    let review = browser.reviews(form, &given).await;
+    assert!(review.text().contains("電話番号（ご本人の確認用）"), "{}", review.text());
+    let sent = browser.sends(&review).await;
+    let matter = house.request_under(&number(&sent)).await.matter;
+    let offered: Vec<(String, String)> =
+        matter.particulars.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
+    assert_eq!(offered, [("phone".to_owned(), "090-0000-0001".to_owned())]);
+    // Too long a one is told at its field and kept.
+    let long = "9".repeat(500);
+    let form = browser.form("stop_use", "jp").await;
+    let wrong = [&given[..3], &[("particulars.phone", long.as_str())]].concat();
+    let told = browser.reviews(form, &wrong).await;
+    assert!(
+        told.status == 422 && told.text().contains("particulars-phone-error"),
+        "{}",
+        told.text()
+    );
 }
 
 #[tokio::test]

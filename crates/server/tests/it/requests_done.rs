@@ -610,7 +610,18 @@ async fn an_erasure_waits_for_whatever_needs_what_would_go() {
     handle::decide(&house.app, received, by.clone(), granted()).await.unwrap();
     let Err(Error::Conflict(words)) = house.carries_out(received).await else { panic!("it is in") };
     assert!(words.contains(&of_one.number()), "{words}");
-    handle::step(&house.app, received, by, Step::Withdraw {}).await.unwrap();
+    // The officer decides anew, and says why; only what is not done yet is taken up again.
+    let anew = |reason: &str| Step::Reconsider { reason: reason.to_owned() };
+    for (id, step) in [(received, anew(" ")), (erasure, anew("erased"))] {
+        assert!(handle::step(&house.app, id, by.clone(), step).await.is_err());
+    }
+    handle::step(&house.app, received, by.clone(), anew("it was erased")).await.unwrap();
+    let refused = vec![RefusedPart { item: None, ground: RefusalGround::NotRetainedData }];
+    let (outcome, reason) = (Outcome::Refused, "it was erased as she asked".to_owned());
+    let decided = Decided { outcome, refused, reason, ..granted() };
+    handle::decide(&house.app, received, by, decided).await.unwrap();
+    house.carries_out(received).await.unwrap();
+    assert_eq!(house.request(received).await.progress.state, State::Notified);
     house.carries_out(erasure).await.unwrap();
     house.adds_up();
 }

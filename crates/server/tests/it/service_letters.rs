@@ -8,7 +8,8 @@ use policy::record::{Act, ProvisionBasis, ServiceLetterKind, ThirdParty};
 use serde_json::{Value, json};
 
 use crate::house::{Call, Guest, House, lay_over, policy_files};
-use crate::letters::{Post, ended, used_for, waiting};
+use crate::letters::{ended, used_for, waiting};
+use crate::post::Post;
 
 impl House {
     /// The service writes to a guest about her table; `changes` are laid over.

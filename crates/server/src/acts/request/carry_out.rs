@@ -14,9 +14,11 @@ use policy::party::base32;
 use policy::record::{ErasedBecause, InstructionKind};
 use policy::request::{Decision, Outcome, Progress, RequestId, RequestKind, State, Step};
 use policy::retention::Thing;
-use policy::{Ask, ItemName, PurposeName, RecipientName, Reference, SubjectId, calendar};
+use policy::{Ask, ItemName, Language, PurposeName, RecipientName, Reference, SubjectId, calendar};
 
-use super::{AnswerLink, Change, Contact, Matter, Moved, Note, Request, advance, handling};
+use super::{
+    AnswerLink, Change, Contact, HOUSE, Matter, Moved, Note, Noted, Request, advance, handling,
+};
 use crate::acts::account::Closing;
 use crate::acts::restriction;
 use crate::app::App;
@@ -29,7 +31,7 @@ use crate::keys::Keys;
 use crate::letter::{self, RequestLetter};
 use crate::once::{Fresh, random};
 use crate::store::restrictions::Restriction;
-use crate::store::{Tx, recipients, requests, subjects};
+use crate::store::{Conn, Tx, recipients, requests, subjects};
 
 /// Engagements that were called off, each with its recipient.
 type CalledOff = Vec<(RecipientName, Reference)>;
@@ -350,7 +352,9 @@ impl Work {
         let Some(subject) = request.subject.filter(|_| deed != Deed::Nothing) else {
             return Ok(());
         };
-        contradicts(&self.app, tx, (request, subject), &deed, now)?;
+        if let Some(hindrance) = hindrance(&self.app.keys, tx, request, now)? {
+            return Err(Error::Conflict(hindrance.words(Language::En)));
+        }
         if subjects::get(tx, subject)?.is_none_or(|held| held.wrapped.is_none()) {
             // Time has ended it all meanwhile.
             if deed.erases() {
@@ -390,9 +394,7 @@ impl Work {
         let email = match &self.way {
             Way::Stays => return Ok(()),
             Way::Lost => {
-                let text = "no address could be opened for the letter with the answer; another way to \
-                            her has to be found";
-                let note = Note { by: "azukari".to_owned(), at: now, text: text.to_owned() };
+                let note = Note { by: HOUSE.to_owned(), at: now, says: Noted::NoAddress {} };
                 request.matter.notes.extend(Some(note).filter(|_| goes_there));
                 return Ok(());
             }
@@ -530,47 +532,84 @@ impl Work {
     }
 }
 
-/// Whether other requests of hers stand against it: an erasure waits for what still needs what would go,
-/// and nothing is put in the place of what an erasure took since the correction was asked for.
-fn contradicts(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (request, subject): (&Request, SubjectId),
-    deed: &Deed,
+/// What other requests of hers stand in the way of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hindrance {
+    /// An erasure: these still need what would go.
+    Needed(Vec<RequestId>),
+    /// A correction: for these was erased what would be put right.
+    Erased(Vec<RequestId>),
+}
+
+impl Hindrance {
+    /// The other requests.
+    pub fn others(&self) -> &[RequestId] {
+        let (Self::Needed(others) | Self::Erased(others)) = self;
+        others
+    }
+
+    /// What stands in the way, and the way out.
+    pub fn words(&self, language: Language) -> String {
+        let comma = if language == Language::Ja { "、" } else { ", " };
+        let numbers: Vec<String> = self.others().iter().map(RequestId::number).collect();
+        let numbers = numbers.join(comma);
+        match (self, language) {
+            (Self::Needed(_), Language::Ja) => format!(
+                "請求 {numbers} が、消去する情報をまだ必要としています。先にその請求を終えるか、取り下げてもらってください。"
+            ),
+            (Self::Needed(_), Language::En) => format!(
+                "the request {numbers} needs what would be erased; see it through or have it taken \
+                 back first"
+            ),
+            (Self::Erased(_), Language::Ja) => format!(
+                "訂正する情報は、請求 {numbers} により消去されています。入れ直すことはできないため、あらためて決定してください。"
+            ),
+            (Self::Erased(_), Language::En) => format!(
+                "what is to be corrected was erased for the request {numbers}; it is not put in \
+                 again: decide anew"
+            ),
+        }
+    }
+}
+
+/// Whether other requests of hers stand against what was decided: an erasure waits for what still needs
+/// what would go, and nothing is put in the place of what an erasure took since the correction was asked
+/// for.
+///
+/// # Errors
+/// When a request of hers does not open.
+pub fn hindrance(
+    keys: &Keys,
+    conn: &mut Conn,
+    request: &Request,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Option<Hindrance>, Error> {
+    let deed = Deed::of(&request.progress, &request.matter);
+    let Some(subject) = request.subject else { return Ok(None) };
     if !matches!(deed, Deed::Erase { .. } | Deed::Correct { .. }) {
-        return Ok(());
+        return Ok(None);
     }
     let mut others = Vec::new();
-    for line in requests::of_subject(tx, subject)? {
+    for line in requests::of_subject(conn, subject)? {
         if line.id == request.id {
             continue;
         }
-        let Some(other) = Request::read(&app.keys, tx, line.id)? else { continue };
-        let clashes = match deed {
+        let Some(other) = Request::read(keys, conn, line.id)? else { continue };
+        let clashes = match &deed {
             Deed::Erase { close, wish } => needs(&other, *close, wish, now),
             Deed::Correct { put, .. } => took(&other, put, request.progress.received_at),
             Deed::Nothing | Deed::Stop(_) => false,
         };
         if clashes {
-            others.push(line.id.number());
+            others.push(line.id);
         }
     }
-    if others.is_empty() {
-        return Ok(());
-    }
-    others.sort();
-    let others = others.join(", ");
-    Err(Error::Conflict(match deed {
-        Deed::Correct { .. } => format!(
-            "what is to be corrected was erased for the request {others}; it is not put in again"
-        ),
-        _ => format!(
-            "the request {others} needs what would be erased; see it through or have it taken back \
-             first"
-        ),
-    }))
+    others.sort_by_key(RequestId::number);
+    let hindrance = match deed {
+        Deed::Correct { .. } => Hindrance::Erased(others),
+        _ => Hindrance::Needed(others),
+    };
+    Ok(Some(hindrance).filter(|hindrance| !hindrance.others().is_empty()))
 }
 
 /// Whether a request needs something that an erasure would take.

@@ -11,7 +11,7 @@ use policy::request::{
 };
 
 use super::receive::text;
-use super::{By, Change, Moved, Note, Request, advance, handling};
+use super::{By, Change, HOUSE, Moved, Note, Noted, Request, advance, handling};
 use crate::app::App;
 use crate::error::Error;
 use crate::store::{requests, subjects};
@@ -115,18 +115,16 @@ pub async fn paid_on(
             Fee::Paid { reference: known, .. } if *known == reference => Ok(Change::default()),
             Fee::Due(_) => {
                 if let Some(on) = on {
-                    let text = format!("{on}: {} {} ({reference})", money.amount, money.currency);
-                    request.matter.notes.push(Note { by: noted.clone(), at: now, text });
+                    let (money, reference) = (money.clone(), reference.clone());
+                    let says = Noted::PaidOn { on, money, reference };
+                    request.matter.notes.push(Note { by: noted.clone(), at: now, says });
                 }
                 Ok(Step::Pay { money: money.clone(), reference: reference.clone() }.into())
             }
             _ => {
-                let Money { amount, currency } = &money;
-                let text = format!(
-                    "a payment of {amount} {currency} came in under `{reference}` although nothing was \
-                     due; give it back"
-                );
-                request.matter.notes.push(Note { by: noted.clone(), at: now, text });
+                let (money, reference) = (money.clone(), reference.clone());
+                let says = Noted::NotDue { money, reference };
+                request.matter.notes.push(Note { by: noted.clone(), at: now, says });
                 Ok(Change::default())
             }
         }
@@ -210,7 +208,8 @@ pub async fn note(
     let by = by.into();
     let who = by.name.clone();
     advance(app, id, by, move |request, _, now| {
-        request.matter.notes.push(Note { by: who.clone(), at: now, text: text.clone() });
+        let says = Noted::Words { text: text.clone() };
+        request.matter.notes.push(Note { by: who.clone(), at: now, says });
         Ok(Change::default())
     })
     .await
@@ -231,7 +230,7 @@ pub async fn look(app: &Arc<App>, id: RequestId) -> Result<bool, Error> {
     if is_due.is_none_or(|at| at > now) {
         return Ok(false);
     }
-    let by = "azukari".to_owned();
+    let by = HOUSE.to_owned();
     if request.progress.state.is_over() {
         let papers_only = request.progress.moves.last().is_some_and(|(_, since)| {
             let end = policy::calendar::after_days(*since, handling.keep_days);

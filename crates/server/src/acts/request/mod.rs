@@ -16,9 +16,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use policy::record::Act;
 use policy::request::{
-    Agency, Handling, NotTaken, Progress, ReasonsTold, RequestId, RequestKind, State, Step, Terms,
+    Agency, Handling, Money, NotTaken, Progress, ReasonsTold, RequestId, RequestKind, State, Step,
+    Terms,
 };
 use policy::{Document, ItemName, Language, PurposeName, RecipientName, Record, SubjectId};
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,9 @@ use crate::webhook::{self, Event};
 
 /// What is said to somebody who decided on what they saw before.
 const MOVED_ON: &str = "somebody else did something with this request meanwhile; look at it again";
+
+/// Who does what nobody decides, as records say it.
+pub const HOUSE: &str = "azukari";
 
 /// The most steps in one act: received, begun, identified and one to spare.
 const MOST_STEPS: usize = 4;
@@ -141,7 +146,37 @@ pub struct Note {
     /// When.
     pub at: Timestamp,
     /// What.
-    pub text: String,
+    pub says: Noted,
+}
+
+/// What a note says: words of people, or what the house notes by itself, which is said in the language
+/// of whoever reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "noted", rename_all = "snake_case")]
+pub enum Noted {
+    /// In somebody's own words.
+    Words {
+        /// The words.
+        text: String,
+    },
+    /// The payment came in on another day than it was put on record.
+    PaidOn {
+        /// The day.
+        on: Date,
+        /// How much.
+        money: Money,
+        /// The bank's or the payment platform's reference.
+        reference: String,
+    },
+    /// A payment came in although nothing was due.
+    NotDue {
+        /// How much.
+        money: Money,
+        /// The bank's or the payment platform's reference.
+        reference: String,
+    },
+    /// No address could be opened for the letter with the answer.
+    NoAddress {},
 }
 
 /// A step that was taken, and by whom: what the desk reads of a request's history.
@@ -506,7 +541,9 @@ fn take(
             request.progress.step(step, &terms, now).map_err(|why| not_taken(&why))?;
         letters.extend(RequestLetter::of(step, &request.progress));
         let reason = match step {
-            Step::Return { reason, .. } | Step::Extend { reason, .. } => Some(reason.clone()),
+            Step::Return { reason, .. }
+            | Step::Reconsider { reason }
+            | Step::Extend { reason, .. } => Some(reason.clone()),
             _ => None,
         };
         let taken = Taken { step: step.word().to_owned(), by: by.to_owned(), at: now, reason };

@@ -3,7 +3,7 @@
 
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use policy::Language;
@@ -15,7 +15,7 @@ use super::page::{Other, Page, Wrong, at, draw, last_day, pick};
 use super::trouble::Trouble;
 use super::{BY, Pages, Reader, enter, mine, session, urls};
 use crate::acts::request::carry_out::answer_fingerprint;
-use crate::acts::request::{self, AnswerLink, Change, Request, advance, verify};
+use crate::acts::request::{self, AnswerLink, Change, Delivery, Request, advance, verify};
 use crate::answer::{self, MAX_PASSPHRASE_CHARS, Package, Passphrase};
 use crate::error::Error;
 
@@ -138,21 +138,7 @@ async fn fetches(
     };
     let Package { file_name, media_type, bytes } =
         answer::package(&pages.app, request.id, passphrase).await?;
-    // RFC 6266 with RFC 8187: the name in her language, and a plain one for old programs.
-    let plain: String = file_name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
-        .collect();
-    let encoded: String = file_name.bytes().fold(String::new(), |out, byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-            out + char::from(byte).encode_utf8(&mut [0; 4])
-        }
-        _ => out + &format!("%{byte:02X}"),
-    });
-    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
-    let headers =
-        [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
-    Ok((headers, bytes).into_response())
+    Ok(super::file(&file_name, media_type, bytes))
 }
 
 /// A code is wanted, or came in.
@@ -316,6 +302,12 @@ fn shows(
         p { strong { (request.progress.kind.words(language)) } }
         (wrong.summary(&[("passphrase".to_owned(), passphrase_label(language).to_owned())], language))
         (mine::decision(&document, request, language))
+        @if matches!(request.matter.delivery, Delivery::Paper { .. }) {
+            p { (say(
+                "ご指定の住所へ、書面でもお送りします。",
+                "We also send it on paper, to the address that you gave.",
+            )) }
+        }
         @if is_a_file(request) { (file_form(link, wrong, language)) }
         p { a href=(at(urls::MINE, "", language)) { (say("請求の状況を見る", "How the request stands")) } }
     };

@@ -2,8 +2,10 @@
 //! only for what it needs; items, purposes and recipients are named as the policy names them.
 
 use maud::{Markup, html};
-use policy::request::{Agency, Ground, RequestKind, Terms};
-use policy::{Document, Item, ItemName, Language, Linked, Recipient, Role, Source, ValueKind};
+use policy::request::{Agency, Assurance, Ground, RequestKind, Terms};
+use policy::{
+    Document, Item, ItemName, Language, Linked, Recipient, Role, Sensitivity, Source, ValueKind,
+};
 
 use super::page::{Choice, Field, Input, Need, Wrong, choices, described, field, group, id, pick};
 use super::start::kind_word;
@@ -69,6 +71,18 @@ pub(super) fn correctable(document: &Document) -> Vec<(&ItemName, &Item)> {
     items
 }
 
+/// The particulars by which somebody can be known who does not use her registered address: how she is
+/// reached and when she was born, where the kind asks who she is at all (R8.6).
+pub(super) fn particulars(document: &Document, kind: RequestKind) -> Vec<(&ItemName, &Item)> {
+    let mut items = items(document);
+    items.retain(|(_, item)| {
+        kind.assurance() > Assurance::None
+            && item.sensitivity == Sensitivity::Ordinary
+            && (item.lookup || item.value == ValueKind::PastDate)
+    });
+    items
+}
+
 /// The recipients that a kind can name.
 pub(super) fn recipients(
     document: &Document,
@@ -125,7 +139,14 @@ impl Sent {
             corrections,
             purposes: named("purposes", kind == RequestKind::StopUse),
             recipients: self.all("recipients"),
-            particulars: std::collections::BTreeMap::new(),
+            particulars: self
+                .0
+                .iter()
+                .filter(|(_, value)| kind.assurance() > Assurance::None && !value.trim().is_empty())
+                .filter_map(|(name, value)| {
+                    Some((name.strip_prefix("particulars.")?.to_owned(), value.clone()))
+                })
+                .collect(),
             postal_address: on_paper.then(|| self.one("postal_address").to_owned()),
             agency,
             agent_name: agency.map(|_| self.one("agent_name").to_owned()),
@@ -166,6 +187,9 @@ impl Drawing<'_> {
         add("agent_name", self.say("代理人のお名前", "The agent's name"));
         add("name", self.name_label());
         add("email", self.say("メールアドレス", "E-mail address"));
+        for (name, item) in particulars(self.terms.policy, self.kind) {
+            add(&format!("particulars.{name}"), item.label.get(self.language));
+        }
         add("delivery", self.say("受け取り方", "How you want the answer"));
         add("postal_address", self.say("送付先の住所", "Postal address"));
         add("receipt_name", self.say("領収書の宛名", "Name on the receipt"));
@@ -217,6 +241,7 @@ impl Drawing<'_> {
                     254,
                     Need::Always,
                 ))
+                (self.particulars())
             }
             @if self.kind.discloses() || fee.is_some() {
                 section.part aria-labelledby="h-how" {
@@ -369,6 +394,42 @@ impl Drawing<'_> {
         }
     }
 
+    /// What else she can be known by, folded: most people need none of it.
+    fn particulars(&self) -> Markup {
+        let asked = particulars(self.terms.policy, self.kind);
+        let name = |item: &ItemName| format!("particulars.{item}");
+        let open = asked.iter().any(|(item, _)| {
+            let name = name(item);
+            !self.sent.one(&name).is_empty() || self.wrong.of(&name, self.language).is_some()
+        });
+        html! {
+            @if !asked.is_empty() {
+                details open[open] {
+                    summary { (self.say(
+                        "登録したメールアドレスを使えない方、登録がない方",
+                        "If you cannot use your registered address, or have none",
+                    )) }
+                    p.hint { (self.say(
+                        "ご本人の確認に使います。お預かりしている内容と一致するかどうかだけを確かめます。分かるものだけ入力してください。請求によっては、本人確認書類をお願いすることがあります。",
+                        "We confirm by these that it is you, and only see whether each agrees with what we hold. Fill in what you can. Some requests need an identity document as well.",
+                    )) }
+                    @for (item, of) in asked {
+                        @let (input, most) = line_of(&of.value);
+                        (field(&Field {
+                            name: &name(item),
+                            label: of.label.get(self.language),
+                            hint: None,
+                            input,
+                            value: self.sent.one(&name(item)),
+                            most,
+                            need: Need::Never,
+                        }, self.wrong, self.language))
+                    }
+                }
+            }
+        }
+    }
+
     fn correction(&self, name: &ItemName, item: &Item) -> Markup {
         let label = item.label.get(self.language);
         let field_name = format!("corrections.{name}");
@@ -378,20 +439,7 @@ impl Drawing<'_> {
         let wrong = self.wrong.of(&field_name, self.language);
         let open = wrong.is_some() || !value.is_empty() || removed;
         let what = self.say("正しい内容", "What is right");
-        let line = |r#type, autocomplete, most| {
-            let input = Input::Line { r#type, autocomplete };
-            (input, most)
-        };
-        let (input, most) = match &item.value {
-            ValueKind::Text { max_chars, multiline: true } => {
-                (Input::Lines { rows: 3 }, *max_chars)
-            }
-            ValueKind::Text { max_chars, .. } => line("text", "off", *max_chars),
-            ValueKind::Email => line("email", "off", 254),
-            ValueKind::Phone => line("tel", "tel", 64),
-            ValueKind::PastDate => line("date", "bday", 64),
-            ValueKind::Choice(_) | ValueKind::Language => line("text", "off", 64),
-        };
+        let (input, most) = line_of(&item.value);
         let key = id(&field_name);
         html! {
             details.item open[open] {
@@ -491,6 +539,19 @@ impl Drawing<'_> {
     }
 }
 
+/// How a value of a kind is typed, and how long it is at most.
+fn line_of(value: &ValueKind) -> (Input<'static>, usize) {
+    let line = |r#type, autocomplete, most| (Input::Line { r#type, autocomplete }, most);
+    match value {
+        ValueKind::Text { max_chars, multiline: true } => (Input::Lines { rows: 3 }, *max_chars),
+        ValueKind::Text { max_chars, .. } => line("text", "off", *max_chars),
+        ValueKind::Email => line("email", "off", 254),
+        ValueKind::Phone => line("tel", "tel", 64),
+        ValueKind::PastDate => line("date", "bday", 64),
+        ValueKind::Choice(_) | ValueKind::Language => line("text", "off", 64),
+    }
+}
+
 /// The word of a ground in forms.
 fn ground_word(ground: Ground) -> String {
     serde_json::to_value(ground)
@@ -527,7 +588,13 @@ pub(super) fn lines(drawing: &Drawing<'_>) -> Vec<(String, Vec<String>)> {
                     .map_or_else(|| value.clone(), |label| label.get(*language).to_owned()),
                 (Some(value), _) => value.clone(),
             };
-            lines.push((item.label.get(*language).to_owned(), vec![told]));
+            let label = item.label.get(*language);
+            let label = match (value, language) {
+                (None, _) => label.to_owned(),
+                (Some(_), Language::Ja) => format!("{label}（正しい内容）"),
+                (Some(_), Language::En) => format!("{label}: what is right"),
+            };
+            lines.push((label, vec![told]));
         }
     }
     if kind.rests_on_ground() {
@@ -573,6 +640,16 @@ pub(super) fn lines(drawing: &Drawing<'_>) -> Vec<(String, Vec<String>)> {
     lines.push((drawing.name_label().to_owned(), vec![asked.name.clone()]));
     let email = asked.email.clone().unwrap_or_default();
     lines.push((say("メールアドレス", "E-mail address"), vec![email]));
+    for (name, item) in particulars(document, *kind) {
+        if let Some(value) = asked.particulars.get(name.as_str()) {
+            let label = item.label.get(*language);
+            let label = match language {
+                Language::Ja => format!("{label}（ご本人の確認用）"),
+                Language::En => format!("{label}, to confirm that it is you"),
+            };
+            lines.push((label, vec![value.clone()]));
+        }
+    }
     if kind.discloses() {
         let told = match &asked.postal_address {
             Some(address) => vec![say("書面（郵送）", "on paper, by post"), address.clone()],

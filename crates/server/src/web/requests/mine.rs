@@ -15,8 +15,10 @@ use super::trouble::Trouble;
 use super::{BY, Pages, Reader, enter, session, urls};
 use crate::acts::request::{Attached, Change, Request, advance, handle};
 use crate::error::{Error, FieldError};
+use crate::letter::{self, About};
 use crate::once::random;
 use crate::store::requests;
+use crate::words;
 
 /// The largest file that is taken, in bytes.
 const MAX_FILE_BYTES: usize = 5 * 1024 * 1024;
@@ -56,14 +58,14 @@ fn drawn(
         (wrong.summary(&labels, language))
         (status(progress, language))
         @if progress.state == Stand::Verifying { (what_is_missing(&document, progress, files.len(), language)) }
-        (fee(&document, progress, language))
+        (fee(&document, request, language))
         (decision(&document, request, language))
         section aria-labelledby="h-steps" {
             h2 id="h-steps" { (say("これまでとこれから", "Behind and ahead")) }
             (timeline(progress, language))
         }
         @if open || !files.is_empty() {
-            (papers(&document, &files, open, wrong, language))
+            (papers(&document, (&files, open, progress.is_known()), wrong, language))
         }
         section aria-labelledby="h-leave" {
             h2 id="h-leave" { (say("このページを閉じる", "Leaving this page")) }
@@ -132,8 +134,11 @@ fn what_is_missing(
     }
 }
 
-fn fee(document: &Document, progress: &Progress, language: Language) -> Markup {
+fn fee(document: &Document, request: &Request, language: Language) -> Markup {
     let say = |ja, en| pick(language, ja, en);
+    let progress = &request.progress;
+    let handling = document.requests.as_ref().map(|requests| requests.handling.clone());
+    let last = progress.pay_by(&handling.unwrap_or_default());
     let desk = &document.controller.desk;
     let fee = &progress.fee;
     let asked = progress.state == Stand::AwaitingFee;
@@ -147,18 +152,26 @@ fn fee(document: &Document, progress: &Progress, language: Language) -> Markup {
                     FeeStanding::Free => {}
                     FeeStanding::Due(money) => {
                         p { strong { (money.words(language)) } }
-                        p {
-                            @if asked {
-                                (say(
-                                    "お支払いの方法は、メールでお送りした請求書をご覧ください。",
-                                    "How to pay stands in the invoice that we have sent you.",
-                                ))
-                            } @else {
-                                (say(
-                                    "ご本人を確認したあと、請求書をメールでお送りします。",
-                                    "Once we know that it is you, we send you an invoice.",
-                                ))
+                        @if asked {
+                            dl.given {
+                                @if let Some(last) = last {
+                                    div {
+                                        dt { (say("お支払期限", "Due by")) }
+                                        dd { (words::day(last, language)) }
+                                    }
+                                }
+                                div {
+                                    dt { (say("お支払い方法", "How to pay")) }
+                                    dd { (letter::pay_to(document, language)) }
+                                }
                             }
+                            p { (letter::pay_with(request.id, language)) }
+                            p { a href=(urls::INVOICE) { (say("請求書（PDF）", "Invoice (PDF)")) } }
+                        } @else {
+                            p { (say(
+                                "ご本人を確認したあと、請求書をメールでお送りします。",
+                                "Once we know that it is you, we send you an invoice.",
+                            )) }
                         }
                         p {
                             (say(
@@ -169,10 +182,13 @@ fn fee(document: &Document, progress: &Progress, language: Language) -> Markup {
                             a href={ "mailto:" (desk.email) } { (desk.email) }
                         }
                     }
-                    FeeStanding::Paid { money, at, .. } => p {
-                        (money.words(language)) (say("（", " ("))
-                        (day(*at, language)) (say("にお支払い済み）", ": paid)"))
-                    },
+                    FeeStanding::Paid { money, at, .. } => {
+                        p {
+                            (money.words(language)) (say("（", " ("))
+                            (day(*at, language)) (say("にお支払い済み）", ": paid)"))
+                        }
+                        p { a href=(urls::RECEIPT) { (say("領収書（PDF）", "Receipt (PDF)")) } }
+                    }
                     FeeStanding::Waived { .. } => p { (say("免除しました。", "We do not charge it.")) },
                     FeeStanding::Refunded { money, at, .. } => p {
                         (money.words(language)) (say("（", " ("))
@@ -303,8 +319,7 @@ fn files(request: &Request) -> Result<Vec<Shown>, Error> {
 
 fn papers(
     document: &Document,
-    files: &[Shown],
-    open: bool,
+    (files, open, is_known): (&[Shown], bool, bool),
     wrong: &Wrong,
     language: Language,
 ) -> Markup {
@@ -314,6 +329,27 @@ fn papers(
     let days = document.requests.as_ref().map_or(30, |requests| requests.handling.evidence_days);
     let days = policy::words::days(days, language);
     let days = days.trim_end_matches('間');
+    let form = html! {
+        p { (say(
+            "ご本人や代理人の確認に書類が必要なときに、ここから添付してください。",
+            "If papers are needed to confirm who asks, attach them here.",
+        )) }
+        form.form method="post" enctype="multipart/form-data" action=(at(urls::FILES, "", language)) {
+            div.field {
+                label for="file" { (say("ファイル", "File")) }
+                p.hint id="file-hint" { (say(
+                    "PDF、JPEG、PNG。1つ5MBまで、3つまで。個人番号（マイナンバー）、基礎年金番号、保険者番号、カード番号など、確認に必要のない部分は、必ず隠してからお送りください。",
+                    "PDF, JPEG or PNG; up to 5 MB each, three at most. Please cover whatever is not needed first: My Number (個人番号), pension and insurance numbers, card numbers.",
+                )) }
+                @if let Some(error) = &error { p.error id="file-error" { (error) } }
+                input id="file" name="file" type="file" required
+                    accept="application/pdf,image/jpeg,image/png,.pdf,.jpg,.jpeg,.png"
+                    aria-invalid=[invalid]
+                    aria-describedby={ "file-hint" @if error.is_some() { " file-error" } };
+            }
+            p.do { button { (say("添付する", "Attach")) } }
+        }
+    };
     html! {
         section aria-labelledby="h-papers" {
             h2 id="h-papers" { (say("書類の添付", "Papers")) }
@@ -328,24 +364,14 @@ fn papers(
                 }
             }
             @if open && files.len() < MAX_FILES {
-                p { (say(
-                    "ご本人や代理人の確認に書類が必要なときに、ここから添付してください。",
-                    "If papers are needed to confirm who asks, attach them here.",
-                )) }
-                form.form method="post" enctype="multipart/form-data" action=(at(urls::FILES, "", language)) {
-                    div.field {
-                        label for="file" { (say("ファイル", "File")) }
-                        p.hint id="file-hint" { (say(
-                            "PDF、JPEG、PNG。1つ5MBまで、3つまで。個人番号（マイナンバー）、基礎年金番号、保険者番号、カード番号など、確認に必要のない部分は、必ず隠してからお送りください。",
-                            "PDF, JPEG or PNG; up to 5 MB each, three at most. Please cover whatever is not needed first: My Number (個人番号), pension and insurance numbers, card numbers.",
-                        )) }
-                        @if let Some(error) = &error { p.error id="file-error" { (error) } }
-                        input id="file" name="file" type="file" required
-                            accept="application/pdf,image/jpeg,image/png,.pdf,.jpg,.jpeg,.png"
-                            aria-invalid=[invalid]
-                            aria-describedby={ "file-hint" @if error.is_some() { " file-error" } };
+                // Once she is known there is seldom a need for any.
+                @if is_known && error.is_none() {
+                    details {
+                        summary { (say("書類を添付する", "Attach a paper")) }
+                        (form)
                     }
-                    p.do { button { (say("添付する", "Attach")) } }
+                } @else {
+                    (form)
                 }
             }
             p.hint {
@@ -356,6 +382,62 @@ fn papers(
             }
         }
     }
+}
+
+/// A sheet about the fee.
+enum Sheet {
+    Invoice,
+    Receipt,
+}
+
+/// The invoice, as it went with the letter.
+pub(super) async fn invoice(
+    State(pages): State<Pages>,
+    reader: Reader,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    sheet(&pages, reader, &headers, Sheet::Invoice).await
+}
+
+/// The receipt, as it went with the letter.
+pub(super) async fn receipt(
+    State(pages): State<Pages>,
+    reader: Reader,
+    headers: HeaderMap,
+) -> Result<Response, Trouble> {
+    sheet(&pages, reader, &headers, Sheet::Receipt).await
+}
+
+/// A sheet about the fee as PDF, in the language of her letters.
+async fn sheet(
+    pages: &Pages,
+    reader: Reader,
+    headers: &HeaderMap,
+    sheet: Sheet,
+) -> Result<Response, Trouble> {
+    let Some((request, _)) = session::present(pages, headers).await? else {
+        return Ok(enter::first(reader.language).into_response());
+    };
+    let document = pages.app.policy();
+    let (paper, name) = {
+        let about = About {
+            document: &document,
+            id: request.id,
+            progress: &request.progress,
+            matter: &request.matter,
+            link: &|path| pages.app.public_url().join(path),
+            now: pages.app.clock.now(),
+        };
+        let language = request.matter.language;
+        match sheet {
+            Sheet::Invoice => (about.invoice(), pick(language, "請求書", "invoice")),
+            Sheet::Receipt => (about.receipt(), pick(language, "領収書", "receipt")),
+        }
+    };
+    let paper = paper.ok_or(Error::NoSuchAddress)?;
+    let setting = move || paper::pdf(&paper).map_err(anyhow::Error::from);
+    let pdf = tokio::task::spawn_blocking(setting).await.map_err(anyhow::Error::from)??;
+    Ok(super::file(&format!("{name}-{}.pdf", request.id.number()), "application/pdf", pdf))
 }
 
 /// What a file is, by what it holds; nothing else is believed.

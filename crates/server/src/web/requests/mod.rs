@@ -38,7 +38,7 @@ const MAX_FORM_BYTES: usize = 256 * 1024;
 const MAX_UPLOAD_BYTES: usize = 32 * 1024 * 1024;
 
 /// Who acts, in records: the person at these pages.
-const BY: &str = "requester";
+pub(super) const BY: &str = "requester";
 
 /// What these pages share.
 #[derive(Clone)]
@@ -61,6 +61,8 @@ pub fn router(app: &Arc<App>, https: bool) -> Router {
         .route(urls::CODE, get(enter::form).post(enter::code))
         .route(urls::MINE, get(mine::page))
         .route(urls::FILES, post(mine::attach).layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES)))
+        .route(urls::INVOICE, get(mine::invoice))
+        .route(urls::RECEIPT, get(mine::receipt))
         .route(urls::WITHDRAW, get(mine::ask_to_withdraw).post(mine::withdraw))
         .route(urls::SIGN_OUT, post(mine::sign_out))
         .route(urls::ANSWER, get(answer::page).post(answer::sent))
@@ -105,6 +107,25 @@ async fn only_from_here(request: Request, next: Next) -> Response {
     } else {
         Trouble::FromElsewhere.into_response()
     }
+}
+
+/// A file that is handed out, under a name in any language (RFC 6266 with RFC 8187) and a plain one for
+/// old programs.
+fn file(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
+        .collect();
+    let encoded: String = name.bytes().fold(String::new(), |out, byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+            out + char::from(byte).encode_utf8(&mut [0; 4])
+        }
+        _ => out + &format!("%{byte:02X}"),
+    });
+    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
+    let headers =
+        [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    (headers, bytes).into_response()
 }
 
 /// Who reads: in which language, and from where as far as that is known.
@@ -152,6 +173,10 @@ pub mod urls {
     pub const MINE: &str = "/requests/mine";
     /// What she attaches.
     pub const FILES: &str = "/requests/mine/files";
+    /// The invoice for the fee.
+    pub const INVOICE: &str = "/requests/mine/invoice";
+    /// The receipt for it.
+    pub const RECEIPT: &str = "/requests/mine/receipt";
     /// Taking it back.
     pub const WITHDRAW: &str = "/requests/mine/withdraw";
     /// The way out.

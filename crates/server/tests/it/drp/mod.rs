@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use azukari::acts::agent;
-use azukari::acts::request::{self, handle};
+use azukari::acts::request::{self, Noted, handle};
 use azukari::drp::status::{Standing, parse_uuid, reason, uuid};
 use azukari::drp::{
     Action, Exercise, Expected, Fault, Reason, Revocation, Signed, Status, VerifyKey,
@@ -317,7 +317,8 @@ async fn an_agent_takes_a_request_back() {
     assert_eq!(revoked["status"], "revoked");
     let read = house.progress(sent["request_id"].as_str().unwrap()).await;
     assert_eq!(read.progress.state, State::Withdrawn);
-    assert_eq!(read.matter.notes[0].text, "I don't want my account deleted");
+    let text = "I don't want my account deleted".to_owned();
+    assert_eq!(read.matter.notes[0].says, Noted::Words { text });
     is_fault(&house.says("DELETE", &path, &token, &message(TAKES_BACK)).await, Fault::TooLate);
 }
 

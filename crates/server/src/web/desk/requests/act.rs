@@ -55,15 +55,17 @@ pub(super) async fn act(
     let mut view = gather(&app, id).await?;
     let status = if moved_on { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
     if moved_on {
-        let said = tried.told.take().filter(|_| act == "carry_out").unwrap_or_default();
-        tried.told = Some(conflict(&view, &staff, tried.sent.get("seen"), &said));
+        tried.told = Some(match (&view.hindrance, act.as_str()) {
+            (Some(hindrance), "carry_out") => hindrance.words(staff.language),
+            _ => conflict(&view, &staff, tried.sent.get("seen")),
+        });
     }
     view.tried = Some(tried);
     show(&view, &staff, status)
 }
 
 /// Why it was not done, as things stand now.
-fn conflict(view: &View, staff: &Staff, seen: &str, said: &str) -> String {
+fn conflict(view: &View, staff: &Staff, seen: &str) -> String {
     let say = Say(staff.language);
     let progress = &view.request.progress;
     let state = words::state(progress.state, progress.awaits_approval(), staff.language);
@@ -89,9 +91,9 @@ fn conflict(view: &View, staff: &Staff, seen: &str, said: &str) -> String {
     };
     match staff.language {
         policy::Language::Ja => {
-            format!("{what}現在の状態：{state}。{}{said}", last.unwrap_or_default())
+            format!("{what}現在の状態：{state}。{}", last.unwrap_or_default())
         }
-        policy::Language::En => format!("{what} Now: {state}. {} {said}", last.unwrap_or_default()),
+        policy::Language::En => format!("{what} Now: {state}. {}", last.unwrap_or_default()),
     }
 }
 
@@ -163,6 +165,7 @@ async fn done(
                 Step::Return { by: me, reason: sent.get("reason").trim().to_owned() }
             }
         }
+        "reconsider" => Step::Reconsider { reason: sent.get("reason").trim().to_owned() },
         "agency" => Step::ConfirmAgency {},
         "fail_identity" => Step::FailIdentity {},
         "waive" => {

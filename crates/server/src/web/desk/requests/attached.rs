@@ -1,5 +1,5 @@
-//! An attachment of a request, such as an identity document: opened one at a time by a button,
-//! because each look is on record (R8.6).
+//! Files of a request: what came with it, such as an identity document (R8.6), and the answer for whoever
+//! asked for it on paper (Act 33(1)). Each is opened by a button, because each look is on record.
 
 use std::sync::Arc;
 
@@ -9,12 +9,25 @@ use axum::response::{IntoResponse, Response};
 
 use super::read_id;
 use crate::acts::request::attached;
+use crate::answer;
 use crate::app::App;
 use crate::web::desk::session::Staff;
 use crate::web::desk::trouble::Trouble;
 
 /// What a browser shows by itself; anything else is handed out as a file.
 const SHOWN: [&str; 3] = ["image/jpeg", "image/png", "application/pdf"];
+
+/// Hands out the answer, to be printed and sent by post.
+pub(super) async fn print(
+    State(app): State<Arc<App>>,
+    staff: Staff,
+    Path(request): Path<String>,
+) -> Result<Response, Trouble> {
+    let pdf = answer::printed(&app, read_id(&request)?, staff.id.to_string()).await?;
+    let headers =
+        [(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, "inline")];
+    Ok((headers, pdf).into_response())
+}
 
 /// Hands out the attachment.
 pub(super) async fn open(

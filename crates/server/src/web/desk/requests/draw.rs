@@ -2,7 +2,7 @@
 //! first: how it stands, and what is to be done next.
 
 use maud::{Markup, html};
-use policy::request::{Agency, Assurance, FeeStanding, Identified, Outcome, RequestKind, State};
+use policy::request::{Agency, Assurance, FeeStanding, Identified, RequestKind, State};
 use policy::retention::Thing;
 use policy::{ConsentState, ItemName, Language};
 
@@ -10,9 +10,8 @@ use super::address;
 use super::disclosed::{labels, purpose};
 use super::form::{Again, word};
 use super::look::{self, Compared, Looked, Match};
-use super::one::{Hers, NotYours, View};
+use super::one::{Hers, View};
 use super::words::{self, Pressing, Say};
-use crate::acts::request::carry_out::{Deed, Wanted};
 use crate::acts::request::{Channel, Contact, Delivery, attached};
 use crate::error::Error;
 use crate::store::restrictions::Restriction;
@@ -21,11 +20,11 @@ use crate::web::desk::session::Staff;
 use crate::words as common;
 
 /// What drawing needs everywhere.
-struct Page<'a> {
-    view: &'a View,
-    staff: &'a Staff,
-    say: Say,
-    language: Language,
+pub(super) struct Page<'a> {
+    pub(super) view: &'a View,
+    pub(super) staff: &'a Staff,
+    pub(super) say: Say,
+    pub(super) language: Language,
     /// What the page shows it as.
     stamp: String,
 }
@@ -54,21 +53,21 @@ pub(super) fn draw(view: &View, staff: &Staff) -> Result<Markup, Error> {
 }
 
 impl Page<'_> {
-    fn label<'a>(&'a self, item: &'a ItemName) -> &'a str {
+    pub(super) fn label<'a>(&'a self, item: &'a ItemName) -> &'a str {
         let known = self.view.document.items.get(item);
         known.map_or(item.as_str(), |item| item.label.get(self.language))
     }
 
-    fn moment(&self, at: jiff::Timestamp) -> String {
+    pub(super) fn moment(&self, at: jiff::Timestamp) -> String {
         common::moment(at, self.language)
     }
 
-    fn again(&self, act: &'static str) -> Again<'_> {
+    pub(super) fn again(&self, act: &'static str) -> Again<'_> {
         Again::new(act, self.view.tried.as_ref(), self.language)
     }
 
     /// A form of this page.
-    fn form(&self, again: Again<'_>, fields: &Markup, button: &str) -> Markup {
+    pub(super) fn form(&self, again: Again<'_>, fields: &Markup, button: &str) -> Markup {
         html! {
             form.fields method="post" action=(address(self.view.request.id)) #(again.act) {
                 input type="hidden" name="act" value=(again.act);
@@ -80,7 +79,13 @@ impl Page<'_> {
     }
 
     /// A form that is seldom needed: folded, unless it came back.
-    fn folded(&self, again: Again<'_>, title: &str, fields: &Markup, button: &str) -> Markup {
+    pub(super) fn folded(
+        &self,
+        again: Again<'_>,
+        title: &str,
+        fields: &Markup,
+        button: &str,
+    ) -> Markup {
         html! {
             details open[again.is_back()] {
                 summary { (title) }
@@ -90,7 +95,7 @@ impl Page<'_> {
     }
 
     /// A line of a list of facts.
-    fn fact(name: &str, value: &Markup) -> Markup {
+    pub(super) fn fact(name: &str, value: &Markup) -> Markup {
         html! { div { dt { (name) } dd { (value) } } }
     }
 
@@ -153,7 +158,9 @@ impl Page<'_> {
         let regime = document.regimes.get(&progress.regime);
         let delivery = match &matter.delivery {
             Delivery::Electronic => html! { (say.of("電子データ", "As an electronic file")) },
-            Delivery::Paper { address } => html! { (say.of("書面：", "On paper: ")) (address) },
+            Delivery::Paper { address } => html! {
+                (say.of("書面（郵送）", "on paper, by post")) br; span.written { (address) }
+            },
         };
         let channel = match &matter.channel {
             Channel::Page => say.of("ウェブの窓口", "our page").to_owned(),
@@ -170,7 +177,8 @@ impl Page<'_> {
         }
         let purposes: Vec<&str> =
             matter.purposes.iter().map(|name| purpose(name, document, self.language)).collect();
-        let recipients: Vec<String> = matter.recipients.iter().map(ToString::to_string).collect();
+        let recipients: Vec<&str> =
+            matter.recipients.iter().map(|name| view.recipient(name, self.language)).collect();
         let comma = say.of("、", ", ");
         Ok(html! {
             section #asked {
@@ -271,7 +279,9 @@ impl Page<'_> {
                     }))
                     (Self::fact(say.of("必要な確認", "What is needed"), &html! { (needed) }))
                     (Self::fact(say.of("登録の有無", "Whose information"), &match view.request.subject {
-                        Some(subject) => html! { code { (subject) } },
+                        Some(subject) => html! {
+                            (say.of("登録されている方", "somebody who is registered")) " " small { code { (subject) } }
+                        },
                         None if progress.is_known() => html! { (say.of("該当する方の登録はありません", "nobody is held whom it could be about")) },
                         None => html! { (say.of("まだ分かりません", "not known yet")) },
                     }))
@@ -517,7 +527,7 @@ impl Page<'_> {
                 @if !hers.engagements.is_empty() {
                     (Self::fact(say.of("予約など", "Engagements"), &html! {
                         @for (recipient, engagement) in &hers.engagements {
-                            (recipient) " " (engagement.reference) " "
+                            (view.recipient(recipient, self.language)) " " (engagement.reference) " "
                             small {
                                 (words::day(engagement.starts_at, view.now, self.language))
                                 @if engagement.cancelled { " " (say.of("取消し", "called off")) }
@@ -545,13 +555,14 @@ impl Page<'_> {
         }
     }
 
-    fn stopped(&self, what: &Restriction) -> String {
+    pub(super) fn stopped(&self, what: &Restriction) -> String {
         let (say, document) = (self.say, &self.view.document);
         match what {
             Restriction::Purpose(None) => say.of("すべての利用", "every use").to_owned(),
             Restriction::Purpose(Some(name)) => purpose(name, document, self.language).to_owned(),
             Restriction::Provision(None) => say.of("すべての提供", "every provision").to_owned(),
             Restriction::Provision(Some(name)) => {
+                let name = self.view.recipient(name, self.language);
                 format!("{}{name}", say.of("提供：", "provision to "))
             }
         }
@@ -581,7 +592,7 @@ impl Page<'_> {
                         tbody {
                             @for (recipient, received) in &hers.received {
                                 tr {
-                                    td { (recipient) }
+                                    td { (view.recipient(recipient, self.language)) }
                                     td.count data-label=(times) { (received.times) }
                                     td data-label=(last) { (words::day(received.last, view.now, self.language)) }
                                 }
@@ -686,183 +697,6 @@ impl Page<'_> {
         }
     }
 
-    // ---- the decision ----
-
-    fn decision(&self) -> Markup {
-        let (view, say) = (self.view, self.say);
-        let progress = &view.request.progress;
-        html! {
-            section #decision {
-                h2 { (say.of("決定", "Decision")) }
-                @if let Some(decision) = &progress.decision {
-                    (self.decided(decision))
-                    @if progress.awaits_approval() { (self.second_pair()) }
-                    @if matches!(progress.state, State::Decided | State::Executed) { (self.carry_out()) }
-                } @else if progress.state == State::Investigating {
-                    (self.decide())
-                } @else {
-                    p { (say.of("まだありません。", "There is none yet.")) }
-                }
-            }
-        }
-    }
-
-    fn decided(&self, decision: &policy::request::Decision) -> Markup {
-        let (view, say) = (self.view, self.say);
-        let progress = &view.request.progress;
-        html! {
-            dl.facts {
-                (Self::fact(say.of("結果", "Outcome"), &html! { strong { (decision.outcome.words(self.language)) } }))
-                @if !decision.refused.is_empty() {
-                    (Self::fact(say.of("断る部分と理由", "What is refused, and why"), &html! {
-                        @for part in &decision.refused {
-                            (part.item.as_ref().map_or(say.of("すべて", "everything"), |item| self.label(item)))
-                            ": " (part.ground.words(self.language)) br;
-                        }
-                    }))
-                }
-                @if let Some(measure) = decision.alternative {
-                    (Self::fact(say.of("代わりの措置", "Instead"), &html! { (measure.words(self.language)) }))
-                }
-                @if !decision.reason.is_empty() {
-                    (Self::fact(say.of("内部の理由", "Reason on record"), &html! { (decision.reason) }))
-                }
-                @if let Some(reply) = &view.request.matter.reply {
-                    (Self::fact(say.of("回答の文面", "What the answer says"), &html! { span.written lang=(view.request.matter.language.tag()) { (reply) } }))
-                }
-                (Self::fact(say.of("決定した人", "Decided by"), &html! {
-                    (view.name(&decision.by, self.staff)) " " (self.moment(decision.at))
-                }))
-                @if let Some(by) = &progress.approved_by {
-                    (Self::fact(say.of("承認した人", "Agreed with by"), &html! { (view.name(by, self.staff)) }))
-                }
-            }
-        }
-    }
-
-    /// What carrying out does, and the button.
-    fn carry_out(&self) -> Markup {
-        let (view, say) = (self.view, self.say);
-        let again = self.again("carry_out");
-        let what = match Deed::of(&view.request.progress, &view.request.matter) {
-            Deed::Nothing => say.of("内容の変更はなく、回答をお知らせします。", "Nothing of hers is changed; she is told the answer.").to_owned(),
-            Deed::Correct { put, out } => {
-                let names = labels(put.iter().chain(&out), &view.document, self.language);
-                format!("{}{names}", say.of("訂正・削除して知らせます：", "These are put right or taken out, and she is told: "))
-            }
-            Deed::Stop(stops) => {
-                let stops: Vec<String> = stops.iter().map(|stop| self.stopped(stop)).collect();
-                let names = stops.join(say.of("、", ", "));
-                format!("{}{names}", say.of("次を停止して知らせます：", "These are stopped, and she is told: "))
-            }
-            Deed::Erase { close: true, wish: _ } => say.of(
-                "アカウントを閉じ、保存義務のあるものと断ったものを除いてすべて消去し、知らせます。",
-                "The account is closed, everything that is neither held nor refused is erased, and she is told.",
-            ).to_owned(),
-            Deed::Erase { close: false, wish } => {
-                let items = match &wish { Wanted::Items(items) | Wanted::AllBut(items) => items };
-                let names = labels(items, &view.document, self.language);
-                format!("{}{names}", say.of("保存義務のあるものを除いて消去し、知らせます：", "These are erased as far as no hold keeps them, and she is told: "))
-            }
-        };
-        self.form(again, &html! {
-            p { (what) }
-            (again.confirm(say.of("取り消せないことを確かめました", "I know that this cannot be undone")))
-        }, say.of("実行して知らせる", "Carry it out, and tell"))
-    }
-
-    fn second_pair(&self) -> Markup {
-        let (view, say) = (self.view, self.say);
-        let (approve, back) = (self.again("approve"), self.again("return"));
-        let why = match view.second_pair(self.staff) {
-            Ok(()) => {
-                return html! {
-                    (self.form(approve, &html! {
-                        (approve.confirm(say.of("内容を確かめました。決定は取り消せません", "I have looked at it; the decision cannot be undone")))
-                    }, say.of("承認する", "Agree")))
-                    (self.folded(back, say.of("差し戻す", "Send back"), &html! {
-                        (back.text("reason", say.of("理由", "Why"), 3))
-                    }, say.of("差し戻す", "Send back")))
-                };
-            }
-            Err(NotYours::SameEyes) => say.of(
-                "ご自身の決定は、ご自身では承認できません。別の担当者の承認を待っています。",
-                "You decided this, so somebody else has to agree with it.",
-            ),
-            Err(NotYours::Managers) => say.of(
-                "この決定を承認できるのは情報管理責任者です。",
-                "The information manager has to agree with this decision.",
-            ),
-        };
-        html! { p.hint { (why) } }
-    }
-
-    fn decide(&self) -> Markup {
-        let (view, say) = (self.view, self.say);
-        let (progress, matter) = (&view.request.progress, &view.request.matter);
-        let again = self.again("decide");
-        let Some(terms) = view.terms() else {
-            return html! { p.told.trouble { (say.of("ポリシーはこの法令をもう扱っていません。", "The policy no longer serves this regime.")) } };
-        };
-        let outcomes = [Outcome::Granted, Outcome::Partly, Outcome::Refused, Outcome::NotHeld];
-        let outcomes = outcomes.map(|one| (word(&one), one.words(self.language).to_owned()));
-        let proposed = view.proposed();
-        let mut grounds = vec![(String::new(), "—".to_owned())];
-        grounds.extend(
-            terms
-                .refusals(progress.kind)
-                .into_iter()
-                .map(|ground| (word(&ground), ground.words(self.language).to_owned())),
-        );
-        let may_do_instead = matches!(
-            progress.kind,
-            RequestKind::StopUse | RequestKind::StopProvision | RequestKind::Erasure
-        );
-        let mut measures = vec![(String::new(), "—".to_owned())];
-        let of_policy = view.document.requests.iter().flat_map(|r| &r.alternative_measures);
-        measures.extend(
-            of_policy.map(|measure| (word(measure), measure.words(self.language).to_owned())),
-        );
-        let parts = view.parts();
-        let reply = match matter.language {
-            Language::Ja => {
-                say.of("回答に添える文面（日本語で）", "Words of the answer (in Japanese)")
-            }
-            Language::En => {
-                say.of("回答に添える文面（英語で）", "Words of the answer (in English)")
-            }
-        };
-        html! {
-            p.hint {
-                (say.of("見込み：", "As things stand: ")) (proposed.words(self.language))
-                @if terms.four_eyes(progress.kind) {
-                    " " (say.of("別の担当者の承認が必要です。", "Somebody else has to agree."))
-                }
-            }
-            (self.form(again, &html! {
-                (again.choices("radio", "outcome", say.of("結果", "Outcome"), &outcomes, Some(&word(&proposed))))
-                (again.problem("refused"))
-                (again.select("ground", say.of("すべて断る理由", "Ground for refusing everything"), &grounds, ""))
-                @if !parts.is_empty() {
-                    details open[again.is_back()] {
-                        summary { (say.of("一部だけ断る", "Refuse item by item")) }
-                        div.fields {
-                            @for item in &parts {
-                                (again.select(&format!("item.{item}"), self.label(item), &grounds, ""))
-                            }
-                        }
-                    }
-                }
-                @if may_do_instead && measures.len() > 1 {
-                    (again.select("alternative", say.of("代わりの措置（一部に応じるとき）", "Done instead (when granted in part)"), &measures, ""))
-                }
-                (again.text("reason", say.of("内部の理由（記録に残ります）", "Reason, for the record"), 3))
-                (again.text("reply", reply, 5))
-                (again.confirm(say.of("内容を確かめました。決定は取り消せません", "I have checked it; a decision cannot be undone")))
-            }, say.of("決定する", "Decide")))
-        }
-    }
-
     // ---- the history ----
 
     fn history(&self) -> Markup {
@@ -888,7 +722,7 @@ impl Page<'_> {
                 note.at,
                 html! {
                     (say.of("メモ", "note")) " — " (view.name(&note.by, self.staff)) br;
-                    span.written { (note.text) }
+                    span.written { (words::noted(&note.says, self.language)) }
                 },
             ));
         }

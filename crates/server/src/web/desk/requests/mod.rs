@@ -1,11 +1,13 @@
 //! `/desk/requests`: where the officer works on requests. `queue.rs` lists them by deadline, `one.rs`
-//! gathers everything about one and `draw.rs` shows it with its forms; `act.rs` does what a form asks
-//! for, `look.rs` looks at values through the gate, `attached.rs` hands out what came with it,
+//! gathers everything about one, `draw.rs` and `decision.rs` show it with its forms; `act.rs` does what a form asks
+//! for, `look.rs` looks at values through the gate, `attached.rs` hands out what came with it and what
+//! goes out on paper,
 //! `disclosed.rs` lists who received what, `take_down.rs` takes in what came by letter or telephone.
 //! What is decided happens in `acts::request`.
 
 mod act;
 mod attached;
+mod decision;
 pub(super) mod disclosed;
 mod draw;
 pub(super) mod form;
@@ -34,6 +36,7 @@ pub(super) fn router() -> Router<Desk> {
         .route("/desk/requests/{request}", get(one::page_of).post(act::act))
         .route("/desk/requests/{request}/disclosures", get(disclosed::page_of))
         .route("/desk/requests/{request}/attachments/{attachment}", post(attached::open))
+        .route("/desk/requests/{request}/paper", post(attached::print))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
 }
 

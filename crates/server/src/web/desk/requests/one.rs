@@ -19,10 +19,12 @@ use super::form::Tried;
 use super::look::{Compared, Looked};
 use super::{draw, read_id, words};
 use crate::acts::request::Request;
+use crate::acts::request::carry_out::{self, Hindrance};
 use crate::acts::staff::{self, Member};
 use crate::app::App;
 use crate::erase::Holdings;
 use crate::error::Error;
+use crate::instruct;
 use crate::keys::Keys;
 use crate::store::items::HeldValue;
 use crate::store::requests::{self, Line};
@@ -64,6 +66,18 @@ pub(super) struct Hers {
     pub(super) more: bool,
 }
 
+impl Hers {
+    /// Everybody who is named on the page.
+    fn recipients(&self) -> impl Iterator<Item = &RecipientName> {
+        let engaged = self.engagements.iter().map(|(name, _)| name);
+        let stopped = self.stopped.iter().filter_map(|stopped| match stopped {
+            Restriction::Provision(name) => name.as_ref(),
+            Restriction::Purpose(_) => None,
+        });
+        self.received.keys().chain(engaged).chain(stopped)
+    }
+}
+
 /// Everything that the page shows.
 pub(super) struct View {
     /// The request.
@@ -74,6 +88,10 @@ pub(super) struct View {
     pub(super) staff: BTreeMap<String, Member>,
     /// The policy in force.
     pub(super) document: Arc<Document>,
+    /// Members of categories by the names that people know them by.
+    pub(super) members: BTreeMap<RecipientName, String>,
+    /// What other requests of hers hold up what was decided.
+    pub(super) hindrance: Option<Hindrance>,
     /// Now.
     pub(super) now: Timestamp,
     /// What was done by the form that led here.
@@ -105,7 +123,18 @@ impl View {
     pub(super) fn name(&self, by: &str, staff: &Staff) -> String {
         let known = self.staff.get(by);
         let role = |member: &Member| words::member(&member.name, member.role, staff.language);
-        known.map_or_else(|| by.to_owned(), role)
+        known.map_or_else(|| words::nobody_of_staff(by, staff.language).to_owned(), role)
+    }
+
+    /// A recipient, as people know it.
+    pub(super) fn recipient<'a>(
+        &'a self,
+        name: &'a RecipientName,
+        language: policy::Language,
+    ) -> &'a str {
+        let of_policy = self.document.recipients.get(name).map(|r| r.label.get(language));
+        let member = self.members.get(name).map(String::as_str);
+        of_policy.or(member).unwrap_or_else(|| name.as_str())
     }
 
     /// What comes out as far as the house can tell: nothing is held, or what was asked.
@@ -168,15 +197,27 @@ pub(super) async fn gather(app: &Arc<App>, id: RequestId) -> Result<View, Error>
             Some(subject) => Some(hers(&keeper, conn, &policy, subject, id, now)?),
             None => None,
         };
-        Ok::<_, Error>((request, staff, hers))
+        let mut members = BTreeMap::new();
+        for name in hers.iter().flat_map(Hers::recipients).chain(&request.matter.recipients) {
+            if let Some(details) = instruct::registered(&keeper.keys, conn, name)? {
+                members.insert(name.clone(), details.name);
+            }
+        }
+        let hindrance = match request.progress.state {
+            Stand::Decided => carry_out::hindrance(&keeper.keys, conn, &request, now)?,
+            _ => None,
+        };
+        Ok::<_, Error>((request, staff, hers, members, hindrance))
     };
-    let (request, staff, hers) = app.store.read(read).await?;
+    let (request, staff, hers, members, hindrance) = app.store.read(read).await?;
     let staff = staff.into_iter().map(|member| (member.id.to_string(), member)).collect();
     Ok(View {
         request,
         hers,
         staff,
         document,
+        members,
+        hindrance,
         now,
         done: None,
         tried: None,

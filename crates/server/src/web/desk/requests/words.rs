@@ -2,10 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use policy::calendar::calendar_day;
-use policy::request::{FeeStanding, Money, Progress, State};
+use policy::request::{FeeStanding, Progress, State};
 use policy::{Language, StaffRole};
 
+use crate::acts::request::{HOUSE, Noted};
 use crate::error::FieldError;
+use crate::web::requests::BY;
 use crate::words;
 
 /// Says it in one of two languages.
@@ -153,15 +155,6 @@ pub(in super::super) fn waits_for(
     }
 }
 
-/// A sum as people write it.
-pub(in super::super) fn money(money: &Money, language: Language) -> String {
-    let Money { amount, currency } = money;
-    match (currency.as_str(), language) {
-        ("JPY", Language::Ja) => format!("{amount}円"),
-        _ => format!("{currency} {amount}"),
-    }
-}
-
 /// How the fee stands; `name` says who somebody is.
 pub(in super::super) fn fee(
     progress: &Progress,
@@ -172,11 +165,11 @@ pub(in super::super) fn fee(
     match &progress.fee {
         FeeStanding::Free => say.of("無料", "Free").to_owned(),
         FeeStanding::Due(due) => {
-            format!("{}{}", money(due, language), say.of("（未払い）", ", not paid"))
+            format!("{}{}", due.words(language), say.of("（未払い）", ", not paid"))
         }
         FeeStanding::Paid { money: sum, at, reference } => format!(
             "{}{} {} {reference}",
-            money(sum, language),
+            sum.words(language),
             say.of("（支払い済み）", ", paid"),
             words::moment(*at, language),
         ),
@@ -185,7 +178,7 @@ pub(in super::super) fn fee(
         }
         FeeStanding::Refunded { money: sum, at, reference } => format!(
             "{}{} {} {reference}",
-            money(sum, language),
+            sum.words(language),
             say.of("（返金済み）", ", given back"),
             words::moment(*at, language),
         ),
@@ -210,12 +203,14 @@ pub(in super::super) fn step(step: &str, language: Language) -> &str {
         "decide" => say.of("決定を書きました", "a decision was made"),
         "approve" => say.of("決定を承認しました", "the decision was agreed with"),
         "return" => say.of("決定を差し戻しました", "the decision was sent back"),
+        "reconsider" => say.of("あらためて決定することにしました", "it is to be decided anew"),
         "execute" => say.of("決定を実行しました", "it was carried out"),
         "notify" => say.of("請求者にお知らせしました", "the requester was told"),
         "refund" => say.of("手数料を返しました", "the fee was given back"),
         "close" => say.of("完了しました", "it was closed"),
         "withdraw" => say.of("請求者が取り下げました", "the requester took it back"),
         "look" => say.of("添付書類を見ました", "an attachment was looked at"),
+        "print" => say.of("郵送する回答を印刷しました", "the answer on paper was printed"),
         other => other,
     }
 }
@@ -241,6 +236,7 @@ pub(in super::super) fn done(act: &str, language: Language) -> Option<&'static s
         "decide" => say.of("決定を書きました。", "The decision is written down."),
         "approve" => say.of("決定を承認しました。", "The decision stands."),
         "return" => say.of("決定を差し戻しました。", "The decision was sent back."),
+        "reconsider" => say.of("あらためて決定してください。", "It can be decided anew."),
         "carry_out" => {
             say.of("実行し、請求者に知らせます。", "It is carried out, and the requester is told.")
         }
@@ -300,6 +296,45 @@ pub(in super::super) fn wrong(wrong: &FieldError, language: Language) -> String 
         },
     };
     told.to_owned()
+}
+
+/// Whoever did something and is not of the staff: the requester, the house by itself, a program.
+pub(in super::super) fn nobody_of_staff(by: &str, language: Language) -> &str {
+    let say = Say(language);
+    match by {
+        HOUSE => say.of("自動処理", "by itself"),
+        BY => say.of("請求者", "the requester"),
+        other => other,
+    }
+}
+
+/// A note in words.
+pub(in super::super) fn noted(says: &Noted, language: Language) -> String {
+    match (says, language) {
+        (Noted::Words { text }, _) => text.clone(),
+        (Noted::PaidOn { on, money, reference }, _) => {
+            let (on, money) = (words::day(*on, language), money.words(language));
+            match language {
+                Language::Ja => format!("{on}に{money}の入金がありました（{reference}）。"),
+                Language::En => format!("{money} came in on {on} ({reference})."),
+            }
+        }
+        (Noted::NotDue { money, reference }, Language::Ja) => format!(
+            "請求していない{}の入金がありました（{reference}）。返金してください。",
+            money.words(language)
+        ),
+        (Noted::NotDue { money, reference }, Language::En) => format!(
+            "{} came in ({reference}) although nothing was due; give it back.",
+            money.words(language)
+        ),
+        (Noted::NoAddress {}, Language::Ja) => {
+            "回答の宛先を開けませんでした。別の方法でお知らせしてください。".to_owned()
+        }
+        (Noted::NoAddress {}, Language::En) => {
+            "No address could be opened for the letter with the answer; find another way to her."
+                .to_owned()
+        }
+    }
 }
 
 /// Somebody's name with their role, for a history.
