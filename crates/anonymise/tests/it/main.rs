@@ -1,0 +1,8 @@
+//! What makes a table anonymous, and what does not.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
+
+mod golden;
+mod naive;
+mod optimum;
+mod reading;
+mod tables;
