@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails loudly")]
 
 mod golden;
+mod local;
 mod naive;
 mod optimum;
 mod reading;
+mod report;
 mod tables;
+mod wrong;
