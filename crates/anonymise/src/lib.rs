@@ -1,1 +1,43 @@
 //! Makes tables anonymous.
+//!
+//! A table is read as codes (`read`, `column`, `table`), its distinct tuples are counted (`groups`),
+//! and the cheapest way to generalise whole columns so that the models hold is found and proven
+//! (`engine`: `levels`, `model`, `check`, `measure`, `lattice`, `search`, `boxes`). `local`
+//! generalises rows differently, `release` writes the result, `verify` reads it back and `report` says
+//! what risks remain. The crate knows files as streams of bytes, and nothing of whose tables they are; it
+//! has no clock and no network, and time to spend is asked of the caller.
+
+mod boxes;
+mod check;
+mod column;
+mod engine;
+mod error;
+mod groups;
+mod hierarchy;
+mod lattice;
+mod levels;
+mod local;
+mod measure;
+mod model;
+mod read;
+mod release;
+pub mod report;
+mod search;
+mod table;
+pub mod verify;
+mod words;
+
+pub use column::{Codes, Dictionary};
+pub use engine::{Engine, Optimum, Settings};
+pub use error::{Error, Fault};
+pub use groups::Histogram;
+pub use hierarchy::{
+    DateStep, Hierarchy, Intervals, STAR, dates, intervals, masks, orderings, tree,
+};
+pub use measure::Measure;
+pub use model::{Distance, Model};
+pub use read::{Encoding, Format, Rows};
+pub use release::{Output, Release, Suppressed};
+pub use search::Effort;
+pub use table::{Chunk, Plan, Role, Sample, Schema};
+pub use words::Language;

@@ -1,0 +1,411 @@
+//! Rows grouped by what they have in common: the distinct tuples of the table, and the classes of
+//! any node, which are made from the table or from a finer node's classes.
+
+use crate::{Error, Schema, error::Fault, levels::Levels, table::Chunk};
+
+/// The codes of a tuple in one number, each column in bits of its own.
+pub(crate) trait Key: Copy + Ord + Default + Send + Sync + 'static {
+    fn place(code: u32, field: Field) -> Self;
+    fn take(self, field: Field) -> u32;
+    fn join(self, other: Self) -> Self;
+    fn keep(self, mask: Self) -> Self;
+    fn hash(self) -> u64;
+}
+
+/// Where a column is in a key.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Field {
+    pub(crate) shift: u32,
+    pub(crate) mask: u32,
+}
+
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl Key for u64 {
+    #[inline]
+    fn place(code: u32, field: Field) -> Self {
+        u64::from(code) << field.shift
+    }
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the mask is that of 32 bits")]
+    fn take(self, field: Field) -> u32 {
+        (self >> field.shift) as u32 & field.mask
+    }
+    #[inline]
+    fn join(self, other: Self) -> Self {
+        self | other
+    }
+    #[inline]
+    fn keep(self, mask: Self) -> Self {
+        self & mask
+    }
+    #[inline]
+    fn hash(self) -> u64 {
+        let mixed = (self ^ (self >> 32)).wrapping_mul(SPREAD);
+        (mixed ^ (mixed >> 29)).wrapping_mul(SPREAD)
+    }
+}
+
+impl Key for u128 {
+    #[inline]
+    fn place(code: u32, field: Field) -> Self {
+        u128::from(code) << field.shift
+    }
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the mask is that of 32 bits")]
+    fn take(self, field: Field) -> u32 {
+        (self >> field.shift) as u32 & field.mask
+    }
+    #[inline]
+    fn join(self, other: Self) -> Self {
+        self | other
+    }
+    #[inline]
+    fn keep(self, mask: Self) -> Self {
+        self & mask
+    }
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are mixed in")]
+    fn hash(self) -> u64 {
+        ((self >> 64) as u64).wrapping_mul(SPREAD).rotate_left(23).wrapping_add(self as u64).hash()
+    }
+}
+
+/// Fields for columns with so many codes, the largest in the highest bits, and the bits that they
+/// need together.
+pub(crate) fn fields(sizes: &[usize]) -> (Vec<Field>, u32) {
+    let mut columns: Vec<usize> = (0..sizes.len()).collect();
+    columns.sort_by_key(|column| sizes[*column]);
+    let mut shift = 0;
+    let mut fields = vec![Field::default(); sizes.len()];
+    for column in columns {
+        let bits = usize::BITS - sizes[column].saturating_sub(1).leading_zeros();
+        let mask = u32::try_from((1_u64 << bits) - 1).unwrap_or(u32::MAX);
+        fields[column] = Field { shift, mask };
+        shift += bits;
+    }
+    (fields, shift)
+}
+
+/// Numbers keys by order of appearance, by open addressing over their places.
+#[derive(Debug, Default)]
+pub(crate) struct Numbering {
+    /// Half a hash above, one more than the place below; nought where free.
+    slots: Vec<u64>,
+}
+
+const FIRST_SLOTS: usize = 1 << 10;
+
+impl Numbering {
+    pub(crate) fn clear(&mut self) {
+        self.slots.truncate(FIRST_SLOTS);
+        self.slots.fill(0);
+        if self.slots.is_empty() {
+            self.slots = vec![0; FIRST_SLOTS];
+        }
+    }
+
+    /// The place of a key among `keys`, where it is put at the end if it is new.
+    #[inline]
+    pub(crate) fn number<K: Key>(&mut self, key: K, keys: &mut Vec<K>) -> usize {
+        let hash = key.hash();
+        let mask = self.slots.len() - 1;
+        let tag = hash & 0xFFFF_FFFF_0000_0000;
+        let mut at = usize::try_from(hash & 0xFFFF_FFFF).unwrap_or(0) & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                break;
+            }
+            if slot & 0xFFFF_FFFF_0000_0000 == tag {
+                let place = usize::try_from(slot & 0xFFFF_FFFF).unwrap_or(0) - 1;
+                if keys[place] == key {
+                    return place;
+                }
+            }
+            at = (at + 1) & mask;
+        }
+        let place = keys.len();
+        keys.push(key);
+        self.slots[at] = tag | (place as u64 + 1);
+        if keys.len() * 2 > self.slots.len() {
+            self.grow(keys);
+        }
+        place
+    }
+
+    /// The place of a key among `keys`, if it is there.
+    pub(crate) fn find<K: Key>(&self, key: K, keys: &[K]) -> Option<usize> {
+        let hash = key.hash();
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = usize::try_from(hash & 0xFFFF_FFFF).unwrap_or(0) & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                return None;
+            }
+            let place = usize::try_from(slot & 0xFFFF_FFFF).unwrap_or(0) - 1;
+            if keys[place] == key {
+                return Some(place);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    fn grow<K: Key>(&mut self, keys: &[K]) {
+        let size = self.slots.len() * 4;
+        self.slots.clear();
+        self.slots.resize(size, 0);
+        for (place, key) in keys.iter().enumerate() {
+            let hash = key.hash();
+            let mut at = usize::try_from(hash & 0xFFFF_FFFF).unwrap_or(0) & (size - 1);
+            while self.slots[at] != 0 {
+                at = (at + 1) & (size - 1);
+            }
+            self.slots[at] = (hash & 0xFFFF_FFFF_0000_0000) | (place as u64 + 1);
+        }
+    }
+}
+
+/// What occurs of a sensitive column in each group: values with their counts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lists {
+    /// Where the entries of each group begin; one more at the end.
+    pub(crate) starts: Vec<u32>,
+    pub(crate) values: Vec<u32>,
+    pub(crate) counts: Vec<u32>,
+}
+
+impl Lists {
+    pub(crate) fn of(&self, group: usize) -> impl Iterator<Item = (u32, u32)> {
+        let range = self.starts[group] as usize..self.starts[group + 1] as usize;
+        self.values[range.clone()].iter().copied().zip(self.counts[range].iter().copied())
+    }
+}
+
+/// Groups of rows at a node.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Groups<K> {
+    pub(crate) node: Vec<u8>,
+    pub(crate) keys: Vec<K>,
+    /// Rows that are published.
+    pub(crate) counts: Vec<u32>,
+    /// Rows of the population; empty where all are published.
+    pub(crate) population: Vec<u32>,
+    pub(crate) lists: Vec<Lists>,
+}
+
+impl<K> Groups<K> {
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Bytes held, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let lists: usize = self.lists.iter().map(|l| l.starts.len() * 4 + l.values.len() * 8).sum();
+        self.keys.len() * (size_of::<K>() + 4) + self.population.len() * 4 + lists
+    }
+}
+
+/// The distinct tuples of a table, counted chunk by chunk: what the engine knows of its rows.
+pub struct Histogram {
+    fields: Vec<Field>,
+    numbering: Numbering,
+    keys: Vec<u128>,
+    counts: Vec<u32>,
+    population: Option<Vec<u32>>,
+    /// Sensitive columns that are counted, by their number in the schema.
+    watched: Vec<usize>,
+    /// For each of them: tuple and value, and how often they meet.
+    pairs: Vec<(Numbering, Vec<u64>, Vec<u32>)>,
+    rows: u64,
+    published: u64,
+}
+
+impl Histogram {
+    /// An empty histogram that counts these sensitive columns, by their names.
+    ///
+    /// # Errors
+    /// The columns that tell people apart do not fit into 128 bits, or one is not sensitive.
+    pub fn new(schema: &Schema, sensitive: &[&str]) -> Result<Self, Error> {
+        let domains: Vec<usize> = (0..schema.quasi.len())
+            .map(|column| schema.hierarchy(column).map_or(0, crate::Hierarchy::domain))
+            .collect();
+        let (fields, bits) = fields(&domains);
+        if bits > u128::BITS {
+            return Err(Error::new(&schema.file, Fault::TooWide(bits)));
+        }
+        let mut watched = Vec::new();
+        for name in sensitive {
+            let at = schema.sensitive.iter().position(|column| column.name == *name);
+            let words = "a model speaks of this column: it has to be sensitive";
+            let at = at.ok_or_else(|| Error::wrong(&schema.file, words).column(name))?;
+            if !watched.contains(&at) {
+                watched.push(at);
+            }
+        }
+        let mut numbering = Numbering::default();
+        numbering.clear();
+        let pairs = watched.iter().map(|_| {
+            let mut numbering = Numbering::default();
+            numbering.clear();
+            (numbering, Vec::new(), Vec::new())
+        });
+        Ok(Self {
+            fields,
+            numbering,
+            keys: Vec::new(),
+            counts: Vec::new(),
+            population: None,
+            pairs: pairs.collect(),
+            watched,
+            rows: 0,
+            published: 0,
+        })
+    }
+
+    fn key(&self, chunk: &Chunk, row: usize) -> u128 {
+        let columns = chunk.quasi.iter().zip(&self.fields);
+        columns.fold(0, |key, (codes, field)| key.join(u128::place(codes.get(row), *field)))
+    }
+
+    /// Counts the rows of a chunk.
+    ///
+    /// # Errors
+    /// There are more rows than can be counted.
+    pub fn add(&mut self, schema: &Schema, chunk: &Chunk) -> Result<(), Error> {
+        self.rows += chunk.rows as u64;
+        if self.rows > u64::from(u32::MAX) {
+            return Err(Error::wrong(&schema.file, "more than 4 294 967 295 rows"));
+        }
+        if chunk.sampled.is_some() && self.population.is_none() {
+            self.population = Some(Vec::new());
+        }
+        for row in 0..chunk.rows {
+            let key = self.key(chunk, row);
+            let tuple = self.numbering.number(key, &mut self.keys);
+            if tuple == self.counts.len() {
+                self.counts.push(0);
+                if let Some(population) = &mut self.population {
+                    population.push(0);
+                }
+            }
+            if let Some(population) = &mut self.population {
+                population[tuple] += 1;
+            }
+            if !chunk.published(row) {
+                continue;
+            }
+            self.counts[tuple] += 1;
+            self.published += 1;
+            for (column, (numbering, keys, counts)) in self.watched.iter().zip(&mut self.pairs) {
+                let value = u64::from(chunk.sensitive[*column].get(row));
+                let pair = numbering.number((tuple as u64) << 32 | value, keys);
+                if pair == counts.len() {
+                    counts.push(0);
+                }
+                counts[pair] += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows that are published.
+    pub fn published(&self) -> u64 {
+        self.published
+    }
+
+    /// How many different tuples there are.
+    pub fn tuples(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// How often each value of a watched column is published.
+    #[expect(clippy::cast_possible_truncation, reason = "the low half has 32 bits")]
+    pub(crate) fn of_value(&self, list: usize, values: usize) -> Vec<u64> {
+        let mut sums = vec![0; values];
+        let (_, pairs, counts) = &self.pairs[list];
+        for (pair, count) in pairs.iter().zip(counts) {
+            sums[*pair as u32 as usize] += u64::from(*count);
+        }
+        sums
+    }
+
+    pub(crate) fn watched(&self) -> &[usize] {
+        &self.watched
+    }
+
+    pub(crate) fn counts(&self) -> &[u32] {
+        &self.counts
+    }
+
+    pub(crate) fn population(&self) -> Option<&[u32]> {
+        self.population.as_deref()
+    }
+
+    /// The code of a column in a tuple, by the dictionary of the schema.
+    pub(crate) fn code(&self, tuple: usize, column: usize) -> u32 {
+        self.keys[tuple].take(self.fields[column])
+    }
+
+    /// The tuple of a row, if it was counted.
+    pub(crate) fn tuple(&self, chunk: &Chunk, row: usize) -> Option<usize> {
+        self.numbering.find(self.key(chunk, row), &self.keys)
+    }
+
+    /// The tuples as groups with keys packed for the values that occur, and the tuple of each.
+    ///
+    /// They are sorted by key, and codes are in the order of the hierarchies: what falls together at
+    /// a coarser node lies close together, which the processor's caches like.
+    pub(crate) fn groups<K: Key>(
+        &self,
+        fields: &[Field],
+        levels: &[Levels],
+    ) -> (Groups<K>, Vec<u32>) {
+        let columns: Vec<_> = self.fields.iter().zip(fields).zip(levels).collect();
+        let pack = |key: &u128| {
+            columns.iter().fold(K::default(), |packed, ((from, to), levels)| {
+                packed.join(K::place(levels.at[0].of[key.take(**from) as usize], **to))
+            })
+        };
+        let mut sorted: Vec<(K, u32)> = self.keys.iter().map(pack).zip(0..).collect();
+        sorted.sort_unstable_by_key(|(key, _)| *key);
+        let (keys, order): (Vec<K>, Vec<u32>) = sorted.into_iter().unzip();
+        let pick = |counts: &[u32]| order.iter().map(|tuple| counts[*tuple as usize]).collect();
+        let mut place = vec![0; order.len()];
+        for (at, tuple) in (0_u32..).zip(&order) {
+            place[*tuple as usize] = at;
+        }
+        let lists = self.pairs.iter().map(|(_, pairs, counts)| self.lists(pairs, counts, &place));
+        let groups = Groups {
+            node: vec![0; fields.len()],
+            keys,
+            counts: pick(&self.counts),
+            population: self.population.as_ref().map(|people| pick(people)).unwrap_or_default(),
+            lists: lists.collect(),
+        };
+        (groups, order)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "both halves have 32 bits")]
+    fn lists(&self, pairs: &[u64], counts: &[u32], place: &[u32]) -> Lists {
+        let mut starts = vec![0_u32; self.keys.len() + 1];
+        let group = |pair: &u64| place[(pair >> 32) as usize] as usize;
+        for pair in pairs {
+            starts[group(pair) + 1] += 1;
+        }
+        for at in 0..self.keys.len() {
+            starts[at + 1] += starts[at];
+        }
+        let mut next = starts.clone();
+        let mut lists =
+            Lists { starts, values: vec![0; pairs.len()], counts: vec![0; pairs.len()] };
+        for (pair, count) in pairs.iter().zip(counts) {
+            let at = &mut next[group(pair)];
+            lists.values[*at as usize] = *pair as u32;
+            lists.counts[*at as usize] = *count;
+            *at += 1;
+        }
+        lists
+    }
+}

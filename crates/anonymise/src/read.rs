@@ -1,0 +1,283 @@
+//! Reads CSV as it comes: byte order mark, quotes, CRLF, Shift_JIS. Every fault has its line, and
+//! its column where one is to blame. Knows nothing of what a column means.
+
+use std::{
+    borrow::Cow,
+    collections::VecDeque,
+    io::{Cursor, Read},
+};
+
+use csv::ByteRecord;
+
+use crate::{Error, error::Fault};
+
+/// How characters stand in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Encoding {
+    #[default]
+    Utf8,
+    ShiftJis,
+    EucJp,
+}
+
+impl Encoding {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::ShiftJis => "Shift_JIS",
+            Self::EucJp => "EUC-JP",
+        }
+    }
+
+    fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Self::ShiftJis => {
+                encoding_rs::SHIFT_JIS.decode_without_bom_handling_and_without_replacement(bytes)
+            }
+            Self::EucJp => {
+                encoding_rs::EUC_JP.decode_without_bom_handling_and_without_replacement(bytes)
+            }
+        }
+    }
+}
+
+/// How a file is written: what separates its fields, and its encoding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Format {
+    pub delimiter: u8,
+    pub encoding: Encoding,
+}
+
+impl Default for Format {
+    fn default() -> Self {
+        Self { delimiter: b',', encoding: Encoding::Utf8 }
+    }
+}
+
+impl Format {
+    /// UTF-8 with semicolons, as ARX writes tables and hierarchies.
+    pub const ARX: Self = Self { delimiter: b';', encoding: Encoding::Utf8 };
+}
+
+/// A stream that knows where its lines end, as far back as a record can have begun. The reader's own
+/// numbers lag behind where lines end by CRLF or are empty.
+struct Lined<R> {
+    read: std::io::Chain<Cursor<Vec<u8>>, R>,
+    offset: u64,
+    last: u8,
+    /// Line ends that are forgotten already.
+    before: u64,
+    /// Where the others are, and whether a carriage return comes before.
+    ends: VecDeque<(u64, bool)>,
+    kept_from: [u64; 2],
+}
+
+impl<R: Read> Read for Lined<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while self.ends.front().is_some_and(|(end, _)| *end < self.kept_from[0]) {
+            self.ends.pop_front();
+            self.before += 1;
+        }
+        self.kept_from = [self.kept_from[1], self.offset];
+        let read = self.read.read(buffer)?;
+        for byte in &buffer[..read] {
+            if *byte == b'\n' {
+                self.ends.push_back((self.offset, self.last == b'\r'));
+            }
+            self.last = *byte;
+            self.offset += 1;
+        }
+        Ok(read)
+    }
+}
+
+impl<R> Lined<R> {
+    /// The line of what follows an offset, empty lines left out.
+    fn line(&self, offset: u64) -> u64 {
+        let mut at = offset;
+        let mut line = self.before + 1;
+        for (end, after_return) in &self.ends {
+            if *end < at {
+                line += 1;
+            } else if *end == at || (*end == at + 1 && *after_return) {
+                line += 1;
+                at = end + 1;
+            } else {
+                break;
+            }
+        }
+        line
+    }
+}
+
+type Reader<R> = csv::Reader<Lined<R>>;
+
+/// The line at which a record begins.
+fn line_of<R: Read>(reader: &Reader<R>, position: Option<&csv::Position>) -> Option<u64> {
+    position.map(|position| reader.get_ref().line(position.byte()))
+}
+
+/// The rows of a table, one after the other; no more than one is in memory.
+pub struct Rows<R> {
+    file: String,
+    names: Vec<String>,
+    encoding: Encoding,
+    reader: Reader<R>,
+    record: ByteRecord,
+}
+
+/// Fields are separated before they are decoded, which is sound since no second byte of Shift_JIS
+/// or EUC-JP lies below 0x40, where quotes, commas, semicolons, tabs and line ends are.
+fn reader<R: Read>(
+    file: &str,
+    mut read: R,
+    format: Format,
+    header: bool,
+) -> Result<Reader<R>, Error> {
+    if format.delimiter >= 0x40 && format.encoding != Encoding::Utf8 {
+        return Err(Error::new(file, Fault::Delimiter(format.delimiter.into())));
+    }
+    let mut start = Vec::with_capacity(3);
+    read.by_ref()
+        .take(3)
+        .read_to_end(&mut start)
+        .map_err(|error| Error::new(file, Fault::Io(error)))?;
+    if start == b"\xEF\xBB\xBF" {
+        start.clear();
+    } else if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
+        return Err(Error::new(file, Fault::Encoding(format.encoding.name())).at(1));
+    }
+    Ok(csv::ReaderBuilder::new()
+        .delimiter(format.delimiter)
+        .has_headers(header)
+        .flexible(!header)
+        .buffer_capacity(1 << 17)
+        .from_reader(Lined {
+            read: Cursor::new(start).chain(read),
+            offset: 0,
+            last: 0,
+            before: 0,
+            ends: VecDeque::new(),
+            kept_from: [0, 0],
+        }))
+}
+
+fn trouble<R: Read>(file: &str, reader: &Reader<R>, error: csv::Error) -> Error {
+    let line = line_of(reader, error.position());
+    let fault = match error.into_kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            Fault::Ragged { expected: expected_len, found: len }
+        }
+        csv::ErrorKind::Io(error) => Fault::Io(error),
+        other => Fault::Wrong(format!("{other:?}")),
+    };
+    Error { file: file.to_owned(), line, column: None, fault }
+}
+
+impl<R: Read> Rows<R> {
+    /// Reads the names of the columns.
+    ///
+    /// # Errors
+    /// The file is empty, a column has no name or that of another, or a name cannot be decoded.
+    pub fn open(file: &str, read: R, format: Format) -> Result<Self, Error> {
+        let mut reader = reader(file, read, format, true)?;
+        let header = reader.byte_headers().cloned();
+        let header = header.map_err(|error| trouble(file, &reader, error))?;
+        if header.is_empty() {
+            return Err(Error::new(file, Fault::Empty));
+        }
+        let mut names: Vec<String> = Vec::with_capacity(header.len());
+        for (index, name) in header.iter().enumerate() {
+            let name = format
+                .encoding
+                .decode(name)
+                .ok_or_else(|| Error::new(file, Fault::Encoding(format.encoding.name())).at(1))?;
+            if name.trim().is_empty() {
+                return Err(Error::new(file, Fault::ColumnWithoutName(index + 1)).at(1));
+            }
+            if names.iter().any(|other| *other == name) {
+                return Err(Error::new(file, Fault::ColumnTwice).at(1).column(&name));
+            }
+            names.push(name.into_owned());
+        }
+        let encoding = format.encoding;
+        Ok(Self { file: file.to_owned(), names, encoding, reader, record: ByteRecord::new() })
+    }
+
+    /// The names of the columns, in their order.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The next row, as bytes in the encoding of the file; none at the end.
+    ///
+    /// # Errors
+    /// The row has too few or too many fields, or the file cannot be read.
+    pub fn next_row(&mut self) -> Result<Option<&ByteRecord>, Error> {
+        match self.reader.read_byte_record(&mut self.record) {
+            Ok(true) => Ok(Some(&self.record)),
+            Ok(false) => Ok(None),
+            Err(error) => Err(trouble(&self.file, &self.reader, error)),
+        }
+    }
+
+    /// The field of the row that was read last, decoded.
+    ///
+    /// # Errors
+    /// It is not in the encoding that the file is said to have.
+    pub fn text(&self, column: usize) -> Result<Cow<'_, str>, Error> {
+        self.encoding
+            .decode(self.bytes(column))
+            .ok_or_else(|| self.error(column, Fault::Encoding(self.encoding.name())))
+    }
+
+    pub(crate) fn bytes(&self, column: usize) -> &[u8] {
+        self.record.get(column).unwrap_or_default()
+    }
+
+    /// A fault at the row that was read last.
+    pub(crate) fn error(&self, column: usize, fault: Fault) -> Error {
+        Error {
+            file: self.file.clone(),
+            line: Some(self.line()),
+            column: self.names.get(column).cloned(),
+            fault,
+        }
+    }
+
+    /// The line at which the row that was read last begins.
+    pub fn line(&self) -> u64 {
+        line_of(&self.reader, self.record.position()).unwrap_or(0)
+    }
+
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+}
+
+/// The lines of a file without a header, each with its number and any number of fields.
+pub(crate) fn lines<R: Read>(
+    file: &str,
+    read: R,
+    format: Format,
+) -> Result<Vec<(u64, Vec<String>)>, Error> {
+    let mut reader = reader(file, read, format, false)?;
+    let mut lines = Vec::new();
+    let mut record = ByteRecord::new();
+    loop {
+        match reader.read_byte_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => return Ok(lines),
+            Err(error) => return Err(trouble(file, &reader, error)),
+        }
+        let line = line_of(&reader, record.position()).unwrap_or(0);
+        let fields =
+            record.iter().map(|field| {
+                format.encoding.decode(field).map(Cow::into_owned).ok_or_else(|| {
+                    Error::new(file, Fault::Encoding(format.encoding.name())).at(line)
+                })
+            });
+        lines.push((line, fields.collect::<Result<_, _>>()?));
+    }
+}

@@ -1,0 +1,303 @@
+//! The report as one page that fetches nothing and runs nothing, in one language.
+
+use super::{Report, Risk, Risks, Sizes};
+use crate::words::{Language, number};
+
+const STYLE: &str = "\
+:root{color-scheme:light dark;--ink:#1f2430;--soft:#5b6375;--line:#d5d9e2;--paper:#fff;--before:#b9c2d6;--after:#2f5fb3}
+@media(prefers-color-scheme:dark){:root{--ink:#e8eaf0;--soft:#a3abbd;--line:#3a4152;--paper:#171a21;--before:#566079;--after:#7fa7ee}}
+body{margin:0 auto;max-width:46rem;padding:1.5rem 1rem 4rem;font:1rem/1.7 system-ui,'Hiragino Sans','Noto Sans JP','Noto Sans CJK JP',sans-serif;color:var(--ink);background:var(--paper)}
+h1{font-size:1.5rem;line-height:1.4}h2{font-size:1.15rem;margin:2.5rem 0 .5rem}p{margin:.5rem 0}
+.soft{color:var(--soft);font-size:.9rem}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.95rem}
+th,td{padding:.4rem .6rem;border-bottom:1px solid var(--line);text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+th:first-child,td:first-child{text-align:left;white-space:normal;min-width:8.5rem}th{font-weight:600}tbody th{font-weight:400}
+svg{display:block;width:100%;max-width:36rem;height:auto;margin:.5rem 0}svg text{font-size:12px;fill:var(--ink)}
+svg .n{font-variant-numeric:tabular-nums}.b{fill:var(--before)}.a{fill:var(--after)}";
+
+/// Text as HTML.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// A share as people read it.
+fn percent(share: f64) -> String {
+    if share > 0.0 && share < 0.0005 {
+        return "< 0.1%".to_owned();
+    }
+    let text = format!("{:.1}", share * 100.0);
+    format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of rows")]
+fn count(count: u64) -> String {
+    number(count as f64)
+}
+
+/// A line of a plot: its label, and bars with a share of the width and what is written beside.
+struct Bars {
+    label: String,
+    bars: Vec<(&'static str, f64, String)>,
+}
+
+const WIDTH: f64 = 420.0;
+const BAR: f64 = 14.0;
+
+fn plot(title: &str, lines: &[Bars]) -> String {
+    let longest = lines.iter().map(|line| wide(&line.label)).fold(0.0, f64::max);
+    let left = (longest * 6.6 + 10.0).clamp(40.0, 170.0);
+    let room = WIDTH - left - 62.0;
+    let mut y = 4.0;
+    let mut body = String::new();
+    for line in lines {
+        let height = BAR * f64::from(u32::try_from(line.bars.len()).unwrap_or(1));
+        body.extend([format!(
+            "<text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"end\">{}</text>",
+            left - 8.0,
+            y + height / 2.0 + 4.0,
+            escape(&line.label),
+        )]);
+        for (class, share, text) in &line.bars {
+            let width = (room * share.clamp(0.0, 1.0)).max(if *share > 0.0 { 1.0 } else { 0.0 });
+            body.extend([format!(
+                "<rect class=\"{class}\" x=\"{left:.0}\" y=\"{:.0}\" width=\"{width:.1}\" height=\"{}\"/>\
+                 <text class=\"n\" x=\"{:.1}\" y=\"{:.0}\">{}</text>",
+                y + 1.0,
+                BAR - 2.0,
+                left + width + 5.0,
+                y + BAR - 3.0,
+                escape(text),
+            )]);
+            y += BAR;
+        }
+        y += 8.0;
+    }
+    format!(
+        "<svg viewBox=\"0 0 {WIDTH} {y:.0}\" role=\"img\" aria-label=\"{}\"><title>{}</title>{body}</svg>",
+        escape(title),
+        escape(title),
+    )
+}
+
+/// How wide text is, in Latin letters.
+fn wide(text: &str) -> f64 {
+    text.chars().map(|character| if character.is_ascii() { 1.0 } else { 1.85 }).sum()
+}
+
+impl Report {
+    /// The report as JSON.
+    ///
+    /// # Errors
+    /// None that a report can bring about.
+    pub fn json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(self)
+    }
+
+    /// The report as a page.
+    pub fn html(&self, language: Language) -> String {
+        let title =
+            language.of("匿名加工の再識別リスク報告", "Risks that remain in the anonymous table");
+        let body = [
+            format!("<h1>{title}</h1>"),
+            self.summary(language),
+            self.asked(language),
+            self.risks(language),
+            self.sizes(language),
+            self.columns(language),
+        ];
+        format!(
+            "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
+             <style>{STYLE}</style></head><body><main>{}</main></body></html>\n",
+            language.of("ja", "en"),
+            body.concat(),
+        )
+    }
+
+    fn summary(&self, language: Language) -> String {
+        let (rows, published, suppressed) =
+            (count(self.rows), count(self.published), count(self.suppressed));
+        let highest = percent(self.after.prosecutor.highest);
+        let average = percent(self.after.prosecutor.average);
+        let loss = percent(self.loss);
+        match language {
+            Language::Ja => format!(
+                "<p>{rows}行のうち{published}行を公開し、{suppressed}行を削除しました。ある人の行を言い当てられる確率は\
+                 最大{highest}、平均{average}です。一般化と削除で失われた情報は{loss}です（0%は元のまま、100%は何も残らない状態）。</p>"
+            ),
+            Language::En => format!(
+                "<p>{published} of {rows} rows are published; {suppressed} were left out. The chance of telling which row \
+                 is a given person’s is {highest} at most and {average} on average. Generalising and leaving out took \
+                 {loss} of the information (0% is untouched, 100% nothing left).</p>"
+            ),
+        }
+    }
+
+    fn asked(&self, language: Language) -> String {
+        if self.models.is_empty() {
+            return String::new();
+        }
+        let models =
+            self.models.iter().map(|model| format!("<li>{}</li>", escape(&language.model(model))));
+        let heading = language.of("求めた基準", "What was asked for");
+        format!("<h2>{heading}</h2><ul>{}</ul>", models.collect::<String>())
+    }
+
+    fn risks(&self, language: Language) -> String {
+        let of = |ja, en| language.of(ja, en);
+        let mut lines = vec![(
+            of("同じ行が他にない人", "Rows like no other"),
+            count(self.before.uniques),
+            count(self.after.uniques),
+        )];
+        let mut risk = |names: [&'static str; 5], before: Risk, after: Risk| {
+            let numbers = |risk: Risk| {
+                [
+                    risk.highest,
+                    risk.average,
+                    risk.above_one_in_five,
+                    risk.above_one_in_ten,
+                    risk.above_one_in_twenty,
+                ]
+            };
+            for ((name, before), after) in
+                names.into_iter().zip(numbers(before)).zip(numbers(after))
+            {
+                lines.push((name, percent(before), percent(after)));
+            }
+        };
+        let prosecutor = [
+            of("検察官リスク（最大）", "Prosecutor’s risk, highest"),
+            of("検察官リスク（平均）", "Prosecutor’s risk, average"),
+            of("確率が1/5を超える行", "Rows above one in five"),
+            of("確率が1/10を超える行", "Rows above one in ten"),
+            of("確率が1/20を超える行", "Rows above one in twenty"),
+        ];
+        risk(prosecutor, self.before.prosecutor, self.after.prosecutor);
+        if let (Some(before), Some(after)) = (self.before.journalist, self.after.journalist) {
+            let journalist = [
+                of("記者リスク（最大）", "Journalist’s risk, highest"),
+                of("記者リスク（平均）", "Journalist’s risk, average"),
+                of("確率が1/5を超える行（記者）", "Rows above one in five (journalist)"),
+                of("確率が1/10を超える行（記者）", "Rows above one in ten (journalist)"),
+                of("確率が1/20を超える行（記者）", "Rows above one in twenty (journalist)"),
+            ];
+            risk(journalist, before, after);
+        }
+        let market = |risks: &Risks| percent(risks.marketer_population.unwrap_or(risks.marketer));
+        let name =
+            of("販売者リスク（言い当てられる行の割合）", "Marketer’s risk, share of rows found");
+        lines.push((name, market(&self.before), market(&self.after)));
+        let lines = lines.iter().map(|(name, before, after)| {
+            format!("<tr><th scope=\"row\">{name}</th><td>{before}</td><td>{after}</td></tr>")
+        });
+        let note = of(
+            "検察官はその人が表にいると知っている攻撃者、記者は母集団しか知らない攻撃者、販売者はできるだけ多くの行を言い当てようとする攻撃者です。",
+            "The prosecutor knows that somebody is in the table, the journalist knows the population only, \
+             and the marketer wants to find as many rows as possible.",
+        );
+        format!(
+            "<h2>{}</h2><div class=\"wide\"><table><thead><tr><th></th><th scope=\"col\">{}</th>\
+             <th scope=\"col\">{}</th></tr></thead><tbody>{}</tbody></table></div><p class=\"soft\">{note}</p>",
+            of("再識別のリスク", "Risks"),
+            of("加工前", "Before"),
+            of("加工後", "After"),
+            lines.collect::<String>(),
+        )
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of rows")]
+    fn sizes(&self, language: Language) -> String {
+        let heading = language.of("同じ値をもつ行の数", "How many rows are alike");
+        let range = |sizes: &Sizes| match (sizes.to, language) {
+            (Some(to), _) if to == sizes.from => sizes.from.to_string(),
+            (Some(to), _) => format!("{}–{to}", sizes.from),
+            (None, Language::Ja) => format!("{}以上", count(sizes.from.into())),
+            (None, Language::En) => format!("{} or more", count(sizes.from.into())),
+        };
+        let all = self.rows.max(1) as f64;
+        let lines: Vec<Bars> = self
+            .before
+            .sizes
+            .iter()
+            .zip(&self.after.sizes)
+            .map(|(before, after)| Bars {
+                label: range(before),
+                bars: vec![
+                    ("b", before.rows as f64 / all, count(before.rows)),
+                    ("a", after.rows as f64 / all, count(after.rows)),
+                ],
+            })
+            .collect();
+        let note = language.of(
+            "縦は同じ値の組をもつ行がいくつあるか、横はそのような行の数です。淡い色が加工前、濃い色が加工後です。",
+            "From top to bottom, how many rows read the same; to the right, how many such rows there are. \
+             Pale is before, dark is after.",
+        );
+        format!("<h2>{heading}</h2>{}<p class=\"soft\">{note}</p>", plot(heading, &lines))
+    }
+
+    fn columns(&self, language: Language) -> String {
+        let of = |ja, en| language.of(ja, en);
+        let heading = of("列ごとに失われた情報", "What each column lost");
+        let lines: Vec<Bars> = self
+            .columns
+            .iter()
+            .map(|column| Bars {
+                label: shortened(&column.name),
+                bars: vec![("a", column.loss, percent(column.loss))],
+            })
+            .collect();
+        let rows = self.columns.iter().map(|column| {
+            format!(
+                "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                escape(&column.name),
+                percent(column.loss),
+                percent(column.coverage),
+                count(column.values_before as u64),
+                count(column.values_after as u64),
+            )
+        });
+        let note = of(
+            "「値が残る行」は、削除されず、最も粗い段階にも置き換えられていない行の割合です。",
+            "“Rows that still tell” are those neither left out nor put at the coarsest level.",
+        );
+        format!(
+            "<h2>{heading}</h2>{}<div class=\"wide\"><table><thead><tr><th scope=\"col\">{}</th>\
+             <th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th>\
+             <th scope=\"col\">{}</th></tr></thead><tbody>{}</tbody></table></div><p class=\"soft\">{note}</p>",
+            plot(heading, &lines),
+            of("列", "Column"),
+            of("失われた情報", "Lost"),
+            of("値が残る行", "Rows that still tell"),
+            of("値の種類（前）", "Values before"),
+            of("値の種類（後）", "Values after"),
+            rows.collect::<String>(),
+        )
+    }
+}
+
+/// A name that fits beside a bar.
+fn shortened(name: &str) -> String {
+    let mut room = 22.0;
+    let mut short = String::new();
+    for character in name.chars() {
+        room -= if character.is_ascii() { 1.0 } else { 1.85 };
+        if room < 0.0 {
+            short.push('…');
+            break;
+        }
+        short.push(character);
+    }
+    short
+}

@@ -1,0 +1,227 @@
+//! The optimum is what looking at every node finds, over tables, models and measures at random.
+
+use std::{
+    fmt::Write as _,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use anonymise::{
+    Distance, Effort, Engine, Error, Fault, Format, Hierarchy, Measure, Model, Plan, Role, Settings,
+};
+use proptest::prelude::*;
+
+use crate::{
+    naive::{Cost, Small},
+    tables::{Table, table},
+};
+
+/// Labels of groups of values: `steps` says how many values share one at each level.
+fn hierarchy(name: &str, values: usize, steps: &[usize], star: bool) -> Hierarchy {
+    let lines = (0..values).map(|value| {
+        let mut line = vec![format!("{name}{value}")];
+        line.extend(steps.iter().map(|step| format!("{name}/{step}/{}", value / step)));
+        line.extend(star.then(|| "*".to_owned()));
+        line
+    });
+    Hierarchy::from_lines(name, (1..).zip(lines)).unwrap()
+}
+
+fn column() -> impl Strategy<Value = (usize, Vec<usize>, bool)> {
+    let steps = prop_oneof![Just(vec![]), Just(vec![2]), Just(vec![2, 4]), Just(vec![3])];
+    (1..7_usize, steps, prop::bool::weighted(0.8))
+}
+
+fn model() -> impl Strategy<Value = Model> {
+    let column = || "s".to_owned();
+    prop_oneof![
+        4 => (1..5_u32).prop_map(|k| Model::KAnonymity { k }),
+        2 => (1..4_u32).prop_map(move |l| Model::DistinctDiversity { column: column(), l }),
+        2 => (10..35_u32).prop_map(move |l| Model::EntropyDiversity {
+            column: column(),
+            l: f64::from(l) / 10.0
+        }),
+        2 => (5..40_u32, 1..4_u32).prop_map(move |(c, l)| Model::RecursiveDiversity {
+            column: column(),
+            c: f64::from(c) / 10.0,
+            l
+        }),
+        4 => (1..8_u32, 0..4_usize).prop_map(move |(t, distance)| Model::Closeness {
+            column: column(),
+            t: f64::from(t) / 10.0,
+            distance: [
+                Distance::Equal,
+                Distance::OrderedText,
+                Distance::OrderedNumbers,
+                Distance::Hierarchical
+            ][distance],
+        }),
+        1 => (0..6_u32, 5..11_u32).prop_map(|(min, max)| Model::Presence {
+            min: f64::from(min.min(max)) / 10.0,
+            max: f64::from(max) / 10.0
+        }),
+        1 => (1..5_u32).prop_map(|k| Model::KMap { k }),
+        1 => (1..11_u32).prop_map(|risk| Model::AverageRisk { at_most: f64::from(risk) / 10.0 }),
+        1 => (2..11_u32).prop_map(|risk| Model::StrictRisk { at_most: f64::from(risk) / 10.0 }),
+    ]
+}
+
+#[derive(Debug, Clone)]
+pub struct Drawn {
+    small: Small,
+    sensitive: Hierarchy,
+    sampled: bool,
+    models: Vec<Model>,
+    limit: f64,
+    measure: Measure,
+}
+
+pub fn drawn() -> impl Strategy<Value = Drawn> {
+    let measure = prop::sample::select(vec![
+        Measure::Loss,
+        Measure::Entropy,
+        Measure::MonotonicEntropy,
+        Measure::Discernibility,
+        Measure::MonotonicDiscernibility,
+        Measure::AverageClassSize,
+        Measure::Precision,
+        Measure::Height,
+    ]);
+    let limit = prop::sample::select(vec![0.0, 0.1, 0.3, 0.6, 1.0]);
+    let shape = (prop::collection::vec(column(), 1..5), any::<bool>());
+    (shape, prop::collection::vec(model(), 1..4), limit, measure).prop_flat_map(
+        |((columns, sampled), models, limit, measure)| {
+            let row = (
+                prop::collection::vec(0..100_usize, columns.len()),
+                0..5_usize,
+                prop::bool::weighted(0.7),
+            );
+            prop::collection::vec(row, 2..40).prop_map(move |mut rows| {
+                rows[0].2 = true;
+                let hierarchies: Vec<Hierarchy> = columns
+                    .iter()
+                    .enumerate()
+                    .map(|(at, (values, steps, star))| {
+                        hierarchy(&format!("q{at}."), *values, steps, *star)
+                    })
+                    .collect();
+                let rows = rows.iter().map(|(cells, value, kept)| {
+                    let cells =
+                        cells.iter().zip(&columns).enumerate().map(|(at, (cell, column))| {
+                            // Few values are much more frequent than others.
+                            format!("q{at}.{}", (cell * cell / 100) % column.0)
+                        });
+                    (cells.collect(), (value * value % 7).to_string(), *kept || !sampled)
+                });
+                Drawn {
+                    small: Small { hierarchies, rows: rows.collect() },
+                    sensitive: Hierarchy::from_lines(
+                        "s",
+                        (0..7_u64).map(|v| {
+                            (v + 1, vec![v.to_string(), format!("g{}", v / 2), "*".into()])
+                        }),
+                    )
+                    .unwrap(),
+                    sampled,
+                    models: models.clone(),
+                    limit,
+                    measure,
+                }
+            })
+        },
+    )
+}
+
+impl Drawn {
+    pub fn plan(&self) -> Plan {
+        let mut plan = Plan::new();
+        for (at, hierarchy) in self.small.hierarchies.iter().enumerate() {
+            plan = plan.with(&format!("q{at}"), Role::Quasi(hierarchy.clone()));
+        }
+        plan = plan.with("s", Role::Sensitive(Some(self.sensitive.clone())));
+        plan = plan.with("in", Role::Identifying);
+        if self.sampled { plan.sample("in", "true") } else { plan }
+    }
+
+    pub fn csv(&self) -> String {
+        let columns = 0..self.small.hierarchies.len();
+        let head: Vec<String> = columns.map(|at| format!("q{at}")).collect();
+        let mut csv = head.join(",") + ",s,in\n";
+        for (cells, value, kept) in &self.small.rows {
+            writeln!(csv, "{},{value},{kept}", cells.join(",")).unwrap();
+        }
+        csv
+    }
+
+    pub fn table(&self) -> Table {
+        table(self.csv().as_bytes(), Format::default(), &self.plan(), &["s"]).unwrap()
+    }
+
+    pub fn settings(&self) -> Settings {
+        Settings { models: self.models.clone(), limit: self.limit, measure: self.measure }
+    }
+}
+
+fn close(one: f64, other: f64) -> bool {
+    (one - other).abs() <= 1e-9 * one.abs().max(other.abs()).max(1.0)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_node_is_better_than_the_optimum(drawn in drawn()) {
+        let solutions = drawn.small.solutions(&drawn.plan(), &drawn.models, drawn.limit, drawn.measure);
+        let least = solutions.iter().map(|cost| cost.score).fold(f64::INFINITY, f64::min);
+        let table = drawn.table();
+        let engine = Engine::new(&table.schema, &table.histogram, drawn.settings()).unwrap();
+        let mut nodes = Vec::new();
+        for (threads, listed, memory) in [(1, 1 << 20, 0), (2, 1 << 20, 1 << 20), (2, 0, 1 << 20)] {
+            let effort = Effort { threads, listed, memory, ..Effort::default() };
+            match engine.optimum(effort) {
+                Err(Error { fault: Fault::NoSolution, .. }) => prop_assert!(solutions.is_empty()),
+                Err(error) => prop_assert!(false, "{}", error),
+                Ok(found) => {
+                    let same: Option<&Cost> = solutions.iter().find(|cost| cost.node == found.node);
+                    let Some(same) = same else {
+                        return Err(TestCaseError::fail(format!("{found:?} is no solution")));
+                    };
+                    prop_assert!(found.proven);
+                    prop_assert!(close(found.score, least), "{:?} where {} is best", found, least);
+                    prop_assert!(close(found.bound, least));
+                    prop_assert!(close(found.score, same.score), "{:?} costs {:?}", found, same);
+                    prop_assert_eq!(found.suppressed, same.suppressed as u64);
+                    prop_assert_eq!(found.classes, same.classes as u64);
+                    nodes.push(found.node);
+                }
+            }
+        }
+        prop_assert!(nodes.windows(2).all(|pair| pair[0] == pair[1]), "{:?}", nodes);
+    }
+
+    #[test]
+    fn a_search_that_is_cut_short_says_how_far_off_it_may_be(drawn in drawn(), most in 1..6_u64) {
+        let solutions = drawn.small.solutions(&drawn.plan(), &drawn.models, drawn.limit, drawn.measure);
+        let least = solutions.iter().map(|cost| cost.score).fold(f64::INFINITY, f64::min);
+        let table = drawn.table();
+        let engine = Engine::new(&table.schema, &table.histogram, drawn.settings()).unwrap();
+        for listed in [0, 1 << 20] {
+            let seen = AtomicU64::new(0);
+            let go_on = |checks| {
+                seen.store(checks, Ordering::Relaxed);
+                checks < most
+            };
+            match engine.optimum(Effort { threads: 1, listed, go_on: &go_on, ..Effort::default() }) {
+                Err(error) => {
+                    let stopped = matches!(error.fault, Fault::Unfinished);
+                    prop_assert!(stopped || solutions.is_empty(), "{}", error);
+                }
+                Ok(found) => {
+                    prop_assert!(found.bound <= least + 1e-9 * least.abs().max(1.0));
+                    prop_assert!(found.score >= least - 1e-9 * least.abs().max(1.0));
+                    prop_assert!(!found.proven || close(found.score, least));
+                }
+            }
+            prop_assert!(seen.load(Ordering::Relaxed) <= most);
+        }
+    }
+}

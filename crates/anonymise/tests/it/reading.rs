@@ -1,0 +1,162 @@
+//! Tables and hierarchies as they come, and what is said of those that cannot be read.
+
+use anonymise::{
+    DateStep, Encoding, Error, Format, Hierarchy, Intervals, Plan, Role, dates, intervals, masks,
+    orderings, tree,
+};
+
+use crate::tables::table;
+
+fn letters() -> Hierarchy {
+    let lines = ["a", "b", "東京"].map(|value| vec![value.to_owned(), "*".to_owned()]);
+    Hierarchy::from_lines("letters", (1..).zip(lines)).unwrap()
+}
+
+fn plan() -> Plan {
+    Plan::new().with("q", Role::Quasi(letters())).with("n", Role::Insensitive)
+}
+
+fn rows(bytes: &[u8], format: Format) -> Result<(u64, usize), Error> {
+    let table = table(bytes, format, &plan(), &[])?;
+    Ok((table.histogram.published(), table.histogram.tuples()))
+}
+
+fn said(result: Result<impl Sized, Error>) -> String {
+    result.map(|_| ()).unwrap_err().to_string()
+}
+
+#[test]
+fn byte_order_mark_quotes_and_line_ends_of_any_kind_are_read() {
+    for bytes in [
+        "q,n\na,1\nb,2\na,3\n",
+        "\u{feff}q,n\r\na,1\r\nb,2\r\na,3",
+        "\u{feff}\"q\",\"n\"\r\n\"a\",\"one, or\r\n\"\"two\"\"\"\r\nb,2\r\n\r\na,3\r\n",
+    ] {
+        assert_eq!(rows(bytes.as_bytes(), Format::default()).unwrap(), (3, 2), "{bytes:?}");
+    }
+    let arx = "q;n\na;1\nb;2\n";
+    assert_eq!(rows(arx.as_bytes(), Format::ARX).unwrap(), (2, 2));
+}
+
+#[test]
+fn shift_jis_is_read_and_what_is_not_shift_jis_is_named_by_line_and_column() {
+    let format = Format { encoding: Encoding::ShiftJis, ..Format::default() };
+    // 東京 and 表, whose second byte is a backslash.
+    let mut bytes = b"q,n\n\x93\x8c\x8b\x9e,\x95\x5c\na,1\n".to_vec();
+    assert_eq!(rows(&bytes, format).unwrap(), (2, 2));
+    bytes.extend(b"a,\xff\xff\n");
+    assert_eq!(
+        said(rows(&bytes, format)),
+        "`table.csv`, line 4, column `n`: this is not Shift_JIS: save the file so, or say how it is encoded"
+    );
+    assert_eq!(
+        said(rows(b"q,n\na,\x93\x8c\n", Format::default())),
+        "`table.csv`, line 2, column `n`: this is not UTF-8: save the file so, or say how it is encoded"
+    );
+    let piped = Format { delimiter: b'|', ..format };
+    assert!(said(rows(b"q|n\n", piped)).contains("cannot separate fields"));
+    assert!(said(rows(b"\xff\xfeq\0", Format::default())).contains("line 1"));
+}
+
+#[test]
+fn what_is_wrong_with_a_table_is_said_with_its_place() {
+    let said = |bytes: &str| said(rows(bytes.as_bytes(), Format::default()));
+    assert_eq!(
+        said(""),
+        "`table.csv`: it is empty: write a first line with the names of the columns"
+    );
+    assert_eq!(
+        said("q,n,q\n"),
+        "`table.csv`, line 1, column `q`: it is named twice: give each column a name of its own"
+    );
+    assert_eq!(said("q,\n"), "`table.csv`, line 1: column 2 has no name in the first line");
+    assert_eq!(
+        said("q,n\r\na,1\r\n\"b\",\"two\r\nlines\"\r\na,1,2\r\n"),
+        "`table.csv`, line 5: fields found: 3; the first line has 2"
+    );
+    assert_eq!(
+        said("q,n\na,1\nsecret,1\n"),
+        "`table.csv`, line 3, column `q`: its value is missing from the hierarchy: add the value there, or correct the row"
+    );
+    assert_eq!(
+        said("\r\nq,n\r\n\r\n\r\na,1\r\nb,2\r\nb\r\n"),
+        "`table.csv`, line 7: fields found: 1; the first line has 2"
+    );
+    let long = format!("q,n\r\n{}b\r\n", "a,1\r\n".repeat(100_000));
+    assert_eq!(said(&long), "`table.csv`, line 100002: fields found: 1; the first line has 2");
+    assert_eq!(said("q,m\n"), "`table.csv`, column `n`: there is no such column");
+    assert!(said("q,n,x\n").contains("column `x`: it has no role"));
+}
+
+#[test]
+fn what_is_wrong_with_a_hierarchy_is_said_with_its_line() {
+    let said = |text: &str| said(Hierarchy::read("h.csv", text.as_bytes(), Format::ARX));
+    assert_eq!(said("a;x;*\nb;*\n"), "`h.csv`, line 2: levels found: 2; the first line has 3");
+    assert_eq!(said("a;*\nb;*\na;*\n"), "`h.csv`, line 3: this value stands in line 1 already");
+    assert_eq!(
+        said("a;x;1;*\nb;y;2;*\nc;x;2;*\n"),
+        "`h.csv`, line 3: `x` of level 1 leads to another label above than in line 1"
+    );
+    assert!(said("").contains("it is empty"));
+}
+
+fn line(hierarchy: &Hierarchy, value: &str) -> Vec<String> {
+    let leaf = hierarchy.leaf(value).unwrap();
+    (0..hierarchy.levels()).map(|level| hierarchy.label(level, leaf).to_owned()).collect()
+}
+
+#[test]
+fn hierarchies_are_made_of_numbers_dates_codes_trees_and_orders() {
+    let form = Intervals { origin: 0, widths: vec![5, 10], bottom: Some(10), top: Some(90) };
+    let ages = intervals("age", &["34", "7", "95", "116", "10"], &form).unwrap();
+    assert_eq!(line(&ages, "34"), ["34", "30-34", "30-39", "*"]);
+    // R7.1(4): a peculiar age does not stand out.
+    assert_eq!(line(&ages, "116")[1..], line(&ages, "95")[1..]);
+    assert_eq!(line(&ages, "7"), ["7", "< 10", "< 10", "*"]);
+    let below = Intervals { origin: 0, widths: vec![10], bottom: None, top: None };
+    assert_eq!(line(&intervals("t", &["-3"], &below).unwrap(), "-3")[1], "-10--1");
+
+    let steps = [DateStep::Month, DateStep::Quarter, DateStep::Year, DateStep::Decade];
+    let days = dates("day", &["2026-03-09"], &steps).unwrap();
+    assert_eq!(
+        line(&days, "2026-03-09"),
+        ["2026-03-09", "2026-03", "2026-Q1", "2026", "2020-2029", "*"]
+    );
+
+    let codes = masks("zip", &["1600022", "160"], &[3, 1]).unwrap();
+    assert_eq!(line(&codes, "1600022"), ["1600022", "160****", "1******", "*"]);
+    assert_eq!(line(&codes, "160")[1], "160****");
+
+    let pairs = [("新宿区", "東京都"), ("東京都", "関東"), ("横浜市", "関東"), ("関東", "*")];
+    let places = tree("place", &pairs).unwrap();
+    assert_eq!(line(&places, "新宿区"), ["新宿区", "東京都", "関東", "*"]);
+    assert_eq!(line(&places, "横浜市"), ["横浜市", "横浜市", "関東", "*"]);
+
+    let sizes = orderings("size", &["S", "M", "L", "XL", "XXL"], &[2, 4]).unwrap();
+    assert_eq!(line(&sizes, "M"), ["M", "S – M", "S – XL", "*"]);
+    assert_eq!(line(&sizes, "XXL"), ["XXL", "XXL", "XXL", "*"]);
+}
+
+#[test]
+fn what_a_maker_cannot_read_is_named_by_its_place_and_not_quoted() {
+    let form = Intervals { origin: 0, widths: vec![5, 10], bottom: None, top: None };
+    assert_eq!(
+        said(intervals("age", &["1", "secret"], &form)),
+        "`age`, line 2: this value is no whole number within reach"
+    );
+    let uneven = Intervals { widths: vec![5, 7], ..form.clone() };
+    assert!(said(intervals("age", &["1"], &uneven)).contains("multiple"));
+    let between = Intervals { top: Some(95), ..form };
+    assert!(said(intervals("age", &["1"], &between)).contains("widest"));
+    assert!(
+        said(dates("day", &["9 March"], &[DateStep::Year]))
+            .contains("line 1: this value is no date")
+    );
+    assert!(said(dates("day", &[], &[DateStep::Year, DateStep::Month])).contains("longer"));
+    assert!(said(masks("zip", &["1"], &[1, 3])).contains("fewer"));
+    assert!(said(orderings("size", &["S"], &[2, 3])).contains("multiple"));
+    assert!(
+        said(tree("t", &[("a", "b"), ("a", "c")])).contains("line 2: this label stands under two")
+    );
+    assert!(said(tree("t", &[("a", "b"), ("b", "a")])).contains("circle"));
+}
