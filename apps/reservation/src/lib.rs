@@ -37,6 +37,7 @@ pub const POLICY: &[(&str, &str)] = &[
     ("requests.toml", include_str!("../policy/requests.toml")),
     ("safety.toml", include_str!("../policy/safety.toml")),
     ("holds.toml", include_str!("../policy/holds.toml")),
+    ("services.toml", include_str!("../policy/services.toml")),
     ("promises.toml", include_str!("../policy/promises.toml")),
 ];
 

@@ -12,6 +12,7 @@ use crate::consent::{Consent, ConsentName};
 use crate::country::CountryProfile;
 use crate::decide::ExceptionKind;
 use crate::item::{Item, ItemName, Secret, SecretName, ValueKind};
+use crate::link::{Service, ServiceName};
 use crate::party::{NotAName, Recipient, RecipientName};
 use crate::prove::promise::Promise;
 use crate::purpose::{Basis, Purpose, PurposeName};
@@ -194,6 +195,9 @@ pub struct Document {
     /// The duties to keep that beat erasure (R12.2).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub holds: BTreeMap<HoldName, Hold>,
+    /// The services that people may link (S4).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub services: BTreeMap<ServiceName, Service>,
     /// What it promises, beside what every policy is held to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub promises: Vec<Promise>,
@@ -254,6 +258,11 @@ impl Document {
     /// The holds in the order of their file.
     pub fn holds_in_order(&self) -> Vec<(&HoldName, &Hold)> {
         in_order(&self.holds, |hold| hold.position)
+    }
+
+    /// The linked services in the order of their file.
+    pub fn services_in_order(&self) -> Vec<(&ServiceName, &Service)> {
+        in_order(&self.services, |service| service.position)
     }
 
     /// The consents that a person under a regime is asked for, in order: the conditions of the

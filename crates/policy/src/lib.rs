@@ -17,6 +17,7 @@ pub mod duties;
 pub mod export;
 pub mod item;
 pub mod law;
+pub mod link;
 pub mod lint;
 pub mod normal;
 pub mod notice;
@@ -44,6 +45,7 @@ pub use item::{
     Source, Terms, ValueKind,
 };
 pub use law::Law;
+pub use link::{Service, ServiceName};
 pub use notice::{Block, Body, Fact, Notice, Section, Term, notice};
 pub use party::{
     Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, StaffId, StaffRole,

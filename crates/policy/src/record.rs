@@ -14,6 +14,7 @@ use crate::consent::{ConsentName, ConsentState};
 use crate::decide::{Approval, Ask, ExceptionKind, Permit};
 use crate::document::{Document, Version};
 use crate::item::{ItemName, SecretName};
+use crate::link::{ClaimName, ScopeName, ServiceName};
 use crate::party::{Engagement, RecipientName, Reference, Role, StaffId, StaffRole, SubjectId};
 use crate::purpose::PurposeName;
 use crate::reason::Reason;
@@ -195,6 +196,8 @@ pub enum ErasedBecause {
     Request,
     /// It had gone before, and came back with a backup.
     Restore,
+    /// It came through a link that she ended (S4).
+    Unlinked,
 }
 
 /// Something that was erased: never the value.
@@ -221,6 +224,21 @@ pub struct Stayed {
     pub because: Option<PurposeName>,
     /// The holds in force on it.
     pub held_by: Vec<HeldBy>,
+}
+
+/// A value that a linked service passed on, with the grant that it came under (S4); never the value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imported {
+    /// Which item.
+    pub item: ItemName,
+    /// Which version of its value; a later one came otherwise.
+    pub version: u32,
+    /// The claim it came from; `None` for her id there, which needs no grant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<ClaimName>,
+    /// The scope that was granted for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ScopeName>,
 }
 
 /// What a recipient is told to do with what it received (R12.3, S28).
@@ -325,6 +343,22 @@ pub enum Act {
     ItemPut {
         /// Which.
         item: HeldItem,
+    },
+    /// A service was linked, or linked anew: her grant there, and what came in under it (S4).
+    Linked {
+        /// Which service.
+        service: ServiceName,
+        /// What she granted there.
+        scopes: Vec<ScopeName>,
+        /// What was taken in.
+        items: Vec<Imported>,
+    },
+    /// A link was ended; what came through it is erased by an act of its own.
+    Unlinked {
+        /// Which service.
+        service: ServiceName,
+        /// What stays, because she has entered it herself since.
+        kept: Vec<ItemName>,
     },
     /// A consent got another state.
     ConsentChanged {
@@ -590,6 +624,8 @@ impl Act {
         match self {
             Self::Registered { .. } => "registered",
             Self::ItemPut { .. } => "item_put",
+            Self::Linked { .. } => "linked",
+            Self::Unlinked { .. } => "unlinked",
             Self::ConsentChanged { .. } => "consent_changed",
             Self::Engaged { .. } => "engaged",
             Self::LetterPut { .. } => "letter_put",

@@ -71,6 +71,17 @@ CREATE TABLE lookups (
 
 CREATE INDEX lookups_of_a_subject ON lookups (subject);
 
+CREATE TABLE links (
+  subject BLOB NOT NULL,
+  service TEXT NOT NULL,
+  token BLOB NOT NULL,
+  sealed BLOB NOT NULL,
+  linked_at BIGINT NOT NULL,
+  PRIMARY KEY (subject, service)
+) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX links_by_token ON links (token);
+
 CREATE TABLE secrets (
   subject BLOB NOT NULL,
   secret TEXT NOT NULL,

@@ -22,7 +22,7 @@ use crate::once::Fresh;
 use crate::record::Place;
 use crate::store::items::SealedItem;
 use crate::store::secrets::KeptSecret;
-use crate::store::{Conn, Tx, holds, items, records, secrets, subjects};
+use crate::store::{Conn, Tx, holds, items, links, records, secrets, subjects};
 use crate::webhook::{self, Event};
 
 /// The version under which a card's token is sealed.
@@ -48,6 +48,7 @@ pub enum Wish {
 }
 
 /// One erasure, before it is carried out.
+#[derive(Clone)]
 pub struct Erasure {
     /// Whose.
     pub subject: SubjectId,
@@ -84,6 +85,12 @@ impl Erasure {
         let (fresh, telling) = (Fresh::new()?, Fresh::new()?);
         let (request, called_off) = (None, Vec::new());
         Ok(Self { subject, wish, because, by, at, request, called_off, fresh, telling })
+    }
+
+    /// The same with another wish, known only once its transaction runs.
+    #[must_use]
+    pub fn wishing(self, wish: Wish) -> Self {
+        Self { wish, ..self }
     }
 }
 
@@ -335,6 +342,13 @@ impl Erasure {
             holdings
                 .shred(&app.keys, tx, subject, |thing| gone.iter().any(|g| g.thing == *thing))?;
             subjects::look_at(tx, subject, next, held);
+        }
+
+        // Nobody signs in by an id that is no longer held.
+        for (name, service) in &document.services {
+            if gone.iter().any(|g| g.thing == Thing::Item(service.subject_item.clone())) {
+                links::erase(tx, subject, name.as_str());
+            }
         }
 
         // Record.

@@ -508,12 +508,36 @@ impl Putting {
         Ok(Self { subject, document, field: field.to_owned(), ready, at })
     }
 
+    /// Which item it is a value of.
+    pub fn item(&self) -> &ItemName {
+        &self.ready.item
+    }
+
     /// Admits, seals and writes it down: row and record. May run more than once.
+    ///
+    /// # Errors
+    /// As [`Putting::put`].
+    pub fn keep(&self, app: &App, tx: &mut Tx<'_>, by: &str, fresh: &Fresh) -> Result<Put, Error> {
+        let version = self.put(app, tx)?;
+        let item = HeldItem { item: self.item().clone(), version };
+        let record = Record {
+            at: self.at,
+            policy: self.document.version,
+            subject: Some(self.subject),
+            by: by.to_owned(),
+            act: Act::ItemPut { item },
+        };
+        let place = app.record(tx, &record, None, fresh)?;
+        Ok(Put { version, place })
+    }
+
+    /// Admits, seals and puts it, for an act that records it with more; tells the new version. May run
+    /// more than once.
     ///
     /// # Errors
     /// [`Error::NotFound`] when she is not held; [`Error::Conflict`] when her account is closed;
     /// [`Error::Refused`] with every reason; [`Error::Invalid`] when the value is somebody else's.
-    pub fn keep(&self, app: &App, tx: &mut Tx<'_>, by: &str, fresh: &Fresh) -> Result<Put, Error> {
+    pub fn put(&self, app: &App, tx: &mut Tx<'_>) -> Result<u32, Error> {
         let Self { subject, document, field, ready, at } = self;
         let (subject, now) = (*subject, *at);
         let Ready { item, plain, token, unique } = ready;
@@ -553,14 +577,6 @@ impl Putting {
         if let Some(token) = token {
             items::index(tx, subject, item, token, true);
         }
-        let record = Record {
-            at: now,
-            policy: document.version,
-            subject: Some(subject),
-            by: by.to_owned(),
-            act: Act::ItemPut { item: HeldItem { item: item.clone(), version } },
-        };
-        let place = app.record(tx, &record, None, fresh)?;
-        Ok(Put { version, place })
+        Ok(version)
     }
 }

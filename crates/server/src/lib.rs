@@ -6,7 +6,7 @@
 //! - [`tombstones`]: every erasure, kept apart for when an older database comes back
 //! - [`answer`]: what a person receives on her request
 //! - what follows an act: [`instruct`], [`outbox`], [`letter`], [`webhook`], [`connectors`]
-//! - keepers: [`record`], [`store`], [`keys`], [`hashing`]
+//! - keepers: [`record`], [`linked`], [`store`], [`keys`], [`hashing`]
 //! - witnesses: [`verify`] and [`forecast`], which only look
 //!
 //! Calls go down this list and never up. ARCHITECTURE.md walks through it.
@@ -29,6 +29,7 @@ pub mod intake;
 pub mod jobs;
 pub mod keys;
 pub mod letter;
+pub mod linked;
 pub mod once;
 pub mod outbox;
 pub mod public_url;

@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use policy::record::{ProvisionBasis, calendar_day};
+use policy::item::{Item, Source};
+use policy::record::{Imported, ProvisionBasis, calendar_day};
 use policy::retention::Thing;
 use policy::{ConsentState, Document, HoldName, Language, PurposeName, Reason};
 
 use crate::forecast::{Forecast, HeldKey};
+use crate::linked::Link;
 use crate::verify::{NotProven, Receipt};
 
 /// A moment in the reader's form, in the controller's time zone.
@@ -79,6 +81,10 @@ fn act(kind: &str, language: Language) -> &str {
         ("hold_placed", Language::En) => "a hold was placed",
         ("hold_lifted", Language::Ja) => "保存義務の解除",
         ("hold_lifted", Language::En) => "a hold was lifted",
+        ("linked", Language::Ja) => "外部サービスとの連携",
+        ("linked", Language::En) => "a service was linked",
+        ("unlinked", Language::Ja) => "外部サービスとの連携の終了",
+        ("unlinked", Language::En) => "a link was ended",
         ("letter_put", Language::Ja) => "お知らせの手紙の用意",
         ("letter_put", Language::En) => "a letter was put into the outbox",
         ("instructed", Language::Ja) => "提供先への指示",
@@ -102,6 +108,41 @@ fn act(kind: &str, language: Language) -> &str {
         ("manager_named", Language::Ja) => "情報管理責任者の交代",
         ("manager_named", Language::En) => "another information manager was named",
         (other, _) => other,
+    }
+}
+
+/// Where a value came from: through a link, or as its item says. What of an item that links feed came
+/// through none, she has entered herself.
+pub fn source(
+    item: Option<&Item>,
+    through: Option<(&Link, &Imported)>,
+    document: &Document,
+    language: Language,
+) -> String {
+    let Some((link, imported)) = through else {
+        let source = item.map_or(Source::Person, |item| item.source);
+        let source = if source == Source::LinkedService { Source::Person } else { source };
+        return policy::words::source(source, language).to_owned();
+    };
+    let service = document.services.get(&link.service);
+    let name = service.map_or(link.service.as_str(), |service| service.label.get(language));
+    let scope = imported.scope.as_ref();
+    let grant = scope.map(|scope| {
+        let known = service.and_then(|service| service.scopes.get(scope));
+        known.map_or(scope.as_str(), |known| known.label.get(language))
+    });
+    let on = day(calendar_day(link.at), language);
+    match (language, grant) {
+        (Language::Ja, Some(grant)) => {
+            format!("「{name}」から、連携時に許可された「{grant}」として受け取った情報（{on}）")
+        }
+        (Language::Ja, None) => {
+            format!("「{name}」から、連携そのもののために受け取った情報（{on}）")
+        }
+        (Language::En, Some(grant)) => {
+            format!("Received from “{name}” under “{grant}”, which you allowed ({on})")
+        }
+        (Language::En, None) => format!("Received from “{name}” for the link itself ({on})"),
     }
 }
 
@@ -173,6 +214,12 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 line("項目", "items", held(items));
                 line("利用目的", "purpose", purpose.to_string());
             }
+            Act::Linked { service, scopes, items } => {
+                line("連携サービス", "service", service.to_string());
+                line("許可の範囲", "granted", list(scopes, language));
+                line("項目", "items", list(items.iter().map(|one| &one.item), language));
+            }
+            Act::Unlinked { service, .. } => line("連携サービス", "service", service.to_string()),
             Act::LetterPut { purpose, engagement, .. } => {
                 line("利用目的", "purpose", purpose.to_string());
                 if let Some((recipient, reference)) = engagement {

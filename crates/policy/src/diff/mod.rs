@@ -14,6 +14,7 @@ mod published;
 mod purposes;
 mod recipients;
 mod regimes;
+mod services;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -58,6 +59,8 @@ pub enum Part {
     Safety,
     /// A hold.
     Holds,
+    /// A linked service.
+    Services,
     /// A promise.
     Promises,
 }
@@ -79,6 +82,7 @@ impl Part {
             Self::Requests => "requests",
             Self::Safety => "safety",
             Self::Holds => "holds",
+            Self::Services => "services",
             Self::Promises => "promises",
         }
     }
@@ -98,6 +102,7 @@ impl Part {
             Self::Requests => ("開示等の請求", "Requests"),
             Self::Safety => ("安全管理措置", "Safety measures"),
             Self::Holds => ("保存義務", "Hold"),
+            Self::Services => ("連携サービス", "Linked service"),
             Self::Promises => ("約束", "Promise"),
         };
         match language {
@@ -313,6 +318,7 @@ impl Diff<'_> {
             requests,
             safety,
             holds,
+            services,
             promises,
         } = self.new;
         self.controller(&self.old.controller, controller);
@@ -330,6 +336,7 @@ impl Diff<'_> {
         self.requests(self.old.requests.as_ref(), requests.as_ref());
         self.safety(&self.old.safety, safety);
         self.holds(&self.old.holds, holds);
+        self.services(&self.old.services, services);
         self.promises(&self.old.promises, promises);
     }
 

@@ -37,6 +37,7 @@ impl Writer<'_> {
                     "連携を許可したときに、その範囲でだけ受け取ります。",
                     "We receive it only as far as you allow when you agree to the link.",
                 ));
+                self.linked_services(&mut blocks);
             }
             let with_person = held.iter().filter(|(_, item)| item.linked == Linked::Person);
             let points: Vec<_> = with_person
@@ -87,6 +88,35 @@ impl Writer<'_> {
         self.never_taken_out(&mut blocks);
         self.special_care(&mut blocks);
         blocks
+    }
+
+    /// The services that may be linked, with what each passes on under which grant (S4).
+    fn linked_services(&self, blocks: &mut Vec<Block>) {
+        if self.policy.services.is_empty() {
+            return;
+        }
+        let services = self.policy.services_in_order().into_iter().map(|(_, service)| {
+            self.cite(&service.article);
+            let id = self.item(&service.subject_item);
+            let mut said =
+                vec![self.say(format!("連携そのもの：{id}"), format!("The link itself: {id}"))];
+            said.extend(service.scopes_in_order().into_iter().map(|(_, scope)| {
+                let grant = self.said(&scope.label);
+                let items: Vec<_> = scope.claims.values().map(|item| self.item(item)).collect();
+                let items = self.row(&items);
+                self.say(
+                    format!("「{grant}」を許可したとき：{items}"),
+                    format!("If you allow “{grant}”: {items}"),
+                )
+            }));
+            Term { term: self.said(&service.label), said }
+        });
+        let terms = services.collect();
+        blocks.push(self.terms(terms));
+        blocks.push(self.paragraph(
+            "連携はいつでもやめられます。やめると、連携で受け取った情報を消去します。ご自身で入力し直した情報は残ります。",
+            "You can end a link at any time. What we received through it is then erased, apart from what you have entered yourself since.",
+        ));
     }
 
     fn never_taken_out(&self, blocks: &mut Vec<Block>) {

@@ -14,6 +14,7 @@ mod recipients;
 mod requests;
 mod safety;
 mod secrets;
+mod services;
 mod terms;
 mod tools;
 
@@ -43,13 +44,14 @@ pub const FILES: [&str; 6] = [
 
 /// Files that a policy may have as well, in the order they are read. What law wants of them is for
 /// the lint to say.
-pub const MORE_FILES: [&str; 7] = [
+pub const MORE_FILES: [&str; 8] = [
     "countries.toml",
     "tools.toml",
     "cookies.toml",
     "requests.toml",
     "safety.toml",
     "holds.toml",
+    "services.toml",
     promise::FILE,
 ];
 
@@ -339,6 +341,7 @@ impl Reader<'_> {
         };
         let safety: safety::RawSafety = self.parse_if_there("safety.toml")?;
         let holds: Table<holds::RawHold> = self.parse_if_there("holds.toml")?;
+        let services: Table<services::RawService> = self.parse_if_there("services.toml")?;
 
         let version: Version = self.name("controller.toml", &controller.version)?;
         let regimes = self.regimes(&controller.regimes);
@@ -358,6 +361,7 @@ impl Reader<'_> {
         let safety = self.safety(safety);
         self.representatives(&controller.controller, &regimes);
         let holds = self.holds(holds, &items, &secrets, &purposes);
+        let services = self.services(services, &items);
         self.nobody_is_kept_out(&items, &consents, &regimes);
         self.one_address_to_sign_in_by(&items, &secrets);
         self.every_purpose_is_used(&purposes, &recipients);
@@ -384,6 +388,7 @@ impl Reader<'_> {
             requests,
             safety,
             holds,
+            services,
             promises: Vec::new(),
         };
         if let Some(text) = self.files.get(promise::FILE) {

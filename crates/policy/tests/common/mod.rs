@@ -12,7 +12,7 @@ macro_rules! files {
 }
 
 /// The files of the reference policy, as `(name, text)`.
-pub(crate) const FILES: [(&str, &str); 13] = files!(
+pub(crate) const FILES: [(&str, &str); 14] = files!(
     "controller.toml",
     "items.toml",
     "secrets.toml",
@@ -25,6 +25,7 @@ pub(crate) const FILES: [(&str, &str); 13] = files!(
     "requests.toml",
     "safety.toml",
     "holds.toml",
+    "services.toml",
     "promises.toml"
 );
 

@@ -10,6 +10,7 @@ pub mod exception;
 pub mod hold;
 pub mod instruction;
 pub mod letter;
+pub mod link;
 pub mod publish;
 pub mod recipient;
 pub mod request;

@@ -11,6 +11,7 @@ use vault::{Plain, Verifier};
 
 use crate::app::App;
 use crate::error::Error;
+use crate::linked;
 use crate::store::{items, secrets, subjects};
 
 /// Tries for one address before waiting.
@@ -18,6 +19,36 @@ const TRIES: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 /// Addresses remembered before those at rest are forgotten.
 const REMEMBERED: usize = 10_000;
+
+/// Signs a person in by her id at a linked service; whoever asks has verified the ID token.
+///
+/// # Errors
+/// [`Error::NotFound`] when no account is linked with it, or the policy knows no such issuer.
+pub async fn by_link(
+    app: &Arc<App>,
+    issuer: &str,
+    id: &str,
+) -> Result<(SubjectId, RegimeName), Error> {
+    let document = app.policy();
+    let nobody = || Error::not_found("account linked with", "…");
+    let service = document.services.iter().find(|(_, service)| service.issuer == issuer);
+    let name = service.ok_or_else(nobody)?.0.clone();
+    let token = linked::token(&app.keys, issuer, id)?;
+    let keeper = Arc::clone(app);
+    let found = app.store.read(move |conn| {
+        let Some((subject, link)) = linked::find(&keeper.keys, conn, &token)? else {
+            return Ok(None);
+        };
+        let held = subjects::get(conn, subject)?.filter(is_open).filter(|_| link.service == name);
+        Ok::<_, Error>(held.and_then(|held| held.regime).map(|regime| (subject, regime)))
+    });
+    found.await?.ok_or_else(nobody)
+}
+
+/// Whose key was shredded is held no longer; who left has no account to sign in to.
+fn is_open(held: &subjects::Held) -> bool {
+    held.wrapped.is_some() && held.closed_at == Ok(None)
+}
 
 /// Counts tries by the blind index of the address, so that no address is kept for it.
 pub struct Tries(DefaultKeyedRateLimiter<[u8; 16]>);
@@ -63,9 +94,7 @@ pub async fn sign_in(
             let Some(subject) = items::find(conn, item.as_str(), &token)?.pop() else {
                 return Ok(None);
             };
-            // Whose key was shredded is held no longer; who left has no account to sign in to.
-            let open = |held: &subjects::Held| held.wrapped.is_some() && held.closed_at == Ok(None);
-            let held = subjects::get(conn, subject)?.filter(open);
+            let held = subjects::get(conn, subject)?.filter(is_open);
             let regime = held.and_then(|held| held.regime);
             let verifier = secrets::kept(conn, subject, secret.as_str())?;
             Ok::<_, Error>(regime.zip(verifier).map(|(regime, kept)| (subject, regime, kept)))

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::erase::Holdings;
 use crate::error::Error;
 use crate::instruct;
+use crate::linked::{self, Link};
 use crate::once::Fresh;
 use crate::record::{Opening, Place};
 use crate::store::items::{HeldValue, SealedItem};
@@ -50,6 +51,8 @@ pub(super) struct Held {
     pub standings: Vec<Standing>,
     /// Her secrets: names, what is shown of a card, when they were put.
     pub secrets: Vec<(SecretName, Option<String>, Timestamp)>,
+    /// The services that she linked.
+    pub links: Vec<Link>,
     /// How her consents stand, with the language she answered in.
     pub consents: Vec<(ConsentFact, String)>,
     /// What she had stopped.
@@ -226,6 +229,7 @@ fn held(
         values: items::held(tx, subject)?,
         standings,
         secrets: secrets_shown,
+        links: linked::all(&app.keys, tx, subject)?,
         consents: consents::all(tx, subject)?,
         stops,
         engagements: engagements::all(tx, subject)?,

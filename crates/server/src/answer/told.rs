@@ -20,6 +20,7 @@ use super::words;
 use crate::acts::request::receipt::RecordsKept;
 use crate::app::App;
 use crate::error::Error;
+use crate::linked;
 use crate::store::restrictions::Restriction;
 use crate::store::{requests, subjects};
 use crate::words as said;
@@ -534,14 +535,13 @@ fn items(
         });
         let confirmed = held.values.iter().find(|value| value.item == sealed.item);
         let moment = |at| subjects::moment(at).map_err(anyhow::Error::from);
+        let through = linked::origin(&held.links, &name, sealed.version);
         told.push(ItemTold {
             item: teller.item(&name),
             value: plain.reveal().to_owned(),
             value_label: value_label.map(str::to_owned),
             special_care: item.is_some_and(|item| item.sensitivity == Sensitivity::SpecialCare),
-            source: item
-                .map(|item| policy::words::source(item.source, teller.language).to_owned())
-                .unwrap_or_default(),
+            source: said::source(item, through, teller.document, teller.language),
             version: sealed.version,
             put_at: moment(sealed.put_at)?,
             confirmed_at: confirmed.and_then(|value| value.confirmed_at).map(moment).transpose()?,

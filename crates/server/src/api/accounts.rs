@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use policy::record::{Gone, Stayed};
 use policy::retention::{HeldBy, Thing, Until, asks_again, end_of_purpose};
+use policy::{Label, Language};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,7 +20,9 @@ use super::{Api, name, subject};
 use crate::acts::{account, confirmation};
 use crate::erase::Holdings;
 use crate::error::Error;
+use crate::linked;
 use crate::store::{items, subjects};
+use crate::words;
 
 /// A hold that is in force.
 #[derive(Serialize, ToSchema)]
@@ -54,7 +57,7 @@ pub(super) fn kind(thing: &Thing) -> &'static str {
 
 /// Something that went.
 #[derive(Serialize, ToSchema)]
-struct GoneShown {
+pub(super) struct GoneShown {
     /// `item`, `secret` or `account`.
     kind: &'static str,
     /// Its name.
@@ -72,7 +75,7 @@ impl From<&Gone> for GoneShown {
 
 /// Something that stays, and why.
 #[derive(Serialize, ToSchema)]
-struct StayedShown {
+pub(super) struct StayedShown {
     /// `item`, `secret` or `account`.
     kind: &'static str,
     /// Its name.
@@ -153,6 +156,11 @@ pub(super) struct HeldItem {
     version: u32,
     /// When it was put.
     put_at: String,
+    /// Where this version came from, in words.
+    #[schema(value_type = BTreeMap<String, String>)]
+    source: Label,
+    /// The linked service that passed this version on, with claim and scope.
+    link: Option<ThroughLink>,
     /// When she said that it is still right.
     confirmed_at: Option<String>,
     /// True when she should be asked whether it is still right (Act 22).
@@ -165,6 +173,17 @@ pub(super) struct HeldItem {
     ended_purposes: Vec<String>,
     /// The holds in force on it.
     held_by: Vec<HoldShown>,
+}
+
+/// The link that a value came through.
+#[derive(Serialize, ToSchema)]
+struct ThroughLink {
+    /// Which service.
+    service: String,
+    /// The claim it came from; nothing for her id there.
+    claim: Option<String>,
+    /// The scope that was granted for it.
+    scope: Option<String>,
 }
 
 /// What is held of a person.
@@ -199,6 +218,7 @@ pub(super) async fn held(
         let holdings = Holdings::read(&app.keys, conn, of)?
             .ok_or_else(|| Error::not_found("subject", of.to_string()))?;
         let standings = holdings.standing(&document, now)?;
+        let links = linked::all(&app.keys, conn, of)?;
         let mut shown = Vec::new();
         for value in items::held(conn, of)? {
             let item = value.item.parse().map_err(anyhow::Error::from)?;
@@ -206,6 +226,8 @@ pub(super) async fn held(
             let put_at = at(value.put_at)?;
             let confirmed_at = value.confirmed_at.map(at).transpose()?;
             let known = document.items.get(&item);
+            let through = linked::origin(&links, &item, value.version);
+            let source = |language| words::source(known, through, &document, language);
             let clocks = holdings.clocks(put_at);
             let over = |purpose: &&policy::PurposeName| {
                 known.is_some_and(|item| end_of_purpose(item, purpose, &clocks).is_over(now))
@@ -218,6 +240,12 @@ pub(super) async fn held(
                 item: value.item,
                 version: value.version,
                 put_at: put_at.to_string(),
+                source: Label { ja: source(Language::Ja), en: source(Language::En) },
+                link: through.map(|(link, one)| ThroughLink {
+                    service: link.service.to_string(),
+                    claim: one.claim.as_ref().map(ToString::to_string),
+                    scope: one.scope.as_ref().map(ToString::to_string),
+                }),
                 confirmed_at: confirmed_at.map(|at| at.to_string()),
                 confirm: holdings.closed_at.is_none()
                     && known.is_some_and(|item| asks_again(item, last_word, now)),

@@ -22,7 +22,7 @@ use crate::store::service_keys::{self, ServiceKey};
 use crate::store::{Conn, Store};
 
 /// What a service key may do.
-pub const SCOPES: [&str; 22] = [
+pub const SCOPES: [&str; 23] = [
     "subjects:write",
     "subjects:read",
     "subjects:close",
@@ -32,6 +32,7 @@ pub const SCOPES: [&str; 22] = [
     "engagements:write",
     "recipients:write",
     "letters:write",
+    "links:write",
     "uses:write",
     "disclosures:write",
     "provisions:read",

@@ -16,6 +16,7 @@ mod instructions;
 mod items;
 mod ledger;
 mod letters;
+mod links;
 mod measure;
 mod policy;
 pub mod problem;
@@ -179,6 +180,8 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(instructions::answer))
         .routes(routes!(sign_ins::sign_in))
         .routes(routes!(letters::put))
+        .routes(routes!(links::list))
+        .routes(routes!(links::put, links::end))
         .routes(routes!(uses::r#use))
         .routes(routes!(disclosures::disclose))
         .routes(routes!(provisions::list))

@@ -1,4 +1,4 @@
-//! `POST /v1/sign-ins`: does this password go with this address?
+//! `POST /v1/sign-ins`: does this password go with this address, or whose id is this at a linked service?
 
 use std::sync::Arc;
 
@@ -12,15 +12,29 @@ use super::body::Sent;
 use super::caller::Called;
 use super::problem::{Problem, ProblemDetails};
 use crate::acts::sign_in;
+use crate::error::Error;
 
-/// An address and a password.
+/// An address and a password, or an id at a linked service.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SignIn {
     /// As typed.
-    email: String,
+    email: Option<String>,
     /// As typed.
-    password: String,
+    password: Option<String>,
+    /// Her id at a linked service, from an ID token that the caller has verified; needs the scope
+    /// `links:write` as well, and nothing beside it.
+    link: Option<LinkedId>,
+}
+
+/// An id at a linked service.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LinkedId {
+    /// `iss` of the ID token, to the letter.
+    issuer: String,
+    /// `sub` of the ID token.
+    subject: String,
 }
 
 /// The person they belong to.
@@ -39,7 +53,7 @@ pub(super) struct SignedIn {
     responses(
         (status = 200, description = "they go together", body = SignedIn),
         (status = 403, description = "they do not, or the service key lacks the scope", body = ProblemDetails, content_type = "application/problem+json"),
-        (status = 404, description = "this policy knows no sign-in", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "this policy knows no sign-in, or no account is linked with that id", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 429, description = "too many tries", body = ProblemDetails, content_type = "application/problem+json"),
     )
 )]
@@ -50,7 +64,23 @@ pub(super) async fn sign_in(
 ) -> Result<Json<SignedIn>, Problem> {
     caller.may("sign-ins:write")?;
     let body = body.read().await?;
-    let SignIn { email, password } = body.value;
-    let (subject, regime) = sign_in::sign_in(&api.app, &api.tries, &email, password).await?;
+    let missing =
+        |field: &str| Error::field(field, "missing", "is missing; send it, or `link` alone");
+    let (subject, regime) = match body.value {
+        SignIn { email: None, password: None, link: Some(link) } => {
+            // Whoever vouches for an id could have linked it.
+            caller.may("links:write")?;
+            sign_in::by_link(&api.app, &link.issuer, &link.subject).await?
+        }
+        SignIn { link: Some(_), .. } => {
+            let detail = "stands alone; send it without `email` and `password`";
+            return Err(Error::field("link", "not_alone", detail).into());
+        }
+        SignIn { email, password, link: None } => {
+            let email = email.ok_or_else(|| missing("email"))?;
+            let password = password.ok_or_else(|| missing("password"))?;
+            sign_in::sign_in(&api.app, &api.tries, &email, password).await?
+        }
+    };
     Ok(Json(SignedIn { subject: subject.to_string(), regime: regime.to_string() }))
 }

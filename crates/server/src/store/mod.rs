@@ -17,6 +17,7 @@ pub mod idempotency;
 pub mod instructions;
 pub mod items;
 pub mod ledger;
+pub mod links;
 pub mod meta;
 pub mod outbox;
 pub mod policies;

@@ -166,6 +166,7 @@ pub fn erase(conn: &mut Conn, subject: SubjectId) {
         ("DELETE FROM subject_keys WHERE subject = $1", &her),
         ("DELETE FROM items WHERE subject = $1", &her),
         ("DELETE FROM lookups WHERE subject = $1", &her),
+        ("DELETE FROM links WHERE subject = $1", &her),
         ("DELETE FROM secrets WHERE subject = $1", &her),
         ("DELETE FROM consents WHERE subject = $1", &her),
         ("DELETE FROM restrictions WHERE subject = $1", &her),

@@ -30,7 +30,7 @@ pub(crate) const NOTICE: &str = "2026-10-01";
 /// Nine in the morning in Tokyo, on the day most stories happen.
 const MORNING: &str = "2026-11-22T09:00:00+09:00";
 /// Every table that says something about people or acts.
-pub(crate) const TABLES: [(&str, &str); 24] = [
+pub(crate) const TABLES: [(&str, &str); 25] = [
     ("consents", "SELECT COUNT(*) FROM consents"),
     ("drp_agents", "SELECT COUNT(*) FROM drp_agents"),
     ("engagements", "SELECT COUNT(*) FROM engagements"),
@@ -40,6 +40,7 @@ pub(crate) const TABLES: [(&str, &str); 24] = [
     ("idempotency", "SELECT COUNT(*) FROM idempotency"),
     ("instructions", "SELECT COUNT(*) FROM instructions"),
     ("items", "SELECT COUNT(*) FROM items"),
+    ("links", "SELECT COUNT(*) FROM links"),
     ("lookups", "SELECT COUNT(*) FROM lookups"),
     ("outbox", "SELECT COUNT(*) FROM outbox"),
     ("policies", "SELECT COUNT(*) FROM policies"),

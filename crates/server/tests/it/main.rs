@@ -33,6 +33,8 @@ mod interleaved;
 #[cfg(test)]
 mod letters;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
 mod notice;
 #[cfg(test)]
 mod openapi;

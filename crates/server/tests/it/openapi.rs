@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 44] = [
+const CONTRACT: [(&str, &str); 47] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -43,6 +43,9 @@ const CONTRACT: [(&str, &str); 44] = [
     ("post", "/v1/webhooks/{webhook}/secret"),
     ("post", "/v1/sign-ins"),
     ("post", "/v1/letters"),
+    ("get", "/v1/subjects/{subject}/links"),
+    ("put", "/v1/subjects/{subject}/links/{service}"),
+    ("delete", "/v1/subjects/{subject}/links/{service}"),
     ("post", "/v1/uses"),
     ("post", "/v1/disclosures"),
     ("get", "/v1/policy"),

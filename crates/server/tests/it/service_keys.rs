@@ -54,6 +54,9 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
                 &json!({ "category": "store", "name": "n", "address": "a", "representative": "r" }),
             ),
         ),
+        ("links:write", house.put(&of("links/sample_id"), &nothing)),
+        ("links:write", house.call("DELETE", &of("links/sample_id"))),
+        ("subjects:read", house.get(&of("links"))),
         ("letters:write", house.post("/v1/letters", &nothing)),
         (
             "uses:write",
