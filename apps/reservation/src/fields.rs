@@ -8,6 +8,9 @@ use axum::extract::{FromRequest, Request};
 
 use crate::fault::Fault;
 
+/// What the names of fields begin with that a form merely carries along.
+const KEPT: &str = "kept.";
+
 /// The fields of a form, by name; of a name that comes twice, the last.
 #[derive(Clone, Default)]
 pub(crate) struct Fields(BTreeMap<String, String>);
@@ -29,6 +32,21 @@ impl Fields {
 
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.0.insert(name.to_owned(), value.to_owned());
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The same fields under names by which another form carries them along.
+    pub(crate) fn keeping(&self) -> Self {
+        self.iter().map(|(name, value)| (format!("{KEPT}{name}"), value.to_owned())).collect()
+    }
+
+    /// The fields that a form carried along, under their own names.
+    pub(crate) fn kept(&self) -> Self {
+        let kept = self.iter().filter_map(|(name, value)| Some((name.strip_prefix(KEPT)?, value)));
+        kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {

@@ -218,7 +218,7 @@ pub(super) async fn wait(
                 // A seat came free just now: it is hers for a while.
                 Ok(()) => match app.book.offered_to(&who, &slug, starts_at).await? {
                     Some(number) => return see_other(&format!("/me/bookings/{number}")),
-                    None => return see_other("/me?done=waiting#bookings"),
+                    None => return see_other("/me?done=waiting"),
                 },
                 Err(No::Already(number)) => {
                     return see_other(&format!("/me/bookings/{number}"));
@@ -282,7 +282,7 @@ fn draw(
         @if let Some(consent) = missing {
             div class="notice alert" {
                 p { ((words.book_needs)(consent.label.get(language))) }
-                p { a href="/me#consents" { (words.see_your_consents) } }
+                p { a href="/me/consents" { (words.see_your_consents) } }
             }
         } @else {
             (choose(reader, chooser))

@@ -11,7 +11,6 @@ pub(super) static WORDS: Words = Words {
     sign_in: "Sign in",
     sign_out: "Sign out",
     sign_up: "Sign up",
-    language_switch: "Language",
     sample_note: "This is a sample service. Its stores and guests do not exist.",
     for_stores: "For stores",
     to_front_page: "To the front page",
@@ -90,7 +89,6 @@ pub(super) static WORDS: Words = Words {
     refused_nothing_kept: "Nothing of what you typed has been kept.",
     refused_think_again: "Back to the form",
 
-    on_this_page: "On this page",
     bookings: "Bookings",
     no_bookings: "You have no bookings yet.",
     find_a_table: "Find a table",
@@ -188,6 +186,25 @@ pub(super) static WORDS: Words = Words {
     ask_the_guest: "Not shown. Please ask the guest.",
     nothing_could_be_asked: "Nothing could be asked just now, so nothing is known of allergies.",
     not_shown_away: "This cannot be checked just now. Please reload the page in a moment.",
+
+    room_items: "Your information",
+    room_looks: "Who saw it",
+    room_requests: "Requests",
+    past_bookings: "Earlier bookings",
+    requests_lead: "At any time you can ask for the following about your own information, and follow each request by its number.",
+    request_see: "To see it",
+    request_see_told: "You receive a copy of what is held, and of the records about it.",
+    request_correct: "To correct it",
+    request_correct_told: "Mistakes are put right. Most items you can change yourself, under “Your information”.",
+    request_stop: "To stop its use",
+    request_stop_told: "Its use, or its way to others, is stopped: for one purpose, for one recipient, or altogether.",
+    request_erase: "To erase it",
+    request_erase_told: "What is held is erased, and whoever received it is told.",
+    request_begin: "Go to the request pages",
+    session_over: "For safety your session has ended. Sign in again and go on where you were: what you typed is kept in this page.",
+    welcome_back: "Welcome back",
+    nothing_lost: "Nothing of what you typed was lost. You can go on from here.",
+    go_on: "Go on",
 
     reason_consent_withdrawn: "The consent to share with stores has been withdrawn.",
     reason_consent_missing: "There is no consent to share with stores.",
@@ -302,6 +319,7 @@ pub(super) static WORDS: Words = Words {
         1 => format!("table {table}"),
         count => format!("table {table}, {count} together"),
     },
+    request_desk: |desk| format!("You can also write to {desk}:"),
     fault_broken_told: |id| {
         format!(
             "Something went wrong on our side. If you write to us about it, please give the number {id}."

@@ -11,7 +11,6 @@ pub(super) static WORDS: Words = Words {
     sign_in: "ログイン",
     sign_out: "ログアウト",
     sign_up: "会員登録",
-    language_switch: "表示言語",
     sample_note: "見本のサービスです。お店もお客さまも、実在しません。",
     for_stores: "お店の方へ",
     to_front_page: "トップへ",
@@ -90,7 +89,6 @@ pub(super) static WORDS: Words = Words {
     refused_nothing_kept: "入力いただいた内容は、何も保存していません。",
     refused_think_again: "入力画面へ戻る",
 
-    on_this_page: "このページの内容",
     bookings: "ご予約",
     no_bookings: "ご予約はまだありません。",
     find_a_table: "お席を探す",
@@ -188,6 +186,25 @@ pub(super) static WORDS: Words = Words {
     ask_the_guest: "表示できません。お客さまに直接お尋ねください。",
     nothing_could_be_asked: "いま何も確認できないため、アレルギーの有無もわかりません。",
     not_shown_away: "いま確認できません。しばらくしてから、ページを読み込み直してください。",
+
+    room_items: "お預かりの情報",
+    room_looks: "誰が見たか",
+    room_requests: "開示などのご請求",
+    past_bookings: "これまでのご予約",
+    requests_lead: "ご自身の情報について、いつでも次のことを請求できます。受付番号で、その後の様子もご覧いただけます。",
+    request_see: "開示",
+    request_see_told: "お預かりしている情報と、これまでの記録の写しをお渡しします。",
+    request_correct: "訂正・追加・削除",
+    request_correct_told: "誤りを直します。多くの項目は「お預かりの情報」から、いますぐ変更できます。",
+    request_stop: "利用や提供の停止",
+    request_stop_told: "特定の目的や相手について、または全体について、利用や提供を止めます。",
+    request_erase: "消去",
+    request_erase_told: "お預かりしている情報を消去し、受け取った先にも伝えます。",
+    request_begin: "請求の画面へ進む",
+    session_over: "安全のため、ログインの期限が切れました。もう一度ログインすると、続きから進めます。入力いただいた内容は、このページに残っています。",
+    welcome_back: "おかえりなさい",
+    nothing_lost: "入力いただいた内容は失われていません。このまま続けられます。",
+    go_on: "続ける",
 
     reason_consent_withdrawn: "お店への提供の同意が取り消されています。",
     reason_consent_missing: "お店への提供の同意がありません。",
@@ -291,6 +308,7 @@ pub(super) static WORDS: Words = Words {
         1 => format!("卓 {table}"),
         count => format!("卓 {table}（{count}卓つなげて）"),
     },
+    request_desk: |desk| format!("書面やお電話でのご相談は、{desk}へ。"),
     fault_broken_told: |id| {
         format!(
             "こちらの不具合で、表示できませんでした。お問い合わせの際は、番号 {id} をお知らせください。"

@@ -29,8 +29,7 @@ macro_rules! words {
 words! {
     plain:
         // The frame
-        service, skip, nav, nav_me, nav_tonight, sign_in, sign_out, sign_up, language_switch,
-        sample_note, for_stores, to_front_page, to_my_page, back, colon, comma,
+        service, skip, nav, nav_me, nav_tonight, sign_in, sign_out, sign_up,         sample_note, for_stores, to_front_page, to_my_page, back, colon, comma,
         // The front page
         home_page, home_title_first, home_title_then, home_lead, home_begin, your_table_tonight, stores, no_stores,
         tonight_over, promise, promise_held, promise_held_text, promise_asked, promise_asked_text,
@@ -47,7 +46,7 @@ words! {
         residence_hint, residence_jp, residence_eea, residence_uk, residence_other, agree,
         do_not_agree, policy_changed, refused_title, refused_nothing_kept, refused_think_again,
         // Her page
-        on_this_page, bookings, no_bookings, find_a_table, cancelled, over, looks, looks_lead,
+        bookings, no_bookings, find_a_table, cancelled, over, looks, looks_lead,
         no_looks, look_received, look_refused, look_unreadable, purpose, proof, proof_how, proof_keep, proof_file,
         proof_how_to_check, policy_then, newest, older, held, held_lead, held_requests, still_right, yes_still_right, not_held, withheld_withdrawn,
         consents, consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
@@ -65,6 +64,8 @@ words! {
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
         not_shown_away, nothing_could_be_asked,
+        // Her rooms
+        room_items, room_looks, room_requests, past_bookings, requests_lead, request_see, request_see_told, request_correct, request_correct_told, request_stop, request_stop_told, request_erase, request_erase_told, request_begin, session_over, welcome_back, nothing_lost, go_on,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
@@ -85,6 +86,7 @@ words! {
         fee_terms(&str, u16, u8), free_until(&str, u8), held_told(&str), cancel_costs(&str),
         waiting_before(u32), notice_called_off(&str, &str), notice_offered(&str, &str),
         notice_offer_over(&str, &str), at_table(&str, u16),
+        request_desk(&str),
         fault_broken_told(&str);
 }
 
