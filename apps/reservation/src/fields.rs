@@ -7,6 +7,10 @@ use axum::Form;
 use axum::extract::{FromRequest, Request};
 
 use crate::fault::Fault;
+use crate::{phone, when};
+
+/// The field that says for which country a telephone number is written.
+pub(crate) const PHONE_COUNTRY: &str = "phone.country";
 
 /// What the names of fields begin with that a form merely carries along.
 const KEPT: &str = "kept.";
@@ -24,6 +28,17 @@ impl Fields {
     /// The value without the white space around it; `None` when nothing is left.
     pub(crate) fn filled(&self, name: &str) -> Option<&str> {
         Some(self.get(name).trim()).filter(|value| !value.is_empty())
+    }
+
+    /// An item as it goes to Azukari: a telephone number with its country, a day as 2000-02-29,
+    /// anything else as it was typed.
+    pub(crate) fn item(&self, item: &str) -> Option<String> {
+        let typed = self.filled(&format!("items.{item}"))?;
+        Some(match item {
+            "phone" => phone::international(self.get(PHONE_COUNTRY), typed),
+            "birth_date" => when::typed(typed).map_or(typed.to_owned(), |date| date.to_string()),
+            _ => typed.to_owned(),
+        })
     }
 
     pub(crate) fn take(&mut self, name: &str) -> String {

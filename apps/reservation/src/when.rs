@@ -124,6 +124,22 @@ pub(crate) fn version(version: &str, language: Language) -> Option<String> {
     })
 }
 
+/// A day as people type it: 2000-02-29, 2000/2/29, 2000.2.29 or 2000年2月29日, in digits of any width.
+pub(crate) fn typed(text: &str) -> Option<Date> {
+    let digit = |c: char| match c {
+        '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
+        '/' | '.' | '．' | '／' | '－' | '年' | '月' => '-',
+        _ => c,
+    };
+    let plain: String = text.trim().trim_end_matches('日').chars().map(digit).collect();
+    let mut parts = plain.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    if year.len() != 4 || parts.next().is_some() {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
 fn weekday(weekday: Weekday, language: Language) -> &'static str {
     let at = usize::from(weekday.to_monday_zero_offset().unsigned_abs());
     match language {

@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::parts::{Errors, Field, Named, Purposes};
+use super::parts::{Errors, Field, Named, Purposes, sent_to};
 use super::{Sheet, layout, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::Policy;
@@ -388,27 +388,12 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
 }
 
 fn what_the_store_sees(policy: &Policy, reader: &Reader) -> Markup {
-    let (words, language) = (reader.words, reader.language);
+    let words = reader.words;
     html! {
         section {
             h2 { (words.book_sees) }
             p { (words.book_sees_lead) }
-            dl class="pairs" {
-                @for (purpose, items) in [
-                    ("reservation", &super::store::RESERVATION_ITEMS[..]),
-                    ("meal", &super::store::MEAL_ITEMS[..]),
-                ] {
-                    @let labels: Vec<&str> = items
-                        .iter()
-                        .filter(|item| policy.items.contains_key(**item))
-                        .map(|item| policy.item_label(item, language))
-                        .collect();
-                    div {
-                        dt { (policy.purpose_label(purpose, language)) }
-                        dd { (labels.join(words.comma)) }
-                    }
-                }
-            }
+            (sent_to(policy, reader))
         }
     }
 }

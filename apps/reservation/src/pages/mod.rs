@@ -4,6 +4,7 @@
 mod allergy;
 mod book;
 mod booking;
+mod consent;
 mod door;
 mod home;
 mod me;

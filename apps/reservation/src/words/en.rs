@@ -41,9 +41,7 @@ pub(super) static WORDS: Words = Words {
     optional: "optional",
     used_for: "Used for",
     used_for_all: "What every item here is for",
-    used_for_also: "Where an item is used for more, that stands beneath it.",
     only_if_agreed: " (only if you agree)",
-    asked_in_japan: "asked where Japanese law applies",
     form_has_errors: "Please look at the following. What you typed is still here.",
     save: "Save",
     edit: "Edit",
@@ -73,7 +71,7 @@ pub(super) static WORDS: Words = Words {
     sign_up_consent: "Your consent",
     sign_up_submit: "Sign up",
     sign_up_kept_where: "Until you sign up, nothing you type here is kept anywhere.",
-    phone_hint: "With the country, such as +81\u{a0}90\u{a0}1234\u{a0}5678",
+    phone_hint: "As you write it at home. Numbers of other countries begin with +.",
     allergy_hint: "The first thing a store checks. For example: buckwheat, peanuts",
     password_hint: "12 characters or more are a good choice. No store ever learns it.",
     residence: "Where you live",
@@ -206,6 +204,14 @@ pub(super) static WORDS: Words = Words {
     nothing_lost: "Nothing of what you typed was lost. You can go on from here.",
     go_on: "Go on",
 
+    next: "Next",
+    steps: "Steps",
+    sign_up_more: "A little more",
+    receipt_name_hint: "Only where it differs from your name, such as a company’s.",
+    phone_country: "Country of the telephone number",
+    error_not_a_date: "There is no such day. For example: 2000-02-29",
+    error_future: "This day is still to come. Please check the year.",
+
     reason_consent_withdrawn: "The consent to share with stores has been withdrawn.",
     reason_consent_missing: "There is no consent to share with stores.",
     reason_dietary_withdrawn: "The consent about allergies has been withdrawn.",
@@ -320,6 +326,7 @@ pub(super) static WORDS: Words = Words {
         count => format!("table {table}, {count} together"),
     },
     request_desk: |desk| format!("You can also write to {desk}:"),
+    first_store: |store| format!("What {store} will be told"),
     fault_broken_told: |id| {
         format!(
             "Something went wrong on our side. If you write to us about it, please give the number {id}."

@@ -41,9 +41,7 @@ pub(super) static WORDS: Words = Words {
     optional: "任意",
     used_for: "利用目的",
     used_for_all: "すべての項目の利用目的",
-    used_for_also: "ほかの目的にも利用する項目には、その目的を添えています。",
     only_if_agreed: "（同意いただいた場合だけ）",
-    asked_in_japan: "日本の法律によるときにお尋ねします",
     form_has_errors: "次の点をご確認ください。入力いただいた内容は残っています。",
     save: "保存する",
     edit: "変更",
@@ -73,7 +71,7 @@ pub(super) static WORDS: Words = Words {
     sign_up_consent: "同意について",
     sign_up_submit: "登録する",
     sign_up_kept_where: "登録するまで、入力内容はどこにも保存されません。",
-    phone_hint: "国番号から。例：+81\u{a0}90\u{a0}1234\u{a0}5678",
+    phone_hint: "ふだんお使いの書き方で。ほかの国の番号は + から。",
     allergy_hint: "お店が最初に確かめる項目です。例：そば、落花生",
     password_hint: "12文字以上をおすすめします。お店に伝わることはありません。",
     residence: "お住まいの地域",
@@ -206,6 +204,14 @@ pub(super) static WORDS: Words = Words {
     nothing_lost: "入力いただいた内容は失われていません。このまま続けられます。",
     go_on: "続ける",
 
+    next: "次へ",
+    steps: "登録の手順",
+    sign_up_more: "そのほか",
+    receipt_name_hint: "お名前と違うときだけ。例：株式会社見本",
+    phone_country: "電話番号の国・地域",
+    error_not_a_date: "暦にない日付です。例：2000年2月29日",
+    error_future: "これから先の日付です。年をご確認ください。",
+
     reason_consent_withdrawn: "お店への提供の同意が取り消されています。",
     reason_consent_missing: "お店への提供の同意がありません。",
     reason_dietary_withdrawn: "アレルギー情報の取扱いの同意が取り消されています。",
@@ -309,6 +315,7 @@ pub(super) static WORDS: Words = Words {
         count => format!("卓 {table}（{count}卓つなげて）"),
     },
     request_desk: |desk| format!("書面やお電話でのご相談は、{desk}へ。"),
+    first_store: |store| format!("{store}に伝わること"),
     fault_broken_told: |id| {
         format!(
             "こちらの不具合で、表示できませんでした。お問い合わせの際は、番号 {id} をお知らせください。"

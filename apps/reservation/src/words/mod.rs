@@ -35,7 +35,7 @@ words! {
         tonight_over, promise, promise_held, promise_held_text, promise_asked, promise_asked_text,
         promise_seen, promise_seen_text, read_the_policy,
         // Forms
-        required, optional, used_for, used_for_all, used_for_also, only_if_agreed, asked_in_japan, form_has_errors, save, edit, email, password,
+        required, optional, used_for, used_for_all, only_if_agreed, form_has_errors, save, edit, email, password,
         error_empty, error_not_an_email, error_not_a_phone, error_taken, error_too_long,
         error_too_short, error_other, error_choose, error_needs_consent, error_password_again,
         // Signing in
@@ -66,6 +66,8 @@ words! {
         not_shown_away, nothing_could_be_asked,
         // Her rooms
         room_items, room_looks, room_requests, past_bookings, requests_lead, request_see, request_see_told, request_correct, request_correct_told, request_stop, request_stop_told, request_erase, request_erase_told, request_begin, session_over, welcome_back, nothing_lost, go_on,
+        // Opening an account, step by step
+        next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_future,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
@@ -87,6 +89,7 @@ words! {
         waiting_before(u32), notice_called_off(&str, &str), notice_offered(&str, &str),
         notice_offer_over(&str, &str), at_table(&str, u16),
         request_desk(&str),
+        first_store(&str),
         fault_broken_told(&str);
 }
 

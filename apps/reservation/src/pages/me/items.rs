@@ -12,7 +12,7 @@ use super::{Room, SERVICE, draw, told};
 use crate::app::{App, Reader, Shared};
 use crate::azukari::{Answer, Item, Policy, Trouble, Values};
 use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::pages::parts::{Drawn, Errors, Named, item_field, nothing, reasons, shown};
 use crate::pages::{Guest, see_other, sign_in};
 
@@ -169,6 +169,7 @@ pub(in crate::pages) async fn item_page(
     let policy = editable(&app, &item).await?;
     let asked = beside(&app, &caller.who, &policy, &item).await?;
     let mut fields = Fields::default();
+    fields.set(PHONE_COUNTRY, "JP");
     // While its consent is missing nothing is held, and nothing could be shown.
     if asked.is_none() {
         let items = [item.clone()];
@@ -200,7 +201,7 @@ pub(in crate::pages) async fn put_item(
     let asked = beside(&app, &caller.who, &policy, &item).await.map_err(away)?;
     let field = format!("items.{item}");
     let mut errors = Errors::default();
-    match fields.filled(&field) {
+    match fields.item(&item) {
         None => errors.add(&field, words.error_empty),
         Some(value) => {
             let mut may = true;
@@ -228,7 +229,7 @@ pub(in crate::pages) async fn put_item(
                 }
             }
             if may {
-                match app.azukari.put_item(reader.language, &caller.who, &item, value).await {
+                match app.azukari.put_item(reader.language, &caller.who, &item, &value).await {
                     Ok(()) => return see_other("/me/items?done=item"),
                     Err(Trouble::Invalid(found)) => {
                         for mut error in found {
@@ -324,7 +325,7 @@ fn draw_item(
             input type="hidden" name="notice" value=(policy.version);
             (item_field(policy, item, &drawn, hint))
             @if let Some((name, consent)) = consent {
-                (crate::pages::sign_up::consent_box(name, consent, &drawn))
+                (crate::pages::consent::consent_box(name, consent, &drawn))
             }
             p class="actions" {
                 button { (words.save) }
