@@ -94,6 +94,16 @@ pub(crate) fn time(time: Time, language: Language) -> String {
     }
 }
 
+/// 18:30 in every language: a time as it stands on a button or in a narrow column.
+pub(crate) fn clock_face(time: Time) -> String {
+    format!("{}:{:02}", time.hour(), time.minute())
+}
+
+/// The weekday alone: 日 or Sun.
+pub(crate) fn weekday_of(date: Date, language: Language) -> &'static str {
+    weekday(date.weekday(), language)
+}
+
 /// 2026年11月22日(日)18時30分 or Sun 22 Nov 2026, 18:30.
 pub(crate) fn date_and_time(at: Timestamp, language: Language) -> String {
     written(&in_tokyo(at), language)

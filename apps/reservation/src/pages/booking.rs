@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::book::{Choice, Chooser, choose, read, told};
+use super::book::{self, choose, read, told};
 use super::parts::{done, moment, nothing};
 use super::{Guest, Sheet, layout, see_other};
 use crate::app::{self, App, Reader, Shared};
@@ -218,12 +218,14 @@ async fn draw_change(
     let words = reader.words;
     let now = app::now();
     let party = party.unwrap_or(booking.party).clamp(store.party_min, store.party_max);
-    let (today, last) = (store.date_of(now), store.last_day(now).max(store.date_of(now)));
-    let date = date.unwrap_or(store.date_of(booking.starts_at)).clamp(today, last);
-    let day = app.book.day_for_change(store.clone(), date, party, &booking.number, now).await?;
-    let action = format!("/me/bookings/{}/change", booking.number);
-    let choice = Choice { date, party };
-    let chooser = Chooser { store, choice, day, now, action, may_wait: false };
+    let date = Some(date.unwrap_or(store.date_of(booking.starts_at)));
+    let mut strip = Vec::new();
+    for date in book::days(store, date, now) {
+        let number = &booking.number;
+        strip.push((date, app.book.day_for_change(store.clone(), date, party, number, now).await?));
+    }
+    let mut chooser = book::chosen(store, strip, date, party, now)?;
+    chooser.moves = Some(format!("/me/bookings/{}/change", booking.number));
     let body = html! {
         h1 { (words.change_booking) }
         (ticket(booking, store, reader))

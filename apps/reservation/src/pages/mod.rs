@@ -11,6 +11,7 @@ mod me;
 mod parts;
 mod picture;
 mod proof;
+mod review;
 mod sign_in;
 mod sign_up;
 mod store;
@@ -65,8 +66,9 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/me/consents/{consent}", post(me::consents::put_consent))
         .route("/me/requests", get(me::requests))
         .route("/me/proofs/{index}", get(proof::download))
-        .route("/book/{store}", get(book::page).post(book::submit))
-        .route("/book/{store}/wait", post(book::wait))
+        .route("/book/{store}", get(book::page).post(review::submit))
+        .route("/book/{store}/review", get(review::page))
+        .route("/book/{store}/wait", post(review::wait))
         .route("/stores/{store}/picture.svg", get(picture::page))
         .route("/store/sign-in", get(store::sign_in_page).post(store::sign_in))
         .route("/store/sign-out", post(store::sign_out))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, PreEscaped, html};
 
 use crate::app::Reader;
-use crate::azukari::{FieldError, Item, Policy, Reason};
+use crate::azukari::{FieldError, HeldItem, Item, Policy, Reason};
 use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::language::Language;
 use crate::phone;
@@ -417,23 +417,33 @@ pub(crate) struct Drawn<'a> {
     pub(crate) words: &'static Words,
 }
 
-/// What a store is told when she books, by purpose.
+/// What a store is told when somebody books, by purpose.
 pub(crate) fn sent_to(policy: &Policy, reader: &Reader) -> Markup {
+    sent(policy, reader, |_| true)
+}
+
+/// What of it is held of a guest, and so goes to the store she books; the rest is there to be added.
+pub(crate) fn held_to_send(policy: &Policy, reader: &Reader, held: &[HeldItem]) -> Markup {
+    sent(policy, reader, |item| held.iter().any(|held| held.item == item))
+}
+
+fn sent(policy: &Policy, reader: &Reader, which: impl Fn(&str) -> bool) -> Markup {
     let (words, language) = (reader.words, reader.language);
     html! {
-        dl class="pairs sent" {
+        dl class="sent" {
             @for (purpose, items) in [
                 ("reservation", &super::store::RESERVATION_ITEMS[..]),
                 ("meal", &super::store::MEAL_ITEMS[..]),
             ] {
-                @let labels: Vec<&str> = items
-                    .iter()
-                    .filter(|item| policy.items.contains_key(**item))
-                    .map(|item| policy.item_label(item, language))
-                    .collect();
+                @let known = items.iter().filter(|item| policy.items.contains_key(**item) && which(item));
+                @let labels: Vec<&str> =
+                    known.map(|item| policy.item_label(item, language)).collect();
                 div {
                     dt { (policy.purpose_label(purpose, language)) }
-                    dd { (labels.join(words.comma)) }
+                    dd {
+                        @if labels.is_empty() { span class="soft" { (words.nothing_held) } }
+                        @else { (labels.join(words.comma)) }
+                    }
                 }
             }
         }

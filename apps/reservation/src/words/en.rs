@@ -136,8 +136,6 @@ pub(super) static WORDS: Words = Words {
 
     book_sees: "What the store can see",
     book_sees_lead: "From the booking until a while after your visit, the store can look at these items, if you have given them to us, and at no others. Each look is recorded on your page.",
-    book_sign_in_first: "To book, please sign in or sign up.",
-    see_your_consents: "See your consents",
     date: "Date",
     party_size: "Party",
     error_time: "This time can no longer be had. Please choose another.",
@@ -211,6 +209,28 @@ pub(super) static WORDS: Words = Words {
     phone_country: "Country of the telephone number",
     error_not_a_date: "There is no such day. For example: 2000-02-29",
     error_future: "This day is still to come. Please check the year.",
+
+    area: "Area",
+    cuisine: "Cuisine",
+    anything: "Any",
+    none_found: "No restaurant fits what you look for.",
+    all_stores: "See all restaurants",
+    choose_a_table: "Choose a table",
+    about_the_store: "About the restaurant",
+    closing_days: "Closed",
+    closed: "closed",
+    has_seats: "tables free",
+    no_seating: "no tables",
+    days: "Choose a day",
+    earlier_days: "Two weeks before",
+    later_days: "Next two weeks",
+    review: "Look over your booking",
+    fee_sum: "Total",
+    consent_first: "Before you book",
+    book_it: "Book this table",
+    choose_again: "Choose again",
+    not_booked: "Nothing was booked",
+    nothing_held: "nothing held",
 
     reason_consent_withdrawn: "The consent to share with stores has been withdrawn.",
     reason_consent_missing: "There is no consent to share with stores.",
@@ -327,6 +347,21 @@ pub(super) static WORDS: Words = Words {
     },
     request_desk: |desk| format!("You can also write to {desk}:"),
     first_store: |store| format!("What {store} will be told"),
+    on_that_day: |day, party| format!("{day}, {party}"),
+    closed_on: |reason| format!("Closed that day ({reason})"),
+    price_of: |band| format!("price level {band} of 4"),
+    parties_of: |from, to| format!("{from} to {to} people"),
+    month: |month| {
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+            .get(usize::from(month.unsigned_abs()).wrapping_sub(1))
+            .copied()
+            .unwrap_or_default()
+            .to_owned()
+    },
+    hold_it: |minutes| format!("Hold this table for {minutes} minutes"),
+    not_booked_told: |store| {
+        format!("No table was booked, {store} has been told nothing, and nothing of this was kept.")
+    },
     fault_broken_told: |id| {
         format!(
             "Something went wrong on our side. If you write to us about it, please give the number {id}."

@@ -136,8 +136,6 @@ pub(super) static WORDS: Words = Words {
 
     book_sees: "お店に伝わること",
     book_sees_lead: "ご予約からお帰りの後しばらくまで、お預かりしている次の項目だけを、お店が見ることができます。見るたびに記録され、マイページに残ります。",
-    book_sign_in_first: "ご予約には、ログインまたは会員登録が必要です。",
-    see_your_consents: "同意の状況を見る",
     date: "日にち",
     party_size: "人数",
     error_time: "この時刻はもう選べません。別の時刻をお選びください。",
@@ -211,6 +209,28 @@ pub(super) static WORDS: Words = Words {
     phone_country: "電話番号の国・地域",
     error_not_a_date: "暦にない日付です。例：2000年2月29日",
     error_future: "これから先の日付です。年をご確認ください。",
+
+    area: "エリア",
+    cuisine: "料理",
+    anything: "すべて",
+    none_found: "条件に合うお店が見つかりませんでした。",
+    all_stores: "すべてのお店を見る",
+    choose_a_table: "お席を選ぶ",
+    about_the_store: "お店の情報",
+    closing_days: "お休み",
+    closed: "休み",
+    has_seats: "空席あり",
+    no_seating: "受付なし",
+    days: "日にちを選ぶ",
+    earlier_days: "前の2週間",
+    later_days: "次の2週間",
+    review: "ご予約の確認",
+    fee_sum: "合計",
+    consent_first: "ご予約の前に",
+    book_it: "この内容で予約する",
+    choose_again: "選び直す",
+    not_booked: "予約していません",
+    nothing_held: "お預かりしていません",
 
     reason_consent_withdrawn: "お店への提供の同意が取り消されています。",
     reason_consent_missing: "お店への提供の同意がありません。",
@@ -316,6 +336,17 @@ pub(super) static WORDS: Words = Words {
     },
     request_desk: |desk| format!("書面やお電話でのご相談は、{desk}へ。"),
     first_store: |store| format!("{store}に伝わること"),
+    on_that_day: |day, party| format!("{day}・{party}"),
+    closed_on: |reason| format!("この日はお休みです（{reason}）"),
+    price_of: |band| format!("価格帯は4段階の{band}"),
+    parties_of: |from, to| format!("{from}名から{to}名まで"),
+    month: |month| format!("{month}月"),
+    hold_it: |minutes| format!("お席を{minutes}分間確保する"),
+    not_booked_told: |store| {
+        format!(
+            "お席は予約していません。{store}には何も伝わっていません。今回の入力内容は保存していません。"
+        )
+    },
     fault_broken_told: |id| {
         format!(
             "こちらの不具合で、表示できませんでした。お問い合わせの際は、番号 {id} をお知らせください。"

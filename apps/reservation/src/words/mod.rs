@@ -54,7 +54,7 @@ words! {
         consent_wording, withdraw, withdraw_condition, withdraw_store, agree_again, done_welcome, done_item, done_confirmed, done_given,
         done_withdrawn, done_cancelled, done_booked,
         // Booking
-        book_sees, book_sees_lead, book_sign_in_first, see_your_consents, date,
+        book_sees, book_sees_lead, date,
         party_size, error_time, booking, booking_number, cancel, cancel_told, hours, address,
         price_band, fee, fee_none, see_times, no_times_that_day, full, wait_for_it, error_full,
         error_too_soon, error_already, error_gone, error_change_late, held_for_you,
@@ -68,6 +68,8 @@ words! {
         room_items, room_looks, room_requests, past_bookings, requests_lead, request_see, request_see_told, request_correct, request_correct_told, request_stop, request_stop_told, request_erase, request_erase_told, request_begin, session_over, welcome_back, nothing_lost, go_on,
         // Opening an account, step by step
         next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_future,
+        // Finding and booking a table
+        area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store, closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review, fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
@@ -90,6 +92,7 @@ words! {
         notice_offer_over(&str, &str), at_table(&str, u16),
         request_desk(&str),
         first_store(&str),
+        on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8), month(i8), hold_it(u8), not_booked_told(&str),
         fault_broken_told(&str);
 }
 
