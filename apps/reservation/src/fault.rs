@@ -63,6 +63,14 @@ impl Fault {
         }
     }
 
+    /// Reads trouble with a guest who is signed in: one whom Azukari does not know has left since.
+    pub(crate) fn of_guest(trouble: Trouble) -> Self {
+        match trouble {
+            Trouble::NotFound => Self::Closed,
+            other => other.into(),
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,

@@ -13,6 +13,7 @@ mod fault;
 mod fields;
 mod language;
 mod pages;
+mod phone;
 mod samples;
 mod session;
 mod when;

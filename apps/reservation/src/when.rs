@@ -94,6 +94,16 @@ pub(crate) fn time(time: Time, language: Language) -> String {
     }
 }
 
+/// 18:30 in every language: a time as it stands on a button or in a narrow column.
+pub(crate) fn clock_face(time: Time) -> String {
+    format!("{}:{:02}", time.hour(), time.minute())
+}
+
+/// The weekday alone: 日 or Sun.
+pub(crate) fn weekday_of(date: Date, language: Language) -> &'static str {
+    weekday(date.weekday(), language)
+}
+
 /// 2026年11月22日(日)18時30分 or Sun 22 Nov 2026, 18:30.
 pub(crate) fn date_and_time(at: Timestamp, language: Language) -> String {
     written(&in_tokyo(at), language)
@@ -122,6 +132,22 @@ pub(crate) fn version(version: &str, language: Language) -> Option<String> {
             format!("{day} {} {year} (no. {n} of that day)", month_name(month))
         }
     })
+}
+
+/// A day as people type it: 2000-02-29, 2000/2/29, 2000.2.29 or 2000年2月29日, in digits of any width.
+pub(crate) fn typed(text: &str) -> Option<Date> {
+    let digit = |c: char| match c {
+        '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
+        '/' | '.' | '．' | '／' | '－' | '年' | '月' => '-',
+        _ => c,
+    };
+    let plain: String = text.trim().trim_end_matches('日').chars().map(digit).collect();
+    let mut parts = plain.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    if year.len() != 4 || parts.next().is_some() {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
 fn weekday(weekday: Weekday, language: Language) -> &'static str {

@@ -1,36 +1,31 @@
-//! A store's own page: what it is, its days and times, and a table. A booking tells Azukari who may see
-//! what until when; the values themselves never come through here.
+//! A store's own page: what it is, its days as a strip, the times of one of them. What follows a time is in
+//! `review`.
 
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::parts::{Errors, Field, Named, Purposes};
-use super::{Sheet, layout, see_other};
+use super::parts::{Field, Purposes, moment, sent_to};
+use super::{Sheet, layout};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::Policy;
 use crate::book::No;
-use crate::book::bookings::Wish;
 use crate::book::seatings::{self, Day};
 use crate::book::stores::Store;
-use crate::chance;
-use crate::engage::{self, Stop};
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::when;
 use crate::words::Words;
 
-/// The longest that the page looks ahead for a first free day, in days.
-const LOOK_AHEAD: i64 = 14;
+/// The days in a strip, and how far the page looks ahead for a first free day.
+const STRIP_DAYS: i64 = 14;
 
 #[derive(Deserialize, Default)]
 pub(super) struct Asked {
-    date: Option<String>,
-    party: Option<String>,
+    pub(super) date: Option<String>,
+    pub(super) party: Option<String>,
 }
 
 /// A day and a party, as they were chosen or as they are proposed.
@@ -44,11 +39,11 @@ pub(super) struct Chooser<'a> {
     pub(super) store: &'a Store,
     pub(super) choice: Choice,
     pub(super) day: Day,
+    /// The days from which she chooses, with what each has.
+    pub(super) strip: Vec<(Date, Day)>,
     pub(super) now: Timestamp,
-    /// Where a chosen time is sent.
-    pub(super) action: String,
-    /// Whether she may stand in line for a time that is full.
-    pub(super) may_wait: bool,
+    /// Where a chosen time is sent, when a booking is to move; a new one is looked over first.
+    pub(super) moves: Option<String>,
 }
 
 /// A listed store; any other does not exist.
@@ -64,13 +59,12 @@ pub(super) async fn page(
 ) -> Result<Markup, Fault> {
     let store = listed(&app, &slug).await?;
     let policy = app.azukari.policy().await?;
-    let missing = missing_consent(&app, &reader, &policy).await?;
     let chooser = chooser(&app, &store, &asked, app::now()).await?;
-    Ok(draw(&reader, &chooser, &policy, missing.as_deref(), None))
+    Ok(draw(&reader, &chooser, &policy, None))
 }
 
 /// The day that was asked for, or the first that has a table.
-async fn chooser<'a>(
+pub(super) async fn chooser<'a>(
     app: &App,
     store: &'a Store,
     asked: &Asked,
@@ -78,20 +72,49 @@ async fn chooser<'a>(
 ) -> Result<Chooser<'a>, Fault> {
     let party = asked.party.as_deref().and_then(|party| party.parse().ok()).unwrap_or(2);
     let party = party.clamp(store.party_min, store.party_max);
-    let (today, last) = (store.date_of(now), store.last_day(now));
     let date = asked.date.as_deref().and_then(|date| date.parse::<Date>().ok());
-    let mut date_now = date.unwrap_or(today).clamp(today, last);
-    let mut day = app.book.day(store.clone(), date_now, party, now).await?;
-    if date.is_none() {
-        let latest = last.min(today.checked_add(LOOK_AHEAD.days()).unwrap_or(last));
-        while !day.seatings.iter().any(|seating| seating.free) && date_now < latest {
-            date_now = date_now.tomorrow().map_err(Fault::broken)?;
-            day = app.book.day(store.clone(), date_now, party, now).await?;
-        }
+    let mut strip = Vec::new();
+    for date in days(store, date, now) {
+        strip.push((date, app.book.day(store.clone(), date, party, now).await?));
     }
-    let action = format!("/book/{}", store.slug);
-    let choice = Choice { date: date_now, party };
-    Ok(Chooser { store, choice, day, now, action, may_wait: true })
+    chosen(store, strip, date, party, now)
+}
+
+/// The days of the strip in which a day lies: from today on, two weeks at a time.
+pub(super) fn days(store: &Store, date: Option<Date>, now: Timestamp) -> Vec<Date> {
+    let (today, last) = (store.date_of(now), store.last_day(now).max(store.date_of(now)));
+    let date = date.unwrap_or(today).clamp(today, last);
+    let ahead = i64::from((date - today).get_days()) / STRIP_DAYS * STRIP_DAYS;
+    let days = (ahead..ahead + STRIP_DAYS).filter_map(|day| today.checked_add(day.days()).ok());
+    days.filter(|day| *day <= last).collect()
+}
+
+/// A strip with the day chosen that was asked for, or the first that has a table.
+pub(super) fn chosen(
+    store: &Store,
+    mut strip: Vec<(Date, Day)>,
+    date: Option<Date>,
+    party: u8,
+    now: Timestamp,
+) -> Result<Chooser<'_>, Fault> {
+    let wanted = date.and_then(|date| strip.iter().position(|(day, _)| *day == date));
+    let first_free = || strip.iter().position(|(_, day)| is_free(day));
+    let at = wanted.or_else(first_free).unwrap_or(0);
+    let nothing = || Fault::broken("a strip without days");
+    let (date, day) = strip.get_mut(at).ok_or_else(nothing)?;
+    let day = Day { closed: day.closed.clone(), seatings: std::mem::take(&mut day.seatings) };
+    let choice = Choice { date: *date, party };
+    Ok(Chooser { store, choice, day, strip, now, moves: None })
+}
+
+fn is_free(day: &Day) -> bool {
+    day.seatings.iter().any(|seating| seating.free)
+}
+
+/// Where somebody goes who chose a time.
+pub(super) fn review_at(store: &Store, date: Date, time: Time, party: u8) -> String {
+    let time = time.strftime("%H:%M");
+    format!("/book/{}/review?date={date}&time={time}&party={party}", store.slug)
 }
 
 /// A moment and a party that a form brought.
@@ -131,181 +154,62 @@ pub(super) fn told(no: &No, store: &Store, reader: &Reader) -> Option<String> {
     })
 }
 
-pub(super) async fn submit(
-    State(app): State<Shared>,
-    reader: Reader,
-    Path(slug): Path<String>,
-    fields: Fields,
-) -> Result<Response, Fault> {
-    let here = format!("/book/{slug}");
-    let Some(caller) = reader.guest.clone() else {
-        return see_other(&format!("/sign-in?next={here}"));
-    };
-    let store = listed(&app, &slug).await?;
-    let keeping = |fault: Fault| fault.keeping(&here, &fields);
-    let policy = app.azukari.policy().await.map_err(|trouble| keeping(trouble.into()))?;
-    let missing = missing_consent(&app, &reader, &policy).await.map_err(keeping)?;
-    let now = app::now();
-    let error = match read(&fields, &store, reader.words) {
-        _ if missing.is_some() => None,
-        Err(error) => Some(error),
-        Ok((starts_at, party)) => {
-            let number = chance::booking_number()?;
-            let wish = Wish { number, store: slug.clone(), subject: caller.who, starts_at, party };
-            match engage::place(&app, wish, now).await {
-                Ok(booking) => {
-                    return see_other(&format!("/me/bookings/{}?done=booked", booking.number));
-                }
-                Err(Stop::No(No::Already(number))) => {
-                    return see_other(&format!("/me/bookings/{number}"));
-                }
-                Err(Stop::No(no)) => match told(&no, &store, &reader) {
-                    Some(error) => Some(error),
-                    None => return Err(no.into()),
-                },
-                Err(Stop::Trouble(trouble)) => return Err(keeping(trouble.into())),
-            }
-        }
-    };
-    again(&app, &reader, &store, &policy, missing.as_deref(), &fields, error).await
-}
-
-/// The page again, with what was chosen and what is wrong.
-async fn again(
-    app: &App,
-    reader: &Reader,
-    store: &Store,
-    policy: &Policy,
-    missing: Option<&str>,
-    fields: &Fields,
-    error: Option<String>,
-) -> Result<Response, Fault> {
-    let asked = Asked {
-        date: fields.filled("date").map(str::to_owned),
-        party: fields.filled("party").map(str::to_owned),
-    };
-    let chooser = chooser(app, store, &asked, app::now()).await?;
-    let page = draw(reader, &chooser, policy, missing, error.as_deref());
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-}
-
-/// She stands in line for a time that is full.
-pub(super) async fn wait(
-    State(app): State<Shared>,
-    reader: Reader,
-    Path(slug): Path<String>,
-    fields: Fields,
-) -> Result<Response, Fault> {
-    let Some(caller) = reader.guest.clone() else {
-        return see_other(&format!("/sign-in?next=/book/{slug}"));
-    };
-    let store = listed(&app, &slug).await?;
-    let policy = app.azukari.policy().await?;
-    let missing = missing_consent(&app, &reader, &policy).await?;
-    let error = match read(&fields, &store, reader.words) {
-        _ if missing.is_some() => None,
-        Err(error) => Some(error),
-        Ok((starts_at, party)) => {
-            let who = caller.who;
-            let wish = Wish {
-                number: String::new(),
-                store: slug.clone(),
-                subject: who.clone(),
-                starts_at,
-                party,
-            };
-            match app.book.wait(wish, app::now()).await {
-                // A seat came free just now: it is hers for a while.
-                Ok(()) => match app.book.offered_to(&who, &slug, starts_at).await? {
-                    Some(number) => return see_other(&format!("/me/bookings/{number}")),
-                    None => return see_other("/me?done=waiting#bookings"),
-                },
-                Err(No::Already(number)) => {
-                    return see_other(&format!("/me/bookings/{number}"));
-                }
-                Err(no) => match told(&no, &store, &reader) {
-                    Some(error) => Some(error),
-                    None => return Err(no.into()),
-                },
-            }
-        }
-    };
-    again(&app, &reader, &store, &policy, missing.as_deref(), &fields, error).await
-}
-
-/// The consent without which this guest cannot be served, if she has not given it.
-async fn missing_consent(
-    app: &App,
-    reader: &Reader,
-    policy: &Policy,
-) -> Result<Option<String>, Fault> {
-    let Some(guest) = &reader.guest else { return Ok(None) };
-    for (name, consent) in &policy.consents {
-        if consent.condition_of_service.contains(&guest.regime) {
-            let state = app.azukari.consent(&guest.who, name).await?;
-            if state.is_none_or(|state| state.state != "given") {
-                return Ok(Some(name.clone()));
-            }
-        }
-    }
-    Ok(None)
-}
-
-fn draw(
+/// The page, with what is wrong about what was chosen.
+pub(super) fn draw(
     reader: &Reader,
     chooser: &Chooser<'_>,
     policy: &Policy,
-    missing: Option<&str>,
     error: Option<&str>,
 ) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let store = chooser.store;
-    let missing = missing.and_then(|name| policy.consents.get(name));
     let body = html! {
-        section class="store" {
-            img class="picture" src={ "/stores/" (store.slug) "/picture.svg" } alt="" width="640" height="240";
-            h1 { (store.name(language)) }
-            p class="lead" {
-                (store.cuisine.get(language)) " · " (store.area.get(language)) " · "
-                span title=(words.price_band) { (price_band(store.price_band)) }
-            }
-            p { (store.description.get(language)) }
-            dl class="pairs" {
-                div { dt { (words.hours) } dd { (store.hours.get(language)) } }
-                div { dt { (words.address) } dd { (store.address.get(language)) } }
-                div { dt { (words.fee) } dd { (terms(store, words)) } }
+        section class="cover" {
+            img src={ "/stores/" (store.slug) "/picture.svg" } alt="" width="640" height="400";
+            div class="told" {
+                p class="eyebrow" {
+                    (store.cuisine.get(language)) " · " (store.area.get(language)) " · "
+                    (price_band(store.price_band, words))
+                }
+                h1 { (store.name(language)) }
+                p class="lead" { (store.description.get(language)) }
             }
         }
         @if let Some(error) = error {
             div class="notice alert" role="alert" { p { (error) } }
         }
-        @if let Some(consent) = missing {
-            div class="notice alert" {
-                p { ((words.book_needs)(consent.label.get(language))) }
-                p { a href="/me#consents" { (words.see_your_consents) } }
-            }
-        } @else {
+        section id="times" class="choosing" {
+            h2 { (words.choose_a_table) }
             (choose(reader, chooser))
         }
-        @if reader.guest.is_none() {
-            div class="sheet" {
-                p { (words.book_sign_in_first) }
-                p class="actions" {
-                    a class="button" href={ "/sign-in?next=/book/" (store.slug) } {
-                        (words.sign_in)
-                    }
-                    a class="button quiet" href="/sign-up" { (words.sign_up) }
-                }
+        section class="facts" {
+            h2 { (words.about_the_store) }
+            dl class="pairs" {
+                div { dt { (words.hours) } dd { (store.hours.get(language)) } }
+                div { dt { (words.address) } dd { (store.address.get(language)) } }
+                div { dt { (words.fee) } dd { (terms(store, words)) } }
+                div { dt { (words.party_size) } dd {
+                    ((words.parties_of)(store.party_min, store.party_max))
+                } }
             }
         }
-        (what_the_store_sees(policy, reader))
+        section {
+            h2 { (words.book_sees) }
+            p { (words.book_sees_lead) }
+            (sent_to(policy, reader))
+        }
     };
-    layout(reader, &Sheet { title: store.name(language), wide: false }, &body)
+    layout(reader, &Sheet { title: store.name(language), wide: true }, &body)
 }
 
 /// ¥ to ¥¥¥¥.
-pub(super) fn price_band(band: u8) -> String {
-    "¥".repeat(usize::from(band))
+pub(super) fn price_band(band: u8, words: &Words) -> Markup {
+    let (is, rest) = (usize::from(band), usize::from(4_u8.saturating_sub(band)));
+    html! {
+        span class="price" role="img" aria-label=((words.price_of)(band)) {
+            ("¥".repeat(is)) s { ("¥".repeat(rest)) }
+        }
+    }
 }
 
 /// What a booking costs, and what calling it off does.
@@ -317,69 +221,128 @@ pub(super) fn terms(store: &Store, words: &Words) -> String {
     (words.fee_terms)(&yen, store.free_until_hours, store.late_percent)
 }
 
-/// The day, the party, and the times of that day.
+/// The party, the days as a strip, and the times of one of them.
 pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let Chooser { store, choice, day, now, action, may_wait } = chooser;
-    let errors = Errors::default();
-    let order: [Named; 0] = [];
-    let first = errors.first(&order);
-    let field = |name: &'static str, label: &'static str| Field {
+    let Chooser { store, choice, day, strip, now, .. } = chooser;
+    let parties: Vec<_> = (store.party_min..=store.party_max)
+        .map(|party| (party.to_string(), (words.party)(party)))
+        .collect();
+    let field = |name, label| Field {
         name,
         label,
         required: false,
         purposes: Purposes::default(),
         hint: None,
-        error: errors.get(name),
-        focus: first == Some(name),
+        error: None,
+        focus: false,
         autocomplete: None,
     };
-    let parties: Vec<_> = (store.party_min..=store.party_max)
-        .map(|party| (party.to_string(), (words.party)(party)))
-        .collect();
     let (date, party) = (choice.date.to_string(), choice.party.to_string());
     let some_time = choice.date.to_zoned(store.time_zone.clone());
     let some_time = some_time.map_or(*now, |zoned| zoned.timestamp());
     html! {
         // Without an action it comes back to this page.
-        form class="sheet" method="get" {
-            div class="row" {
-                (field("date", words.date).input("date", Some(&date), words))
-                (field("party", words.party_size).select(&parties, &party, words))
-                p class="actions" { button class="quiet" { (words.see_times) } }
+        form class="pick" method="get" {
+            (field("party", words.party_size).select(&parties, &party, words))
+            (field("date", words.date).input("date", Some(&date), words))
+            button class="quiet" { (words.see_times) }
+        }
+        (days_strip(reader, chooser))
+        h3 { (when::date(choice.date, language)) (words.comma) ((words.party)(choice.party)) }
+        @if let Some(reason) = &day.closed {
+            p class="notice" { ((words.closed_that_day)(reason.get(language))) }
+        } @else if day.seatings.is_empty() {
+            p class="notice" { (words.no_times_that_day) }
+        } @else {
+            (times(reader, chooser))
+            p class="hint" {
+                ((words.clock_is)(&when::clock(some_time, &store.time_zone, language)))
             }
         }
-        section id="times" {
-            h2 { (when::date(choice.date, language)) (words.comma) ((words.party)(choice.party)) }
-            @if let Some(reason) = &day.closed {
-                p class="notice" { ((words.closed_that_day)(reason.get(language))) }
-            } @else if day.seatings.is_empty() {
-                p class="notice" { (words.no_times_that_day) }
-            } @else {
-                p class="hint" {
-                    ((words.clock_is)(&when::clock(some_time, &store.time_zone, language)))
+        @let closed: Vec<_> = strip.iter().filter_map(|(on, day)| Some((on, day.closed.as_ref()?))).collect();
+        @if !closed.is_empty() {
+            dl class="closings hint" {
+                dt { (words.closing_days) }
+                @for (on, reason) in closed {
+                    dd { (when::day(*on, language)) " " (reason.get(language)) }
                 }
-                form method="post" action=(action) {
-                    input type="hidden" name="date" value=(date);
-                    input type="hidden" name="party" value=(party);
-                    ul class="times" {
-                        @for seating in &day.seatings {
-                            @let value = seating.time.strftime("%H:%M").to_string();
-                            @let shown = when::time(seating.time, language);
-                            li {
-                                @if seating.free {
-                                    button name="time" value=(value) { (shown) }
-                                } @else if *may_wait {
-                                    button class="quiet" name="time" value=(value)
-                                        formaction={ (action) "/wait" } {
-                                        span class="full" { (shown) " " (words.full) }
-                                        span { (words.wait_for_it) }
-                                    }
-                                } @else {
-                                    span class="tag" { (shown) " " (words.full) }
-                                }
-                            }
-                        }
+            }
+        }
+    }
+}
+
+/// Two weeks at a glance, each day with what it has, and the way to the weeks before and after.
+fn days_strip(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let Chooser { store, choice, day, strip, now, .. } = chooser;
+    let to = |date: Date| format!("?date={date}&party={}#times", choice.party);
+    let before = strip.first().and_then(|(first, _)| first.checked_sub(STRIP_DAYS.days()).ok());
+    let before = before.filter(|date| *date >= store.date_of(*now));
+    let after = strip.last().and_then(|(last, _)| last.tomorrow().ok());
+    let after = after.filter(|date| *date <= store.last_day(*now));
+    html! {
+        nav class="days" aria-label=(words.days) {
+            @if let Some(before) = before {
+                a class="turn" href=(to(before)) rel="prev" { (words.earlier_days) }
+            }
+            @for (at, (date, has)) in strip.iter().enumerate() {
+                @let here = *date == choice.date;
+                @let has = if here { day } else { has };
+                @let (mark, says) = match (&has.closed, is_free(has), has.seatings.is_empty()) {
+                    (Some(_), ..) => ("–", words.closed),
+                    (None, true, _) => ("○", words.has_seats),
+                    (None, false, false) => ("×", words.full),
+                    (None, false, true) => ("–", words.no_seating),
+                };
+                @let sunday = match date.weekday().to_monday_zero_offset() { 5 => " saturday", 6 => " sunday", _ => "" };
+                a class={ "day" (sunday) @if mark == "–" { " shut" } } href=(to(*date))
+                    aria-current=[here.then_some("date")]
+                    aria-label={ (when::date(*date, language)) (words.comma) (says) } {
+                    span {
+                        @if at == 0 || date.day() == 1 { ((words.month)(date.month())) " " }
+                        (when::weekday_of(*date, language))
+                    }
+                    b { (date.day()) }
+                    span { (mark) }
+                }
+            }
+            @if let Some(after) = after {
+                a class="turn" href=(to(after)) rel="next" { (words.later_days) }
+            }
+        }
+    }
+}
+
+/// The times of the day: a way on where a table is free, a line to stand in where none is.
+fn times(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
+    let words = reader.words;
+    let Chooser { store, choice, day, moves, .. } = chooser;
+    let wish = |time: Time| {
+        html! {
+            input type="hidden" name="date" value=(choice.date);
+            input type="hidden" name="party" value=(choice.party);
+            input type="hidden" name="time" value=(time.strftime("%H:%M"));
+        }
+    };
+    html! {
+        ul class="times" {
+            @for seating in &day.seatings {
+                @let shown = moment(seating.starts_at, &when::clock_face(seating.time));
+                li {
+                    @match (seating.free, moves) {
+                        (true, None) => a href=(review_at(store, choice.date, seating.time, choice.party)) {
+                            (shown)
+                        },
+                        (true, Some(action)) => form method="post" action=(action) {
+                            (wish(seating.time))
+                            button class="quiet" { (shown) }
+                        },
+                        (false, None) => form method="post" action={ "/book/" (store.slug) "/wait" } {
+                            (wish(seating.time))
+                            button class="full" { (shown) span { (words.full) (words.colon) (words.wait_for_it) } }
+                        },
+                        (false, Some(_)) => span class="full" { (shown) span { (words.full) } },
                     }
                 }
             }
@@ -387,28 +350,21 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
     }
 }
 
-fn what_the_store_sees(policy: &Policy, reader: &Reader) -> Markup {
-    let (words, language) = (reader.words, reader.language);
-    html! {
-        section {
-            h2 { (words.book_sees) }
-            p { (words.book_sees_lead) }
-            dl class="pairs" {
-                @for (purpose, items) in [
-                    ("reservation", &super::store::RESERVATION_ITEMS[..]),
-                    ("meal", &super::store::MEAL_ITEMS[..]),
-                ] {
-                    @let labels: Vec<&str> = items
-                        .iter()
-                        .filter(|item| policy.items.contains_key(**item))
-                        .map(|item| policy.item_label(item, language))
-                        .collect();
-                    div {
-                        dt { (policy.purpose_label(purpose, language)) }
-                        dd { (labels.join(words.comma)) }
-                    }
-                }
-            }
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strip_begins_today_and_turns_by_two_weeks() {
+        let store = crate::book::tests::store();
+        let now: Timestamp = "2026-11-23T03:00:00Z".parse().unwrap();
+        let today = store.date_of(now);
+        let strip = |ahead: i64| days(&store, Some(today + ahead.days()), now);
+        assert_eq!(days(&store, None, now).first(), Some(&today));
+        assert_eq!(strip(13).first(), Some(&today));
+        assert_eq!(strip(14).first(), Some(&(today + 14.days())));
+        assert_eq!(strip(-5).first(), Some(&today));
+        // Beyond the last day that the store takes bookings for there is nothing to choose.
+        assert!(strip(5_000).last() <= Some(&store.last_day(now)));
     }
 }

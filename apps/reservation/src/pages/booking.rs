@@ -9,9 +9,9 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::book::{Choice, Chooser, choose, read, told};
+use super::book::{self, choose, read, told};
 use super::parts::{done, moment, nothing};
-use super::{Sheet, guest, layout, see_other};
+use super::{Guest, Sheet, layout, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
 use crate::book::bookings::{Booking, Ending, Stage};
@@ -46,14 +46,11 @@ async fn own_booking(app: &App, caller: &Caller, number: &str) -> Result<(Bookin
 pub(super) async fn page(
     State(app): State<Shared>,
     reader: Reader,
+    Guest(caller): Guest,
     Path(number): Path<String>,
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
-    let caller = match guest(&reader) {
-        Ok(caller) => caller,
-        Err(to) => return Ok(*to),
-    };
-    let (booking, store) = own_booking(&app, caller, &number).await?;
+    let (booking, store) = own_booking(&app, &caller, &number).await?;
     let words = reader.words;
     let now = app::now();
     let note = match way.done.as_deref() {
@@ -153,16 +150,13 @@ fn cancel_form(booking: &Booking, reader: &Reader, now: Timestamp) -> Markup {
 pub(super) async fn confirm(
     State(app): State<Shared>,
     reader: Reader,
+    Guest(caller): Guest,
     Path(number): Path<String>,
 ) -> Result<Response, Fault> {
-    let caller = match guest(&reader) {
-        Ok(caller) => caller,
-        Err(to) => return Ok(*to),
-    };
     match engage::confirm(&app, &number, &caller.who, app::now()).await {
         Ok(_) => see_other(&format!("/me/bookings/{number}?done=booked")),
         // Sent twice, or the hold is over: her page shows how it stands.
-        Err(Stop::No(No::Gone)) => match own_booking(&app, caller, &number).await {
+        Err(Stop::No(No::Gone)) => match own_booking(&app, &caller, &number).await {
             Ok(_) => see_other(&format!("/me/bookings/{number}")),
             Err(_) => Ok((StatusCode::GONE, too_late(&reader)).into_response()),
         },
@@ -183,14 +177,10 @@ fn too_late(reader: &Reader) -> Markup {
 
 pub(super) async fn cancel(
     State(app): State<Shared>,
-    reader: Reader,
+    Guest(caller): Guest,
     Path(number): Path<String>,
 ) -> Result<Response, Fault> {
-    let caller = match guest(&reader) {
-        Ok(caller) => caller,
-        Err(to) => return Ok(*to),
-    };
-    let (booking, _) = own_booking(&app, caller, &number).await?;
+    let (booking, _) = own_booking(&app, &caller, &number).await?;
     let now = app::now();
     let held = booking.stage == Stage::Held;
     if held || booking.stage == Stage::Booked {
@@ -202,20 +192,17 @@ pub(super) async fn cancel(
             .await
             .map_err(|stop| Fault::from(stop).keeping(&here, &Fields::default()))?;
     }
-    see_other(if held { "/me#bookings" } else { "/me?done=cancelled#bookings" })
+    see_other(if held { "/me" } else { "/me?done=cancelled" })
 }
 
 pub(super) async fn change_page(
     State(app): State<Shared>,
     reader: Reader,
+    Guest(caller): Guest,
     Path(number): Path<String>,
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
-    let caller = match guest(&reader) {
-        Ok(caller) => caller,
-        Err(to) => return Ok(*to),
-    };
-    let (booking, store) = own_booking(&app, caller, &number).await?;
+    let (booking, store) = own_booking(&app, &caller, &number).await?;
     let date = way.date.and_then(|date| date.parse().ok());
     Ok(draw_change(&app, &reader, &booking, &store, (date, way.party), None).await?.into_response())
 }
@@ -231,12 +218,14 @@ async fn draw_change(
     let words = reader.words;
     let now = app::now();
     let party = party.unwrap_or(booking.party).clamp(store.party_min, store.party_max);
-    let (today, last) = (store.date_of(now), store.last_day(now).max(store.date_of(now)));
-    let date = date.unwrap_or(store.date_of(booking.starts_at)).clamp(today, last);
-    let day = app.book.day_for_change(store.clone(), date, party, &booking.number, now).await?;
-    let action = format!("/me/bookings/{}/change", booking.number);
-    let choice = Choice { date, party };
-    let chooser = Chooser { store, choice, day, now, action, may_wait: false };
+    let date = Some(date.unwrap_or(store.date_of(booking.starts_at)));
+    let mut strip = Vec::new();
+    for date in book::days(store, date, now) {
+        let number = &booking.number;
+        strip.push((date, app.book.day_for_change(store.clone(), date, party, number, now).await?));
+    }
+    let mut chooser = book::chosen(store, strip, date, party, now)?;
+    chooser.moves = Some(format!("/me/bookings/{}/change", booking.number));
     let body = html! {
         h1 { (words.change_booking) }
         (ticket(booking, store, reader))
@@ -253,14 +242,11 @@ async fn draw_change(
 pub(super) async fn change(
     State(app): State<Shared>,
     reader: Reader,
+    Guest(caller): Guest,
     Path(number): Path<String>,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let caller = match guest(&reader) {
-        Ok(caller) => caller,
-        Err(to) => return Ok(*to),
-    };
-    let (booking, store) = own_booking(&app, caller, &number).await?;
+    let (booking, store) = own_booking(&app, &caller, &number).await?;
     let here = format!("/me/bookings/{number}/change");
     let error = match read(&fields, &store, reader.words) {
         Err(error) => error,
@@ -283,20 +269,18 @@ pub(super) async fn change(
 
 pub(super) async fn wait_no_more(
     State(app): State<Shared>,
-    reader: Reader,
+    Guest(caller): Guest,
     Path(id): Path<i64>,
 ) -> Result<Response, Fault> {
-    let Some(caller) = &reader.guest else { return see_other("/sign-in") };
     app.book.wait_no_more(id, &caller.who).await?;
-    see_other("/me#bookings")
+    see_other("/me")
 }
 
 pub(super) async fn notices_read(
     State(app): State<Shared>,
-    reader: Reader,
+    Guest(caller): Guest,
     Path(id): Path<i64>,
 ) -> Result<Response, Fault> {
-    let Some(caller) = &reader.guest else { return see_other("/sign-in") };
     app.book.notices_read(&caller.who, id).await?;
     see_other("/me")
 }

@@ -42,6 +42,8 @@ pub(super) fn form(
         }
         form class="sheet" method="post" action=(action) novalidate {
             @if !next.is_empty() { input type="hidden" name="next" value=(next); }
+            @let kept = fields.kept().keeping();
+            @for (name, value) in kept.iter() { input type="hidden" name=(name) value=(value); }
             (field(known.field, known.label, "username", error.is_some())
                 .input(known.kind, Some(fields.get(known.field)), words))
             (field("password", words.password, "current-password", false)

@@ -1,55 +1,90 @@
-//! The front page: what this is, the stores, tonight.
+//! The front page: finding a table. By area and cuisine, for a day and a party, each store with its picture
+//! and the times that are free.
 
-use axum::extract::State;
+use std::collections::BTreeSet;
+
+use axum::extract::{Query, State};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use maud::{Markup, html};
+use serde::Deserialize;
 
+use super::book::{price_band, review_at};
 use super::parts::moment;
 use super::{Sheet, layout};
-use crate::app::{self, Reader, Shared};
+use crate::app::{self, App, Reader, Shared};
 use crate::book::bookings::Booking;
 use crate::book::seatings::Day;
 use crate::book::stores::Store;
 use crate::fault::Fault;
+use crate::language::Label;
 use crate::when;
 
-pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Markup, Fault> {
+/// The largest party that the page asks for; a store may take fewer.
+const LARGEST_PARTY: u8 = 12;
+/// Times shown of a store, before its own page is the place to look.
+const TIMES_SHOWN: usize = 4;
+
+/// What somebody looks for. Whatever cannot be read is not looked for.
+#[derive(Deserialize, Default)]
+pub(super) struct Sought {
+    #[serde(default)]
+    area: String,
+    #[serde(default)]
+    cuisine: String,
+    #[serde(default)]
+    date: String,
+    #[serde(default)]
+    party: String,
+}
+
+impl Sought {
+    fn fits(&self, store: &Store) -> bool {
+        let fits = |wanted: &str, label: &Label| wanted.is_empty() || wanted == label.ja;
+        fits(&self.area, &store.area) && fits(&self.cuisine, &store.cuisine)
+    }
+
+    fn party(&self) -> u8 {
+        self.party.parse().ok().filter(|party| (1..=LARGEST_PARTY).contains(party)).unwrap_or(2)
+    }
+
+    /// The day for a store: the one that was asked for, as far as it takes bookings, else its today.
+    fn day(&self, store: &Store, now: Timestamp) -> Date {
+        let (today, last) = (store.date_of(now), store.last_day(now));
+        let wanted = self.date.parse::<Date>().ok().filter(|date| *date >= today && *date <= last);
+        wanted.unwrap_or(today)
+    }
+}
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Query(sought): Query<Sought>,
+) -> Result<Markup, Fault> {
     let words = reader.words;
     let now = app::now();
     let mut stores = app.book.stores().await?;
     stores.retain(|store| store.listed);
-    let days = app.book.today(now).await?;
-    let mine: Vec<(Booking, &Store)> = match &reader.guest {
-        Some(guest) => app
-            .book
-            .bookings_of(&guest.who, now)
-            .await?
-            .into_iter()
-            .filter_map(|booking| {
-                let store = stores.iter().find(|store| store.slug == booking.store)?;
-                let evening = |at| when::evening_of(at, &store.time_zone);
-                let tonight = evening(booking.starts_at) == evening(now);
-                (booking.stands() && tonight).then_some((booking, store))
-            })
-            .collect(),
-        None => Vec::new(),
-    };
+    let mut found = Vec::new();
+    for store in stores.iter().filter(|store| sought.fits(store)) {
+        let date = sought.day(store, now);
+        let party = sought.party().clamp(store.party_min, store.party_max);
+        let day = app.book.day(store.clone(), date, party, now).await?;
+        found.push((store, Offer { date, party, day }));
+    }
     let tonight = when::evening_of(now, &when::tokyo());
+    let date = sought.date.parse::<Date>().ok().filter(|date| *date >= tonight);
     let body = html! {
         section class="hero" {
-            h1 {
+            h1 class="display" {
                 @for phrase in [words.home_title_first, words.home_title_then] {
                     span class="phrase" { (phrase) } " "
                 }
             }
             p class="lead" { (words.home_lead) }
-            @if reader.guest.is_none() && reader.staff.is_none() {
-                p class="actions" {
-                    a class="button" href="/sign-up" { (words.home_begin) }
-                    a class="button quiet" href="/sign-in" { (words.sign_in) }
-                }
-            }
         }
-        @for (booking, store) in &mine {
+        (search(&stores, &sought, date.unwrap_or(tonight), &reader))
+        @for (booking, store) in &mine(&app, &stores, &reader, now).await? {
             @let at = booking.starts_at.to_zoned(store.time_zone.clone()).time();
             a class="tonight" href={ "/me/bookings/" (booking.number) } {
                 span class="eyebrow" { (words.your_table_tonight) }
@@ -60,14 +95,20 @@ pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Ma
                 span { ((words.party)(booking.party)) }
             }
         }
-        section {
+        section id="stores" {
             div class="heading" {
                 h2 { (words.stores) }
-                p { ((words.tonight_is)(&when::day(tonight, reader.language))) }
+                p { @match date {
+                    Some(date) => ((words.on_that_day)(&when::day(date, reader.language), &(words.party)(sought.party()))),
+                    None => ((words.tonight_is)(&when::day(tonight, reader.language))),
+                } }
             }
             @if stores.is_empty() { p { (words.no_stores) } }
+            @else if found.is_empty() {
+                p class="sheet" { (words.none_found) " " a href="/" { (words.all_stores) } }
+            }
             ul class="stores" {
-                @for store in &stores { (store_card(store, days.get(&store.slug), &reader)) }
+                @for (store, offer) in &found { (store_card(store, offer, &reader, date.is_none())) }
             }
         }
         section class="promise" {
@@ -81,7 +122,10 @@ pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Ma
                     li { h3 { (title) } p { (text) } }
                 }
             }
-            p {
+            p class="actions" {
+                @if reader.guest.is_none() && reader.staff.is_none() {
+                    a class="button" href="/sign-up" { (words.home_begin) }
+                }
                 a href={ (app.public_azukari) "/policy?lang=" (reader.language.tag()) } {
                     (words.read_the_policy)
                 }
@@ -91,27 +135,108 @@ pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Ma
     Ok(layout(&reader, &Sheet { title: words.home_page, wide: true }, &body))
 }
 
-fn store_card(store: &Store, today: Option<&Day>, reader: &Reader) -> Markup {
+/// The reader's own tables of this evening.
+async fn mine<'a>(
+    app: &App,
+    stores: &'a [Store],
+    reader: &Reader,
+    now: Timestamp,
+) -> Result<Vec<(Booking, &'a Store)>, Fault> {
+    let Some(guest) = &reader.guest else { return Ok(Vec::new()) };
+    let bookings = app.book.bookings_of(&guest.who, now).await?;
+    let tonight = bookings.into_iter().filter_map(|booking| {
+        let store = stores.iter().find(|store| store.slug == booking.store)?;
+        let evening = |at| when::evening_of(at, &store.time_zone);
+        let is_tonight = evening(booking.starts_at) == evening(now);
+        (booking.stands() && is_tonight).then_some((booking, store))
+    });
+    Ok(tonight.collect())
+}
+
+/// The form that narrows the list; without a script, and to be kept as an address.
+fn search(stores: &[Store], sought: &Sought, date: Date, reader: &Reader) -> Markup {
+    let words = reader.words;
+    let labels = |of: fn(&Store) -> &Label| -> BTreeSet<(&str, &str)> {
+        stores.iter().map(|store| (of(store).ja.as_str(), of(store).get(reader.language))).collect()
+    };
+    let select = |name: &str, label: &str, chosen: &str, all: BTreeSet<(&str, &str)>| {
+        html! {
+            div class="field" {
+                label for={ "search-" (name) } { (label) }
+                select id={ "search-" (name) } name=(name) {
+                    option value="" { (words.anything) }
+                    @for (value, shown) in all {
+                        option value=(value) selected[value == chosen] { (shown) }
+                    }
+                }
+            }
+        }
+    };
+    html! {
+        form class="search" method="get" action="/#stores" role="search" {
+            div class="fields" {
+                (select("area", words.area, &sought.area, labels(|store| &store.area)))
+                (select("cuisine", words.cuisine, &sought.cuisine, labels(|store| &store.cuisine)))
+                div class="field" {
+                    label for="search-date" { (words.date) }
+                    input id="search-date" type="date" name="date" value=(date);
+                }
+                div class="field" {
+                    label for="search-party" { (words.party_size) }
+                    select id="search-party" name="party" {
+                        @for party in 1..=LARGEST_PARTY {
+                            option value=(party) selected[party == sought.party()] {
+                                ((words.party)(party))
+                            }
+                        }
+                    }
+                }
+            }
+            button { (words.find_a_table) }
+        }
+    }
+}
+
+/// What a store has on the day, for the party.
+struct Offer {
+    date: Date,
+    party: u8,
+    day: Day,
+}
+
+fn store_card(store: &Store, offer: &Offer, reader: &Reader, tonight: bool) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let first = today.and_then(|day| day.seatings.iter().find(|seating| seating.free));
+    let Offer { date, party, day } = offer;
+    let free: Vec<_> = day.seatings.iter().filter(|seating| seating.free).collect();
     html! {
         li {
-            img class="picture" src={ "/stores/" (store.slug) "/picture.svg" } alt=""
-                width="640" height="240" loading="lazy";
-            h3 { a href={ "/book/" (store.slug) } { (store.name(language)) } }
-            p class="what" {
-                (store.cuisine.get(language)) " · " (store.area.get(language)) " · "
-                (super::book::price_band(store.price_band))
-            }
-            p class="hours" { (store.hours.get(language)) }
-            @match (first, today.and_then(|day| day.closed.as_ref())) {
-                (Some(first), _) => p class="free" {
-                    ((words.tonight_from)(&when::time(first.time, language)))
-                },
-                (None, Some(reason)) => p class="hours" {
-                    ((words.closed_today)(reason.get(language)))
-                },
-                (None, None) => p class="hours" { (words.tonight_over) },
+            img src={ "/stores/" (store.slug) "/picture.svg" } alt="" width="640" height="360" loading="lazy";
+            div class="told" {
+                h3 {
+                    a href={ "/book/" (store.slug) "?date=" (date) "&party=" (party) } {
+                        (store.name(language))
+                    }
+                }
+                p class="what" {
+                    (store.cuisine.get(language)) " · " (store.area.get(language)) " · "
+                    (price_band(store.price_band, words))
+                }
+                @match (free.is_empty(), &day.closed) {
+                    (false, _) => ul class="times" {
+                        @for seating in free.iter().take(TIMES_SHOWN) {
+                            li { a href=(review_at(store, *date, seating.time, *party)) {
+                                (moment(seating.starts_at, &when::clock_face(seating.time)))
+                            } }
+                        }
+                    },
+                    (true, Some(reason)) => p class="closed" {
+                        @if tonight { ((words.closed_today)(reason.get(language))) }
+                        @else { ((words.closed_on)(reason.get(language))) }
+                    },
+                    (true, None) => p class="closed" {
+                        @if tonight { (words.tonight_over) } @else { (words.no_times_that_day) }
+                    },
+                }
             }
         }
     }

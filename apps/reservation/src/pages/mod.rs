@@ -4,12 +4,14 @@
 mod allergy;
 mod book;
 mod booking;
+mod consent;
 mod door;
 mod home;
 mod me;
 mod parts;
 mod picture;
 mod proof;
+mod review;
 mod sign_in;
 mod sign_up;
 mod store;
@@ -18,15 +20,16 @@ mod style;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{DOCTYPE, Markup, html};
 
 use crate::app::{self, Reader, Shared};
-use crate::book::sessions::Door;
+use crate::book::sessions::{Caller, Door};
 use crate::fault::Fault;
 use crate::language::Language;
 use crate::session;
@@ -49,18 +52,23 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/sign-in", get(sign_in::page).post(sign_in::submit))
         .route("/sign-out", post(sign_in::out))
         .route("/me", get(me::page))
-        .route("/me/items/{item}", get(me::item_page).post(me::put_item))
-        .route("/me/items/{item}/confirmation", post(me::confirm_item))
-        .route("/me/consents/{consent}", post(me::put_consent))
         .route("/me/bookings/{number}", get(booking::page))
         .route("/me/bookings/{number}/confirm", post(booking::confirm))
         .route("/me/bookings/{number}/cancel", post(booking::cancel))
         .route("/me/bookings/{number}/change", get(booking::change_page).post(booking::change))
         .route("/me/waiting/{id}/end", post(booking::wait_no_more))
         .route("/me/notices/{id}/read", post(booking::notices_read))
+        .route("/me/items", get(me::items::page))
+        .route("/me/items/{item}", get(me::items::item_page).post(me::items::put_item))
+        .route("/me/items/{item}/confirmation", post(me::items::confirm_item))
+        .route("/me/looks", get(me::looks::page))
+        .route("/me/consents", get(me::consents::page))
+        .route("/me/consents/{consent}", post(me::consents::put_consent))
+        .route("/me/requests", get(me::requests))
         .route("/me/proofs/{index}", get(proof::download))
-        .route("/book/{store}", get(book::page).post(book::submit))
-        .route("/book/{store}/wait", post(book::wait))
+        .route("/book/{store}", get(book::page).post(review::submit))
+        .route("/book/{store}/review", get(review::page))
+        .route("/book/{store}/wait", post(review::wait))
         .route("/stores/{store}/picture.svg", get(picture::page))
         .route("/store/sign-in", get(store::sign_in_page).post(store::sign_in))
         .route("/store/sign-out", post(store::sign_out))
@@ -177,12 +185,13 @@ pub(crate) fn layout(reader: &Reader, sheet: &Sheet<'_>, body: &Markup) -> Marku
             }
             body class=[sheet.wide.then_some("wide")] {
                 a class="skip" href="#main" { (words.skip) }
-                header class="top" {
+                header class="top screen" {
                     div class="inner" {
                         a class="mark" href="/" {
                             span class="seal" aria-hidden="true" lang="ja" { "席" }
                             span { (words.service) }
                         }
+                        (tongues(reader))
                         nav aria-label=(words.nav) {
                             @if reader.staff.is_some() {
                                 (nav_link(reader, "/store/tonight", words.nav_tonight))
@@ -190,17 +199,15 @@ pub(crate) fn layout(reader: &Reader, sheet: &Sheet<'_>, body: &Markup) -> Marku
                             }
                             @if reader.guest.is_some() {
                                 (nav_link(reader, "/me", words.nav_me))
-                                (sign_out(reader, "/sign-out"))
                             } @else if reader.staff.is_none() {
                                 (nav_link(reader, "/sign-in", words.sign_in))
-                                (nav_link(reader, "/sign-up", words.sign_up))
+                                a class="button quiet" href="/sign-up" { (words.sign_up) }
                             }
                         }
-                        (tongues(reader))
                     }
                 }
                 main id="main" { (body) }
-                footer {
+                footer class="screen" {
                     div class="inner" {
                         p { (words.sample_note) }
                         p { a href="/store/sign-in" { (words.for_stores) } }
@@ -225,17 +232,13 @@ fn sign_out(reader: &Reader, action: &str) -> Markup {
 /// The switch of languages: the same page in the other one.
 fn tongues(reader: &Reader) -> Markup {
     html! {
-        div class="tongues" role="group" aria-label=(reader.words.language_switch) {
-            @for language in Language::ALL {
+        div class="tongues" {
+            @for language in Language::ALL.into_iter().filter(|other| *other != reader.language) {
                 @let tag = language.tag();
-                @if language == reader.language {
-                    span lang=(tag) aria-current="true" { (language.own_name()) }
-                } @else {
-                    @let rest = &reader.query;
-                    @let rest = if rest.is_empty() { String::new() } else { format!("{rest}&") };
-                    a href={ "?" (rest) "lang=" (tag) } lang=(tag) hreflang=(tag) {
-                        (language.own_name())
-                    }
+                @let rest = &reader.query;
+                @let rest = if rest.is_empty() { String::new() } else { format!("{rest}&") };
+                a href={ "?" (rest) "lang=" (tag) } lang=(tag) hreflang=(tag) {
+                    (language.own_name())
                 }
             }
         }
@@ -248,27 +251,43 @@ pub(crate) fn see_other(to: &str) -> Result<Response, Fault> {
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response())
 }
 
-/// A path of our own to return to after signing in; anything else is dropped.
+/// A page of our own to return to after signing in, with its query; anything else is dropped.
 pub(crate) fn safe_next(next: &str) -> Option<&str> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/-_.:?=&".contains(c);
     (next.starts_with('/') && !next.starts_with("//") && next.chars().all(plain)).then_some(next)
 }
 
-/// The guest who reads, or the way to the sign-in page.
-pub(crate) fn guest(reader: &Reader) -> Result<&crate::book::sessions::Caller, Box<Response>> {
-    reader.guest.as_ref().ok_or_else(|| {
-        // Back to pages only; what merely takes a form has nothing to show.
-        let path = reader.path.as_str();
-        let page = path == "/me"
-            || (path.starts_with("/me/items/") && !path.ends_with("/confirmation"))
-            || (path.starts_with("/me/bookings/")
-                && !path.ends_with("/cancel")
-                && !path.ends_with("/confirm"));
-        let to = safe_next(path)
-            .filter(|_| page)
-            .map_or_else(|| "/sign-in".to_owned(), |next| format!("/sign-in?next={next}"));
-        Box::new(see_other(&to).unwrap_or_else(IntoResponse::into_response))
-    })
+/// The sign-in page, from which the way leads on to `next`.
+pub(crate) fn sign_in_to(next: &str) -> String {
+    safe_next(next).map_or_else(
+        || "/sign-in".to_owned(),
+        |next| {
+            format!(
+                "/sign-in?next={}",
+                next.replace('&', "%26").replace('=', "%3D").replace('?', "%3F")
+            )
+        },
+    )
+}
+
+/// The guest who reads; whoever is nobody is led to the sign-in page, and back afterwards.
+pub(crate) struct Guest(pub(crate) Caller);
+
+impl<S: Sync> FromRequestParts<S> for Guest {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let Ok(reader) = Reader::from_request_parts(parts, state).await;
+        if let Some(caller) = reader.guest {
+            return Ok(Self(caller));
+        }
+        // Back to pages only; what merely takes a form or brings a file has nothing to show.
+        let is_page = parts.method == Method::GET && !reader.path.starts_with("/me/proofs/");
+        let query =
+            if reader.query.is_empty() { String::new() } else { format!("?{}", reader.query) };
+        let next = if is_page { format!("{}{query}", reader.path) } else { String::new() };
+        Err(see_other(&sign_in_to(&next)).unwrap_or_else(IntoResponse::into_response))
+    }
 }
 
 #[cfg(test)]
@@ -278,7 +297,13 @@ mod tests {
     #[test]
     fn only_our_own_paths_are_returned_to() {
         assert_eq!(safe_next("/book/sumire"), Some("/book/sumire"));
-        for wrong in ["", "book", "//b.example", "/\\b.example", "https://b.example", "/a?b=c"] {
+        let back = "/book/sumire?date=2026-11-22&time=18:30";
+        assert_eq!(safe_next(back), Some(back));
+        assert_eq!(
+            sign_in_to("/book/sumire?a=b&c=d"),
+            "/sign-in?next=/book/sumire%3Fa%3Db%26c%3Dd"
+        );
+        for wrong in ["", "book", "//b.example", "/\\b.example", "https://b.example", "/a\r\nb"] {
             assert_eq!(safe_next(wrong), None, "{wrong}");
         }
     }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, PreEscaped, html};
 
-use crate::azukari::{FieldError, Item, Policy, Reason};
-use crate::fields::Fields;
+use crate::app::Reader;
+use crate::azukari::{FieldError, HeldItem, Item, Policy, Reason};
+use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::language::Language;
+use crate::phone;
 use crate::words::Words;
 
 /// What is wrong with a form: words by field, in the order of the page.
@@ -31,6 +33,11 @@ impl Errors {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The fields that something is wrong with.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     /// The first field with an error, by the order of the page.
@@ -73,6 +80,7 @@ pub(crate) struct Named {
 fn in_words(error: &FieldError, words: &Words) -> String {
     let known = match error.code.as_str() {
         "empty" | "missing" => words.error_empty,
+        "not_a_date" => words.error_not_a_date,
         "not_an_email" => words.error_not_an_email,
         "not_a_phone" => words.error_not_a_phone,
         "taken" => words.error_taken,
@@ -207,6 +215,31 @@ impl Field<'_> {
                     aria-invalid=[self.error.map(|_| "true")]
                     aria-describedby=[self.described_by()]
                     autofocus[self.focus];
+                (self.purpose(words))
+            }
+        }
+    }
+
+    /// A telephone number: the country, and the number as it is written there.
+    fn dial(&self, country: &str, value: &str, language: Language, words: &Words) -> Markup {
+        let id = field_id(self.name);
+        html! {
+            div class="field" {
+                label for=(id) { (self.label) (self.mark(words)) }
+                (self.notes())
+                div class="dial" {
+                    select name=(PHONE_COUNTRY) aria-label=(words.phone_country)
+                        autocomplete="tel-country-code" {
+                        @for (iso, label) in phone::countries(language) {
+                            option value=(iso) selected[iso == country] { (label) }
+                        }
+                    }
+                    input id=(id) name=(self.name) type="tel" value=(value)
+                        autocomplete=[self.autocomplete]
+                        aria-invalid=[self.error.map(|_| "true")]
+                        aria-describedby=[self.described_by()]
+                        autofocus[self.focus];
+                }
                 (self.purpose(words))
             }
         }
@@ -354,7 +387,7 @@ pub(crate) fn item_field(
         autocomplete: match name {
             "name" => Some("name"),
             "email" => Some("email"),
-            "phone" => Some("tel"),
+            "phone" => Some("tel-national"),
             "birth_date" => Some("bday"),
             "company" => Some("organization"),
             "language" => Some("language"),
@@ -366,7 +399,7 @@ pub(crate) fn item_field(
         (Some(options), "choice") => field.radios(&options, value, words),
         (Some(options), _) => field.select(&options, value, words),
         (None, "email") => field.input("email", Some(value), words),
-        (None, "phone") => field.input("tel", Some(value), words),
+        (None, "phone") => field.dial(fields.get(PHONE_COUNTRY), value, *language, words),
         (None, "past_date") => field.input("date", Some(value), words),
         (None, _) if item.multiline == Some(true) => field.area(value, words),
         (None, _) => field.input("text", Some(value), words),
@@ -382,6 +415,39 @@ pub(crate) struct Drawn<'a> {
     pub(crate) said_above: Option<&'a str>,
     pub(crate) language: Language,
     pub(crate) words: &'static Words,
+}
+
+/// What a store is told when somebody books, by purpose.
+pub(crate) fn sent_to(policy: &Policy, reader: &Reader) -> Markup {
+    sent(policy, reader, |_| true)
+}
+
+/// What of it is held of a guest, and so goes to the store she books; the rest is there to be added.
+pub(crate) fn held_to_send(policy: &Policy, reader: &Reader, held: &[HeldItem]) -> Markup {
+    sent(policy, reader, |item| held.iter().any(|held| held.item == item))
+}
+
+fn sent(policy: &Policy, reader: &Reader, which: impl Fn(&str) -> bool) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    html! {
+        dl class="sent" {
+            @for (purpose, items) in [
+                ("reservation", &super::store::RESERVATION_ITEMS[..]),
+                ("meal", &super::store::MEAL_ITEMS[..]),
+            ] {
+                @let known = items.iter().filter(|item| policy.items.contains_key(**item) && which(item));
+                @let labels: Vec<&str> =
+                    known.map(|item| policy.item_label(item, language)).collect();
+                div {
+                    dt { (policy.purpose_label(purpose, language)) }
+                    dd {
+                        @if labels.is_empty() { span class="soft" { (words.nothing_held) } }
+                        @else { (labels.join(words.comma)) }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Why something was refused, as sentences for a store or for a guest.

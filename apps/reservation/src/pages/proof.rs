@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{guest, me};
+use super::{Guest, me};
 use crate::app::{Reader, Shared};
 use crate::azukari::Provision;
 use crate::fault::Fault;
@@ -27,13 +27,10 @@ pub(super) fn file_name(index: u64) -> String {
 pub(super) async fn download(
     State(app): State<Shared>,
     reader: Reader,
+    Guest(caller): Guest,
     Path(index): Path<u64>,
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
-    let caller = match guest(&reader) {
-        Ok(caller) => caller,
-        Err(to) => return Ok(*to),
-    };
     // Only a record of hers is opened: it is looked for among her own, never by its number.
     let mut cursor = way.cursor;
     let mut found: Option<Provision> = None;
@@ -47,7 +44,7 @@ pub(super) async fn download(
     }
     let found = found.ok_or(Fault::NotFound)?;
     let policy = app.azukari.policy().await?;
-    let versions: Vec<_> = me::versions_in_words(&found, &policy, &reader)
+    let versions: Vec<_> = me::looks::versions_in_words(&found, &policy, &reader)
         .into_iter()
         .map(|(what, version, day)| {
             let day = (reader.words.version_of)(&day);

@@ -59,10 +59,41 @@ pub(super) async fn submit(
         }
     };
     let caller = Caller { who: found.subject, regime: found.regime };
-    let cookie = session::begin(&app.book, &headers, Door::Guest, caller, app::now()).await?;
-    let mut response = see_other(safe_next(fields.get("next")).unwrap_or("/me"))?;
+    let cookie =
+        session::begin(&app.book, &headers, Door::Guest, caller.clone(), app::now()).await?;
+    let next = safe_next(fields.get("next")).unwrap_or("/me");
+    let kept = fields.kept();
+    let mut response = if kept.is_empty() {
+        see_other(next)?
+    } else {
+        let reader = Reader { guest: Some(caller), ..reader };
+        draw_rest(&reader, next, &kept).into_response()
+    };
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// The door, for somebody whose session ended over a form: what she typed waits in the page, and the
+/// form goes on its way once she is back.
+pub(super) fn go_on(reader: &Reader, action: &str, typed: &Fields) -> Response {
+    let mut fields = typed.keeping();
+    fields.set("next", action);
+    let note = html! { div class="notice" role="status" { p { (reader.words.session_over) } } };
+    (StatusCode::UNAUTHORIZED, draw(reader, &fields, None, Some(note))).into_response()
+}
+
+/// She is back, with what she had typed before her session ended.
+fn draw_rest(reader: &Reader, action: &str, kept: &Fields) -> Markup {
+    let words = reader.words;
+    let body = html! {
+        h1 { (words.welcome_back) }
+        form class="sheet" method="post" action=(action) {
+            p { (words.nothing_lost) }
+            @for (name, value) in kept.iter() { input type="hidden" name=(name) value=(value); }
+            p class="actions" { button { (words.go_on) } a href="/me" { (words.to_my_page) } }
+        }
+    };
+    layout(reader, &Sheet { title: words.welcome_back, wide: false }, &body)
 }
 
 pub(super) async fn out(State(app): State<Shared>, headers: HeaderMap) -> Result<Response, Fault> {

@@ -1,4 +1,4 @@
-//! The one style sheet and the one picture, under names that change when they do.
+//! The style sheet, one out of a file for each topic, under a name that changes when it does; and the seal.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,15 @@ use axum::routing::get;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-const CSS: &str = include_str!("../style.css");
+/// A file for each topic; the later ones stand on the earlier.
+const CSS: &str = concat!(
+    include_str!("../style/base.css"),
+    include_str!("../style/frame.css"),
+    include_str!("../style/parts.css"),
+    include_str!("../style/guest.css"),
+    include_str!("../style/counter.css"),
+    include_str!("../style/print.css"),
+);
 const SEAL: &str = include_str!("../seal.svg");
 const FOREVER: &str = "public, max-age=31536000, immutable";
 

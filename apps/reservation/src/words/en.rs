@@ -11,7 +11,6 @@ pub(super) static WORDS: Words = Words {
     sign_in: "Sign in",
     sign_out: "Sign out",
     sign_up: "Sign up",
-    language_switch: "Language",
     sample_note: "This is a sample service. Its stores and guests do not exist.",
     for_stores: "For stores",
     to_front_page: "To the front page",
@@ -42,9 +41,7 @@ pub(super) static WORDS: Words = Words {
     optional: "optional",
     used_for: "Used for",
     used_for_all: "What every item here is for",
-    used_for_also: "Where an item is used for more, that stands beneath it.",
     only_if_agreed: " (only if you agree)",
-    asked_in_japan: "asked where Japanese law applies",
     form_has_errors: "Please look at the following. What you typed is still here.",
     save: "Save",
     edit: "Edit",
@@ -74,7 +71,7 @@ pub(super) static WORDS: Words = Words {
     sign_up_consent: "Your consent",
     sign_up_submit: "Sign up",
     sign_up_kept_where: "Until you sign up, nothing you type here is kept anywhere.",
-    phone_hint: "With the country, such as +81\u{a0}90\u{a0}1234\u{a0}5678",
+    phone_hint: "As you write it at home. Numbers of other countries begin with +.",
     allergy_hint: "The first thing a store checks. For example: buckwheat, peanuts",
     password_hint: "12 characters or more are a good choice. No store ever learns it.",
     residence: "Where you live",
@@ -90,7 +87,6 @@ pub(super) static WORDS: Words = Words {
     refused_nothing_kept: "Nothing of what you typed has been kept.",
     refused_think_again: "Back to the form",
 
-    on_this_page: "On this page",
     bookings: "Bookings",
     no_bookings: "You have no bookings yet.",
     find_a_table: "Find a table",
@@ -140,8 +136,6 @@ pub(super) static WORDS: Words = Words {
 
     book_sees: "What the store can see",
     book_sees_lead: "From the booking until a while after your visit, the store can look at these items, if you have given them to us, and at no others. Each look is recorded on your page.",
-    book_sign_in_first: "To book, please sign in or sign up.",
-    see_your_consents: "See your consents",
     date: "Date",
     party_size: "Party",
     error_time: "This time can no longer be had. Please choose another.",
@@ -188,6 +182,55 @@ pub(super) static WORDS: Words = Words {
     ask_the_guest: "Not shown. Please ask the guest.",
     nothing_could_be_asked: "Nothing could be asked just now, so nothing is known of allergies.",
     not_shown_away: "This cannot be checked just now. Please reload the page in a moment.",
+
+    room_items: "Your information",
+    room_looks: "Who saw it",
+    room_requests: "Requests",
+    past_bookings: "Earlier bookings",
+    requests_lead: "At any time you can ask for the following about your own information, and follow each request by its number.",
+    request_see: "To see it",
+    request_see_told: "You receive a copy of what is held, and of the records about it.",
+    request_correct: "To correct it",
+    request_correct_told: "Mistakes are put right. Most items you can change yourself, under “Your information”.",
+    request_stop: "To stop its use",
+    request_stop_told: "Its use, or its way to others, is stopped: for one purpose, for one recipient, or altogether.",
+    request_erase: "To erase it",
+    request_erase_told: "What is held is erased, and whoever received it is told.",
+    request_begin: "Go to the request pages",
+    session_over: "For safety your session has ended. Sign in again and go on where you were: what you typed is kept in this page.",
+    welcome_back: "Welcome back",
+    nothing_lost: "Nothing of what you typed was lost. You can go on from here.",
+    go_on: "Go on",
+
+    next: "Next",
+    steps: "Steps",
+    sign_up_more: "A little more",
+    receipt_name_hint: "Only where it differs from your name, such as a company’s.",
+    phone_country: "Country of the telephone number",
+    error_not_a_date: "There is no such day. For example: 2000-02-29",
+    error_future: "This day is still to come. Please check the year.",
+
+    area: "Area",
+    cuisine: "Cuisine",
+    anything: "Any",
+    none_found: "No restaurant fits what you look for.",
+    all_stores: "See all restaurants",
+    choose_a_table: "Choose a table",
+    about_the_store: "About the restaurant",
+    closing_days: "Closed",
+    closed: "closed",
+    has_seats: "tables free",
+    no_seating: "no tables",
+    days: "Choose a day",
+    earlier_days: "Two weeks before",
+    later_days: "Next two weeks",
+    review: "Look over your booking",
+    fee_sum: "Total",
+    consent_first: "Before you book",
+    book_it: "Book this table",
+    choose_again: "Choose again",
+    not_booked: "Nothing was booked",
+    nothing_held: "nothing held",
 
     reason_consent_withdrawn: "The consent to share with stores has been withdrawn.",
     reason_consent_missing: "There is no consent to share with stores.",
@@ -301,6 +344,23 @@ pub(super) static WORDS: Words = Words {
     at_table: |table, count| match count {
         1 => format!("table {table}"),
         count => format!("table {table}, {count} together"),
+    },
+    request_desk: |desk| format!("You can also write to {desk}:"),
+    first_store: |store| format!("What {store} will be told"),
+    on_that_day: |day, party| format!("{day}, {party}"),
+    closed_on: |reason| format!("Closed that day ({reason})"),
+    price_of: |band| format!("price level {band} of 4"),
+    parties_of: |from, to| format!("{from} to {to} people"),
+    month: |month| {
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+            .get(usize::from(month.unsigned_abs()).wrapping_sub(1))
+            .copied()
+            .unwrap_or_default()
+            .to_owned()
+    },
+    hold_it: |minutes| format!("Hold this table for {minutes} minutes"),
+    not_booked_told: |store| {
+        format!("No table was booked, {store} has been told nothing, and nothing of this was kept.")
     },
     fault_broken_told: |id| {
         format!(

@@ -29,14 +29,13 @@ macro_rules! words {
 words! {
     plain:
         // The frame
-        service, skip, nav, nav_me, nav_tonight, sign_in, sign_out, sign_up, language_switch,
-        sample_note, for_stores, to_front_page, to_my_page, back, colon, comma,
+        service, skip, nav, nav_me, nav_tonight, sign_in, sign_out, sign_up,         sample_note, for_stores, to_front_page, to_my_page, back, colon, comma,
         // The front page
         home_page, home_title_first, home_title_then, home_lead, home_begin, your_table_tonight, stores, no_stores,
         tonight_over, promise, promise_held, promise_held_text, promise_asked, promise_asked_text,
         promise_seen, promise_seen_text, read_the_policy,
         // Forms
-        required, optional, used_for, used_for_all, used_for_also, only_if_agreed, asked_in_japan, form_has_errors, save, edit, email, password,
+        required, optional, used_for, used_for_all, only_if_agreed, form_has_errors, save, edit, email, password,
         error_empty, error_not_an_email, error_not_a_phone, error_taken, error_too_long,
         error_too_short, error_other, error_choose, error_needs_consent, error_password_again,
         // Signing in
@@ -47,7 +46,7 @@ words! {
         residence_hint, residence_jp, residence_eea, residence_uk, residence_other, agree,
         do_not_agree, policy_changed, refused_title, refused_nothing_kept, refused_think_again,
         // Her page
-        on_this_page, bookings, no_bookings, find_a_table, cancelled, over, looks, looks_lead,
+        bookings, no_bookings, find_a_table, cancelled, over, looks, looks_lead,
         no_looks, look_received, look_refused, look_unreadable, purpose, proof, proof_how, proof_keep, proof_file,
         proof_how_to_check, policy_then, newest, older, held, held_lead, held_requests, still_right, yes_still_right, not_held, withheld_withdrawn,
         consents, consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
@@ -55,7 +54,7 @@ words! {
         consent_wording, withdraw, withdraw_condition, withdraw_store, agree_again, done_welcome, done_item, done_confirmed, done_given,
         done_withdrawn, done_cancelled, done_booked,
         // Booking
-        book_sees, book_sees_lead, book_sign_in_first, see_your_consents, date,
+        book_sees, book_sees_lead, date,
         party_size, error_time, booking, booking_number, cancel, cancel_told, hours, address,
         price_band, fee, fee_none, see_times, no_times_that_day, full, wait_for_it, error_full,
         error_too_soon, error_already, error_gone, error_change_late, held_for_you,
@@ -65,6 +64,12 @@ words! {
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
         not_shown_away, nothing_could_be_asked,
+        // Her rooms
+        room_items, room_looks, room_requests, past_bookings, requests_lead, request_see, request_see_told, request_correct, request_correct_told, request_stop, request_stop_told, request_erase, request_erase_told, request_begin, session_over, welcome_back, nothing_lost, go_on,
+        // Opening an account, step by step
+        next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_future,
+        // Finding and booking a table
+        area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store, closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review, fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
@@ -85,6 +90,9 @@ words! {
         fee_terms(&str, u16, u8), free_until(&str, u8), held_told(&str), cancel_costs(&str),
         waiting_before(u32), notice_called_off(&str, &str), notice_offered(&str, &str),
         notice_offer_over(&str, &str), at_table(&str, u16),
+        request_desk(&str),
+        first_store(&str),
+        on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8), month(i8), hold_it(u8), not_booked_told(&str),
         fault_broken_told(&str);
 }
 

@@ -1,0 +1,101 @@
+//! Her bookings: what is to come first, the nearest on top; then what was, the latest on top.
+
+use axum::extract::{Query, State};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{Room, draw, told};
+use crate::app::{self, Reader, Shared};
+use crate::book::bookings::{Booking, Stage};
+use crate::book::stores::Store;
+use crate::fault::Fault;
+use crate::pages::parts::moment;
+use crate::pages::{Guest, booking};
+use crate::when;
+
+#[derive(Deserialize)]
+pub(in crate::pages) struct Way {
+    done: Option<String>,
+}
+
+pub(in crate::pages) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Guest(caller): Guest,
+    Query(way): Query<Way>,
+) -> Result<Markup, Fault> {
+    let words = reader.words;
+    // Who left has no rooms any more, whatever is still kept.
+    app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
+    let now = app::now();
+    let (bookings, stores, waits, notices) = tokio::try_join!(
+        app.book.bookings_of(&caller.who, now),
+        app.book.stores(),
+        app.book.waits_of(&caller.who, now),
+        app.book.notices_of(&caller.who),
+    )?;
+    let (mut coming, past): (Vec<_>, Vec<_>) =
+        bookings.iter().partition(|b| b.ends_at > now && (b.stands() || b.stage == Stage::Held));
+    coming.reverse();
+    let body = html! {
+        (booking::notices(&notices, &stores, &reader))
+        @if coming.is_empty() {
+            div class="sheet" {
+                p { (words.no_bookings) }
+                p class="actions" { a class="button" href="/" { (words.find_a_table) } }
+            }
+        } @else {
+            ul class="tickets" { @for booking in coming { (ticket(booking, &stores, &reader)) } }
+            p class="actions" { a href="/" { (words.find_a_table) } }
+        }
+        (booking::waits(&waits, &stores, &reader))
+        @if !past.is_empty() {
+            section {
+                h2 { (words.past_bookings) }
+                ul class="rows" { @for booking in past { (row(booking, &stores, &reader)) } }
+            }
+        }
+    };
+    Ok(draw(&reader, Room::Bookings, words.bookings, &told(&reader, way.done.as_deref()), &body))
+}
+
+fn ticket(booking: &Booking, stores: &[Store], reader: &Reader) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    html! {
+        li {
+            p { (moment(booking.starts_at, &when::there(booking.starts_at, &zone(booking, stores), language))) }
+            h3 { a href={ "/me/bookings/" (booking.number) } { (name(booking, stores, reader)) } }
+            p class="soft" {
+                ((words.party)(booking.party))
+                @if booking.stage == Stage::Held {
+                    " " span class="tag" { (words.held_for_you) }
+                } @else { " · " (words.booking_number) " " (booking.number) }
+            }
+        }
+    }
+}
+
+fn row(booking: &Booking, stores: &[Store], reader: &Reader) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    html! {
+        li class="past" {
+            a href={ "/me/bookings/" (booking.number) } {
+                (moment(booking.starts_at, &when::there(booking.starts_at, &zone(booking, stores), language)))
+            }
+            span { (name(booking, stores, reader)) (words.comma) ((words.party)(booking.party)) }
+            span class="tag" {
+                @if booking.stands() { (words.over) } @else { (words.cancelled) }
+            }
+        }
+    }
+}
+
+fn name<'a>(booking: &'a Booking, stores: &'a [Store], reader: &Reader) -> &'a str {
+    let store = stores.iter().find(|store| store.slug == booking.store);
+    store.map_or(booking.store.as_str(), |store| store.name(reader.language))
+}
+
+fn zone(booking: &Booking, stores: &[Store]) -> jiff::tz::TimeZone {
+    let store = stores.iter().find(|store| store.slug == booking.store);
+    store.map_or_else(when::tokyo, |store| store.time_zone.clone())
+}

@@ -1,0 +1,146 @@
+//! What she agreed to, in the words she read; each to take back or to give again.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{Room, draw, told};
+use crate::app::{App, Reader, Shared};
+use crate::azukari::{Answer, Consent, ConsentState, Policy, Trouble};
+use crate::book::sessions::Caller;
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::pages::parts::{moment, prose};
+use crate::pages::{Guest, see_other};
+use crate::when;
+
+/// The consent on which stores receive anything, where law asks for one.
+const STORE_DISCLOSURE: &str = "store_disclosure";
+
+#[derive(Deserialize)]
+pub(in crate::pages) struct Way {
+    done: Option<String>,
+}
+
+pub(in crate::pages) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Guest(caller): Guest,
+    Query(way): Query<Way>,
+) -> Result<Markup, Fault> {
+    all(&app, &reader, &caller, &told(&reader, way.done.as_deref())).await
+}
+
+async fn all(app: &App, reader: &Reader, caller: &Caller, note: &Markup) -> Result<Markup, Fault> {
+    let words = reader.words;
+    let policy = app.azukari.policy().await?;
+    let again = app.azukari.asked_again(&caller.who).await.map_err(Fault::of_guest)?;
+    let mut sheets = Vec::new();
+    for (name, consent) in policy.consents_in_order() {
+        let state = app.azukari.consent(&caller.who, name).await?;
+        // A question that only another law asks is not put to her.
+        if state.is_some() || is_asked(consent, caller) {
+            let standing = (state.as_ref(), again.contains(name));
+            sheets.push(consent_sheet(name, consent, standing, &policy, caller, reader));
+        }
+    }
+    let body = html! {
+        p class="lead" { ((words.consents_lead)(&policy.version)) }
+        @for sheet in sheets { (sheet) }
+    };
+    Ok(draw(reader, Room::Consents, words.consents, note, &body))
+}
+
+fn is_asked(consent: &Consent, caller: &Caller) -> bool {
+    let conditions = &consent.condition_of_service;
+    conditions.is_empty() || conditions.contains(&caller.regime)
+}
+
+fn consent_sheet(
+    name: &str,
+    consent: &Consent,
+    (state, again): (Option<&ConsentState>, bool),
+    policy: &Policy,
+    caller: &Caller,
+    reader: &Reader,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let word = state.map_or("", |state| state.state.as_str());
+    let given = word == "given";
+    let told = match word {
+        "given" => words.consent_given,
+        "withdrawn" => words.consent_withdrawn,
+        "refused" => words.consent_refused,
+        "" | "requested" | "request_deferred" | "unknown" => words.consent_open,
+        _ => words.consent_ended,
+    };
+    let condition = consent.condition_of_service.contains(&caller.regime);
+    html! {
+        form class="consent sheet" method="post" action={ "/me/consents/" (name) } {
+            h2 { (consent.label.get(language)) }
+            p class="state" {
+                span class={ "tag" @if given { " good" } } { (told) }
+                @if let Some(at) = state.and_then(|state| state.at) {
+                    " " (moment(at, &when::date_and_time(at, language)))
+                }
+            }
+            @if again { p class="notice" { (words.consent_again) } }
+            details open[!given || again] {
+                summary { (words.consent_wording) }
+                div class="wording" { (prose(consent.wording.get(language))) }
+            }
+            input type="hidden" name="notice" value=(policy.version);
+            @if again && given {
+                button name="state" value="given" { (words.agree_again) }
+            }
+            @if given {
+                @if condition {
+                    p class="hint" {
+                        (words.withdraw_condition)
+                        @if name == STORE_DISCLOSURE { " " (words.withdraw_store) }
+                    }
+                }
+                button class="quiet" name="state" value="withdrawn" { (words.withdraw) }
+            } @else {
+                button name="state" value="given" {
+                    @if word == "withdrawn" { (words.agree_again) } @else { (words.agree) }
+                }
+            }
+        }
+    }
+}
+
+pub(in crate::pages) async fn put_consent(
+    State(app): State<Shared>,
+    reader: Reader,
+    Guest(caller): Guest,
+    Path(consent): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let state = match fields.get("state") {
+        "given" => "given",
+        "withdrawn" => "withdrawn",
+        _ => return Err(Fault::Unreadable),
+    };
+    let policy = app.azukari.policy().await?;
+    if !policy.consents.contains_key(&consent) {
+        return Err(Fault::NotFound);
+    }
+    let answer = Answer {
+        consent,
+        state,
+        notice: fields.get("notice").to_owned(),
+        language: reader.language.tag(),
+    };
+    match app.azukari.put_consent(reader.language, &caller.who, &answer).await {
+        Ok(()) => see_other(&format!("/me/consents?done={state}")),
+        Err(Trouble::Invalid(_)) => {
+            let note = html! {
+                div class="notice alert" role="alert" { p { (reader.words.policy_changed) } }
+            };
+            Ok(all(&app, &reader, &caller, &note).await?.into_response())
+        }
+        Err(trouble) => Err(trouble.into()),
+    }
+}

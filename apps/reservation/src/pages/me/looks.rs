@@ -1,0 +1,376 @@
+//! Who received what, when, and for what, each with its proof to keep.
+
+use axum::extract::{Query, State};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{Room, draw};
+use crate::app::{self, Reader, Shared};
+use crate::azukari::{Policy, Provision, Reason};
+use crate::book::stores::Store;
+use crate::fault::Fault;
+use crate::pages::parts::{moment, nothing, reasons};
+use crate::pages::{Guest, proof};
+use crate::when;
+
+#[derive(Deserialize)]
+pub(in crate::pages) struct Way {
+    cursor: Option<String>,
+}
+
+pub(in crate::pages) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Guest(caller): Guest,
+    Query(way): Query<Way>,
+) -> Result<Markup, Fault> {
+    let words = reader.words;
+    let policy = app.azukari.policy().await?;
+    let cursor = way.cursor.as_deref();
+    let provisions = app.azukari.provisions(reader.language, &caller.who, cursor).await;
+    let provisions = provisions.map_err(Fault::of_guest)?;
+    let stores = app.book.stores().await?;
+    let now = app::now();
+    let proofs =
+        Proofs { public_azukari: &app.public_azukari, cursor, policy: &policy, reader: &reader };
+    let body = html! {
+        p class="lead" { (words.looks_lead) }
+        @if provisions.provisions.is_empty() { p class="sheet" { (words.no_looks) } }
+        ol class="looks" {
+            @for looks in by_day(by_look(&provisions.provisions, &policy)) {
+                (look_card(&looks, &stores, now, &proofs))
+            }
+        }
+        @if cursor.is_some() || provisions.next.is_some() {
+            p class="actions" {
+                @if cursor.is_some() { a href="/me/looks" { (words.newest) } }
+                @if let Some(next) = &provisions.next {
+                    a href={ "/me/looks?cursor=" (next) } rel="next" { (words.older) }
+                }
+            }
+        }
+    };
+    Ok(draw(&reader, Room::Looks, words.looks, &nothing(), &body))
+}
+
+/// Two asks this close together, for one booking, are one look at one page.
+const ONE_LOOK_SECONDS: i64 = 3;
+
+/// Puts what was asked in one look side by side; everything stays newest first.
+fn by_look<'a>(provisions: &'a [Provision], policy: &Policy) -> Vec<Vec<&'a Provision>> {
+    let mut looks: Vec<Vec<&Provision>> = Vec::new();
+    for next in provisions {
+        let same = looks.last().is_some_and(|look| {
+            look.iter().all(|known| {
+                let apart = known.at.as_second() - next.at.as_second();
+                known.recipient == next.recipient
+                    && known.reference == next.reference
+                    && apart.abs() <= ONE_LOOK_SECONDS
+                    && (&known.purpose, &known.items) != (&next.purpose, &next.items)
+            })
+        });
+        match looks.last_mut() {
+            Some(look) if same => look.push(next),
+            _ => looks.push(vec![next]),
+        }
+    }
+    for look in &mut looks {
+        look.sort_by_key(|asked| asked.items.iter().map(|item| policy.rank(item)).min());
+    }
+    looks
+}
+
+/// Puts the looks of one day that differ in nothing but the time under the latest of them; the
+/// latest come in the order they came in.
+fn by_day(looks: Vec<Vec<&Provision>>) -> Vec<Vec<Vec<&Provision>>> {
+    let mut days: Vec<Vec<Vec<&Provision>>> = Vec::new();
+    for look in looks {
+        let same = |day: &&mut Vec<Vec<&Provision>>| day.first().is_some_and(|l| is_like(l, &look));
+        match days.iter_mut().find(same) {
+            Some(day) => day.push(look),
+            None => days.push(vec![look]),
+        }
+    }
+    days
+}
+
+/// True when one store looked twice on one day, for one booking, at the same, and was told alike.
+fn is_like(one: &[&Provision], other: &[&Provision]) -> bool {
+    let why = |asked: &Provision| -> Vec<_> {
+        let facts = |r: &Reason| (r.id.clone(), r.consent.clone(), r.state.clone());
+        asked.reasons.iter().map(facts).collect()
+    };
+    one.len() == other.len()
+        && one.iter().zip(other).all(|(a, b)| {
+            (&a.recipient, &a.reference, &a.purpose, &a.items, &a.outcome)
+                == (&b.recipient, &b.reference, &b.purpose, &b.items, &b.outcome)
+                && when::in_tokyo(a.at).date() == when::in_tokyo(b.at).date()
+                && why(a) == why(b)
+        })
+}
+
+/// What it takes to draw a record with the way to its proof.
+struct Proofs<'a> {
+    public_azukari: &'a str,
+    cursor: Option<&'a str>,
+    policy: &'a Policy,
+    reader: &'a Reader,
+}
+
+/// The latest look of a day, and under it those that were like it.
+fn look_card(
+    looks: &[Vec<&Provision>],
+    stores: &[Store],
+    now: jiff::Timestamp,
+    proofs: &Proofs<'_>,
+) -> Markup {
+    let (words, language) = (proofs.reader.words, proofs.reader.language);
+    let Some((latest, earlier)) = looks.split_first() else { return nothing() };
+    let Some(first) = latest.first() else { return nothing() };
+    if first.outcome == "unreadable" {
+        return html! {
+            li class="look" {
+                div class="heading" {
+                    p class="who" { (words.look_unreadable) }
+                    p class="when" { (moment(first.at, &when::date_and_time(first.at, language))) }
+                }
+            }
+        };
+    }
+    let store = stores.iter().find(|store| store.slug == first.recipient);
+    let registered = first.recipient_name.as_deref().unwrap_or(&first.recipient);
+    let who = store.map_or(registered, |store| store.name(language));
+    let is_today = when::in_tokyo(first.at).date() == when::in_tokyo(now).date();
+    let more = if is_today { words.more_looks_today } else { words.more_looks_that_day };
+    html! {
+        li class="look" {
+            div class="heading" {
+                p class="who" { strong { (who) } }
+                p class="when" { (moment(first.at, &when::date_and_time(first.at, language))) }
+            }
+            @for asked in latest { (asked_row(asked, proofs)) }
+            @if let Some(reference) = &first.reference {
+                p class="for" { (words.booking_number) (words.colon) (reference) }
+            }
+            @if !earlier.is_empty() {
+                details class="earlier" {
+                    summary { (more(earlier.len())) }
+                    ol {
+                        @for look in earlier {
+                            li {
+                                @for asked in look { (earlier_row(asked, proofs)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One ask of an earlier look: what was asked for is said above, so when, what for, and its proof.
+fn earlier_row(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
+    let (words, language) = (proofs.reader.words, proofs.reader.language);
+    let time = when::time(when::in_tokyo(asked.at).time(), language);
+    html! {
+        p {
+            (moment(asked.at, &time)) " · "
+            (proofs.policy.purpose_label(&asked.purpose, language)) " · "
+            @if asked.outcome == "refused" { (words.look_refused) }
+            @else { (words.look_received) }
+        }
+        (proof_of(asked, proofs))
+    }
+}
+
+fn asked_row(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
+    let (words, language, policy) = (proofs.reader.words, proofs.reader.language, proofs.policy);
+    let mut names: Vec<&str> = asked.items.iter().map(String::as_str).collect();
+    names.sort_by_key(|name| policy.rank(name));
+    let items: Vec<&str> = names.iter().map(|item| policy.item_label(item, language)).collect();
+    let refused = asked.outcome == "refused";
+    html! {
+        div class={ "asked" @if refused { " refused" } } {
+            p class="what" {
+                @if refused { span class="tag refused" { (words.look_refused) } }
+                @else { span class="tag good" { (words.look_received) } }
+                " " (items.join(words.comma))
+            }
+            @if refused {
+                @for reason in reasons(&asked.reasons, words) { p class="why" { (reason) } }
+            }
+            p class="for" {
+                (words.purpose) (words.colon) (policy.purpose_label(&asked.purpose, language))
+            }
+            (proof_of(asked, proofs))
+        }
+    }
+}
+
+/// A record's number in the ledger, and its proof to keep.
+fn proof_of(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
+    let words = proofs.reader.words;
+    let index = asked.ledger.index;
+    html! {
+        details {
+            summary { (words.proof) }
+            p {
+                ((words.proof_number)(index))
+                @if let Some(until) = asked.keep_until.as_ref().and_then(|v| kept(v, proofs.reader)) {
+                    " · " ((words.kept_until)(&until))
+                }
+            }
+            (versions_of(asked, proofs))
+            p { (words.proof_how) }
+            p class="actions" {
+                a href={ "/me/proofs/" (index) @if let Some(c) = proofs.cursor { "?cursor=" (c) } }
+                    download=(proof::file_name(index)) { (words.proof_keep) }
+                a href={ (proofs.public_azukari) "/v1/ledger/proofs/" (index) } {
+                    (words.proof_file)
+                }
+            }
+        }
+    }
+}
+
+/// Under which version of the policy it was, and which one she had been shown at each consent.
+fn versions_of(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
+    let words = proofs.reader.words;
+    html! {
+        @for (what, version, day) in versions_in_words(asked, proofs.policy, proofs.reader) {
+            p {
+                (what) (words.colon)
+                a href={ (proofs.public_azukari) "/policy/versions/" (version) } {
+                    ((words.version_of)(&day))
+                }
+            }
+        }
+    }
+}
+
+/// What each version is to a provision, with the version and the day that names it, in words.
+pub(in crate::pages) fn versions_in_words<'a>(
+    asked: &'a Provision,
+    policy: &Policy,
+    reader: &Reader,
+) -> Vec<(String, &'a str, String)> {
+    let (words, language) = (reader.words, reader.language);
+    let then = asked.policy.as_deref().map(|then| (words.policy_then.to_owned(), then));
+    let seen = asked.consents.iter().map(|seen| {
+        let label = policy.consent_label(&seen.consent, language);
+        ((words.consent_seen)(label), seen.notice.as_str())
+    });
+    let dated = |(what, version): (String, &'a str)| {
+        Some((what, version, when::version(version, language)?))
+    };
+    then.into_iter().chain(seen).filter_map(dated).collect()
+}
+
+/// The day until which a record is kept, whether it came as a moment or as a date.
+fn kept(value: &serde_json::Value, reader: &Reader) -> Option<String> {
+    let text = value.as_str()?;
+    let date = text
+        .parse()
+        .map(|at| when::in_tokyo(at).date())
+        .or_else(|_| text.parse::<jiff::civil::Date>())
+        .ok()?;
+    Some(when::date(date, reader.language))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in crate::pages::me) fn policy() -> Policy {
+        serde_json::from_value(serde_json::json!({
+            "version": "2026-10-01", "items": {}, "purposes": {}, "consents": {},
+            "controller": {
+                "name": { "ja": "見本", "en": "Sample" },
+                "desk": { "name": { "ja": "見本", "en": "Sample" }, "email": "desk@example.jp" },
+            },
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn asks_of_one_look_stand_together_and_a_second_look_stands_apart() {
+        let asked = |at: &str, purpose: &str| -> Provision {
+            serde_json::from_value(serde_json::json!({
+                "outcome": "disclosed", "at": at, "recipient": "sumire", "purpose": purpose,
+                "items": ["name"], "reference": "S-1", "ledger": { "index": 1 },
+            }))
+            .unwrap()
+        };
+        let provisions = [
+            asked("2026-11-22T09:00:09Z", "meal"),
+            asked("2026-11-22T09:00:09Z", "reservation"),
+            asked("2026-11-22T09:00:08Z", "meal"),
+            asked("2026-11-22T08:00:00Z", "meal"),
+        ];
+        let policy = policy();
+        let sizes: Vec<usize> = by_look(&provisions, &policy).iter().map(Vec::len).collect();
+        assert_eq!(sizes, [2, 1, 1]);
+    }
+
+    #[test]
+    fn looks_alike_on_one_day_are_one_card_and_each_keeps_its_proof() {
+        let asked = |index: u64, at: &str, other: serde_json::Value| -> Provision {
+            let mut asked = serde_json::json!({
+                "outcome": "disclosed", "at": at, "recipient": "sumire", "purpose": "meal",
+                "items": ["allergy"], "reference": "S-1", "ledger": { "index": index },
+                "policy": "2026-11-01.2",
+                "consents": [{ "consent": "meal", "notice": "2026-10-01" }],
+            });
+            asked.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
+            serde_json::from_value(asked).unwrap()
+        };
+        let none = || serde_json::json!({});
+        let provisions = [
+            asked(19, "2026-11-22T09:50:00Z", none()),
+            asked(18, "2026-11-22T09:40:00Z", none()),
+            asked(17, "2026-11-22T09:30:00Z", serde_json::json!({ "recipient": "kaede" })),
+            asked(16, "2026-11-22T09:20:00Z", none()),
+            asked(15, "2026-11-22T09:10:00Z", serde_json::json!({ "outcome": "refused" })),
+            asked(14, "2026-11-22T09:00:00Z", serde_json::json!({ "items": ["name"] })),
+            asked(13, "2026-11-22T08:50:00Z", serde_json::json!({ "reference": "S-2" })),
+            asked(12, "2026-11-21T09:50:00Z", none()),
+            asked(11, "2026-11-21T09:40:00Z", none()),
+        ];
+        let policy = policy();
+        let days = by_day(by_look(&provisions, &policy));
+        let indexes: Vec<Vec<u64>> = days
+            .iter()
+            .map(|day| day.iter().flatten().map(|asked| asked.ledger.index).collect())
+            .collect();
+        let right: [&[u64]; 6] = [&[19, 18, 16], &[17], &[15], &[14], &[13], &[12, 11]];
+        assert_eq!(indexes, right);
+
+        let reader = Reader {
+            language: crate::language::Language::En,
+            words: crate::words::Words::of(crate::language::Language::En),
+            path: "/me".to_owned(),
+            query: String::new(),
+            guest: None,
+            staff: None,
+            operator: None,
+        };
+        let proofs = Proofs {
+            public_azukari: "https://azukari.example",
+            cursor: None,
+            policy: &policy,
+            reader: &reader,
+        };
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        let draw = |day: &[Vec<&Provision>]| look_card(day, &[], now, &proofs).into_string();
+        let folded = draw(&days[0]);
+        assert!(folded.contains("and 2 more looks today"));
+        for index in [19, 18, 16] {
+            assert!(folded.contains(&format!("href=\"/me/proofs/{index}\"")), "{index}");
+            assert!(folded.contains(&format!("/v1/ledger/proofs/{index}\"")), "{index}");
+        }
+        assert!(folded.contains("version of 1 Oct 2026"), "{folded}");
+        assert!(folded.contains("https://azukari.example/policy/versions/2026-11-01.2"));
+        assert!(!draw(&days[1]).contains("class=\"earlier\""));
+        assert!(draw(&days[5]).contains("and 1 more look that day"));
+    }
+}

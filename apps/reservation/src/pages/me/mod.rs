@@ -1,0 +1,104 @@
+//! A guest's own rooms, a file each: her bookings, what is held of her, who saw what, what she agreed
+//! to, what she stopped, her requests. Every value here is asked of Azukari for the purpose `service`,
+//! and every ask is on record.
+
+mod bookings;
+pub(super) mod consents;
+pub(super) mod items;
+pub(super) mod looks;
+mod requests;
+
+use maud::{Markup, html};
+
+use super::parts::{done, nothing};
+use super::{Sheet, layout};
+use crate::app::Reader;
+
+pub(super) use bookings::page;
+pub(super) use requests::page as requests;
+
+/// The purpose under which she sees her own information.
+const SERVICE: &str = "service";
+
+/// A room of hers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    Bookings,
+    Items,
+    Looks,
+    Consents,
+    Requests,
+}
+
+impl Room {
+    const ALL: [Self; 5] =
+        [Self::Bookings, Self::Items, Self::Looks, Self::Consents, Self::Requests];
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Bookings => "/me",
+            Self::Items => "/me/items",
+            Self::Looks => "/me/looks",
+            Self::Consents => "/me/consents",
+            Self::Requests => "/me/requests",
+        }
+    }
+
+    fn name(self, reader: &Reader) -> &'static str {
+        let words = reader.words;
+        match self {
+            Self::Bookings => words.bookings,
+            Self::Items => words.room_items,
+            Self::Looks => words.room_looks,
+            Self::Consents => words.consents,
+            Self::Requests => words.room_requests,
+        }
+    }
+}
+
+/// A page of a room: the other rooms beside it, what was done above it.
+pub(super) fn draw(
+    reader: &Reader,
+    room: Room,
+    title: &str,
+    note: &Markup,
+    body: &Markup,
+) -> Markup {
+    let words = reader.words;
+    let whole = html! {
+        div class="side" {
+            nav class="rooms" aria-label=(words.nav_me) {
+                @for other in Room::ALL {
+                    a href=(other.path()) aria-current=[(other == room).then_some("page")] {
+                        (other.name(reader))
+                    }
+                }
+            }
+            div class="room" {
+                h1 { (title) }
+                (note)
+                (body)
+                form class="out screen" method="post" action="/sign-out" {
+                    button class="plain" { (words.sign_out) }
+                }
+            }
+        }
+    };
+    layout(reader, &Sheet { title, wide: true }, &whole)
+}
+
+/// A good word about what was just done, as the address tells it.
+fn told(reader: &Reader, what: Option<&str>) -> Markup {
+    let words = reader.words;
+    let note = what.and_then(|what| match what {
+        "welcome" => Some(words.done_welcome),
+        "item" => Some(words.done_item),
+        "confirmed" => Some(words.done_confirmed),
+        "given" => Some(words.done_given),
+        "withdrawn" => Some(words.done_withdrawn),
+        "cancelled" => Some(words.done_cancelled),
+        "waiting" => Some(words.done_waiting),
+        _ => None,
+    });
+    note.map_or_else(nothing, done)
+}

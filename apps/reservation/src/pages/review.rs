@@ -1,0 +1,383 @@
+//! Between a time and a booking: what it costs, when calling it off is free, what this store will be told,
+//! and the consent to that where it is not given yet. A booking tells Azukari who may see what until when;
+//! the values themselves never come through here.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::book::{self, Asked, listed, read, told};
+use super::consent::consent_choice;
+use super::parts::{Drawn, Errors, Named, held_to_send, moment, prose};
+use super::{Guest, Sheet, layout, see_other, sign_in};
+use crate::app::{self, App, Reader, Shared};
+use crate::azukari::{Answer, Policy, Trouble};
+use crate::book::No;
+use crate::book::bookings::Wish;
+use crate::book::sessions::Caller;
+use crate::book::stores::Store;
+use crate::engage::{self, Stop};
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::{chance, when};
+
+/// What was chosen on the store's page.
+#[derive(Deserialize)]
+pub(super) struct Chosen {
+    date: Option<String>,
+    time: Option<String>,
+    party: Option<String>,
+}
+
+impl Chosen {
+    fn fields(self) -> Fields {
+        let all = [("date", self.date), ("time", self.time), ("party", self.party)];
+        all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    }
+}
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Guest(caller): Guest,
+    Path(slug): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Result<Response, Fault> {
+    let store = listed(&app, &slug).await?;
+    let policy = app.azukari.policy().await?;
+    let fields = chosen.fields();
+    let now = app::now();
+    let wish = match read(&fields, &store, reader.words) {
+        Ok(wish) => wish,
+        Err(error) => return choose_again(&app, &reader, &store, &policy, &fields, &error).await,
+    };
+    // Whoever has this table already, by a form sent twice or by the way back, is shown it.
+    if let Some(number) = has_it(&app, &caller, &slug, wish.0, now).await? {
+        return see_other(&format!("/me/bookings/{number}"));
+    }
+    let look = Look { app: &app, reader: &reader, store: &store, policy: &policy, caller: &caller };
+    Ok(look.draw(wish, &fields, &Errors::default(), None).await?.into_response())
+}
+
+/// The number of her booking at a moment, if there is one.
+async fn has_it(
+    app: &App,
+    caller: &Caller,
+    slug: &str,
+    starts_at: Timestamp,
+    now: Timestamp,
+) -> Result<Option<String>, Fault> {
+    let hers = app.book.bookings_of(&caller.who, now).await?;
+    let same = hers.into_iter().find(|booking| {
+        let alive = booking.stands() || booking.held_until.is_some_and(|until| until > now);
+        booking.store == slug && booking.starts_at == starts_at && alive
+    });
+    Ok(same.map(|booking| booking.number))
+}
+
+/// The store's page again, with what is wrong about what was chosen.
+async fn choose_again(
+    app: &App,
+    reader: &Reader,
+    store: &Store,
+    policy: &Policy,
+    fields: &Fields,
+    error: &str,
+) -> Result<Response, Fault> {
+    let asked = Asked {
+        date: fields.filled("date").map(str::to_owned),
+        party: fields.filled("party").map(str::to_owned),
+    };
+    let chooser = book::chooser(app, store, &asked, app::now()).await?;
+    let page = book::draw(reader, &chooser, policy, Some(error));
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// What the page is drawn from.
+struct Look<'a> {
+    app: &'a App,
+    reader: &'a Reader,
+    store: &'a Store,
+    policy: &'a Policy,
+    caller: &'a Caller,
+}
+
+impl Look<'_> {
+    async fn draw(
+        &self,
+        (starts_at, party): (Timestamp, u8),
+        fields: &Fields,
+        errors: &Errors,
+        note: Option<&str>,
+    ) -> Result<Markup, Fault> {
+        let Self { app, reader, store, policy, caller } = self;
+        let (words, language) = (reader.words, reader.language);
+        let missing = missing_consents(app, caller, policy).await?;
+        let held = app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
+        let order: Vec<Named> = missing
+            .iter()
+            .map(|name| Named {
+                name: format!("consents.{name}"),
+                label: policy.consent_label(name, language).to_owned(),
+            })
+            .collect();
+        let first_error = errors.first(&order);
+        let drawn = Drawn { fields, errors, first_error, said_above: None, language, words };
+        let starts = when::there(starts_at, &store.time_zone, language);
+        let action = format!("/book/{}", store.slug);
+        let body = html! {
+            div {
+                p class="eyebrow" { (words.review) }
+                h1 { (store.name(language)) }
+            }
+            @if let Some(note) = note { div class="notice alert" role="alert" { p { (note) } } }
+            (errors.summary(&order, words))
+            form method="post" action=(action) novalidate {
+                @for name in ["date", "time", "party"] {
+                    input type="hidden" name=(name) value=(fields.get(name));
+                }
+                input type="hidden" name="notice" value=(policy.version);
+                section class="sheet ticket" {
+                    p class="big" { (moment(starts_at, &starts)) }
+                    p {
+                        ((words.party)(party)) " · "
+                        span class="soft" { (when::clock(starts_at, &store.time_zone, language)) }
+                    }
+                    p class="soft" { (store.address.get(language)) }
+                    (costs(store, starts_at, party, reader))
+                }
+                section class="sheet" {
+                    h2 { ((words.first_store)(store.name(language))) }
+                    p { (words.book_sees_lead) }
+                    (held_to_send(policy, reader, &held))
+                }
+                @if !missing.is_empty() {
+                    section class="sheet" {
+                        h2 { (words.consent_first) }
+                        @for (name, consent) in policy.consents_in_order() {
+                            @if missing.iter().any(|one| one == name) {
+                                (consent_choice(name, consent, &drawn))
+                            }
+                        }
+                    }
+                }
+                p class="actions" {
+                    button {
+                        @if store.fee_yen > 0 { ((words.hold_it)(store.hold_minutes)) }
+                        @else { (words.book_it) }
+                    }
+                    a href={ "/book/" (store.slug) "?date=" (fields.get("date")) "&party=" (party) "#times" } {
+                        (words.choose_again)
+                    }
+                }
+            }
+        };
+        Ok(layout(reader, &Sheet { title: words.review, wide: false }, &body))
+    }
+
+    /// Says plainly that there is no booking without a consent, and that nothing was kept.
+    fn refused(&self, consents: &[String], fields: &Fields) -> Markup {
+        let (words, language) = (self.reader.words, self.reader.language);
+        let back = format!(
+            "/book/{}/review?date={}&time={}&party={}",
+            self.store.slug,
+            fields.get("date"),
+            fields.get("time"),
+            fields.get("party")
+        );
+        let body = html! {
+            h1 { (words.not_booked) }
+            @for name in consents {
+                @if let Some(consent) = self.policy.consents.get(name) {
+                    section class="sheet" {
+                        h2 { (consent.label.get(language)) }
+                        (prose(consent.on_refusal.get(language)))
+                    }
+                }
+            }
+            p { strong { ((words.not_booked_told)(self.store.name(language))) } }
+            p class="actions" {
+                a class="button quiet" href=(back) { (words.refused_think_again) }
+                a href="/" { (words.to_front_page) }
+            }
+        };
+        layout(self.reader, &Sheet { title: words.not_booked, wide: false }, &body)
+    }
+}
+
+/// What the booking costs, and what calling it off does, before anything is booked.
+fn costs(store: &Store, starts_at: Timestamp, party: u8, reader: &Reader) -> Markup {
+    let words = reader.words;
+    let (fee, free_until) = store.terms(starts_at, party);
+    let until = when::there(free_until, &store.time_zone, reader.language);
+    html! {
+        dl class="sum" {
+            @if fee == 0 {
+                div { dt { (words.fee) } dd { (words.fee_none) } }
+            } @else {
+                div {
+                    dt { (words.fee) }
+                    dd { ((words.yen)(store.fee_yen)) " × " ((words.party)(party)) }
+                }
+                div class="all" { dt { (words.fee_sum) } dd class="yen" { ((words.yen)(fee)) } }
+            }
+        }
+        p class="hint" {
+            @if fee == 0 { (words.cancel_free) }
+            @else { ((words.free_until)(&until, store.late_percent)) }
+        }
+    }
+}
+
+/// The consents without which this guest cannot be served and that she has not given.
+async fn missing_consents(
+    app: &App,
+    caller: &Caller,
+    policy: &Policy,
+) -> Result<Vec<String>, Fault> {
+    let mut missing = Vec::new();
+    for (name, consent) in policy.consents_in_order() {
+        if consent.condition_of_service.contains(&caller.regime) {
+            let state = app.azukari.consent(&caller.who, name).await?;
+            if state.is_none_or(|state| state.state != "given") {
+                missing.push(name.to_owned());
+            }
+        }
+    }
+    Ok(missing)
+}
+
+/// How the answers to the consents that are missing stand.
+enum Answered {
+    All,
+    Refused(Vec<String>),
+    Open(Errors),
+    /// The wording has changed under her hands.
+    Changed,
+}
+
+/// Takes the answers that a form brought. Nothing is given before all are answered, and nothing at all
+/// when one is refused.
+async fn answer(
+    app: &App,
+    reader: &Reader,
+    caller: &Caller,
+    missing: &[String],
+    fields: &Fields,
+) -> Result<Answered, Trouble> {
+    let mut errors = Errors::default();
+    let mut refused = Vec::new();
+    for name in missing {
+        match fields.get(&format!("consents.{name}")) {
+            "given" => {}
+            "refused" => refused.push(name.clone()),
+            _ => errors.add(&format!("consents.{name}"), reader.words.error_choose),
+        }
+    }
+    if !refused.is_empty() {
+        return Ok(Answered::Refused(refused));
+    }
+    if !errors.is_empty() {
+        return Ok(Answered::Open(errors));
+    }
+    for name in missing {
+        let answer = Answer {
+            consent: name.clone(),
+            state: "given",
+            notice: fields.get("notice").to_owned(),
+            language: reader.language.tag(),
+        };
+        match app.azukari.put_consent(reader.language, &caller.who, &answer).await {
+            Ok(()) => {}
+            Err(Trouble::Invalid(_)) => return Ok(Answered::Changed),
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    Ok(Answered::All)
+}
+
+pub(super) async fn submit(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(slug): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let here = format!("/book/{slug}");
+    let Some(caller) = reader.guest.clone() else {
+        return Ok(sign_in::go_on(&reader, &here, &fields));
+    };
+    let store = listed(&app, &slug).await?;
+    let keeping = |fault: Fault| fault.keeping(&here, &fields);
+    let policy = app.azukari.policy().await.map_err(|trouble| keeping(trouble.into()))?;
+    let wish = match read(&fields, &store, reader.words) {
+        Ok(wish) => wish,
+        Err(error) => return choose_again(&app, &reader, &store, &policy, &fields, &error).await,
+    };
+    let look = Look { app: &app, reader: &reader, store: &store, policy: &policy, caller: &caller };
+    let missing = missing_consents(&app, &caller, &policy).await.map_err(keeping)?;
+    let answered = answer(&app, &reader, &caller, &missing, &fields).await;
+    let unclear = |page| (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
+    match answered.map_err(|trouble| keeping(trouble.into()))? {
+        Answered::All => {}
+        Answered::Refused(which) => return Ok(look.refused(&which, &fields).into_response()),
+        Answered::Open(errors) => {
+            return Ok(unclear(look.draw(wish, &fields, &errors, None).await?));
+        }
+        Answered::Changed => {
+            let note = Some(reader.words.policy_changed);
+            return Ok(unclear(look.draw(wish, &fields, &Errors::default(), note).await?));
+        }
+    }
+    let (starts_at, party) = wish;
+    let number = chance::booking_number()?;
+    let wish = Wish { number, store: slug.clone(), subject: caller.who.clone(), starts_at, party };
+    match engage::place(&app, wish, app::now()).await {
+        Ok(booking) => see_other(&format!("/me/bookings/{}?done=booked", booking.number)),
+        Err(Stop::No(No::Already(number))) => see_other(&format!("/me/bookings/{number}")),
+        Err(Stop::No(no)) => match told(&no, &store, &reader) {
+            Some(error) => choose_again(&app, &reader, &store, &policy, &fields, &error).await,
+            None => Err(no.into()),
+        },
+        Err(Stop::Trouble(trouble)) => Err(keeping(trouble.into())),
+    }
+}
+
+/// She stands in line for a time that is full.
+pub(super) async fn wait(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(slug): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let Some(caller) = reader.guest.clone() else {
+        return Ok(sign_in::go_on(&reader, &format!("/book/{slug}/wait"), &fields));
+    };
+    let store = listed(&app, &slug).await?;
+    let policy = app.azukari.policy().await?;
+    let error = match read(&fields, &store, reader.words) {
+        Err(error) => error,
+        Ok((starts_at, party)) => {
+            let who = caller.who;
+            let number = String::new();
+            let wish = Wish { number, store: slug.clone(), subject: who.clone(), starts_at, party };
+            match app.book.wait(wish, app::now()).await {
+                // A seat came free just now: it is hers for a while.
+                Ok(()) => match app.book.offered_to(&who, &slug, starts_at).await? {
+                    Some(number) => return see_other(&format!("/me/bookings/{number}")),
+                    None => return see_other("/me?done=waiting"),
+                },
+                Err(No::Already(number)) => {
+                    return see_other(&format!("/me/bookings/{number}"));
+                }
+                Err(no) => match told(&no, &store, &reader) {
+                    Some(error) => error,
+                    None => return Err(no.into()),
+                },
+            }
+        }
+    };
+    choose_again(&app, &reader, &store, &policy, &fields, &error).await
+}

@@ -1,0 +1,343 @@
+//! The pages of the form: every field with its purpose beside it, every consent in the policy's own
+//! words, and whatever the other pages ask for carried along unseen.
+
+use maud::{Markup, html};
+
+use super::{PASSWORD, RESIDENCES, Step};
+use crate::app::{App, Reader};
+use crate::azukari::{Consent, Policy};
+use crate::book::stores::Store;
+use crate::fields::{Fields, PHONE_COUNTRY};
+use crate::pages::consent::{consent_box, consent_choice};
+use crate::pages::parts::{
+    Drawn, Errors, Field, Named, Purposes, field_id, item_field, nothing, prose, sent_to,
+};
+use crate::pages::{Sheet, layout};
+
+/// What every page of the form is drawn from.
+pub(super) struct Page<'a> {
+    pub(super) app: &'a App,
+    pub(super) reader: &'a Reader,
+    pub(super) policy: &'a Policy,
+    /// The store that she is about to book.
+    pub(super) store: Option<Store>,
+}
+
+impl Page<'_> {
+    /// One step, with what is wrong on it.
+    pub(super) fn step(
+        &self,
+        step: Step,
+        typed: &Fields,
+        errors: &Errors,
+        note: Option<&str>,
+    ) -> Markup {
+        let (words, language) = (self.reader.words, self.reader.language);
+        let order = self.order(step, typed);
+        let said_above = self.shared_purpose(step);
+        let first_error = errors.first(&order);
+        let drawn = Drawn { fields: typed, errors, first_error, said_above, language, words };
+        let body = html! {
+            div {
+                p class="eyebrow" { (words.sign_up) }
+                h1 { (self.title(step)) }
+            }
+            (self.steps(step))
+            @if let Some(note) = note {
+                div class="notice alert" role="alert" { p { (note) } }
+            }
+            (errors.summary(&order, words))
+            @if step == Step::Contact { (self.lead()) }
+            form method="post" action="/sign-up" novalidate {
+                input type="hidden" name="step" value=(step.name());
+                @if typed.get("notice").is_empty() || step == Step::Agree {
+                    input type="hidden" name="notice" value=(self.policy.version);
+                }
+                @for (name, value) in elsewhere(&order, typed, step) {
+                    input type="hidden" name=(name) value=(value);
+                }
+                @match step {
+                    Step::Contact => (self.contact(&drawn)),
+                    Step::Table => (self.table(&drawn)),
+                    Step::More => (self.more(&drawn)),
+                    Step::Agree => (self.agree(&drawn, typed)),
+                }
+                p class="actions" {
+                    button name="go" value="next" {
+                        @if step == Step::Agree { (words.sign_up_submit) } @else { (words.next) }
+                    }
+                    @if step.before().is_some() {
+                        button class="quiet" name="go" value="back" { (words.back) }
+                    }
+                }
+                p class="hint" { (words.sign_up_kept_where) }
+            }
+        };
+        layout(self.reader, &Sheet { title: self.title(step), wide: false }, &body)
+    }
+
+    fn title(&self, step: Step) -> &'static str {
+        let words = self.reader.words;
+        match step {
+            Step::Contact => words.sign_up_about_you,
+            Step::Table => words.sign_up_at_the_table,
+            Step::More => words.sign_up_more,
+            Step::Agree => words.sign_up_consent,
+        }
+    }
+
+    /// Where she stands.
+    fn steps(&self, now: Step) -> Markup {
+        html! {
+            ol class="steps" aria-label=(self.reader.words.steps) {
+                @for (at, step) in Step::ALL.into_iter().enumerate() {
+                    li class=[(step < now).then_some("past")]
+                        aria-current=[(step == now).then_some("step")] {
+                        (at + 1) " " span { (self.title(step)) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn lead(&self) -> Markup {
+        let (words, language) = (self.reader.words, self.reader.language);
+        let policy = format!("{}/policy?lang={}", self.app.public_azukari, language.tag());
+        html! {
+            p class="lead" {
+                ((words.sign_up_lead)(self.policy.controller.name.get(language)))
+                " " a href=(policy) { (words.read_the_policy) }
+            }
+        }
+    }
+
+    /// The fields of a step, from the top of its page to its end.
+    fn order(&self, step: Step, typed: &Fields) -> Vec<Named> {
+        let (words, language) = (self.reader.words, self.reader.language);
+        let mut order = Vec::new();
+        let mut add =
+            |name: String, label: &str| order.push(Named { name, label: label.to_owned() });
+        if step == Step::Contact {
+            add("residence".to_owned(), words.residence);
+        }
+        for item in step.items().iter().filter(|item| self.policy.items.contains_key(**item)) {
+            add(format!("items.{item}"), self.policy.item_label(item, language));
+            if let Some((name, consent)) = self.beside(item) {
+                add(format!("consents.{name}"), consent.label.get(language));
+            }
+        }
+        if step == Step::Agree {
+            for (name, consent) in self.asked(typed) {
+                add(format!("consents.{name}"), consent.label.get(language));
+            }
+            add(PASSWORD.to_owned(), words.password);
+        }
+        order
+    }
+
+    /// The consent that belongs to an item and is asked beside it.
+    fn beside(&self, item: &str) -> Option<(&str, &Consent)> {
+        let name = self.policy.items.get(item)?.consent.as_deref()?;
+        Some((name, self.policy.consents.get(name)?))
+    }
+
+    /// The consents of the last page: those the service depends on where she lives, then those it
+    /// does without. What belongs to an item is asked where the item is.
+    fn asked(&self, typed: &Fields) -> Vec<(&str, &Consent)> {
+        let of_an_item = |name: &str| {
+            self.policy.items.values().any(|item| item.consent.as_deref() == Some(name))
+        };
+        let mut asked: Vec<_> = self.policy.consents_in_order();
+        asked.retain(|(name, consent)| {
+            let conditions = &consent.condition_of_service;
+            !of_an_item(name) && (conditions.is_empty() || is_condition(consent, typed))
+        });
+        asked.sort_by_key(|(_, consent)| consent.condition_of_service.is_empty());
+        asked
+    }
+
+    /// The purpose that everything on a page serves, to be said once.
+    fn shared_purpose(&self, step: Step) -> Option<&'static str> {
+        const SERVICE: &str = "service";
+        let mut items = step.items().iter().filter_map(|item| self.policy.items.get(*item));
+        let all = items.all(|item| item.purposes.iter().any(|purpose| purpose == SERVICE));
+        (all && step != Step::Agree).then_some(SERVICE)
+    }
+
+    fn purpose_above(&self, drawn: &Drawn<'_>) -> Markup {
+        let Some(purpose) = drawn.said_above else { return nothing() };
+        html! {
+            p class="hint" {
+                (drawn.words.used_for_all) (drawn.words.colon)
+                (self.policy.purpose_label(purpose, drawn.language))
+            }
+        }
+    }
+
+    fn item(&self, item: &str, hint: Option<&str>, drawn: &Drawn<'_>) -> Markup {
+        html! {
+            (item_field(self.policy, item, drawn, hint))
+            @if let Some((name, consent)) = self.beside(item) {
+                (consent_box(name, consent, drawn))
+            }
+        }
+    }
+
+    fn contact(&self, drawn: &Drawn<'_>) -> Markup {
+        let words = drawn.words;
+        html! {
+            section class="sheet" {
+                (self.purpose_above(drawn))
+                (self.item("name", None, drawn))
+                (self.item("email", None, drawn))
+                (self.item("phone", Some(words.phone_hint), drawn))
+                (self.item("language", None, drawn))
+                (residence_field(drawn))
+            }
+        }
+    }
+
+    fn table(&self, drawn: &Drawn<'_>) -> Markup {
+        let words = drawn.words;
+        html! {
+            p { (words.sign_up_all_optional) }
+            section class="sheet" {
+                (self.purpose_above(drawn))
+                @for item in Step::Table.items() {
+                    @let hint = (*item == "allergy").then_some(words.allergy_hint);
+                    (self.item(item, hint, drawn))
+                }
+            }
+        }
+    }
+
+    fn more(&self, drawn: &Drawn<'_>) -> Markup {
+        let words = drawn.words;
+        html! {
+            p { (words.sign_up_all_optional) }
+            section class="sheet" {
+                (self.purpose_above(drawn))
+                @for item in Step::More.items() {
+                    @let hint = (*item == "receipt_name").then_some(words.receipt_name_hint);
+                    (self.item(item, hint, drawn))
+                }
+            }
+        }
+    }
+
+    fn agree(&self, drawn: &Drawn<'_>, typed: &Fields) -> Markup {
+        let (words, language) = (drawn.words, drawn.language);
+        html! {
+            p { ((words.sign_up_consent_version)(&self.policy.version)) }
+            @if let Some(store) = &self.store {
+                section class="sheet" {
+                    h2 { ((words.first_store)(store.name(language))) }
+                    (sent_to(self.policy, self.reader))
+                }
+            }
+            section class="sheet" {
+                @for (name, consent) in self.asked(typed) {
+                    @if is_condition(consent, typed) {
+                        (consent_choice(name, consent, drawn))
+                    } @else {
+                        (consent_box(name, consent, drawn))
+                    }
+                }
+            }
+            section class="sheet" {
+                // So that whatever keeps her passwords knows whose this one is.
+                input class="hidden" type="email" autocomplete="username" tabindex="-1" readonly
+                    aria-hidden="true" value=(typed.get("items.email"));
+                (self.password(drawn))
+            }
+        }
+    }
+
+    fn password(&self, drawn: &Drawn<'_>) -> Markup {
+        let secret = self.policy.secrets.get("password");
+        let field = Field {
+            name: PASSWORD,
+            label: drawn.words.password,
+            required: true,
+            purposes: secret
+                .map(|secret| Purposes::of(&secret.purposes, self.policy, drawn))
+                .unwrap_or_default(),
+            hint: Some(drawn.words.password_hint),
+            error: drawn.errors.get(PASSWORD),
+            focus: drawn.first_error == Some(PASSWORD),
+            autocomplete: Some("new-password"),
+        };
+        field.input("password", None, drawn.words)
+    }
+
+    /// Says plainly that the service cannot be used, and lets her think again.
+    pub(super) fn refused(&self, consents: &[&str], kept: &Fields) -> Markup {
+        let (words, language) = (self.reader.words, self.reader.language);
+        let all = self.policy.consents.iter();
+        let body = html! {
+            h1 { (words.refused_title) }
+            @for (name, consent) in all.filter(|(name, _)| consents.contains(&name.as_str())) {
+                section class="sheet" id=(field_id(name)) {
+                    h2 { (consent.label.get(language)) }
+                    (prose(consent.on_refusal.get(language)))
+                }
+            }
+            p { strong { (words.refused_nothing_kept) } }
+            div class="actions" {
+                form method="post" action="/sign-up" {
+                    @for (name, value) in kept.iter() {
+                        input type="hidden" name=(name) value=(value);
+                    }
+                    button class="quiet" { (words.refused_think_again) }
+                }
+                a href="/" { (words.to_front_page) }
+            }
+        };
+        layout(self.reader, &Sheet { title: words.refused_title, wide: false }, &body)
+    }
+}
+
+/// What belongs to other pages: it goes along with this one.
+fn elsewhere<'f>(
+    order: &'f [Named],
+    typed: &'f Fields,
+    step: Step,
+) -> impl Iterator<Item = (&'f str, &'f str)> {
+    let here = move |name: &str| {
+        order.iter().any(|field| field.name == name)
+            || matches!(name, "step" | "go")
+            || (name == "notice" && step == Step::Agree)
+            || (name == PHONE_COUNTRY && step == Step::Contact)
+    };
+    typed.iter().filter(move |(name, _)| !here(name))
+}
+
+fn is_condition(consent: &Consent, typed: &Fields) -> bool {
+    let residence = typed.get("residence");
+    let regime = RESIDENCES.iter().find(|(name, _)| *name == residence).map_or("jp", |(_, r)| r);
+    consent.condition_of_service.iter().any(|condition| condition == regime)
+}
+
+fn residence_field(drawn: &Drawn<'_>) -> Markup {
+    let words = drawn.words;
+    let field = Field {
+        name: "residence",
+        label: words.residence,
+        required: false,
+        purposes: Purposes::default(),
+        hint: Some(words.residence_hint),
+        error: drawn.errors.get("residence"),
+        focus: drawn.first_error == Some("residence"),
+        autocomplete: None,
+    };
+    let options = RESIDENCES.map(|(name, _)| {
+        let label = match name {
+            "jp" => words.residence_jp,
+            "eea" => words.residence_eea,
+            "uk" => words.residence_uk,
+            _ => words.residence_other,
+        };
+        (name.to_owned(), label.to_owned())
+    });
+    field.select(&options, drawn.fields.get("residence"), words)
+}

@@ -1,0 +1,459 @@
+//! Opening an account, in four short steps: who she is, her table, a few more things, what she agrees
+//! to. What was typed goes along in the page, so nothing is kept anywhere until the last step is sent;
+//! a page says plainly what a refusal means. `form` draws the steps.
+
+mod form;
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::parts::Errors;
+use super::{safe_next, see_other};
+use crate::app::{self, Reader, Shared};
+use crate::azukari::{Answer, Consent, Policy, Trouble};
+use crate::book::sessions::{Caller, Door};
+use crate::book::stores::Store;
+use crate::fault::Fault;
+use crate::fields::{Fields, PHONE_COUNTRY};
+use crate::{session, when};
+
+const PASSWORD: &str = "secrets.password";
+
+/// Where somebody lives, and the law that follows.
+const RESIDENCES: [(&str, &str); 4] = [("jp", "jp"), ("eea", "eu"), ("uk", "uk"), ("other", "jp")];
+
+/// One page of the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    /// Who she is and how she is reached.
+    Contact,
+    /// What a kitchen would like to know.
+    Table,
+    /// What may be added, now or later.
+    More,
+    /// What she agrees to, and her password.
+    Agree,
+}
+
+impl Step {
+    const ALL: [Self; 4] = [Self::Contact, Self::Table, Self::More, Self::Agree];
+
+    /// What this step asks for, in the order of its page.
+    fn items(self) -> &'static [&'static str] {
+        match self {
+            Self::Contact => &["name", "email", "phone", "language"],
+            Self::Table => {
+                &["allergy", "disliked_food", "favourite_food", "serving_size", "preferred_alcohol"]
+            }
+            Self::More => &["birth_date", "gender", "area", "company", "receipt_name"],
+            Self::Agree => &[],
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::Table => "table",
+            Self::More => "more",
+            Self::Agree => "agree",
+        }
+    }
+
+    /// The step of a form; the first one where it says none.
+    fn parse(name: &str) -> Self {
+        Self::ALL.into_iter().find(|step| step.name() == name).unwrap_or(Self::Contact)
+    }
+
+    fn next(self) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| *step > self)
+    }
+
+    fn before(self) -> Option<Self> {
+        Self::ALL.into_iter().rev().find(|step| *step < self)
+    }
+
+    /// The step whose page has a field.
+    fn of_field(field: &str, policy: &Policy) -> Self {
+        let item = field.strip_prefix("items.");
+        let beside = |consent: &str| {
+            let items = policy.items.iter();
+            let mut items = items.filter(|(_, item)| item.consent.as_deref() == Some(consent));
+            items.find_map(|(item, _)| Self::of_item(item))
+        };
+        match (item, field.strip_prefix("consents.")) {
+            (Some(item), _) => Self::of_item(item).unwrap_or(Self::Contact),
+            (None, Some(consent)) => beside(consent).unwrap_or(Self::Agree),
+            _ if field == "residence" => Self::Contact,
+            _ => Self::Agree,
+        }
+    }
+
+    fn of_item(item: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.items().contains(&item))
+    }
+}
+
+/// What somebody typed, apart from the password.
+struct SignUp {
+    typed: Fields,
+    password: String,
+}
+
+impl SignUp {
+    /// Reads the form. The password leaves the fields here, so no page can show it again.
+    fn parse(mut fields: Fields) -> Self {
+        let password = fields.take(PASSWORD);
+        Self { typed: fields, password }
+    }
+
+    fn regime(&self) -> &'static str {
+        let residence = self.typed.get("residence");
+        RESIDENCES.iter().find(|(name, _)| *name == residence).map_or("jp", |(_, regime)| regime)
+    }
+
+    /// The items that were filled in.
+    fn items(&self) -> BTreeMap<String, String> {
+        let items = Step::ALL.iter().flat_map(|step| step.items());
+        let filled = items.filter_map(|item| Some(((*item).to_owned(), self.typed.item(item)?)));
+        filled.collect()
+    }
+
+    /// Whether this guest, living where she does, cannot be served without that consent.
+    fn is_condition(&self, consent: &Consent) -> bool {
+        consent.condition_of_service.iter().any(|regime| regime == self.regime())
+    }
+
+    /// The answers to the consents of the policy. A box left empty is no answer, and a question
+    /// that another law would ask is none either.
+    fn answers(&self, policy: &Policy, language: &'static str) -> Vec<Answer> {
+        policy
+            .consents
+            .iter()
+            .filter(|(_, asked)| asked.condition_of_service.is_empty() || self.is_condition(asked))
+            .filter_map(|(consent, _)| {
+                let state = match self.typed.get(&format!("consents.{consent}")) {
+                    "given" => "given",
+                    "refused" => "refused",
+                    _ => return None,
+                };
+                let notice = self.typed.get("notice").to_owned();
+                Some(Answer { consent: consent.clone(), state, notice, language })
+            })
+            .collect()
+    }
+
+    /// What can be seen to be wrong before anybody is asked, on the pages up to a step.
+    fn check(&self, until: Step, policy: &Policy, reader: &Reader, today: Date) -> Errors {
+        let words = reader.words;
+        let mut errors = Errors::default();
+        let steps = Step::ALL.into_iter().filter(|step| *step <= until);
+        for item in steps.flat_map(Step::items) {
+            let Some(asked) = policy.items.get(*item) else { continue };
+            let field = format!("items.{item}");
+            let Some(value) = self.typed.filled(&field) else {
+                if asked.required {
+                    errors.add(&field, words.error_empty);
+                }
+                continue;
+            };
+            match asked.kind.as_str() {
+                "email" if !looks_like_an_address(value) => {
+                    errors.add(&field, words.error_not_an_email);
+                }
+                "past_date" => match when::typed(value) {
+                    None => errors.add(&field, words.error_not_a_date),
+                    Some(date) if date > today => errors.add(&field, words.error_future),
+                    Some(_) => {}
+                },
+                _ => {}
+            }
+            if let Some(consent) = &asked.consent {
+                let field = format!("consents.{consent}");
+                if self.typed.get(&field) != "given" {
+                    errors.add(&field, words.error_needs_consent);
+                }
+            }
+        }
+        if until == Step::Agree {
+            if self.password.is_empty() {
+                errors.add(PASSWORD, words.error_password_again);
+            }
+            for (name, consent) in &policy.consents {
+                let field = format!("consents.{name}");
+                if self.is_condition(consent) && self.typed.get(&field).is_empty() {
+                    errors.add(&field, words.error_choose);
+                }
+            }
+        }
+        errors
+    }
+}
+
+/// Whether something could be an address at all; whether it is one, Azukari says.
+fn looks_like_an_address(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['@', '＠']).collect();
+    matches!(parts[..], [local, domain] if !local.is_empty() && domain.contains(['.', '．', '。']))
+        && !text.contains(char::is_whitespace)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Way {
+    next: Option<String>,
+}
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Query(way): Query<Way>,
+) -> Result<Response, Fault> {
+    let policy = app.azukari.policy().await?;
+    let mut typed = Fields::default();
+    typed.set("items.language", reader.language.tag());
+    typed.set("residence", "jp");
+    typed.set(PHONE_COUNTRY, "JP");
+    if let Some(next) = way.next.as_deref().and_then(safe_next) {
+        typed.set("next", next);
+    }
+    let store = store_of(&app, &typed).await?;
+    let page = form::Page { app: &app, reader: &reader, policy: &policy, store };
+    Ok(page.step(Step::Contact, &typed, &Errors::default(), None).into_response())
+}
+
+/// The store that she was about to book, by the address that she goes on to.
+async fn store_of(app: &app::App, typed: &Fields) -> Result<Option<Store>, Fault> {
+    let slug =
+        typed.get("next").strip_prefix("/book/").and_then(|rest| rest.split(['?', '/']).next());
+    let Some(slug) = slug else { return Ok(None) };
+    Ok(app.book.store(slug).await?)
+}
+
+pub(super) async fn submit(
+    State(app): State<Shared>,
+    reader: Reader,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let words = reader.words;
+    let mut sign_up = SignUp::parse(fields);
+    let step = Step::parse(sign_up.typed.get("step"));
+    let mut kept = sign_up.typed.clone();
+    kept.set("go", "here");
+    let away = |trouble: Trouble| Fault::from(trouble).keeping("/sign-up", &kept);
+
+    let policy = app.azukari.policy().await.map_err(away)?;
+    let store = store_of(&app, &sign_up.typed).await?;
+    let page = form::Page { app: &app, reader: &reader, policy: &policy, store };
+    let fine = Errors::default();
+    match sign_up.typed.take("go").as_str() {
+        // A form that comes back from another page is shown, not sent.
+        "here" => return Ok(page.step(step, &sign_up.typed, &fine, None).into_response()),
+        "back" => {
+            let before = step.before().unwrap_or(step);
+            return Ok(page.step(before, &sign_up.typed, &fine, None).into_response());
+        }
+        _ => {}
+    }
+    let today = when::in_tokyo(app::now()).date();
+    let mut errors = sign_up.check(step, &policy, &reader, today);
+    if errors.is_empty() {
+        if let Some(next) = step.next() {
+            return Ok(page.step(next, &sign_up.typed, &fine, None).into_response());
+        }
+        let regime = sign_up.regime();
+        let answers = sign_up.answers(&policy, reader.language.tag());
+        let opened = app
+            .azukari
+            .open_account(reader.language, regime, &sign_up.items(), &sign_up.password, &answers)
+            .await;
+        match opened {
+            Ok(subject) => {
+                let caller = Caller { who: subject, regime: regime.to_owned() };
+                let now = app::now();
+                let cookie = session::begin(&app.book, &headers, Door::Guest, caller, now).await?;
+                let next = safe_next(sign_up.typed.get("next")).unwrap_or("/me?done=welcome");
+                let mut response = see_other(next)?;
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+                return Ok(response);
+            }
+            Err(Trouble::Refused(reasons)) => {
+                let named: Vec<&str> =
+                    reasons.iter().filter_map(|reason| reason.consent.as_deref()).collect();
+                return Ok(page.refused(&named, &kept).into_response());
+            }
+            Err(Trouble::Invalid(found)) => {
+                if found.iter().any(|error| error.field.ends_with("].notice")) {
+                    // The wording she answered to no longer stands: ask again, with the new one.
+                    for consent in policy.consents.keys() {
+                        sign_up.typed.take(&format!("consents.{consent}"));
+                    }
+                    let note = Some(words.policy_changed);
+                    let page = page.step(Step::Agree, &sign_up.typed, &fine, note);
+                    return Ok((StatusCode::CONFLICT, page).into_response());
+                }
+                errors.add_all(&found, words);
+            }
+            Err(trouble) => return Err(away(trouble)),
+        }
+    }
+    // To the first page that has something to put right.
+    let wrong = errors.fields().map(|field| Step::of_field(field, &policy)).min().unwrap_or(step);
+    let page = page.step(wrong, &sign_up.typed, &errors, None);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+    use crate::words::Words;
+
+    fn form(pairs: &[(&str, &str)]) -> SignUp {
+        SignUp::parse(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+    }
+
+    fn policy() -> Policy {
+        let item = |kind: &str, required: bool| {
+            serde_json::json!({
+                "label": { "ja": "項目", "en": "Item" }, "kind": kind, "purposes": ["service"],
+                "required": required,
+            })
+        };
+        serde_json::from_value(serde_json::json!({
+            "version": "2026-10-01", "purposes": {}, "consents": {},
+            "items": {
+                "name": item("text", true), "email": item("email", true),
+                "birth_date": item("past_date", false),
+            },
+            "controller": {
+                "name": { "ja": "見本", "en": "Sample" },
+                "desk": { "name": { "ja": "見本", "en": "Sample" }, "email": "desk@example.jp" },
+            },
+        }))
+        .unwrap()
+    }
+
+    fn reader() -> Reader {
+        Reader {
+            language: Language::En,
+            words: Words::of(Language::En),
+            path: "/sign-up".to_owned(),
+            query: String::new(),
+            guest: None,
+            staff: None,
+            operator: None,
+        }
+    }
+
+    #[test]
+    fn a_form_keeps_what_was_typed_and_lets_go_of_the_password() {
+        let sign_up = form(&[
+            ("items.name", " 見本 花子 "),
+            ("items.phone", "090-0000-0001"),
+            ("phone.country", "JP"),
+            ("secrets.password", "unmistakable"),
+            ("residence", "eea"),
+        ]);
+        assert_eq!(sign_up.typed.get("items.name"), " 見本 花子 ");
+        assert_eq!(
+            sign_up.items().into_iter().collect::<Vec<_>>(),
+            [
+                ("name".to_owned(), "見本 花子".to_owned()),
+                ("phone".to_owned(), "+819000000001".to_owned())
+            ]
+        );
+        assert_eq!(sign_up.password, "unmistakable");
+        assert!(sign_up.typed.iter().all(|(_, value)| value != "unmistakable"));
+        assert_eq!(sign_up.regime(), "eu");
+    }
+
+    #[test]
+    fn names_of_any_script_go_on_as_they_were_typed() {
+        for name in [
+            "見本 花子",
+            "髙橋 𠮷彦",
+            "みほん はなこ",
+            "ミホン ﾊﾅｺ",
+            "김견본",
+            "สมศรี ตัวอย่าง",
+            "أحمد نموذج",
+            "דוגמה כהן",
+            "नमूना कुमारी",
+            "Zoë Mu\u{308}ller-O’Neill",
+            "Nguyễn Thị Mẫu",
+            "Hanako 🌸👩‍🍳",
+        ] {
+            let sign_up = form(&[("items.name", name), ("items.email", "a@example.jp")]);
+            assert_eq!(sign_up.items()["name"], name);
+            let today = jiff::civil::date(2026, 11, 22);
+            assert!(sign_up.check(Step::Contact, &policy(), &reader(), today).is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_day_of_birth_is_a_day_and_not_to_come() {
+        let today = jiff::civil::date(2026, 11, 22);
+        let words = Words::of(Language::En);
+        for (typed, wrong) in [
+            ("", None),
+            ("2000-02-29", None),
+            ("2000/2/29", None),
+            ("2000年2月29日", None),
+            ("２０００．２．２９", None),
+            ("2026-11-22", None),
+            ("2026-11-23", Some(words.error_future)),
+            ("2023-02-29", Some(words.error_not_a_date)),
+            ("1900-02-29", Some(words.error_not_a_date)),
+            ("2000-13-01", Some(words.error_not_a_date)),
+            ("yesterday", Some(words.error_not_a_date)),
+        ] {
+            let sign_up = form(&[
+                ("items.name", "Sample"),
+                ("items.email", "a@example.jp"),
+                ("items.birth_date", typed),
+            ]);
+            let errors = sign_up.check(Step::More, &policy(), &reader(), today);
+            assert_eq!(errors.get("items.birth_date"), wrong, "{typed}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_one_is_told_on_its_own_page() {
+        for (typed, fits) in [
+            ("hanako@example.jp", true),
+            ("ｈａｎａｋｏ＠ｅｘａｍｐｌｅ．ｊｐ", true),
+            ("hanako", false),
+            ("hanako@example", false),
+            ("hana ko@example.jp", false),
+            ("@example.jp", false),
+            ("a@b@example.jp", false),
+        ] {
+            assert_eq!(looks_like_an_address(typed), fits, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_leads_to_the_page_that_asks_for_it() {
+        let policy = policy();
+        for (field, step) in [
+            ("items.email", Step::Contact),
+            ("items.allergy", Step::Table),
+            ("items.birth_date", Step::More),
+            ("secrets.password", Step::Agree),
+            ("consents.store_disclosure", Step::Agree),
+        ] {
+            assert_eq!(Step::of_field(field, &policy), step, "{field}");
+        }
+    }
+
+    #[test]
+    fn residence_elsewhere_falls_under_japanese_law() {
+        assert_eq!(form(&[("residence", "other")]).regime(), "jp");
+        assert_eq!(form(&[("residence", "mars")]).regime(), "jp");
+        assert_eq!(form(&[("residence", "uk")]).regime(), "uk");
+    }
+}
