@@ -63,7 +63,7 @@ impl ServiceLetter {
             blocks.extend(provision(document, goes, number, self.language));
         }
         let paper = letter(document, self.language, self.title.clone(), None, now, blocks);
-        Written { paper, attached: Vec::new() }
+        Written { subject: paper.title.clone(), paper, attached: Vec::new() }
     }
 }
 
