@@ -7,7 +7,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use policy::request::{FeeStanding, Outcome, Progress, ReasonsTold, State as Stand, Step};
+use policy::request::{
+    FeeStanding, Outcome, Progress, ReasonsTold, RequestKind, State as Stand, Step,
+};
 use policy::{Document, Language};
 
 use super::page::{Other, Page, Wrong, at, day, draw, last_day, pick};
@@ -214,11 +216,18 @@ pub(super) fn decision(document: &Document, request: &Request, language: Languag
     };
     let told = document.requests.as_ref().and_then(|r| r.reasons_told.get(&progress.regime));
     let told = told.copied().unwrap_or(ReasonsTold::Full);
+    // A question is not granted: it has a reply.
+    let replies = progress.kind == RequestKind::Complaint && decision.outcome == Outcome::Granted;
     let refuses = matches!(decision.outcome, Outcome::Refused | Outcome::Partly);
     html! {
         section aria-labelledby="h-decision" {
-            h2 id="h-decision" { (say("決定", "The decision")) }
-            p { strong { (decision.outcome.words(language)) } (say("（", " (")) (day(decision.at, language)) (say("）", ")")) }
+            @if replies {
+                h2 id="h-decision" { (say("お返事", "Our reply")) }
+                p { (day(decision.at, language)) }
+            } @else {
+                h2 id="h-decision" { (say("決定", "The decision")) }
+                p { strong { (decision.outcome.words(language)) } (say("（", " (")) (day(decision.at, language)) (say("）", ")")) }
+            }
             @if !decision.refused.is_empty() {
                 ul {
                     @for part in &decision.refused {
