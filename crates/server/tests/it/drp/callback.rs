@@ -43,13 +43,13 @@ impl Midori {
         };
         house.app.store.write_blocking(add).unwrap();
         let mut midori = Self { key, token: String::new() };
-        let setup = midori.signs(&midori.claims(house, &json!({})));
+        let setup = midori.signs(&Self::claims(house, &json!({})));
         let given = house.says("POST", "/v1/agent/MIDORI", "none", &setup).await.expect(200);
         midori.token = given["token"].as_str().unwrap().to_owned();
         midori
     }
 
-    fn claims(&self, house: &House, more: &Value) -> Value {
+    fn claims(house: &House, more: &Value) -> Value {
         let now = house.now();
         let mut claims = json!({
             "agent-id": "MIDORI", "business-id": "SAMPLE_BUSINESS",
@@ -64,7 +64,7 @@ impl Midori {
 
     async fn asks(&self, house: &House, callback: &str) -> crate::house::Answer {
         let more = json!({ "status_callback": callback, "agent-request-id": "m-1" });
-        let body = self.signs(&self.claims(house, &more));
+        let body = self.signs(&Self::claims(house, &more));
         house.exercises(&self.token, &body).await
     }
 }
