@@ -352,6 +352,7 @@ pub(crate) struct StoreEntry<'a> {
     pub(crate) name: &'a str,
     pub(crate) address: &'a str,
     pub(crate) representative: &'a str,
+    pub(crate) country: &'a str,
 }
 
 /// The policy, and when it was read.
@@ -510,7 +511,7 @@ impl Azukari {
             "name": store.name,
             "address": store.address,
             "representative": store.representative,
-            "country": "JP",
+            "country": store.country,
         });
         self.ask::<Value>(Language::Ja, Method::PUT, &path, Some(&body)).await.map(drop)
     }

@@ -130,7 +130,7 @@ pub(super) fn offered(book: &Connection, store: &Store, at: Timestamp) -> Result
         return Err(No::Closed(Box::new(reason)));
     }
     let moments = of(book, &store.slug)?.moments(date, &store.time_zone);
-    if moments.iter().any(|(_, moment)| *moment == at) { Ok(()) } else { Err(No::NoSeating) }
+    if moments.iter().any(|(_, moment)| *moment == at) { Ok(()) } else { Err(No::NotOffered) }
 }
 
 impl Book {

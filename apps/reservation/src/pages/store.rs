@@ -3,18 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde::Deserialize;
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::JoinSet;
 
 use super::allergy::{self, Answer, Says, Standing, says};
-use super::door::{self, Known};
+use super::door::{self, Entered, Known};
 use super::parts::{moment, nothing, reasons, shown};
 use super::{Sheet, layout, see_other};
 use crate::app::{self, Reader, Shared};
@@ -48,51 +47,16 @@ pub(super) async fn sign_in(
     headers: HeaderMap,
     mut fields: Fields,
 ) -> Result<Response, Fault> {
-    let words = reader.words;
-    let now = app::now();
-    let password = fields.take("password");
-    let login: String = fields.get("login").trim().chars().take(64).collect();
-    let verifier = app.book.staff_verifier(&login).await?;
-    // Counted before it is verified: tries that come all at once are as many as one by one.
-    if !app.tries.begin(&login, verifier.is_some(), now) {
-        let page = draw_sign_in(&reader, &fields, Some(words.sign_in_wait));
-        return Ok((StatusCode::TOO_MANY_REQUESTS, page).into_response());
+    match door::enter(&app, &reader, &headers, &mut fields, Door::Staff).await? {
+        Entered::In(cookie) => {
+            let mut response = see_other("/store/tonight")?;
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+            Ok(response)
+        }
+        Entered::Not(status, words) => {
+            Ok((status, draw_sign_in(&reader, &fields, Some(words))).into_response())
+        }
     }
-    let turn = app.verifying.clone().acquire_owned().await.map_err(Fault::broken)?;
-    let fits = spawn_blocking(move || {
-        // Held until the work is done, even when whoever asked has gone away.
-        let _turn = turn;
-        fits(&password, verifier.as_deref())
-    });
-    if !fits.await.map_err(Fault::broken)? {
-        let page = draw_sign_in(&reader, &fields, Some(words.sign_in_failed));
-        return Ok((StatusCode::UNAUTHORIZED, page).into_response());
-    }
-    app.tries.succeeded(&login);
-    let caller = Caller { who: login, regime: String::new() };
-    let cookie = session::begin(&app.book, &headers, Door::Staff, caller, now).await?;
-    let mut response = see_other("/store/tonight")?;
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
-}
-
-/// Whether a password fits. A login that does not exist costs the same time as one that does.
-fn fits(password: &str, verifier: Option<&str>) -> bool {
-    let argon2 = Argon2::default();
-    if let Some(Ok(verifier)) = verifier.map(PasswordHash::new) {
-        argon2.verify_password(password.as_bytes(), &verifier).is_ok()
-    } else {
-        let _same_work = argon2.hash_password(password.as_bytes());
-        false
-    }
-}
-
-/// An Argon2id verifier for a new password.
-pub(crate) fn verifier(password: &str) -> anyhow::Result<String> {
-    let verifier = Argon2::default()
-        .hash_password(password.as_bytes())
-        .map_err(|error| anyhow::anyhow!("make a verifier: {error}"))?;
-    Ok(verifier.to_string())
 }
 
 pub(super) async fn sign_out(
@@ -391,6 +355,7 @@ fn away(reader: &Reader) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
     use axum::routing::{get, post};
     use axum::{Json, Router};
     use serde_json::{Value, json};
@@ -402,15 +367,6 @@ mod tests {
     use crate::book::tests as books;
     use crate::language::Language;
     use crate::words::Words;
-
-    #[test]
-    fn a_password_fits_its_own_verifier_only() {
-        let kept = verifier("見本の合言葉").unwrap();
-        assert!(kept.starts_with("$argon2id$"));
-        assert!(fits("見本の合言葉", Some(&kept)));
-        assert!(!fits("another", Some(&kept)));
-        assert!(!fits("見本の合言葉", None));
-    }
 
     /// What the card of a guest says when Azukari answers the consent and the asks so.
     async fn card(consent: u16, state: &'static str, asks: u16, items: Value) -> String {

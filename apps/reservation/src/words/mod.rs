@@ -4,6 +4,8 @@
 mod en;
 mod ja;
 
+use crate::edit::What;
+use crate::import::Plain;
 use crate::language::Language;
 
 /// Declares the words once: those that stand alone, and those that take something in.
@@ -70,6 +72,13 @@ words! {
         next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_future,
         // Finding and booking a table
         area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store, closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review, fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held,
+        // The operator's pages
+        operator, new_store, import, keys, not_listed, on_this_store, about_store,
+        tables, seatings, what_people_read, rules_of_booking,
+        for_the_register, yes, no, tables_told, tables_joined_told, seatings_told,
+        close_day, call_them_off, keep_them, no_closing_days, open_day, import_told,
+        file, columns, columns_of_stores, columns_of_tables, key_made, keys_told,
+        key_name_hint, make_key, end_key,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
@@ -93,6 +102,9 @@ words! {
         request_desk(&str),
         first_store(&str),
         on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8), month(i8), hold_it(u8), not_booked_told(&str),
+        field(&str), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
+        day_has_bookings(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
+        line_and_column(u64, usize),
         fault_broken_told(&str);
 }
 

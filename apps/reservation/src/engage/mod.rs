@@ -224,3 +224,6 @@ pub(crate) async fn keep_settled(app: Shared, shutdown: impl Future<Output = ()>
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
