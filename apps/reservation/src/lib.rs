@@ -17,6 +17,7 @@ mod import;
 mod language;
 mod pages;
 mod phone;
+mod rehearsal;
 mod samples;
 mod session;
 mod table_file;
@@ -26,6 +27,7 @@ mod words;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 
+pub use rehearsal::{Rehearsal, rehearse};
 pub use samples::{Login, Samples, load_samples};
 
 /// The policy that the app lives under, as `(file name, text)`: what Azukari is started with.

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::Path;
-use axum::http::StatusCode;
-use axum::routing::put;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{post, put};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
@@ -32,6 +32,7 @@ struct House {
     app: App,
     answers: Arc<AtomicU16>,
     sent: Arc<Mutex<Vec<Sent>>>,
+    letters: Arc<Mutex<Vec<(String, Value)>>>,
     folder: std::path::PathBuf,
     address: String,
 }
@@ -53,8 +54,16 @@ impl House {
             let kind = if status == StatusCode::UNPROCESSABLE_ENTITY { "invalid" } else { "" };
             (status, Json(json!({ "type": kind })))
         };
-        let router =
-            Router::new().route("/v1/subjects/{subject}/engagements/{store}/{number}", put(engage));
+        let letters: Arc<Mutex<Vec<(String, Value)>>> = Arc::default();
+        let (status, seen) = (Arc::clone(&answers), Arc::clone(&letters));
+        let letter = async move |headers: HeaderMap, Json(body): Json<Value>| {
+            let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+            seen.lock().unwrap().push((key, body));
+            (StatusCode::from_u16(status.load(Ordering::SeqCst)).unwrap(), Json(json!({})))
+        };
+        let router = Router::new()
+            .route("/v1/subjects/{subject}/engagements/{store}/{number}", put(engage))
+            .route("/v1/letters", post(letter));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -62,7 +71,7 @@ impl House {
         let book = Book::open(&folder).unwrap();
         furnished(&book, store, vec![table("A", (1, 4), 1, 1)]).await;
         let app = App::new(Azukari::new(&address, "key").unwrap(), &address, book);
-        Self { app, answers, sent, folder, address }
+        Self { app, answers, sent, letters, folder, address }
     }
 
     /// The app's process is gone, and another one takes its place over the same file.
@@ -266,4 +275,22 @@ async fn a_hold_is_nothing_to_azukari_until_it_is_confirmed() {
     assert_eq!((booked.stage, house.last_sent().1), (Stage::Booked, false));
     let late = confirm(&house.app, &held.number, "a", at(NOW)).await;
     assert!(matches!(late, Err(Stop::No(No::Gone))));
+}
+
+#[tokio::test]
+async fn whoever_s_booking_the_store_calls_off_is_written_to_once_and_her_name_is_not_asked_for() {
+    let house = House::open().await;
+    let booking = house.places("sub_a", 2).await.unwrap();
+    call_off(&house.app, &booking, Ending::Store, at(NOW)).await.unwrap();
+    house.answering(503).settles(NOW).await;
+    house.answering(200).settles(NOW).await;
+    house.settles(NOW).await;
+    let letters = house.letters.lock().unwrap().clone();
+    // The second try is the same letter as the first.
+    assert_eq!((letters.len(), &letters[0]), (2, &letters[1]));
+    let (_, letter) = &letters[0];
+    assert_eq!((&letter["subject"], &letter["kind"]), (&json!("sub_a"), &json!("notice")));
+    let (ja, en) = (&letter["paragraphs"][0], &letter["paragraphs"][1]);
+    assert!(ja.as_str().unwrap().contains("2026年11月22日(日)18時"), "{ja}");
+    assert!(en.as_str().unwrap().contains("Sun 22 Nov 2026, 18:00"), "{en}");
 }

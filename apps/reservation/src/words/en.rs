@@ -173,6 +173,7 @@ pub(super) static WORDS: Words = Words {
     waiting: "Waiting for a seat",
     wait_no_more: "Stop waiting",
     notices_read: "I have read this",
+    notice_letter: "About your booking",
 
     tonight: "Tonight",
     coming_bookings: "Coming bookings",

@@ -173,6 +173,7 @@ pub(super) static WORDS: Words = Words {
     waiting: "空席待ち",
     wait_no_more: "待つのをやめる",
     notices_read: "読みました",
+    notice_letter: "ご予約についてのお知らせ",
 
     tonight: "今夜",
     coming_bookings: "これからのご予約",

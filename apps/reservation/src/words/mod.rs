@@ -62,7 +62,7 @@ words! {
         error_too_soon, error_already, error_gone, error_change_late, held_for_you,
         confirm_booking, let_go, hold_over, hold_over_told, change_booking, change_told,
         done_changed, done_waiting, cancel_free, called_off_by_store, waiting, wait_no_more,
-        notices_read,
+        notices_read, notice_letter,
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
         not_shown_away, nothing_could_be_asked,
