@@ -147,7 +147,6 @@ pub(super) static WORDS: Words = Words {
     cancel_told: "Once you cancel, the store can no longer look at your information for it.",
     hours: "Hours",
     address: "Address",
-    price_band: "Prices",
     fee: "Booking fee",
     fee_none: "None",
     see_times: "See the times",
@@ -297,7 +296,6 @@ pub(super) static WORDS: Words = Words {
     end_key: "End this key",
     more_purposes: |count| format!("and {count} more"),
     tonight_is: |day| format!("Tonight is {day}"),
-    tonight_from: |time| format!("Tonight from {time}"),
     party: |party| if party == 1 { "1 person".to_owned() } else { format!("{party} people") },
     sign_up_lead: |controller| {
         format!(
@@ -318,9 +316,6 @@ pub(super) static WORDS: Words = Words {
         format!("You can withdraw a consent at any time. The wording now is version {version}.")
     },
     error_date: |days| format!("Please choose a day within {days} days from today."),
-    book_needs: |consent| {
-        format!("Booking needs your consent: “{consent}”. You have not given it at the moment.")
-    },
     add_item: |label| format!("Add: {label}"),
     tonight_count: |bookings, guests| {
         let bookings_word = if bookings == 1 { "booking" } else { "bookings" };

@@ -147,7 +147,6 @@ pub(super) static WORDS: Words = Words {
     cancel_told: "取り消すと、お店はその時から情報を見られなくなります。",
     hours: "営業時間",
     address: "所在地",
-    price_band: "価格帯",
     fee: "予約料金",
     fee_none: "かかりません",
     see_times: "時刻を見る",
@@ -297,7 +296,6 @@ pub(super) static WORDS: Words = Words {
     end_key: "使えなくする",
     more_purposes: |count| format!("ほか{count}件"),
     tonight_is: |day| format!("今夜は{day}です"),
-    tonight_from: |time| format!("今夜は{time}から"),
     party: |party| format!("{party}名"),
     sign_up_lead: |controller| {
         format!(
@@ -316,9 +314,6 @@ pub(super) static WORDS: Words = Words {
     held_delete: |desk| format!("消去や利用停止のご請求は、{desk}へ。"),
     consents_lead: |version| format!("同意は、いつでも取り消せます。現在の文面は{version}版です。"),
     error_date: |days| format!("今日から{days}日以内の日をお選びください。"),
-    book_needs: |consent| {
-        format!("ご予約には、「{consent}」への同意が必要です。いまは同意をいただいていません。")
-    },
     add_item: |label| format!("{label}を追加"),
     tonight_count: |bookings, guests| format!("{bookings}組、{guests}名さま"),
     tonight_recorded: |login, at| {

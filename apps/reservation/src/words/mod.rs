@@ -58,7 +58,7 @@ words! {
         // Booking
         book_sees, book_sees_lead, date,
         party_size, error_time, booking, booking_number, cancel, cancel_told, hours, address,
-        price_band, fee, fee_none, see_times, no_times_that_day, full, wait_for_it, error_full,
+        fee, fee_none, see_times, no_times_that_day, full, wait_for_it, error_full,
         error_too_soon, error_already, error_gone, error_change_late, held_for_you,
         confirm_booking, let_go, hold_over, hold_over_told, change_booking, change_told,
         done_changed, done_waiting, cancel_free, called_off_by_store, waiting, wait_no_more,
@@ -90,9 +90,9 @@ words! {
         fault_away_kept_told, fault_again, fault_closed, fault_closed_told, fault_too_many,
         fault_too_many_told, fault_broken_title;
     told:
-        more_purposes(usize), tonight_is(&str), tonight_from(&str), party(u8), sign_up_lead(&str),
+        more_purposes(usize), tonight_is(&str), party(u8), sign_up_lead(&str),
         sign_up_consent_version(&str), consent_seen(&str), version_of(&str), edit_item(&str), confirm_item(&str), proof_number(u64), kept_until(&str),
-        held_delete(&str), consents_lead(&str), error_date(i64), book_needs(&str), add_item(&str),
+        held_delete(&str), consents_lead(&str), error_date(i64), add_item(&str),
         tonight_count(usize, u32), tonight_recorded(&str, &str), more_looks_today(usize),
         more_looks_that_day(usize), guest_name(&str),
         clock_is(&str), closed_that_day(&str), closed_today(&str), error_party(u8, u8), yen(u32),
