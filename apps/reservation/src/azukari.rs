@@ -16,6 +16,9 @@ use crate::language::{Label, Language};
 
 /// How long an answer may take before the house counts as out of reach.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Asks that travel together, and people about whom one question is; Azukari takes 200 and 100.
+const ASKS_TOGETHER: usize = 150;
+const PEOPLE_TOGETHER: usize = 100;
 /// How long the policy is taken to be what it was.
 const FRESH: Duration = Duration::from_secs(2);
 
@@ -352,6 +355,7 @@ pub(crate) struct StoreEntry<'a> {
     pub(crate) name: &'a str,
     pub(crate) address: &'a str,
     pub(crate) representative: &'a str,
+    pub(crate) country: &'a str,
 }
 
 /// The policy, and when it was read.
@@ -510,7 +514,7 @@ impl Azukari {
             "name": store.name,
             "address": store.address,
             "representative": store.representative,
-            "country": "JP",
+            "country": store.country,
         });
         self.ask::<Value>(Language::Ja, Method::PUT, &path, Some(&body)).await.map(drop)
     }
@@ -531,6 +535,27 @@ impl Azukari {
         self.ask::<Value>(Language::Ja, Method::PUT, &path, Some(&body)).await.map(drop)
     }
 
+    /// Asks the house to write to a person, who is not named and whose address stays there. The same `key`
+    /// is the same letter, however often it is asked for.
+    pub(crate) async fn put_letter(
+        &self,
+        subject: &str,
+        title: &str,
+        paragraphs: &[String],
+        key: &str,
+    ) -> Result<(), Trouble> {
+        let body = json!({
+            "subject": subject,
+            "kind": "notice",
+            "purpose": "service",
+            "language": "ja",
+            "title": title,
+            "paragraphs": paragraphs,
+        });
+        let (method, path) = (Method::POST, "/v1/letters");
+        self.ask_once::<Value>(Language::Ja, method, path, Some(&body), key).await.map(drop)
+    }
+
     /// Values for the controller's own purpose; recorded by the house.
     pub(crate) async fn use_items(
         &self,
@@ -544,21 +569,76 @@ impl Azukari {
         Ok(told.items)
     }
 
-    /// Values for a store; recorded by the house and shown to the person.
-    pub(crate) async fn disclose(
+    /// Values for a store, ask by ask: each is recorded by the house and shown to its person. What comes of
+    /// one ask is its own; an outage is the answer to all that were sent together.
+    ///
+    /// # Errors
+    /// What is no answer and no outage.
+    pub(crate) async fn disclose_all(
         &self,
         language: Language,
-        ask: &StoreAsk<'_>,
-    ) -> Result<Values, Trouble> {
-        let body = json!({
-            "subject": ask.subject,
-            "recipient": ask.recipient,
-            "purpose": ask.purpose,
-            "items": ask.items,
-            "reference": ask.reference,
+        asks: &[StoreAsk<'_>],
+    ) -> Result<Vec<Result<Values, Trouble>>, Trouble> {
+        #[derive(Deserialize)]
+        struct Answers {
+            answers: Vec<Value>,
+        }
+        let batches = asks.chunks(ASKS_TOGETHER).map(async |asks| {
+            let one = |ask: &StoreAsk<'_>| {
+                json!({
+                    "subject": ask.subject,
+                    "recipient": ask.recipient,
+                    "purpose": ask.purpose,
+                    "items": ask.items,
+                    "reference": ask.reference,
+                })
+            };
+            let body = json!({ "asks": asks.iter().map(one).collect::<Vec<_>>() });
+            let path = "/v1/disclosures/batch";
+            match self.ask::<Answers>(language, Method::POST, path, Some(&body)).await {
+                Ok(told) if told.answers.len() == asks.len() => {
+                    Ok(told.answers.into_iter().map(one_answer).collect())
+                }
+                Ok(_) => Err(Trouble::Unexpected("as many answers as asks".to_owned())),
+                Err(Trouble::Unavailable) => {
+                    Ok(asks.iter().map(|_| Err(Trouble::Unavailable)).collect::<Vec<_>>())
+                }
+                Err(trouble) => Err(trouble),
+            }
         });
-        let told: Told = self.ask(language, Method::POST, "/v1/disclosures", Some(&body)).await?;
-        Ok(told.items)
+        let mut told = Vec::with_capacity(asks.len());
+        for batch in futures_util::future::join_all(batches).await {
+            told.extend(batch?);
+        }
+        Ok(told)
+    }
+
+    /// How one consent stands with many people: a state for each, in their order; `None` when it was
+    /// never asked.
+    pub(crate) async fn standings(
+        &self,
+        consent: &str,
+        subjects: &[&str],
+    ) -> Result<Vec<Option<String>>, Trouble> {
+        #[derive(Deserialize)]
+        struct Standings {
+            states: Vec<Option<String>>,
+        }
+        let batches = subjects.chunks(PEOPLE_TOGETHER).map(async |subjects| {
+            let body = json!({ "consent": consent, "subjects": subjects });
+            let path = "/v1/consents/standings";
+            let told: Standings = self.ask(Language::Ja, Method::POST, path, Some(&body)).await?;
+            if told.states.len() == subjects.len() {
+                Ok(told.states)
+            } else {
+                Err(Trouble::Unexpected("as many states as people".to_owned()))
+            }
+        });
+        let mut states = Vec::with_capacity(subjects.len());
+        for batch in futures_util::future::join_all(batches).await {
+            states.extend(batch?);
+        }
+        Ok(states)
     }
 
     pub(crate) async fn provisions(
@@ -592,6 +672,18 @@ impl Azukari {
         path: &str,
         body: Option<&Value>,
     ) -> Result<T, Trouble> {
+        let key = chance::uuid().map_err(|_| Trouble::Unavailable)?;
+        self.ask_once(language, method, path, body, &key).await
+    }
+
+    async fn ask_once<T: DeserializeOwned>(
+        &self,
+        language: Language,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        key: &str,
+    ) -> Result<T, Trouble> {
         let address = format!("{}{path}", self.base);
         let mut request = self
             .http
@@ -599,7 +691,6 @@ impl Azukari {
             .bearer_auth(&self.key)
             .header("Accept-Language", language.tag());
         if method == Method::POST {
-            let key = chance::uuid().map_err(|_| Trouble::Unavailable)?;
             request = request.header("Idempotency-Key", key);
         }
         if let Some(body) = body {
@@ -620,6 +711,24 @@ impl Azukari {
 
 fn is_cursor_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_.~=".contains(&byte)
+}
+
+/// Reads what came of one ask of many.
+fn one_answer(answer: Value) -> Result<Values, Trouble> {
+    if answer.get("items").is_some() && answer.get("type").is_none() {
+        return serde_json::from_value::<Told>(answer)
+            .map(|told| told.items)
+            .map_err(|_| Trouble::Unexpected("an unreadable answer to an ask".to_owned()));
+    }
+    let status = answer.get("status").and_then(Value::as_u64);
+    let status = status.and_then(|status| u16::try_from(status).ok());
+    let status = status.and_then(|status| StatusCode::from_u16(status).ok());
+    Err(match status {
+        // One that fails says nothing about the others; the evening is still to be read.
+        Some(status) if status.is_server_error() => Trouble::Unavailable,
+        Some(status) => trouble(status, answer.to_string().as_bytes()),
+        None => Trouble::Unexpected("an answer without a status".to_owned()),
+    })
 }
 
 /// Reads a problem answer.

@@ -4,24 +4,30 @@
 //!
 //! Read `pages/mod.rs` next: it lists every address.
 
+mod api;
 mod app;
 mod azukari;
 mod book;
 mod chance;
+mod edit;
 mod engage;
 mod fault;
 mod fields;
+mod import;
 mod language;
 mod pages;
 mod phone;
+mod rehearsal;
 mod samples;
 mod session;
+mod table_file;
 mod when;
 mod words;
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+pub use rehearsal::{Rehearsal, rehearse};
 pub use samples::{Login, Samples, load_samples};
 
 /// The policy that the app lives under, as `(file name, text)`: what Azukari is started with.
@@ -73,6 +79,33 @@ pub async fn serve(
     drop(tell);
     settling.await?;
     Ok(served?)
+}
+
+/// Lets an operator in by a login and a password; a login that is there gets the new password.
+pub async fn let_operator_in(data: &Path, login: &str, password: &str) -> anyhow::Result<()> {
+    let book = book::Book::open(data)?;
+    Ok(book.put_operator(login, pages::verifier(password)?).await?)
+}
+
+/// Lets somebody of a store in, likewise.
+pub async fn let_staff_in(
+    data: &Path,
+    login: &str,
+    store: &str,
+    password: &str,
+) -> anyhow::Result<()> {
+    let book = book::Book::open(data)?;
+    anyhow::ensure!(book.store(store).await?.is_some(), "there is no store `{store}`");
+    Ok(book.put_staff(login, store, pages::verifier(password)?).await?)
+}
+
+/// Makes a key of the app's own API and tells it, this once.
+pub async fn make_key(data: &Path, name: &str) -> anyhow::Result<String> {
+    let book = book::Book::open(data)?;
+    match api::make_key(&book, name, app::now()).await {
+        Err(book::No::Already(_)) => anyhow::bail!("there is a key `{name}` already"),
+        made => Ok(made?),
+    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,8 @@ pub struct Samples {
     pub guests: Vec<Login>,
     /// Staff, for `/store/sign-in`.
     pub staff: Vec<Login>,
+    /// An operator, for `/operator`.
+    pub operators: Vec<Login>,
 }
 
 /// A way in. Samples only: these passwords are public.
@@ -45,6 +47,8 @@ pub struct Login {
 
 const GUEST_PASSWORD: &str = "mihon-no-okyakusama";
 const STAFF_PASSWORD: &str = "mihon-no-omise";
+const OPERATOR: Login =
+    Login { who: "Operator", name: "sample-operator", password: "mihon-no-unei" };
 
 type Both = (&'static str, &'static str);
 
@@ -282,6 +286,9 @@ pub async fn load_samples(
         let subject = load_guest(&client, &policy, guest).await;
         subjects.push(subject.with_context(|| format!("load the sample guest `{}`", guest.email))?);
     }
+    if book.operator_verifier(OPERATOR.name).await?.is_none() {
+        book.put_operator(OPERATOR.name, verifier(OPERATOR.password)?).await?;
+    }
     let bookings = load_bookings(&client, &book, &subjects, now).await?;
 
     let guest =
@@ -296,6 +303,7 @@ pub async fn load_samples(
         bookings,
         guests: GUESTS.iter().map(guest).collect(),
         staff: STORES.iter().map(staff).collect(),
+        operators: vec![OPERATOR],
     })
 }
 
@@ -310,6 +318,7 @@ async fn load_store(
         name: store.name.0,
         address: store.area.0,
         representative: "見本 代表",
+        country: "JP",
     };
     client.put_store(&entry).await.with_context(|| format!("register `{}`", store.slug))?;
     let label = |(ja, en): Both| Label { ja: ja.to_owned(), en: en.to_owned() };
@@ -323,6 +332,7 @@ async fn load_store(
             cuisine: label(store.cuisine),
             hours: label(store.hours),
             address: label(store.area),
+            country: "JP".to_owned(),
             picture: store.picture.to_owned(),
             price_band: store.price_band,
             time_zone: TimeZone::get("Asia/Tokyo")?,

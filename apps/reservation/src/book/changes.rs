@@ -14,7 +14,6 @@ pub(crate) struct Change {
     pub(crate) booking: Booking,
     pub(crate) starts_at: Timestamp,
     pub(crate) ends_at: Timestamp,
-    pub(crate) party: u8,
     /// True when the guest was told that it came to nothing.
     pub(crate) failed: bool,
 }
@@ -24,13 +23,12 @@ fn read(row: &Row<'_>, booking: Booking) -> rusqlite::Result<Change> {
         booking,
         starts_at: moment(row, "new_starts_at")?,
         ends_at: moment(row, "new_ends_at")?,
-        party: row.get("new_party")?,
         failed: row.get("failed")?,
     })
 }
 
 const CHANGES: &str = "SELECT bookings.*, changes.starts_at AS new_starts_at, \
-     changes.ends_at AS new_ends_at, changes.party AS new_party, failed \
+     changes.ends_at AS new_ends_at, failed \
      FROM changes JOIN bookings ON number = booking";
 
 fn get(book: &Connection, number: &str) -> rusqlite::Result<Option<Change>> {
@@ -85,7 +83,7 @@ fn change(
         ],
     )?;
     tables::take(book, &own.store, number, true, &seat, (starts_at, ends_at))?;
-    Ok(Change { booking: own, starts_at, ends_at, party, failed: false })
+    Ok(Change { booking: own, starts_at, ends_at, failed: false })
 }
 
 /// The booking becomes what it was to become, and its old seat is free.

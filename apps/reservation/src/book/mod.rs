@@ -42,7 +42,7 @@ pub(crate) enum No {
     Full,
     /// The store does not seat anybody then.
     #[error("no seating then")]
-    NoSeating,
+    NotOffered,
     /// The store is closed that day; why, in words.
     #[error("closed that day")]
     Closed(Box<Label>),

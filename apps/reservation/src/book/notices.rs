@@ -24,6 +24,7 @@ const KINDS: [(&str, Kind); 3] =
 #[derive(Debug, Clone)]
 pub(crate) struct Notice {
     pub(crate) id: i64,
+    pub(crate) subject: String,
     pub(crate) booking: String,
     pub(crate) store: String,
     pub(crate) starts_at: Timestamp,
@@ -56,24 +57,45 @@ pub(super) fn put(
     .map(drop)
 }
 
+fn read(row: &Row<'_>) -> rusqlite::Result<Notice> {
+    Ok(Notice {
+        id: row.get("id")?,
+        subject: row.get("subject")?,
+        booking: row.get("booking")?,
+        store: row.get("store")?,
+        starts_at: moment(row, "starts_at")?,
+        kind: word(row, "kind", &KINDS)?,
+        at: moment(row, "at")?,
+    })
+}
+
 impl Book {
     /// What a guest has to be told, the latest first.
     pub(crate) async fn notices_of(&self, subject: &str) -> anyhow::Result<Vec<Notice>> {
         let subject = subject.to_owned();
-        let read = |row: &Row<'_>| {
-            Ok(Notice {
-                id: row.get("id")?,
-                booking: row.get("booking")?,
-                store: row.get("store")?,
-                starts_at: moment(row, "starts_at")?,
-                kind: word(row, "kind", &KINDS)?,
-                at: moment(row, "at")?,
-            })
-        };
         self.read(move |book| {
             book.prepare_cached("SELECT * FROM notices WHERE subject = ?1 ORDER BY id DESC")?
                 .query_map([subject], read)?
                 .collect()
+        })
+        .await
+    }
+
+    /// What nobody has written to a guest yet, the earliest first.
+    pub(crate) async fn unwritten_notices(&self) -> anyhow::Result<Vec<Notice>> {
+        self.read(|book| {
+            book.prepare_cached("SELECT * FROM notices WHERE written = 0 ORDER BY id LIMIT 200")?
+                .query_map([], read)?
+                .collect()
+        })
+        .await
+    }
+
+    /// A letter about it was asked for, or cannot be had.
+    pub(crate) async fn notice_written(&self, id: i64) -> Result<(), No> {
+        self.write(move |book| {
+            book.execute("UPDATE notices SET written = 1 WHERE id = ?1", [id])?;
+            Ok(())
         })
         .await
     }

@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS stores (
     cuisine_ja TEXT NOT NULL, cuisine_en TEXT NOT NULL,
     hours_ja TEXT NOT NULL, hours_en TEXT NOT NULL,
     address_ja TEXT NOT NULL, address_en TEXT NOT NULL,
+    country TEXT NOT NULL,
     picture TEXT NOT NULL,
     price_band INTEGER NOT NULL CHECK (price_band BETWEEN 1 AND 4),
     time_zone TEXT NOT NULL,
@@ -133,7 +134,7 @@ CREATE TABLE IF NOT EXISTS waiting (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS waiting_at_a_store ON waiting (store, starts_at);
 
--- What a guest has to be told, until she has read it.
+-- What a guest has to be told, until she has read it; `written` once a letter was asked for.
 CREATE TABLE IF NOT EXISTS notices (
     id INTEGER PRIMARY KEY,
     subject TEXT NOT NULL,
@@ -141,8 +142,10 @@ CREATE TABLE IF NOT EXISTS notices (
     store TEXT NOT NULL,
     starts_at INTEGER NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('called_off', 'offered', 'offer_over')),
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    written INTEGER NOT NULL DEFAULT 0 CHECK (written IN (0, 1))
 ) STRICT;
+CREATE INDEX IF NOT EXISTS notices_to_write ON notices (id) WHERE written = 0;
 CREATE INDEX IF NOT EXISTS notices_of_a_guest ON notices (subject);
 
 CREATE TABLE IF NOT EXISTS staff (

@@ -1,7 +1,5 @@
 //! When a store seats people: times by the day of the week, and the moments they are on a certain day.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -130,7 +128,7 @@ pub(super) fn offered(book: &Connection, store: &Store, at: Timestamp) -> Result
         return Err(No::Closed(Box::new(reason)));
     }
     let moments = of(book, &store.slug)?.moments(date, &store.time_zone);
-    if moments.iter().any(|(_, moment)| *moment == at) { Ok(()) } else { Err(No::NoSeating) }
+    if moments.iter().any(|(_, moment)| *moment == at) { Ok(()) } else { Err(No::NotOffered) }
 }
 
 impl Book {
@@ -166,20 +164,5 @@ impl Book {
     ) -> anyhow::Result<Day> {
         let number = number.to_owned();
         self.read(move |book| day(book, &store, date, party, &number, now)).await
-    }
-
-    /// What every store that people see has to offer on its today, by name.
-    pub(crate) async fn today(&self, now: Timestamp) -> anyhow::Result<BTreeMap<String, Day>> {
-        let stores = self.stores().await?;
-        self.read(move |book| {
-            let mut days = BTreeMap::new();
-            for store in stores.into_iter().filter(|store| store.listed) {
-                let date = store.date_of(now);
-                let party = 2.clamp(store.party_min, store.party_max);
-                days.insert(store.slug.clone(), day(book, &store, date, party, "", now)?);
-            }
-            Ok(days)
-        })
-        .await
     }
 }

@@ -106,3 +106,131 @@ fn taken_at(claims: &[&Claim], at: i64) -> u32 {
     }
     by_booking.values().map(|units| u32::from(*units)).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The evening, in steps.
+    const EVENING: i64 = 24;
+
+    fn some_tables() -> impl Strategy<Value = Vec<Table>> {
+        let one = (1_u8..4, 0_u8..4, 1_u16..4, 1_u16..4);
+        proptest::collection::vec(one, 1..4).prop_map(|all| {
+            let table = |(at, (from, more, count, joins)): (usize, (u8, u8, u16, u16))| Table {
+                name: format!("table {at}"),
+                seats_from: from,
+                seats_to: from + more,
+                count,
+                joins: joins.min(count),
+            };
+            all.into_iter().enumerate().map(table).collect()
+        })
+    }
+
+    /// Parties that come one after the other: from when, for how long, how many.
+    fn some_parties() -> impl Strategy<Value = Vec<(i64, i64, u8)>> {
+        proptest::collection::vec((0..EVENING - 6, 1_i64..6, 1_u8..10), 1..40)
+    }
+
+    /// How many tables of a kind are taken at one step, counted plainly.
+    fn taken(claims: &[Claim], table: &Table, step: i64) -> u16 {
+        let here = |claim: &&Claim| {
+            claim.seat.table == table.name && claim.starts_at <= step && step < claim.ends_at
+        };
+        claims.iter().filter(here).map(|claim| claim.seat.units).sum()
+    }
+
+    /// Every way to seat a party at all: tables needed, chairs, and whether they are free all the while.
+    fn ways(
+        tables: &[Table],
+        claims: &[Claim],
+        (from, until): (i64, i64),
+        party: u8,
+    ) -> Vec<(u16, u16, bool)> {
+        let mut ways = Vec::new();
+        for table in tables.iter().filter(|table| table.seats_from <= party) {
+            for units in 1..=table.joins {
+                let chairs = units * u16::from(table.seats_to);
+                if chairs >= u16::from(party) {
+                    let free =
+                        (from..until).all(|s| taken(claims, table, s) + units <= table.count);
+                    ways.push((units, chairs, free));
+                }
+            }
+        }
+        ways
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_is_turned_away_for_nothing_and_no_table_is_taken_twice(
+            tables in some_tables(),
+            parties in some_parties(),
+        ) {
+            let mut claims: Vec<Claim> = Vec::new();
+            for (at, (from, length, party)) in parties.into_iter().enumerate() {
+                let (booking, until) = (at.to_string(), from + length);
+                let ways = ways(&tables, &claims, (from, until), party);
+                let best_way = ways.iter().filter(|way| way.2).map(|way| (way.0, way.1)).min();
+                let seat = best(&tables, &claims, &booking, from, until, party);
+                let table = seat.as_ref().map(|seat| {
+                    tables.iter().find(|table| table.name == seat.table).unwrap()
+                });
+                let found = seat.as_ref().zip(table).map(|(seat, table)| {
+                    (seat.units, seat.units * u16::from(table.seats_to))
+                });
+                prop_assert_eq!(found, best_way);
+                let claim = |seat| Claim { booking, seat, starts_at: from, ends_at: until };
+                claims.extend(seat.map(claim));
+            }
+            for table in &tables {
+                for step in 0..EVENING {
+                    prop_assert!(taken(&claims, table, step) <= table.count);
+                }
+            }
+            prop_assert!(can_be_laid_out(&tables, &claims));
+        }
+
+        #[test]
+        fn a_booking_that_moves_needs_the_larger_of_its_two_seats(
+            first in (0_i64..8, 1_i64..6, 1_u16..4),
+            second in (0_i64..8, 1_i64..6, 1_u16..4),
+        ) {
+            let claim = |(from, length, units): (i64, i64, u16)| Claim {
+                booking: "moves".to_owned(),
+                seat: Seat { table: "A".to_owned(), units },
+                starts_at: from,
+                ends_at: from + length,
+            };
+            let both = [claim(first), claim(second)];
+            let at = |step: i64| {
+                let here = both.iter().filter(|c| c.starts_at <= step && step < c.ends_at);
+                here.map(|claim| u32::from(claim.seat.units)).max().unwrap_or(0)
+            };
+            let plainly = (0..EVENING).map(at).max().unwrap();
+            prop_assert_eq!(most_taken(both.iter(), 0, EVENING), plainly);
+        }
+    }
+
+    /// Whether every party can be given tables by number for its whole stay, as the store would at the door:
+    /// in the order in which they come, any that are free.
+    fn can_be_laid_out(tables: &[Table], claims: &[Claim]) -> bool {
+        let mut coming: Vec<&Claim> = claims.iter().collect();
+        coming.sort_by_key(|claim| claim.starts_at);
+        tables.iter().all(|table| {
+            let mut free_from = vec![i64::MIN; usize::from(table.count)];
+            coming.iter().filter(|claim| claim.seat.table == table.name).all(|claim| {
+                let free = free_from.iter_mut().filter(|from| **from <= claim.starts_at);
+                let given: Vec<&mut i64> = free.take(usize::from(claim.seat.units)).collect();
+                let enough = given.len() == usize::from(claim.seat.units);
+                for from in given {
+                    *from = claim.ends_at;
+                }
+                enough
+            })
+        })
+    }
+}

@@ -18,6 +18,8 @@ pub(crate) struct Store {
     pub(crate) cuisine: Label,
     pub(crate) hours: Label,
     pub(crate) address: Label,
+    /// Where it is, by ISO 3166-1: a store abroad is a third party abroad.
+    pub(crate) country: String,
     /// The motif of its picture.
     pub(crate) picture: String,
     /// From 1, modest, to 4.
@@ -101,6 +103,7 @@ impl Store {
             cuisine: label(row, "cuisine")?,
             hours: label(row, "hours")?,
             address: label(row, "address")?,
+            country: row.get("country")?,
             picture: row.get("picture")?,
             price_band: row.get("price_band")?,
             time_zone: TimeZone::get(&row.get::<_, String>("time_zone")?).map_err(unreadable)?,
@@ -129,7 +132,7 @@ pub(super) fn put(book: &Connection, store: &Store) -> rusqlite::Result<()> {
     book.prepare_cached(
         "INSERT OR REPLACE INTO stores VALUES (:slug, :name_ja, :name_en, :description_ja,
             :description_en, :area_ja, :area_en, :cuisine_ja, :cuisine_en, :hours_ja, :hours_en,
-            :address_ja, :address_en, :picture, :price_band, :time_zone, :party_min, :party_max,
+            :address_ja, :address_en, :country, :picture, :price_band, :time_zone, :party_min, :party_max,
             :seating_minutes, :notice_minutes, :days_ahead, :hold_minutes,
             :fee_yen, :free_until_hours, :late_percent, :listed)",
     )?
@@ -141,7 +144,7 @@ pub(super) fn put(book: &Connection, store: &Store) -> rusqlite::Result<()> {
         ":cuisine_ja": store.cuisine.ja, ":cuisine_en": store.cuisine.en,
         ":hours_ja": store.hours.ja, ":hours_en": store.hours.en,
         ":address_ja": store.address.ja, ":address_en": store.address.en,
-        ":picture": store.picture, ":price_band": store.price_band,
+        ":country": store.country, ":picture": store.picture, ":price_band": store.price_band,
         ":time_zone": store.zone(), ":party_min": store.party_min,
         ":party_max": store.party_max, ":seating_minutes": store.seating_minutes,
         ":notice_minutes": store.notice_minutes, ":days_ahead": store.days_ahead,

@@ -38,6 +38,7 @@ pub(crate) fn store() -> Store {
         cuisine: label("見本"),
         hours: label("見本"),
         address: label("見本"),
+        country: "JP".to_owned(),
         picture: "wave".to_owned(),
         price_band: 2,
         time_zone: TimeZone::get("Asia/Tokyo").unwrap(),
@@ -249,7 +250,7 @@ async fn the_rules_of_the_house_are_told_apart() {
     assert!(matches!(no(SIX, 1).await, No::Party));
     assert!(matches!(no(SIX, 5).await, No::Party));
     assert!(matches!(no("2026-11-22T04:59:00Z", 2).await, No::TooSoon));
-    assert!(matches!(no("2026-11-22T09:10:00Z", 2).await, No::NoSeating));
+    assert!(matches!(no("2026-11-22T09:10:00Z", 2).await, No::NotOffered));
     assert!(matches!(no("2027-01-22T09:00:00Z", 2).await, No::TooFar));
     assert!(matches!(no("2026-11-24T09:00:00Z", 2).await, No::Closed(_)));
     assert!(room.claims("a", "2027-01-21T09:00:00Z", 2, NOW).await.is_ok());

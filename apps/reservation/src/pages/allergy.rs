@@ -1,7 +1,7 @@
 //! What a store's card says of allergies. The kitchen relies on it, so it is decided here, apart
 //! from drawing: "none told" is said only where that is known, and everything else asks the guest.
 
-use crate::azukari::{ConsentState, Trouble, Values};
+use crate::azukari::Values;
 
 pub(super) const ITEM: &str = "allergy";
 
@@ -36,19 +36,11 @@ pub(super) enum Standing {
 
 impl Standing {
     /// Reads the state of a consent; a word this app does not know is unclear.
-    ///
-    /// # Errors
-    /// Whatever is neither an answer nor an outage.
-    pub(super) fn read(state: Result<Option<ConsentState>, Trouble>) -> Result<Self, Trouble> {
+    pub(super) fn read(state: Option<&str>) -> Self {
         match state {
-            Ok(None) | Err(Trouble::NotFound) => Ok(Self::Never),
-            Ok(Some(state)) => Ok(match state.state.as_str() {
-                "given" => Self::Given,
-                "refused" => Self::Never,
-                _ => Self::Unclear,
-            }),
-            Err(Trouble::Unavailable) => Ok(Self::Away),
-            Err(trouble) => Err(trouble),
+            None | Some("refused") => Self::Never,
+            Some("given") => Self::Given,
+            Some(_) => Self::Unclear,
         }
     }
 }
@@ -105,11 +97,8 @@ mod tests {
 
     #[test]
     fn only_an_absent_or_refused_consent_counts_as_never_given() {
-        use Standing::{Away, Given, Never, Unclear};
-        let read = |state| Standing::read(state).unwrap();
-        assert_eq!(read(Ok(None)), Never);
-        assert_eq!(read(Err(Trouble::NotFound)), Never);
-        assert_eq!(read(Err(Trouble::Unavailable)), Away);
+        use Standing::{Given, Never, Unclear};
+        assert_eq!(Standing::read(None), Never);
         for (word, standing) in [
             ("given", Given),
             ("refused", Never),
@@ -118,15 +107,14 @@ mod tests {
             ("expired", Unclear),
             ("invalidated", Unclear),
             ("unknown", Unclear),
+            ("unreadable", Unclear),
             ("requested", Unclear),
             ("request_deferred", Unclear),
             ("a word of tomorrow", Unclear),
             ("", Unclear),
         ] {
-            let state = ConsentState { state: word.to_owned(), at: None };
-            assert_eq!(read(Ok(Some(state))), standing, "{word}");
+            assert_eq!(Standing::read(Some(word)), standing, "{word}");
         }
-        assert!(Standing::read(Err(Trouble::TooMany)).is_err());
     }
 
     /// The answers an ask can have, by name.

@@ -143,7 +143,7 @@ pub(super) fn told(no: &No, store: &Store, reader: &Reader) -> Option<String> {
     let words = reader.words;
     Some(match no {
         No::Full => words.error_full.to_owned(),
-        No::NoSeating => words.error_time.to_owned(),
+        No::NotOffered => words.error_time.to_owned(),
         No::Closed(reason) => (words.closed_that_day)(reason.get(reader.language)),
         No::Party => (words.error_party)(store.party_min, store.party_max),
         No::TooSoon => words.error_too_soon.to_owned(),

@@ -1,10 +1,17 @@
-//! The form at a door: who comes, and a password. The guests' door and the stores' draw the same one.
+//! What the doors have in common: the form that asks who comes, and for the stores' and the operators' the
+//! password that the book knows. The guests' password is Azukari's to check.
 
+use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use maud::{Markup, html};
+use tokio::task::spawn_blocking;
 
 use super::parts::{Field, Purposes};
-use crate::app::Reader;
+use crate::app::{self, App, Reader};
+use crate::book::sessions::{Caller, Door};
+use crate::fault::Fault;
 use crate::fields::Fields;
+use crate::session;
 
 /// What a door asks whoever comes to be known by.
 pub(super) struct Known {
@@ -50,5 +57,81 @@ pub(super) fn form(
                 .input("password", None, words))
             p class="actions" { button { (words.sign_in) } }
         }
+    }
+}
+
+/// How somebody fared who came with a login and a password.
+pub(super) enum Entered {
+    /// Signed in; the cookie to set.
+    In(HeaderValue),
+    /// Not; what to say.
+    Not(StatusCode, &'static str),
+}
+
+/// Signs in whoever fits a login of the book; takes the password out of the form.
+pub(super) async fn enter(
+    app: &App,
+    reader: &Reader,
+    headers: &HeaderMap,
+    fields: &mut Fields,
+    door: Door,
+) -> Result<Entered, Fault> {
+    let words = reader.words;
+    let now = app::now();
+    let password = fields.take("password");
+    let login: String = fields.get("login").trim().chars().take(64).collect();
+    let verifier = match door {
+        Door::Operator => app.book.operator_verifier(&login).await?,
+        Door::Staff | Door::Guest => app.book.staff_verifier(&login).await?,
+    };
+    let tried = format!("{} {login}", door.word());
+    // Counted before it is verified: tries that come all at once are as many as one by one.
+    if !app.tries.begin(&tried, verifier.is_some(), now) {
+        return Ok(Entered::Not(StatusCode::TOO_MANY_REQUESTS, words.sign_in_wait));
+    }
+    let turn = app.verifying.clone().acquire_owned().await.map_err(Fault::broken)?;
+    let fits = spawn_blocking(move || {
+        // Held until the work is done, even when whoever asked has gone away.
+        let _turn = turn;
+        fits(&password, verifier.as_deref())
+    });
+    if !fits.await.map_err(Fault::broken)? {
+        return Ok(Entered::Not(StatusCode::UNAUTHORIZED, words.sign_in_failed));
+    }
+    app.tries.succeeded(&tried);
+    let caller = Caller { who: login, regime: String::new() };
+    Ok(Entered::In(session::begin(&app.book, headers, door, caller, now).await?))
+}
+
+/// Whether a password fits. A login that does not exist costs the same time as one that does.
+fn fits(password: &str, verifier: Option<&str>) -> bool {
+    let argon2 = Argon2::default();
+    if let Some(Ok(verifier)) = verifier.map(PasswordHash::new) {
+        argon2.verify_password(password.as_bytes(), &verifier).is_ok()
+    } else {
+        let _same_work = argon2.hash_password(password.as_bytes());
+        false
+    }
+}
+
+/// An Argon2id verifier for a new password.
+pub(crate) fn verifier(password: &str) -> anyhow::Result<String> {
+    let verifier = Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(|error| anyhow::anyhow!("make a verifier: {error}"))?;
+    Ok(verifier.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_fits_its_own_verifier_only() {
+        let kept = verifier("見本の合言葉").unwrap();
+        assert!(kept.starts_with("$argon2id$"));
+        assert!(fits("見本の合言葉", Some(&kept)));
+        assert!(!fits("another", Some(&kept)));
+        assert!(!fits("見本の合言葉", None));
     }
 }

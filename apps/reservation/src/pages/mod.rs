@@ -8,6 +8,7 @@ mod consent;
 mod door;
 mod home;
 mod me;
+mod operator;
 mod parts;
 mod picture;
 mod proof;
@@ -35,7 +36,9 @@ use crate::language::Language;
 use crate::session;
 use crate::words::Words;
 
-pub(crate) use store::verifier;
+pub(crate) use door::verifier;
+pub(crate) use operator::LARGEST_FILE_BYTES;
+pub(crate) use picture::MOTIFS;
 
 /// A form here has a dozen short fields.
 const LARGEST_FORM_BYTES: usize = 64 * 1024;
@@ -73,6 +76,7 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/store/sign-in", get(store::sign_in_page).post(store::sign_in))
         .route("/store/sign-out", post(store::sign_out))
         .route("/store/tonight", get(store::tonight))
+        .merge(operator::router())
         .fallback(async || Fault::NotFound)
         .method_not_allowed_fallback(async || Fault::WrongMethod)
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_| {
@@ -80,6 +84,7 @@ pub(crate) fn router(app: &Shared) -> Router {
         }))
         .layer(from_fn_with_state(Arc::clone(app), frame))
         .layer(DefaultBodyLimit::max(LARGEST_FORM_BYTES))
+        .merge(crate::api::router())
         .merge(style::router())
         .with_state(Arc::clone(app))
 }
@@ -193,13 +198,17 @@ pub(crate) fn layout(reader: &Reader, sheet: &Sheet<'_>, body: &Markup) -> Marku
                         }
                         (tongues(reader))
                         nav aria-label=(words.nav) {
+                            @if reader.operator.is_some() {
+                                (nav_link(reader, "/operator", words.operator))
+                                (sign_out(reader, "/operator/sign-out"))
+                            }
                             @if reader.staff.is_some() {
                                 (nav_link(reader, "/store/tonight", words.nav_tonight))
                                 (sign_out(reader, "/store/sign-out"))
                             }
                             @if reader.guest.is_some() {
                                 (nav_link(reader, "/me", words.nav_me))
-                            } @else if reader.staff.is_none() {
+                            } @else if reader.staff.is_none() && reader.operator.is_none() {
                                 (nav_link(reader, "/sign-in", words.sign_in))
                                 a class="button quiet" href="/sign-up" { (words.sign_up) }
                             }
@@ -210,7 +219,10 @@ pub(crate) fn layout(reader: &Reader, sheet: &Sheet<'_>, body: &Markup) -> Marku
                 footer class="screen" {
                     div class="inner" {
                         p { (words.sample_note) }
-                        p { a href="/store/sign-in" { (words.for_stores) } }
+                        p {
+                            a href="/store/sign-in" { (words.for_stores) } " · "
+                            a href="/operator" { (words.operator) }
+                        }
                     }
                 }
             }

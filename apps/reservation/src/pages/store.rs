@@ -3,18 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde::Deserialize;
-use tokio::task::{JoinSet, spawn_blocking};
 
 use super::allergy::{self, Answer, Says, Standing, says};
-use super::door::{self, Known};
+use super::door::{self, Entered, Known};
 use super::parts::{moment, nothing, reasons, shown};
 use super::{Sheet, layout, see_other};
 use crate::app::{self, Reader, Shared};
@@ -48,51 +46,16 @@ pub(super) async fn sign_in(
     headers: HeaderMap,
     mut fields: Fields,
 ) -> Result<Response, Fault> {
-    let words = reader.words;
-    let now = app::now();
-    let password = fields.take("password");
-    let login: String = fields.get("login").trim().chars().take(64).collect();
-    let verifier = app.book.staff_verifier(&login).await?;
-    // Counted before it is verified: tries that come all at once are as many as one by one.
-    if !app.tries.begin(&login, verifier.is_some(), now) {
-        let page = draw_sign_in(&reader, &fields, Some(words.sign_in_wait));
-        return Ok((StatusCode::TOO_MANY_REQUESTS, page).into_response());
+    match door::enter(&app, &reader, &headers, &mut fields, Door::Staff).await? {
+        Entered::In(cookie) => {
+            let mut response = see_other("/store/tonight")?;
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+            Ok(response)
+        }
+        Entered::Not(status, words) => {
+            Ok((status, draw_sign_in(&reader, &fields, Some(words))).into_response())
+        }
     }
-    let turn = app.verifying.clone().acquire_owned().await.map_err(Fault::broken)?;
-    let fits = spawn_blocking(move || {
-        // Held until the work is done, even when whoever asked has gone away.
-        let _turn = turn;
-        fits(&password, verifier.as_deref())
-    });
-    if !fits.await.map_err(Fault::broken)? {
-        let page = draw_sign_in(&reader, &fields, Some(words.sign_in_failed));
-        return Ok((StatusCode::UNAUTHORIZED, page).into_response());
-    }
-    app.tries.succeeded(&login);
-    let caller = Caller { who: login, regime: String::new() };
-    let cookie = session::begin(&app.book, &headers, Door::Staff, caller, now).await?;
-    let mut response = see_other("/store/tonight")?;
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
-}
-
-/// Whether a password fits. A login that does not exist costs the same time as one that does.
-fn fits(password: &str, verifier: Option<&str>) -> bool {
-    let argon2 = Argon2::default();
-    if let Some(Ok(verifier)) = verifier.map(PasswordHash::new) {
-        argon2.verify_password(password.as_bytes(), &verifier).is_ok()
-    } else {
-        let _same_work = argon2.hash_password(password.as_bytes());
-        false
-    }
-}
-
-/// An Argon2id verifier for a new password.
-pub(crate) fn verifier(password: &str) -> anyhow::Result<String> {
-    let verifier = Argon2::default()
-        .hash_password(password.as_bytes())
-        .map_err(|error| anyhow::anyhow!("make a verifier: {error}"))?;
-    Ok(verifier.to_string())
 }
 
 pub(super) async fn sign_out(
@@ -152,82 +115,86 @@ pub(super) async fn tonight(
     let bounds = when::bounds_of(evening, &store.time_zone);
     let (from, until) = bounds.ok_or_else(|| Fault::broken("no such evening"))?;
 
-    let mut asks = JoinSet::new();
-    for (at, booking) in
-        app.book.bookings_at(&store.slug, from, until).await?.into_iter().enumerate()
-    {
-        let (app, policy, reader) = (app.clone(), policy.clone(), reader.clone());
-        asks.spawn(async move { (at, look(&app, &reader, &policy, booking).await) });
-    }
-    let mut told: Vec<(usize, Told)> = Vec::new();
-    for done in asks.join_all().await {
-        told.push((done.0, done.1?));
-    }
-    told.sort_by_key(|(at, _)| *at);
-    let told: Vec<Told> = told.into_iter().map(|(_, told)| told).collect();
+    let bookings = app.book.bookings_at(&store.slug, from, until).await?;
+    let told = look(&app, &reader, &policy, bookings).await?;
     let seats = app.book.seats_of(&store.slug, from, until).await?;
     let day = Day { evening, tonight, now, seats };
     Ok(draw_tonight(&reader, &store, &staff, &policy, &told, &day).into_response())
 }
 
-/// One look at one booking: up to three asks, at once.
+/// One look at an evening: up to three asks for each booking, all at once.
 async fn look(
     app: &app::App,
     reader: &Reader,
     policy: &Policy,
-    booking: Booking,
-) -> Result<Told, Trouble> {
+    bookings: Vec<Booking>,
+) -> Result<Vec<Told>, Trouble> {
     let held = |names: &[&str], special: bool| -> Vec<String> {
         let fits = |name: &&&str| {
             policy.items.get(**name).is_some_and(|item| item.consent.is_some() == special)
         };
         names.iter().filter(fits).map(|name| (*name).to_owned()).collect()
     };
-    let reservation = held(&RESERVATION_ITEMS, false);
-    let mut meal = held(&MEAL_ITEMS, false);
-    let mut special = held(&MEAL_ITEMS, true);
+    let (reservation, meal) = (held(&RESERVATION_ITEMS, false), held(&MEAL_ITEMS, false));
     // Items with a consent of their own: given, they join the ask; never given, nothing is held to
     // ask for; otherwise they are asked for apart.
+    let special = held(&MEAL_ITEMS, true);
+    let whole_meal: Vec<String> = special.iter().chain(&meal).cloned().collect();
     let consent = special.first().and_then(|name| policy.items.get(name)?.consent.as_deref());
-    let standing = match consent {
-        Some(name) => Standing::read(app.azukari.consent(&booking.subject, name).await)?,
-        None => Standing::Given,
+    let subjects: Vec<&str> = bookings.iter().map(|booking| booking.subject.as_str()).collect();
+    let standings: Vec<Standing> = match consent {
+        None => vec![Standing::Given; bookings.len()],
+        Some(name) => match app.azukari.standings(name, &subjects).await {
+            Ok(states) => states.iter().map(|state| Standing::read(state.as_deref())).collect(),
+            Err(Trouble::Unavailable) => vec![Standing::Away; bookings.len()],
+            Err(trouble) => return Err(trouble),
+        },
     };
-    if standing == Standing::Given {
-        meal.splice(0..0, special.drain(..));
+    let mut asks = Vec::new();
+    for (booking, standing) in bookings.iter().zip(&standings) {
+        let ask = |purpose, items| StoreAsk {
+            subject: &booking.subject,
+            recipient: &booking.store,
+            purpose,
+            items,
+            reference: &booking.number,
+        };
+        asks.push(ask("reservation", &reservation));
+        asks.push(ask("meal", if *standing == Standing::Given { &whole_meal } else { &meal }));
+        if *standing == Standing::Unclear {
+            asks.push(ask("meal", &special));
+        }
     }
-    let ask = |purpose: &'static str, items: Vec<String>| {
-        let booking = &booking;
-        async move {
-            if items.is_empty() {
-                return Ok(Answer::Told(Values::default()));
+    // What asks for nothing is answered here.
+    asks.retain(|ask| !ask.items.is_empty());
+    let mut answers = app.azukari.disclose_all(reader.language, &asks).await?.into_iter();
+    let mut answer = |items: &[String]| -> Result<Answer, Trouble> {
+        if items.is_empty() {
+            return Ok(Answer::Told(Values::default()));
+        }
+        match answers.next() {
+            Some(Ok(values)) => Ok(Answer::Told(values)),
+            Some(Err(Trouble::Refused(found))) => {
+                Ok(Answer::Refused(reasons(&found, reader.words)))
             }
-            let ask = StoreAsk {
-                subject: &booking.subject,
-                recipient: &booking.store,
-                purpose,
-                items: &items,
-                reference: &booking.number,
-            };
-            match app.azukari.disclose(reader.language, &ask).await {
-                Ok(values) => Ok(Answer::Told(values)),
-                Err(Trouble::Refused(found)) => Ok(Answer::Refused(reasons(&found, reader.words))),
-                Err(Trouble::Unavailable) => Ok(Answer::Away),
-                Err(trouble) => Err(trouble),
-            }
+            Some(Err(Trouble::Unavailable)) | None => Ok(Answer::Away),
+            Some(Err(trouble)) => Err(trouble),
         }
     };
-    let apart = async {
-        match standing {
-            Standing::Never | Standing::Given => Ok(None),
-            Standing::Unclear => ask("meal", special).await.map(Some),
+    let mut told = Vec::with_capacity(bookings.len());
+    for (booking, standing) in bookings.into_iter().zip(standings) {
+        let given = standing == Standing::Given;
+        let reservation = answer(&reservation)?;
+        let meal = answer(if given { &whole_meal } else { &meal })?;
+        let special = match standing {
+            Standing::Never | Standing::Given => None,
+            Standing::Unclear => Some(answer(&special)?),
             // Whether it may be asked for is not known, so it is not; nor is it known to be empty.
-            Standing::Away => Ok(Some(Answer::Away)),
-        }
-    };
-    let (reservation, meal, special) =
-        tokio::join!(ask("reservation", reservation), ask("meal", meal), apart);
-    Ok(Told { reservation: reservation?, meal: meal?, standing, special: special?, booking })
+            Standing::Away => Some(Answer::Away),
+        };
+        told.push(Told { booking, reservation, meal, standing, special });
+    }
+    Ok(told)
 }
 
 /// Which evening is shown, and when.
@@ -391,7 +358,8 @@ fn away(reader: &Reader) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::{get, post};
+    use axum::http::StatusCode;
+    use axum::routing::post;
     use axum::{Json, Router};
     use serde_json::{Value, json};
 
@@ -403,27 +371,29 @@ mod tests {
     use crate::language::Language;
     use crate::words::Words;
 
-    #[test]
-    fn a_password_fits_its_own_verifier_only() {
-        let kept = verifier("見本の合言葉").unwrap();
-        assert!(kept.starts_with("$argon2id$"));
-        assert!(fits("見本の合言葉", Some(&kept)));
-        assert!(!fits("another", Some(&kept)));
-        assert!(!fits("見本の合言葉", None));
-    }
-
     /// What the card of a guest says when Azukari answers the consent and the asks so.
     async fn card(consent: u16, state: &'static str, asks: u16, items: Value) -> String {
         let status = |code| StatusCode::from_u16(code).unwrap();
         let router = Router::new()
             .route(
-                "/v1/subjects/{subject}/consents/{consent}",
-                get(move || async move { (status(consent), Json(json!({ "state": state }))) }),
+                "/v1/consents/standings",
+                post(async move || {
+                    let state = (consent != 404).then_some(state);
+                    let code = if consent == 404 { 200 } else { consent };
+                    (status(code), Json(json!({ "states": [state] })))
+                }),
             )
             .route(
-                "/v1/disclosures",
-                post(move || async move {
-                    (status(asks), Json(json!({ "type": "refused", "items": items })))
+                "/v1/disclosures/batch",
+                post(async move |Json(sent): Json<Value>| {
+                    let one = json!({ "type": "refused", "status": asks, "items": items });
+                    let one = match asks {
+                        200 => json!({ "disclosure": "d", "items": items }),
+                        _ => one,
+                    };
+                    let answers = vec![one; sent["asks"].as_array().unwrap().len()];
+                    let code = if asks == 403 { 200 } else { asks };
+                    (status(code), Json(json!({ "answers": answers })))
                 }),
             );
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -469,7 +439,7 @@ mod tests {
             free_until: at,
             late_percent: 0,
         };
-        let told = look(&app, &reader, &policy, booking).await.unwrap();
+        let told = look(&app, &reader, &policy, vec![booking]).await.unwrap().remove(0);
         std::fs::remove_dir_all(folder).unwrap();
         booking_card(&told, None, &books::store(), &policy, &reader).into_string()
     }

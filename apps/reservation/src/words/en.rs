@@ -1,6 +1,8 @@
 //! English, plain and short, for guests and stores alike.
 
 use super::{Words, grouped};
+use crate::edit::What;
+use crate::import::Plain;
 
 pub(super) static WORDS: Words = Words {
     service: "Sample Reservations",
@@ -145,7 +147,6 @@ pub(super) static WORDS: Words = Words {
     cancel_told: "Once you cancel, the store can no longer look at your information for it.",
     hours: "Hours",
     address: "Address",
-    price_band: "Prices",
     fee: "Booking fee",
     fee_none: "None",
     see_times: "See the times",
@@ -171,6 +172,7 @@ pub(super) static WORDS: Words = Words {
     waiting: "Waiting for a seat",
     wait_no_more: "Stop waiting",
     notices_read: "I have read this",
+    notice_letter: "About your booking",
 
     tonight: "Tonight",
     coming_bookings: "Coming bookings",
@@ -260,9 +262,40 @@ pub(super) static WORDS: Words = Words {
     fault_too_many: "One moment, please",
     fault_too_many_told: "There were many requests in a short time. Please wait a little and try again.",
     fault_broken_title: "We are sorry",
+    operator: "For operators",
+    new_store: "Add a store",
+    import: "Take in a file",
+    keys: "API keys",
+    not_listed: "not listed",
+    on_this_store: "About this store",
+    about_store: "The store",
+    tables: "Tables",
+    seatings: "Seatings",
+    what_people_read: "What guests read",
+    rules_of_booking: "Rules for bookings",
+    for_the_register: "For the register of recipients",
+    yes: "Yes",
+    no: "No",
+    tables_told: "Tables that are alike share a row. A row whose name you clear goes away. Bookings that have a seat are given one of the new tables.",
+    tables_joined_told: "“Joined” is how many of these tables may be put together for a larger party; 1 for none.",
+    seatings_told: "Write times such as 17:30 18:00, or a span such as 17:30-20:30/30 for every half hour. A day left empty seats nobody.",
+    close_day: "Close this day",
+    call_them_off: "Call them off and tell the guests",
+    keep_them: "Keep the bookings",
+    no_closing_days: "No closing days are coming.",
+    open_day: "Open again",
+    import_told: "Takes in stores or tables as CSV, in UTF-8 or Shift_JIS. If anything is wrong, nothing is taken in.",
+    file: "File",
+    columns: "Columns",
+    columns_of_stores: "For stores, with these names in the first line, in any order; columns with a usual value may be left out:",
+    columns_of_tables: "For tables; they replace all tables of the stores in the file:",
+    key_made: "The key is made. It is shown this once: keep it somewhere safe.",
+    keys_told: "A program with a key may do what these pages do.",
+    key_name_hint: "Letters, digits and hyphens, such as site-2026",
+    make_key: "Make a key",
+    end_key: "End this key",
     more_purposes: |count| format!("and {count} more"),
     tonight_is: |day| format!("Tonight is {day}"),
-    tonight_from: |time| format!("Tonight from {time}"),
     party: |party| if party == 1 { "1 person".to_owned() } else { format!("{party} people") },
     sign_up_lead: |controller| {
         format!(
@@ -283,9 +316,6 @@ pub(super) static WORDS: Words = Words {
         format!("You can withdraw a consent at any time. The wording now is version {version}.")
     },
     error_date: |days| format!("Please choose a day within {days} days from today."),
-    book_needs: |consent| {
-        format!("Booking needs your consent: “{consent}”. You have not given it at the moment.")
-    },
     add_item: |label| format!("Add: {label}"),
     tonight_count: |bookings, guests| {
         let bookings_word = if bookings == 1 { "booking" } else { "bookings" };
@@ -361,6 +391,140 @@ pub(super) static WORDS: Words = Words {
     hold_it: |minutes| format!("Hold this table for {minutes} minutes"),
     not_booked_told: |store| {
         format!("No table was booked, {store} has been told nothing, and nothing of this was kept.")
+    },
+    field: |name| {
+        match name {
+            "slug" => "Name in addresses",
+            "name_ja" => "Name (Japanese)",
+            "name_en" => "Name (English)",
+            "description_ja" => "Description (Japanese)",
+            "description_en" => "Description (English)",
+            "area_ja" => "Area (Japanese)",
+            "area_en" => "Area (English)",
+            "cuisine_ja" => "Cuisine (Japanese)",
+            "cuisine_en" => "Cuisine (English)",
+            "hours_ja" => "Hours (Japanese)",
+            "hours_en" => "Hours (English)",
+            "address_ja" => "Address (Japanese)",
+            "address_en" => "Address (English)",
+            "country" => "Country",
+            "picture" => "Picture",
+            "price_band" => "Prices",
+            "time_zone" => "Time zone",
+            "party_min" => "Smallest party",
+            "party_max" => "Largest party",
+            "seating_minutes" => "Minutes at the table",
+            "notice_minutes" => "Minutes before, at the latest",
+            "days_ahead" => "Days ahead, at most",
+            "hold_minutes" => "Minutes that a table is held",
+            "fee_yen" => "Fee a person, in yen",
+            "free_until_hours" => "Hours before, free to cancel",
+            "late_percent" => "Percent of the fee after that",
+            "listed" => "Listed",
+            "representative" => "Representative",
+            "name" => "Name",
+            "seats_from" => "From",
+            "seats_to" => "To",
+            "count" => "Tables",
+            "joins" => "Joined",
+            "date" => "Date",
+            "reason_ja" => "Reason (Japanese)",
+            "reason_en" => "Reason (English)",
+            "monday" => "Monday",
+            "tuesday" => "Tuesday",
+            "wednesday" => "Wednesday",
+            "thursday" => "Thursday",
+            "friday" => "Friday",
+            "saturday" => "Saturday",
+            "sunday" => "Sunday",
+            other => other,
+        }
+        .to_owned()
+    },
+    field_hint: |name| {
+        match name {
+        "slug" => "Small letters, digits and hyphens, such as sumire; it cannot be changed later",
+        "time_zone" => "Such as Asia/Tokyo or Europe/Paris",
+        "country" => "Two letters, such as JP",
+        "representative" => "Needed for a new store and whenever name, address or country change. It goes to the register of recipients and is not kept here.",
+        _ => "",
+    }.to_owned()
+    },
+    motif: |name| {
+        match name {
+            "wave" => "Waves",
+            "leaf" => "Leaves",
+            "maple" => "Maple",
+            "plum" => "Plum",
+            "grain" => "Grain",
+            "night" => "Night",
+            other => other,
+        }
+        .to_owned()
+    },
+    wrong: |what| match what {
+        What::Missing => "Please fill this in.".to_owned(),
+        What::TooLong(most) => format!("Please use at most {most} characters."),
+        What::NotANumber(from, to) => format!("Please give a whole number from {from} to {to}."),
+        What::NotAName => {
+            "Please use 2 to 40 small letters, digits and hyphens, with a letter first.".to_owned()
+        }
+        What::NotAZone => {
+            "No time zone of this name is known. Send one such as Asia/Tokyo.".to_owned()
+        }
+        What::NotAMotif => "Please choose wave, leaf, maple, plum, grain or night.".to_owned(),
+        What::NotACountry => "Please give two capital letters, such as JP.".to_owned(),
+        What::NotADate => "Please give a day of the calendar, such as 2026-11-22.".to_owned(),
+        What::NotTimes => {
+            "These are not times. Write 17:30 18:00, or a span such as 17:30-20:30/30.".to_owned()
+        }
+        What::NotYesNo => "Please say yes or no.".to_owned(),
+        What::ControlCharacter => {
+            "There is a tab, a line break or the like in it. Please use one line.".to_owned()
+        }
+        What::Backwards => "This is smaller than the smallest party.".to_owned(),
+        What::MoreThanThereAre => "This is more than there are tables.".to_owned(),
+        What::Twice => "There is one of this name already. Please choose another.".to_owned(),
+        What::NoSuchStore => {
+            "There is no store of this name in addresses. Add the store first.".to_owned()
+        }
+        What::UnknownField => "No field has this name. Please check how it is written.".to_owned(),
+        What::TooMany(most) => format!("Please send at most {most}."),
+        What::NotTaken(Some(words)) => {
+            format!("The register of recipients does not take it: {words}")
+        }
+        What::NotTaken(None) => {
+            "The register of recipients does not take it. Please check it.".to_owned()
+        }
+    },
+    tables_in_use: |numbers| {
+        format!("This would take the tables of these bookings away: {}", numbers.join(", "))
+    },
+    day_has_bookings: |count| match count {
+        1 => "There is 1 booking on this day. What is to become of it?".to_owned(),
+        count => format!("There are {count} bookings on this day. What is to become of them?"),
+    },
+    imported: |stores, tables| match (stores, tables) {
+        (0, tables) => format!("Tables taken in: {tables} rows."),
+        (stores, _) => format!("Stores taken in: {stores}."),
+    },
+    file_refused: |why| {
+        match why {
+        Plain::NotText => "This is no CSV in UTF-8 or Shift_JIS. Nothing was taken in.".to_owned(),
+        Plain::NoHeader => "The first line does not name the columns: stores need one called slug, tables one called store. Nothing was taken in.".to_owned(),
+        Plain::TooManyRows(most) => format!("Please split it into files of at most {most} rows. Nothing was taken in."),
+        Plain::InTheWay(numbers) => {
+            format!("Nothing was taken in, as it would take the tables of these bookings away: {}", numbers.join(", "))
+        }
+    }
+    },
+    file_has_faults: |count| match count {
+        1 => "Nothing was taken in, as one place is wrong.".to_owned(),
+        count => format!("Nothing was taken in, as {count} places are wrong."),
+    },
+    line_and_column: |line, column| match column {
+        0 => format!("Line {line}"),
+        column => format!("Line {line}, column {column}"),
     },
     fault_broken_told: |id| {
         format!(

@@ -1,6 +1,8 @@
 //! 日本語。お店とお客さまに、ふだんの言葉で。
 
 use super::{Words, grouped};
+use crate::edit::What;
+use crate::import::Plain;
 
 pub(super) static WORDS: Words = Words {
     service: "見本予約",
@@ -145,7 +147,6 @@ pub(super) static WORDS: Words = Words {
     cancel_told: "取り消すと、お店はその時から情報を見られなくなります。",
     hours: "営業時間",
     address: "所在地",
-    price_band: "価格帯",
     fee: "予約料金",
     fee_none: "かかりません",
     see_times: "時刻を見る",
@@ -171,6 +172,7 @@ pub(super) static WORDS: Words = Words {
     waiting: "空席待ち",
     wait_no_more: "待つのをやめる",
     notices_read: "読みました",
+    notice_letter: "ご予約についてのお知らせ",
 
     tonight: "今夜",
     coming_bookings: "これからのご予約",
@@ -260,9 +262,40 @@ pub(super) static WORDS: Words = Words {
     fault_too_many: "少しお待ちください",
     fault_too_many_told: "短い間に多くの操作がありました。しばらくしてから、もう一度お試しください。",
     fault_broken_title: "申し訳ありません",
+    operator: "運営の方へ",
+    new_store: "お店を加える",
+    import: "ファイルから取り込む",
+    keys: "APIの鍵",
+    not_listed: "非公開",
+    on_this_store: "このお店について",
+    about_store: "お店の情報",
+    tables: "卓",
+    seatings: "受付時刻",
+    what_people_read: "お客さまにお見せする内容",
+    rules_of_booking: "予約の決まり",
+    for_the_register: "提供先の登録",
+    yes: "はい",
+    no: "いいえ",
+    tables_told: "同じ卓は一行にまとめます。名前を消した行は、なくなります。すでにお席が決まっているご予約は、新しい卓に置き直します。",
+    tables_joined_told: "「つなげる数」は、大人数のために並べて使える卓の数です。つなげない場合は1です。",
+    seatings_told: "17:30 18:00 のように並べるか、17:30-20:30/30（30分ごと）のように書きます。空の曜日は、お席をご用意しません。",
+    close_day: "休業日にする",
+    call_them_off: "すべて取り消して、お客さまに知らせる",
+    keep_them: "ご予約はそのままにする",
+    no_closing_days: "これからの休業日はありません。",
+    open_day: "営業日に戻す",
+    import_told: "お店または卓の一覧（CSV、UTF-8またはShift_JIS）を取り込みます。ひとつでも誤りがあれば、何も取り込みません。",
+    file: "ファイル",
+    columns: "列の名前",
+    columns_of_stores: "お店の一覧（一行目に列の名前。順序は自由で、決まった値でよい列は省けます）",
+    columns_of_tables: "卓の一覧（ファイルにあるお店の卓を、すべて置き換えます）",
+    key_made: "鍵を作りました。表示はこの一度だけです。安全なところに控えてください。",
+    keys_told: "この鍵を持つプログラムは、運営の画面と同じ操作ができます。",
+    key_name_hint: "英数字とハイフン。例：site-2026",
+    make_key: "鍵を作る",
+    end_key: "使えなくする",
     more_purposes: |count| format!("ほか{count}件"),
     tonight_is: |day| format!("今夜は{day}です"),
-    tonight_from: |time| format!("今夜は{time}から"),
     party: |party| format!("{party}名"),
     sign_up_lead: |controller| {
         format!(
@@ -281,9 +314,6 @@ pub(super) static WORDS: Words = Words {
     held_delete: |desk| format!("消去や利用停止のご請求は、{desk}へ。"),
     consents_lead: |version| format!("同意は、いつでも取り消せます。現在の文面は{version}版です。"),
     error_date: |days| format!("今日から{days}日以内の日をお選びください。"),
-    book_needs: |consent| {
-        format!("ご予約には、「{consent}」への同意が必要です。いまは同意をいただいていません。")
-    },
     add_item: |label| format!("{label}を追加"),
     tonight_count: |bookings, guests| format!("{bookings}組、{guests}名さま"),
     tonight_recorded: |login, at| {
@@ -346,6 +376,133 @@ pub(super) static WORDS: Words = Words {
         format!(
             "お席は予約していません。{store}には何も伝わっていません。今回の入力内容は保存していません。"
         )
+    },
+    field: |name| {
+        match name {
+            "slug" => "アドレス用の名前",
+            "name_ja" => "店名（日本語）",
+            "name_en" => "店名（英語）",
+            "description_ja" => "紹介（日本語）",
+            "description_en" => "紹介（英語）",
+            "area_ja" => "地域（日本語）",
+            "area_en" => "地域（英語）",
+            "cuisine_ja" => "料理（日本語）",
+            "cuisine_en" => "料理（英語）",
+            "hours_ja" => "営業時間（日本語）",
+            "hours_en" => "営業時間（英語）",
+            "address_ja" => "所在地（日本語）",
+            "address_en" => "所在地（英語）",
+            "country" => "国",
+            "picture" => "絵柄",
+            "price_band" => "価格帯",
+            "time_zone" => "時間帯（タイムゾーン）",
+            "party_min" => "最少人数",
+            "party_max" => "最多人数",
+            "seating_minutes" => "お席の時間（分）",
+            "notice_minutes" => "受付の締切（何分前）",
+            "days_ahead" => "受付の開始（何日先）",
+            "hold_minutes" => "お席の確保（分）",
+            "fee_yen" => "予約料金（一名、円）",
+            "free_until_hours" => "取消無料の期限（何時間前）",
+            "late_percent" => "その後の取消料（%）",
+            "listed" => "公開する",
+            "representative" => "代表者の氏名",
+            "name" => "名前",
+            "seats_from" => "最少",
+            "seats_to" => "最多",
+            "count" => "卓数",
+            "joins" => "つなげる数",
+            "date" => "日にち",
+            "reason_ja" => "理由（日本語）",
+            "reason_en" => "理由（英語）",
+            "monday" => "月曜日",
+            "tuesday" => "火曜日",
+            "wednesday" => "水曜日",
+            "thursday" => "木曜日",
+            "friday" => "金曜日",
+            "saturday" => "土曜日",
+            "sunday" => "日曜日",
+            other => other,
+        }
+        .to_owned()
+    },
+    field_hint: |name| {
+        match name {
+        "slug" => "英小文字・数字・ハイフン。あとから変えられません。例：sumire",
+        "time_zone" => "例：Asia/Tokyo、Europe/Paris",
+        "country" => "2文字の国コード。例：JP",
+        "representative" => "お店の名前・所在地・国を変えるときと、新しいお店に要ります。提供先の登録に送り、ここには残しません。",
+        _ => "",
+    }.to_owned()
+    },
+    motif: |name| {
+        match name {
+            "wave" => "波",
+            "leaf" => "若葉",
+            "maple" => "紅葉",
+            "plum" => "梅",
+            "grain" => "稲穂",
+            "night" => "夜",
+            other => other,
+        }
+        .to_owned()
+    },
+    wrong: |what| match what {
+        What::Missing => "入力してください。".to_owned(),
+        What::TooLong(most) => format!("{most}文字までにしてください。"),
+        What::NotANumber(from, to) => format!("{from}から{to}までの整数を入力してください。"),
+        What::NotAName => {
+            "英小文字で始め、英小文字・数字・ハイフンだけを2文字から40文字で使ってください。"
+                .to_owned()
+        }
+        What::NotAZone => "この時間帯の名前は知られていません。例：Asia/Tokyo".to_owned(),
+        What::NotAMotif => {
+            "絵柄は wave、leaf、maple、plum、grain、night から選んでください。".to_owned()
+        }
+        What::NotACountry => "国は、英大文字2文字で入力してください。例：JP".to_owned(),
+        What::NotADate => "暦にある日を、2026-11-22 の形で入力してください。".to_owned(),
+        What::NotTimes => "時刻として読めません。例：17:30 18:00、または 17:30-20:30/30".to_owned(),
+        What::NotYesNo => "yes または no を入力してください。".to_owned(),
+        What::ControlCharacter => {
+            "改行やタブなどの制御文字は使えません。一行で入力してください。".to_owned()
+        }
+        What::Backwards => "最少の人数より小さくなっています。".to_owned(),
+        What::MoreThanThereAre => "卓数より多くなっています。".to_owned(),
+        What::Twice => "同じ名前がすでにあります。別の名前にしてください。".to_owned(),
+        What::NoSuchStore => {
+            "このアドレス用の名前のお店はありません。先にお店を加えてください。".to_owned()
+        }
+        What::UnknownField => "この名前の項目はありません。綴りをお確かめください。".to_owned(),
+        What::TooMany(most) => format!("{most}件までにしてください。"),
+        What::NotTaken(Some(words)) => format!("提供先の登録で受け付けられませんでした：{words}"),
+        What::NotTaken(None) => {
+            "提供先の登録で受け付けられませんでした。内容をご確認ください。".to_owned()
+        }
+    },
+    tables_in_use: |numbers| {
+        format!("次のご予約のお席がなくなるため、変えられません：{}", numbers.join("、"))
+    },
+    day_has_bookings: |count| {
+        format!("この日には、{count}件のご予約があります。どうするかをお決めください。")
+    },
+    imported: |stores, tables| match (stores, tables) {
+        (0, tables) => format!("卓を{tables}行、取り込みました。"),
+        (stores, _) => format!("お店を{stores}件、取り込みました。"),
+    },
+    file_refused: |why| {
+        match why {
+        Plain::NotText => "UTF-8またはShift_JISのCSVとして読めません。何も取り込んでいません。".to_owned(),
+        Plain::NoHeader => "一行目に列の名前がありません。お店の一覧には slug、卓の一覧には store の列が要ります。何も取り込んでいません。".to_owned(),
+        Plain::TooManyRows(most) => format!("{most}行までに分けてください。何も取り込んでいません。"),
+        Plain::InTheWay(numbers) => {
+            format!("次のご予約のお席がなくなるため、何も取り込んでいません：{}", numbers.join("、"))
+        }
+    }
+    },
+    file_has_faults: |count| format!("{count}か所に誤りがあるため、何も取り込んでいません。"),
+    line_and_column: |line, column| match column {
+        0 => format!("{line}行目"),
+        column => format!("{line}行目{column}列目"),
     },
     fault_broken_told: |id| {
         format!(

@@ -4,6 +4,8 @@
 mod en;
 mod ja;
 
+use crate::edit::What;
+use crate::import::Plain;
 use crate::language::Language;
 
 /// Declares the words once: those that stand alone, and those that take something in.
@@ -56,11 +58,11 @@ words! {
         // Booking
         book_sees, book_sees_lead, date,
         party_size, error_time, booking, booking_number, cancel, cancel_told, hours, address,
-        price_band, fee, fee_none, see_times, no_times_that_day, full, wait_for_it, error_full,
+        fee, fee_none, see_times, no_times_that_day, full, wait_for_it, error_full,
         error_too_soon, error_already, error_gone, error_change_late, held_for_you,
         confirm_booking, let_go, hold_over, hold_over_told, change_booking, change_told,
         done_changed, done_waiting, cancel_free, called_off_by_store, waiting, wait_no_more,
-        notices_read,
+        notices_read, notice_letter,
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
         not_shown_away, nothing_could_be_asked,
@@ -70,6 +72,13 @@ words! {
         next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_future,
         // Finding and booking a table
         area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store, closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review, fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held,
+        // The operator's pages
+        operator, new_store, import, keys, not_listed, on_this_store, about_store,
+        tables, seatings, what_people_read, rules_of_booking,
+        for_the_register, yes, no, tables_told, tables_joined_told, seatings_told,
+        close_day, call_them_off, keep_them, no_closing_days, open_day, import_told,
+        file, columns, columns_of_stores, columns_of_tables, key_made, keys_told,
+        key_name_hint, make_key, end_key,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
@@ -81,9 +90,9 @@ words! {
         fault_away_kept_told, fault_again, fault_closed, fault_closed_told, fault_too_many,
         fault_too_many_told, fault_broken_title;
     told:
-        more_purposes(usize), tonight_is(&str), tonight_from(&str), party(u8), sign_up_lead(&str),
+        more_purposes(usize), tonight_is(&str), party(u8), sign_up_lead(&str),
         sign_up_consent_version(&str), consent_seen(&str), version_of(&str), edit_item(&str), confirm_item(&str), proof_number(u64), kept_until(&str),
-        held_delete(&str), consents_lead(&str), error_date(i64), book_needs(&str), add_item(&str),
+        held_delete(&str), consents_lead(&str), error_date(i64), add_item(&str),
         tonight_count(usize, u32), tonight_recorded(&str, &str), more_looks_today(usize),
         more_looks_that_day(usize), guest_name(&str),
         clock_is(&str), closed_that_day(&str), closed_today(&str), error_party(u8, u8), yen(u32),
@@ -93,6 +102,9 @@ words! {
         request_desk(&str),
         first_store(&str),
         on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8), month(i8), hold_it(u8), not_booked_told(&str),
+        field(&str), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
+        day_has_bookings(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
+        line_and_column(u64, usize),
         fault_broken_told(&str);
 }
 

@@ -16,7 +16,7 @@ use crate::once::{Fresh, random};
 use crate::outbox::{self, Message};
 use crate::record::Place;
 use crate::store::subjects::Held;
-use crate::store::{Tx, consents, items, records, subjects};
+use crate::store::{Call, Tx, Val, consents, items, records, subjects};
 use crate::webhook;
 
 /// How a consent stands.
@@ -164,6 +164,37 @@ pub async fn standing(
     let taken =
         ConsentTaken { consent: fact.consent, state: fact.state, notice: fact.notice, language };
     Ok(Standing { taken, at: fact.at })
+}
+
+/// How a consent stands with many people: its state's word for each, `unreadable` where a row cannot be
+/// understood.
+///
+/// # Errors
+/// Failures of the database.
+pub async fn standings(
+    app: &App,
+    subjects: Vec<SubjectId>,
+    consent: ConsentName,
+) -> Result<Vec<Option<&'static str>>, Error> {
+    app.store
+        .read(move |conn| {
+            let params: Vec<[Val<'_>; 1]> = subjects.iter().map(|s| [(&s.0).into()]).collect();
+            let calls: Vec<Call<'_>> =
+                params.iter().map(|one| (consents::OF_SUBJECT, one.as_slice())).collect();
+            let mut states = Vec::with_capacity(subjects.len());
+            for rows in conn.query_many(&calls)? {
+                let mut state = None;
+                for row in
+                    rows.iter().filter(|row| row.text(0).is_ok_and(|n| n == consent.as_str()))
+                {
+                    state =
+                        Some(consents::fact(row)?.map_or("unreadable", |fact| fact.state.word()));
+                }
+                states.push(state);
+            }
+            Ok::<_, Error>(states)
+        })
+        .await
 }
 
 /// How a consent stands with a person, and whether she is to be asked.

@@ -50,6 +50,18 @@ impl<T> Body<T> {
     }
 }
 
+impl<T> Body<T> {
+    /// The same for the n-th of several acts that one request asks for.
+    ///
+    /// # Errors
+    /// When the machine fails.
+    pub fn once_of(&self, keys: &Keys, caller: &str, n: usize) -> Result<Option<Once>, Error> {
+        // No key of a caller's has a line end in it, so none of these is one.
+        let key = self.key.as_ref().map(|key| format!("{key}\n{n}"));
+        key.map(|key| Once::new(keys, caller, &key, &self.path, &self.bytes)).transpose()
+    }
+}
+
 impl<T: DeserializeOwned> Sent<T> {
     /// Reads it, once [`Caller::may`](super::caller::Caller::may) has allowed it.
     ///

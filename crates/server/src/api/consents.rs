@@ -167,3 +167,43 @@ pub(super) async fn put(
     let (standing, place, told) = consent::change(&api.app, subject, answer, caller.by()).await?;
     Ok(shown(standing, Some((place, told))))
 }
+
+/// How one consent stands with many people, such as an evening's guests.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AboutMany {
+    /// Which consent.
+    consent: String,
+    /// Whose; at most 100.
+    subjects: Vec<String>,
+}
+
+/// How a consent stands with each of them.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Standings {
+    /// A state for each person, in the order asked; null where nothing was ever asked, or nobody is held,
+    /// and `unreadable` where what is held cannot be understood.
+    states: Vec<Option<&'static str>>,
+}
+
+/// How one consent stands with many people. Reads nothing else of them.
+#[utoipa::path(
+    post, path = "/v1/consents/standings", tag = "consent", security(("service_key" = ["consents:read"])),
+    request_body = AboutMany,
+    responses(
+        (status = 200, description = "how it stands with each", body = Standings),
+        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn standings(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    body: Sent<AboutMany>,
+) -> Result<Json<Standings>, Problem> {
+    caller.may("consents:read")?;
+    let AboutMany { consent, subjects } = body.read().await?.value;
+    let consent: ::policy::ConsentName = super::name("consent", &consent)?;
+    let subjects: Vec<::policy::SubjectId> = super::names("subjects", &subjects)?;
+    let states = consent::standings(&api.app, subjects, consent).await?;
+    Ok(Json(Standings { states }))
+}

@@ -184,6 +184,8 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(links::put, links::end))
         .routes(routes!(uses::r#use))
         .routes(routes!(disclosures::disclose))
+        .routes(routes!(disclosures::disclose_batch))
+        .routes(routes!(consents::standings))
         .routes(routes!(provisions::list))
         .routes(routes!(webhooks::list, webhooks::add))
         .routes(routes!(webhooks::end))

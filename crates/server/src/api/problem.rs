@@ -153,6 +153,36 @@ fn answer(
 }
 
 fn details(error: &Error, language: Language, api: &Api) -> Response {
+    let (body, kind, retry_after) = written(error, language, api);
+    let status = StatusCode::from_u16(body.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = answer(status, kind, language, &body);
+    let headers = response.headers_mut();
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(seconds) = retry_after
+        && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
+    {
+        headers.insert(header::RETRY_AFTER, value);
+    }
+    response
+}
+
+impl ProblemDetails {
+    /// An error as one answer among many.
+    pub(super) fn of(error: &Error, language: Language, api: &Api) -> Self {
+        let (body, kind, _) = written(error, language, api);
+        metrics::counter!("azukari_problems_total", "kind" => kind).increment(1);
+        body
+    }
+}
+
+/// An error in words, with its kind and the seconds after which to try again.
+fn written(
+    error: &Error,
+    language: Language,
+    api: &Api,
+) -> (ProblemDetails, &'static str, Option<u64>) {
     let mut retry_after = None;
     let mut reasons = Vec::new();
     let mut errors = Vec::new();
@@ -263,17 +293,7 @@ fn details(error: &Error, language: Language, api: &Api) -> Response {
         ledger: recorded.map(LedgerPlace::from),
         failure,
     };
-    let mut response = answer(status, kind, language, &body);
-    let headers = response.headers_mut();
-    if status == StatusCode::UNAUTHORIZED {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    if let Some(seconds) = retry_after
-        && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
-    {
-        headers.insert(header::RETRY_AFTER, value);
-    }
-    response
+    (body, kind, retry_after)
 }
 
 /// Logs a failure once, under an id.

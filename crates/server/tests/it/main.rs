@@ -23,6 +23,8 @@ mod disguises;
 #[cfg(test)]
 mod drp;
 #[cfg(test)]
+mod evening;
+#[cfg(test)]
 mod exceptions;
 #[cfg(test)]
 mod house;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 47] = [
+const CONTRACT: [(&str, &str); 49] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -48,6 +48,8 @@ const CONTRACT: [(&str, &str); 47] = [
     ("delete", "/v1/subjects/{subject}/links/{service}"),
     ("post", "/v1/uses"),
     ("post", "/v1/disclosures"),
+    ("post", "/v1/disclosures/batch"),
+    ("post", "/v1/consents/standings"),
     ("get", "/v1/policy"),
     ("get", "/v1/policy/versions"),
     ("get", "/v1/policy/versions/{version}"),

@@ -75,6 +75,14 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
                 }),
             ),
         ),
+        ("disclosures:write", house.post("/v1/disclosures/batch", &json!({ "asks": [] }))),
+        (
+            "consents:read",
+            house.post(
+                "/v1/consents/standings",
+                &json!({ "consent": "marketing", "subjects": [subject] }),
+            ),
+        ),
         ("instructions:write", house.get("/v1/instructions")),
         ("provisions:read", house.get(&of("provisions"))),
         (

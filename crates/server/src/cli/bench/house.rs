@@ -53,6 +53,18 @@ impl House {
         Self::start(command, None, "/healthz")
     }
 
+    /// Runs the reservation app over a folder, before an Azukari.
+    pub(super) fn serve_reservation(
+        azukari: SocketAddr,
+        data: &Path,
+        key: &str,
+    ) -> anyhow::Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["bench", "--serve-reservation", &format!("http://{azukari}"), "--data"]);
+        command.arg(data).env("RESERVATION_KEY", key);
+        Self::start(command, None, "/sign-in")
+    }
+
     fn start(
         mut command: Command,
         metrics: Option<SocketAddr>,
@@ -146,6 +158,20 @@ pub(super) fn nothing(body: usize) -> anyhow::Result<()> {
         println!("nothing is ready on http://{}", listener.local_addr()?);
         axum::serve(listener, router).await?;
         Ok(())
+    })
+}
+
+/// What `--serve-reservation` runs: the app as it is, with the key of the environment.
+pub(super) fn reservation(azukari: &str, data: Option<&Path>) -> anyhow::Result<()> {
+    let key = std::env::var("RESERVATION_KEY").context("no key in RESERVATION_KEY")?;
+    let data = data.context("name the folder with --data")?.to_owned();
+    super::super::serve::runtime()?.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        println!("reservation is ready on http://{}", listener.local_addr()?);
+        let azukari = azukari.to_owned();
+        let config =
+            reservation::Config { public_azukari: azukari.clone(), azukari, key, listener, data };
+        reservation::serve(config, std::future::pending()).await
     })
 }
 

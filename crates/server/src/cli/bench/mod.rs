@@ -1,12 +1,14 @@
 //! `azukari bench`: measures this machine and prints one table: rules, vault and ledger in memory;
 //! the disclosure path over HTTP with its limits; start, memory and growth; the desk (`requests.rs`).
 //! `sample.rs` is the data, `house.rs` the servers measured, `load.rs` who asks, `bare.rs` the limit,
-//! `answer.rs` the answer to a person's request, `erasure.rs` an erasure.
+//! `answer.rs` the answer to a person's request, `erasure.rs` an erasure, `bookings.rs` the reservation app in
+//! front of it all.
 //!
 //! Server and load generator are two processes on one machine, so the cores carry both.
 
 mod answer;
 mod bare;
+mod bookings;
 mod erasure;
 mod house;
 mod load;
@@ -74,6 +76,12 @@ pub struct Bench {
     /// Only an erasure that somebody asked for: 20 items, a booking and some provisions
     #[arg(long)]
     erasure: bool,
+    /// Only bookings: the reservation app and Azukari together, over HTTP
+    #[arg(long)]
+    bookings: bool,
+    /// Serve the reservation app before the Azukari at this address; the bench runs itself with it
+    #[arg(long, value_name = "URL", hide = true)]
+    serve_reservation: Option<String>,
     /// Serve answers with bodies of this length and nothing else; the bench runs itself with it
     #[arg(long, value_name = "BYTES", hide = true)]
     serve_nothing: Option<usize>,
@@ -108,6 +116,10 @@ impl Bench {
             house::nothing(body)?;
             return Ok(Outcome::Done);
         }
+        if let Some(azukari) = &self.serve_reservation {
+            house::reservation(azukari, self.data.as_deref())?;
+            return Ok(Outcome::Done);
+        }
         let folder = Folder::make(self.data.as_deref())?;
         let mut table = Table::default();
         table.head(format!("azukari {}", env!("CARGO_PKG_VERSION")));
@@ -124,6 +136,12 @@ impl Bench {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let subjects = self.subjects.unwrap_or(10_000);
             self.erasures(&mut table, &runtime, &folder.0, subjects)?;
+            print!("{}", table.text());
+            return Ok(Outcome::Done);
+        }
+        if self.bookings {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            self.bookings(&mut table, &runtime, &folder.0)?;
             print!("{}", table.text());
             return Ok(Outcome::Done);
         }

@@ -149,9 +149,10 @@ fn tell_where(azukari: &str, reservation: &str, metrics: &str, samples: &reserva
     println!("reservation app  {reservation}");
     println!("  for guests     {reservation}/sign-in");
     println!("  for stores     {reservation}/store/sign-in");
+    println!("  for operators  {reservation}/operator");
     println!();
     println!("sample data: {} stores, {} bookings", samples.stores, samples.bookings);
-    for login in samples.guests.iter().chain(&samples.staff) {
+    for login in samples.guests.iter().chain(&samples.staff).chain(&samples.operators) {
         println!("  {:28} {}  ({})", login.name, login.password, login.who);
     }
 }

@@ -13,6 +13,10 @@ use crate::azukari::{Engagement, Trouble};
 use crate::book::No;
 use crate::book::bookings::{Booking, Ending, Stage, Wish};
 use crate::book::changes::Change;
+use crate::book::notices::Kind;
+use crate::language::Language;
+use crate::when;
+use crate::words::Words;
 
 /// How long an act may be under way before it counts as left behind, in seconds: longer than an answer of
 /// Azukari's takes.
@@ -147,10 +151,43 @@ pub(crate) async fn settle(app: &App, before: Timestamp, now: Timestamp) -> Resu
             return Err(no);
         }
     }
+    write_letters(app).await?;
     for left in app.book.unsettled_changes(before).await? {
         let _turn = app.turns.of(&left.booking.subject).await;
         if let Err(Stop::No(no)) = settle_change(app, &left, now).await {
             return Err(no);
+        }
+    }
+    Ok(())
+}
+
+/// Has a letter written to each guest who has something to be told. The language she reads is Azukari's to
+/// know, so the letter is in both.
+async fn write_letters(app: &App) -> Result<(), No> {
+    for notice in app.book.unwritten_notices().await? {
+        let Some(store) = app.book.store(&notice.store).await? else { continue };
+        let words = |language: Language| {
+            let words = Words::of(language);
+            let at = when::there(notice.starts_at, &store.time_zone, language);
+            let say = match notice.kind {
+                Kind::CalledOff => words.notice_called_off,
+                Kind::Offered => words.notice_offered,
+                Kind::OfferOver => words.notice_offer_over,
+            };
+            (words.notice_letter, say(store.name(language), &at))
+        };
+        let (ja, en) = (words(Language::Ja), words(Language::En));
+        let title = format!("{} / {}", ja.0, en.0);
+        let key = format!("{}-{}", notice.booking, notice.id);
+        match app.azukari.put_letter(&notice.subject, &title, &[ja.1, en.1], &key).await {
+            Ok(()) => app.book.notice_written(notice.id).await?,
+            // Her page tells her all the same.
+            Err(trouble) if trouble.is_a_no() => app.book.notice_written(notice.id).await?,
+            Err(trouble) => {
+                tracing::warn!(number = notice.booking, "no letter about it yet: {trouble}");
+                // The others would most likely wait for nothing as well.
+                break;
+            }
         }
     }
     Ok(())
@@ -224,3 +261,6 @@ pub(crate) async fn keep_settled(app: Shared, shutdown: impl Future<Output = ()>
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,410 @@
+//! The app's own API under `/api`: what the operator's pages do, for other programs of the operator, in the
+//! same fields under the same names. A caller is known by a key; errors are problem details (RFC 9457).
+//! The addresses are listed in docs/RESERVATION.md.
+
+use std::collections::BTreeMap;
+
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, Query, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::app::{self, App, Shared};
+use crate::book::stores::Store;
+use crate::book::{Book, No};
+use crate::chance;
+use crate::edit::{self, STORE_FIELDS, TABLE_FIELDS, Unwritten, WEEK, What, Wrong};
+use crate::engage::{self, Stop};
+use crate::fields::Fields;
+use crate::import::{self, Plain, Refused};
+use crate::language::Language;
+use crate::pages::LARGEST_FILE_BYTES;
+use crate::session;
+use crate::table_file::Spot;
+use crate::words::Words;
+
+/// What a key begins with, so that people and scanners know one when they see it.
+const KEY_PREFIX: &str = "rsv_";
+
+pub(crate) fn router() -> Router<Shared> {
+    Router::new()
+        .route("/api/stores", get(stores))
+        .route("/api/stores/{store}", get(store).put(put_store))
+        .route("/api/stores/{store}/tables", get(tables).put(put_tables))
+        .route("/api/stores/{store}/seatings", get(seatings).put(put_seatings))
+        .route("/api/stores/{store}/closing-days", get(closing_days))
+        .route("/api/stores/{store}/closing-days/{date}", put(close_day).delete(open_day))
+        .route("/api/stores/{store}/days/{date}", get(day))
+        .route("/api/import", post(import_file).layer(DefaultBodyLimit::max(LARGEST_FILE_BYTES)))
+        .route("/api/{*rest}", axum::routing::any(async || Problem::not_found("address")))
+}
+
+/// Makes a key and tells it, this once.
+///
+/// # Errors
+/// [`No::Already`] when there is a key of that name.
+pub(crate) async fn make_key(book: &Book, name: &str, now: Timestamp) -> Result<String, No> {
+    let key = format!("{KEY_PREFIX}{}", chance::token()?);
+    book.put_key(session::hash(&key), name, now).await?;
+    Ok(key)
+}
+
+/// A caller with a key, and the language in which errors are told.
+struct Caller {
+    words: &'static Words,
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        let text =
+            |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let words = Words::of(
+            text(header::ACCEPT_LANGUAGE).and_then(Language::accepted).unwrap_or(Language::En),
+        );
+        let key = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+        let known = match key.filter(|key| key.starts_with(KEY_PREFIX)) {
+            Some(key) => app.book.key(session::hash(key)).await.map_err(Problem::broken)?,
+            None => None,
+        };
+        match known {
+            Some(_) => Ok(Self { words }),
+            None => Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "no-key",
+                "send a key that an operator made, as `Authorization: Bearer rsv_…`",
+            )),
+        }
+    }
+}
+
+/// An answer that says no.
+struct Problem {
+    status: StatusCode,
+    kind: &'static str,
+    detail: String,
+    errors: Vec<Value>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, kind, detail: detail.into(), errors: Vec::new() }
+    }
+
+    fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", format!("there is no such {what}"))
+    }
+
+    fn invalid(errors: Vec<Value>) -> Self {
+        let detail = "some fields cannot be taken; nothing was written";
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+    }
+
+    fn wrong(wrong: &[Wrong], words: &Words) -> Self {
+        Self::invalid(
+            wrong
+                .iter()
+                .map(|wrong| json!({ "field": wrong.field, "words": (words.wrong)(&wrong.what) }))
+                .collect(),
+        )
+    }
+
+    fn in_the_way(numbers: &[String]) -> Self {
+        let detail = "bookings are in the way; nothing was written";
+        let errors = numbers.iter().map(|number| json!({ "booking": number })).collect();
+        Self { errors, ..Self::new(StatusCode::CONFLICT, "bookings-in-the-way", detail) }
+    }
+
+    fn broken(error: impl std::fmt::Display) -> Self {
+        let id = chance::error_id();
+        tracing::error!(id, "a request could not be answered: {error:#}");
+        let detail = format!("a failure of this server; its id is {id}");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failure", detail)
+    }
+}
+
+impl From<No> for Problem {
+    fn from(no: No) -> Self {
+        match no {
+            No::InTheWay(numbers) => Self::in_the_way(&numbers),
+            No::Gone => Self::not_found("store"),
+            other => Self::broken(other),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Problem {
+    fn from(error: anyhow::Error) -> Self {
+        Self::broken(error)
+    }
+}
+
+impl From<Stop> for Problem {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::No(no) => no.into(),
+            Stop::Trouble(crate::azukari::Trouble::Unavailable) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "away",
+                "Azukari is out of reach; nothing was written, try again",
+            ),
+            Stop::Trouble(trouble) => Self::broken(trouble),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Self { status, kind, detail, errors } = self;
+        let mut body = json!({
+            "type": format!("https://reservation.example/problems/{kind}"),
+            "status": status.as_u16(),
+            "detail": detail,
+        });
+        if !errors.is_empty() {
+            body["errors"] = errors.into();
+        }
+        let mut response = (status, Json(body)).into_response();
+        let problem = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, problem);
+        response
+    }
+}
+
+/// A JSON body; what cannot be read is said without quoting it.
+fn body(bytes: &Bytes) -> Result<Value, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let detail = format!("no JSON at line {}, column {}", error.line(), error.column());
+        Problem::new(StatusCode::BAD_REQUEST, "unreadable", detail)
+    })
+}
+
+fn object(value: &Value, known: &[&str], words: &Words) -> Result<Fields, Problem> {
+    let fields = edit::from_json(value).ok_or_else(|| {
+        let detail = "send an object whose fields are texts, numbers, true or false";
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+    })?;
+    let unknown = edit::unknown(&fields, known);
+    if unknown.is_empty() { Ok(fields) } else { Err(Problem::wrong(&unknown, words)) }
+}
+
+/// Fields as JSON: whole numbers as numbers, yes and no as such.
+fn told(fields: &Fields) -> Value {
+    let value = |name: &str, text: &str| match (name, text) {
+        ("listed", text) => json!(text == "yes"),
+        (_, text) if TEXTS.iter().all(|end| !name.ends_with(end)) => {
+            text.parse::<u32>().map_or_else(|_| json!(text), |number| json!(number))
+        }
+        (_, text) => json!(text),
+    };
+    let pairs = fields.iter().map(|(name, text)| (name.to_owned(), value(name, text)));
+    Value::Object(pairs.collect::<Map<_, _>>())
+}
+
+/// Fields that stay texts, whatever they look like.
+const TEXTS: [&str; 4] = ["name", "_ja", "_en", "slug"];
+
+async fn known(app: &App, slug: &str) -> Result<Store, Problem> {
+    app.book.store(slug).await?.ok_or_else(|| Problem::not_found("store"))
+}
+
+fn date(text: &str) -> Result<Date, Problem> {
+    text.parse().map_err(|_| Problem::not_found("day"))
+}
+
+async fn stores(State(app): State<Shared>, _: Caller) -> Result<Json<Value>, Problem> {
+    let stores = app.book.stores().await?;
+    let stores: Vec<Value> = stores.iter().map(|store| told(&edit::fields_of(store))).collect();
+    Ok(Json(json!({ "stores": stores })))
+}
+
+async fn store(
+    State(app): State<Shared>,
+    _: Caller,
+    Path(slug): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    Ok(Json(told(&edit::fields_of(&known(&app, &slug).await?))))
+}
+
+async fn put_store(
+    State(app): State<Shared>,
+    Caller { words }: Caller,
+    Path(slug): Path<String>,
+    bytes: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let mut fields = object(&body(&bytes)?, &STORE_FIELDS, words)?;
+    fields.set("slug", &slug);
+    let entry = edit::store(&fields).map_err(|wrong| Problem::wrong(&wrong, words))?;
+    match edit::put_stores(&app, vec![entry]).await {
+        Ok(()) => Ok(Json(told(&edit::fields_of(&known(&app, &slug).await?)))),
+        Err(Unwritten::Wrong(_, wrong)) => Err(Problem::wrong(&wrong, words)),
+        Err(Unwritten::Stop(stop)) => Err(stop.into()),
+    }
+}
+
+async fn tables(
+    State(app): State<Shared>,
+    _: Caller,
+    Path(slug): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    known(&app, &slug).await?;
+    let tables = app.book.tables(&slug).await?;
+    let tables: Vec<Value> =
+        tables.iter().map(|table| told(&edit::fields_of_table(table))).collect();
+    Ok(Json(json!({ "tables": tables })))
+}
+
+async fn put_tables(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(slug): Path<String>,
+    bytes: Bytes,
+) -> Result<Json<Value>, Problem> {
+    known(&app, &slug).await?;
+    let words = caller.words;
+    let body = body(&bytes)?;
+    let rows = body.get("tables").and_then(Value::as_array).ok_or_else(|| {
+        let wrong = Wrong { field: "tables".to_owned(), what: What::Missing };
+        Problem::wrong(&[wrong], words)
+    })?;
+    let rows: Result<Vec<Fields>, Problem> =
+        rows.iter().map(|row| object(row, &TABLE_FIELDS, words)).collect();
+    let read = edit::tables(&rows?).map_err(|wrong| Problem::wrong(&wrong, words))?;
+    app.book.put_tables(BTreeMap::from([(slug.clone(), read)]), app::now()).await?;
+    tables(State(app), caller, Path(slug)).await
+}
+
+async fn seatings(
+    State(app): State<Shared>,
+    _: Caller,
+    Path(slug): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    known(&app, &slug).await?;
+    Ok(Json(told(&edit::fields_of_seatings(&app.book.seatings(&slug).await?))))
+}
+
+async fn put_seatings(
+    State(app): State<Shared>,
+    caller: Caller,
+    Path(slug): Path<String>,
+    bytes: Bytes,
+) -> Result<Json<Value>, Problem> {
+    known(&app, &slug).await?;
+    let fields = object(&body(&bytes)?, &WEEK, caller.words)?;
+    let read = edit::seatings(&fields).map_err(|wrong| Problem::wrong(&wrong, caller.words))?;
+    app.book.put_seatings(&slug, read).await?;
+    seatings(State(app), caller, Path(slug)).await
+}
+
+async fn closing_days(
+    State(app): State<Shared>,
+    _: Caller,
+    Path(slug): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let store = known(&app, &slug).await?;
+    let days = app.book.closing_days(&slug, store.date_of(app::now())).await?;
+    let days: Vec<Value> = days
+        .iter()
+        .map(
+            |day| json!({ "date": day.on, "reason_ja": day.reason.ja, "reason_en": day.reason.en }),
+        )
+        .collect();
+    Ok(Json(json!({ "closing_days": days })))
+}
+
+async fn close_day(
+    State(app): State<Shared>,
+    Caller { words }: Caller,
+    Path((slug, date)): Path<(String, String)>,
+    bytes: Bytes,
+) -> Result<StatusCode, Problem> {
+    known(&app, &slug).await?;
+    let known = ["reason_ja", "reason_en", "bookings", "numbers"];
+    let mut fields = object(&body(&bytes)?, &known, words)?;
+    fields.set("date", &date);
+    let (day, decision) =
+        edit::closing_day(&fields).map_err(|wrong| Problem::wrong(&wrong, words))?;
+    let now = app::now();
+    app.book.close_day(&slug, day, decision, now).await?;
+    engage::settle(&app, now - jiff::SignedDuration::from_mins(1), now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn open_day(
+    State(app): State<Shared>,
+    _: Caller,
+    Path((slug, on)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    known(&app, &slug).await?;
+    app.book.open_day(&slug, date(&on)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct Party {
+    party: Option<u8>,
+}
+
+async fn day(
+    State(app): State<Shared>,
+    _: Caller,
+    Path((slug, on)): Path<(String, String)>,
+    Query(Party { party }): Query<Party>,
+) -> Result<Json<Value>, Problem> {
+    let store = known(&app, &slug).await?;
+    let on = date(&on)?;
+    let party = party.unwrap_or(2).clamp(store.party_min, store.party_max);
+    let day = app.book.day(store.clone(), on, party, app::now()).await?;
+    let seatings: Vec<Value> = day
+        .seatings
+        .iter()
+        .map(|seating| {
+            let time = seating.time.strftime("%H:%M").to_string();
+            json!({ "time": time, "starts_at": seating.starts_at, "free": seating.free })
+        })
+        .collect();
+    Ok(Json(json!({
+        "date": on,
+        "party": party,
+        "time_zone": store.zone(),
+        "closed": day.closed.map(|reason| json!({ "ja": reason.ja, "en": reason.en })),
+        "seatings": seatings,
+    })))
+}
+
+async fn import_file(
+    State(app): State<Shared>,
+    Caller { words }: Caller,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Json<Value>, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !kind.is_some_and(|kind| kind.starts_with("text/csv")) {
+        let detail = "send the file itself as `Content-Type: text/csv`";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unreadable", detail));
+    }
+    match import::take(&app, &bytes).await {
+        Ok(taken) => Ok(Json(json!({ "stores": taken.stores, "tables": taken.tables }))),
+        Err(Refused::Stop(stop)) => Err(stop.into()),
+        Err(Refused::Plain(Plain::InTheWay(numbers))) => Err(Problem::in_the_way(&numbers)),
+        Err(Refused::Plain(why)) => {
+            let detail = (words.file_refused)(&why);
+            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail))
+        }
+        Err(Refused::Spots(spots)) => {
+            let spot = |Spot { line, column, field, what }: &Spot| {
+                let words = (words.wrong)(what);
+                json!({ "line": line, "column": column, "field": field, "words": words })
+            };
+            Err(Problem::invalid(spots.iter().map(spot).collect()))
+        }
+    }
+}

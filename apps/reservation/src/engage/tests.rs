@@ -1,0 +1,296 @@
+//! The app before an Azukari that answers as told and remembers what it was sent; what a restart of either
+//! side in the middle leaves, and what becomes of it.
+
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::{post, put};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::azukari::Azukari;
+use crate::book::Book;
+use crate::book::stores::Store;
+use crate::book::tests::{folder, furnished, store, table};
+
+/// Noon in Tokyo on a Sunday, six o'clock that evening, and half past seven.
+const NOW: &str = "2026-11-22T03:00:00Z";
+const SIX: &str = "2026-11-22T09:00:00Z";
+const HALF_SEVEN: &str = "2026-11-22T10:30:00Z";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// What Azukari was told: which booking, until when, and whether it is off.
+type Sent = (String, String, bool);
+
+struct House {
+    app: App,
+    answers: Arc<AtomicU16>,
+    sent: Arc<Mutex<Vec<Sent>>>,
+    letters: Arc<Mutex<Vec<(String, Value)>>>,
+    folder: std::path::PathBuf,
+    address: String,
+}
+
+impl House {
+    async fn open() -> Self {
+        Self::with(store()).await
+    }
+
+    async fn with(store: Store) -> Self {
+        let answers = Arc::new(AtomicU16::new(200));
+        let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
+        let (status, seen) = (Arc::clone(&answers), Arc::clone(&sent));
+        let engage = move |Path((_, _, number)): Path<(String, String, String)>,
+                           Json(body): Json<Value>| async move {
+            let ends_at = body["ends_at"].as_str().unwrap().to_owned();
+            seen.lock().unwrap().push((number, ends_at, body["cancelled"] == true));
+            let status = StatusCode::from_u16(status.load(Ordering::SeqCst)).unwrap();
+            let kind = if status == StatusCode::UNPROCESSABLE_ENTITY { "invalid" } else { "" };
+            (status, Json(json!({ "type": kind })))
+        };
+        let letters: Arc<Mutex<Vec<(String, Value)>>> = Arc::default();
+        let (status, seen) = (Arc::clone(&answers), Arc::clone(&letters));
+        let letter = async move |headers: HeaderMap, Json(body): Json<Value>| {
+            let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+            seen.lock().unwrap().push((key, body));
+            (StatusCode::from_u16(status.load(Ordering::SeqCst)).unwrap(), Json(json!({})))
+        };
+        let router = Router::new()
+            .route("/v1/subjects/{subject}/engagements/{store}/{number}", put(engage))
+            .route("/v1/letters", post(letter));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let folder = folder();
+        let book = Book::open(&folder).unwrap();
+        furnished(&book, store, vec![table("A", (1, 4), 1, 1)]).await;
+        let app = App::new(Azukari::new(&address, "key").unwrap(), &address, book);
+        Self { app, answers, sent, letters, folder, address }
+    }
+
+    /// The app's process is gone, and another one takes its place over the same file.
+    fn restart(&mut self) {
+        let book = Book::open(&self.folder).unwrap();
+        self.app = App::new(Azukari::new(&self.address, "key").unwrap(), &self.address, book);
+    }
+
+    fn answering(&self, status: u16) -> &Self {
+        self.answers.store(status, Ordering::SeqCst);
+        self
+    }
+
+    fn wish(who: &str, when: &str, party: u8) -> Wish {
+        let number = crate::chance::booking_number().unwrap();
+        let (store, subject) = ("mihon".to_owned(), who.to_owned());
+        Wish { number, store, subject, starts_at: at(when), party }
+    }
+
+    async fn places(&self, who: &str, party: u8) -> Result<Booking, Stop> {
+        place(&self.app, Self::wish(who, SIX, party), at(NOW)).await
+    }
+
+    async fn settles(&self, now: &str) {
+        settle(&self.app, at(now), at(now)).await.unwrap();
+    }
+
+    async fn left(&self) -> usize {
+        let far = at("2030-01-01T00:00:00Z");
+        let changes = self.app.book.unsettled_changes(far).await.unwrap().len();
+        self.app.book.unsettled(far).await.unwrap().len() + changes
+    }
+
+    async fn booking(&self, number: &str) -> Option<Booking> {
+        self.app.book.booking(number).await.unwrap()
+    }
+
+    fn sent(&self) -> Vec<Sent> {
+        self.sent.lock().unwrap().clone()
+    }
+
+    fn last_sent(&self) -> (String, bool) {
+        let (number, _, cancelled) = self.sent().pop().unwrap();
+        (number, cancelled)
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+#[tokio::test]
+async fn a_wish_is_dropped_on_a_plain_no_only() {
+    for (answer, left) in
+        [(422, 0), (404, 0), (429, 0), (500, 1), (502, 1), (503, 1), (504, 1), (409, 1)]
+    {
+        let house = House::open().await;
+        assert!(house.answering(answer).places("a", 2).await.is_err());
+        assert_eq!(house.left().await, left, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn what_she_was_told_had_failed_is_called_off_and_its_seat_freed_within_a_minute() {
+    let house = House::open().await;
+    assert!(house.answering(503).places("a", 2).await.is_err());
+    let (number, _) = house.last_sent();
+    house.settles(NOW).await;
+    assert_eq!(house.left().await, 1);
+    // Nobody else gets the seat while Azukari may think that it is hers.
+    assert!(matches!(house.places("b", 2).await, Err(Stop::No(No::Full))));
+    house.answering(200).settles(NOW).await;
+    assert_eq!((house.left().await, house.last_sent()), (0, (number.clone(), true)));
+    assert!(house.booking(&number).await.is_none());
+    assert!(house.places("b", 2).await.is_ok());
+    // Nothing is left to call off, and nothing is sent.
+    let sent = house.sent().len();
+    house.settles(NOW).await;
+    assert_eq!(house.sent().len(), sent);
+}
+
+#[tokio::test]
+async fn asking_again_finishes_what_failed_and_no_later_no_forgets_it() {
+    let house = House::open().await;
+    assert!(house.answering(503).places("a", 2).await.is_err());
+    let (number, _) = house.last_sent();
+    // Azukari may know of it from the first time: a plain no to the second does not end that.
+    assert!(house.answering(429).places("a", 2).await.is_err());
+    assert_eq!(house.left().await, 1);
+    let booking = house.answering(200).places("a", 4).await.unwrap();
+    assert_eq!((&booking.number, booking.party), (&number, 4));
+    house.settles(NOW).await;
+    assert_eq!(house.last_sent(), (number.clone(), false));
+    assert!(house.booking(&number).await.unwrap().stands());
+}
+
+#[tokio::test]
+async fn an_app_that_stopped_before_or_after_telling_azukari_finishes_at_its_next_start() {
+    let mut house = House::open().await;
+    // It wrote the wish down and went away; whether Azukari was told, nobody knows.
+    let taken = house.app.book.claim(House::wish("a", SIX, 2), at(NOW)).await.unwrap();
+    let number = taken.booking.number;
+    house.restart();
+    assert_eq!(house.booking(&number).await.unwrap().stage, Stage::Asked);
+    house.settles(NOW).await;
+    assert!(house.booking(&number).await.unwrap().stands());
+    // Told once or twice, Azukari heard the same words.
+    house.settles(NOW).await;
+    assert_eq!(house.sent().len(), 1);
+    let until = "2026-11-22T11:00:00Z".to_owned();
+    assert_eq!(house.sent(), [(number, until, false)]);
+}
+
+#[tokio::test]
+async fn a_wish_that_was_left_behind_until_its_time_had_come_is_dropped() {
+    let mut house = House::open().await;
+    let taken = house.app.book.claim(House::wish("a", SIX, 2), at(NOW)).await.unwrap();
+    house.restart();
+    house.settles(SIX).await;
+    assert_eq!(house.last_sent(), (taken.booking.number.clone(), true));
+    assert!(house.booking(&taken.booking.number).await.is_none());
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_left_to_whoever_does_it() {
+    let house = House::open().await;
+    house.app.book.claim(House::wish("a", SIX, 2), at(NOW)).await.unwrap();
+    let before = at(NOW) - 1.seconds();
+    settle(&house.app, before, at(NOW)).await.unwrap();
+    assert!(house.sent().is_empty());
+}
+
+#[tokio::test]
+async fn calling_off_holds_even_when_azukari_or_the_app_stops_in_the_middle() {
+    let mut house = House::open().await;
+    let booking = house.places("a", 2).await.unwrap();
+    let off = call_off(&house.answering(503).app, &booking, Ending::Guest, at(NOW)).await;
+    assert!(off.is_err());
+    assert!(!house.booking(&booking.number).await.unwrap().stands());
+    house.restart();
+    house.answering(200).settles(NOW).await;
+    let over = house.booking(&booking.number).await.unwrap();
+    assert_eq!((over.stage, over.ending), (Stage::Cancelled, Some(Ending::Guest)));
+    assert_eq!(house.last_sent(), (booking.number, true));
+    assert!(house.places("b", 2).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_booking_of_somebody_whom_azukari_no_longer_knows_can_be_called_off() {
+    let house = House::open().await;
+    let booking = house.places("a", 2).await.unwrap();
+    call_off(&house.answering(404).app, &booking, Ending::Store, at(NOW)).await.unwrap();
+    assert_eq!(house.booking(&booking.number).await.unwrap().stage, Stage::Cancelled);
+}
+
+#[tokio::test]
+async fn a_change_is_told_and_then_made_or_else_nothing_is() {
+    let house = House::open().await;
+    let booking = house.places("a", 2).await.unwrap();
+    let number = booking.number.as_str();
+    let to = (at(HALF_SEVEN), 3);
+    // A plain no: everything is as it was, at once.
+    assert!(change(&house.answering(422).app, number, "a", to, at(NOW)).await.is_err());
+    assert_eq!(house.left().await, 0);
+    // No answer: she is told that it failed, and Azukari is told the old times again.
+    assert!(change(&house.answering(503).app, number, "a", to, at(NOW)).await.is_err());
+    assert_eq!(house.left().await, 1);
+    house.answering(200).settles(NOW).await;
+    let last = house.sent().pop().unwrap();
+    assert_eq!(last, (number.to_owned(), "2026-11-22T11:00:00Z".to_owned(), false));
+    let same = house.booking(number).await.unwrap();
+    assert_eq!((same.starts_at, same.party, house.left().await), (at(SIX), 2, 0));
+    // And then it goes well.
+    change(&house.app, number, "a", to, at(NOW)).await.unwrap();
+    let moved = house.booking(number).await.unwrap();
+    assert_eq!((moved.starts_at, moved.party), to);
+}
+
+#[tokio::test]
+async fn a_change_that_a_restart_interrupted_is_made() {
+    let mut house = House::open().await;
+    let booking = house.places("a", 2).await.unwrap();
+    house.app.book.change(&booking.number, "a", (at(HALF_SEVEN), 4), at(NOW)).await.unwrap();
+    house.restart();
+    house.settles(NOW).await;
+    let moved = house.booking(&booking.number).await.unwrap();
+    assert_eq!((moved.starts_at, moved.party), (at(HALF_SEVEN), 4));
+    let (_, until, off) = house.sent().pop().unwrap();
+    assert_eq!((until.as_str(), off), ("2026-11-22T12:30:00Z", false));
+}
+
+#[tokio::test]
+async fn a_hold_is_nothing_to_azukari_until_it_is_confirmed() {
+    let house = House::with(Store { fee_yen: 3_000, ..store() }).await;
+    let held = house.places("a", 2).await.unwrap();
+    assert_eq!(held.stage, Stage::Held);
+    assert!(house.sent().is_empty());
+    let booked = confirm(&house.app, &held.number, "a", at(NOW)).await.unwrap();
+    assert_eq!((booked.stage, house.last_sent().1), (Stage::Booked, false));
+    let late = confirm(&house.app, &held.number, "a", at(NOW)).await;
+    assert!(matches!(late, Err(Stop::No(No::Gone))));
+}
+
+#[tokio::test]
+async fn whoever_s_booking_the_store_calls_off_is_written_to_once_and_her_name_is_not_asked_for() {
+    let house = House::open().await;
+    let booking = house.places("sub_a", 2).await.unwrap();
+    call_off(&house.app, &booking, Ending::Store, at(NOW)).await.unwrap();
+    house.answering(503).settles(NOW).await;
+    house.answering(200).settles(NOW).await;
+    house.settles(NOW).await;
+    let letters = house.letters.lock().unwrap().clone();
+    // The second try is the same letter as the first.
+    assert_eq!((letters.len(), &letters[0]), (2, &letters[1]));
+    let (_, letter) = &letters[0];
+    assert_eq!((&letter["subject"], &letter["kind"]), (&json!("sub_a"), &json!("notice")));
+    let (ja, en) = (&letter["paragraphs"][0], &letter["paragraphs"][1]);
+    assert!(ja.as_str().unwrap().contains("2026年11月22日(日)18時"), "{ja}");
+    assert!(en.as_str().unwrap().contains("Sun 22 Nov 2026, 18:00"), "{en}");
+}

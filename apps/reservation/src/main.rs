@@ -1,0 +1,119 @@
+//! The app as a program of its own: serves the pages, and lets people and programs in from the command line.
+
+use std::io::BufRead;
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::{Parser, Subcommand};
+
+/// Restaurants, their guests and bookings, in front of an Azukari
+#[derive(Parser)]
+#[command(version)]
+struct Line {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Serve the pages and the API
+    Serve {
+        /// Where Azukari's API is
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
+        azukari: String,
+        /// Where people's browsers reach Azukari's own pages [default: the same]
+        #[arg(long, value_name = "URL")]
+        public_azukari: Option<String>,
+        /// A file with the service key, made by `azukari keys new`
+        #[arg(long, value_name = "FILE")]
+        key_file: PathBuf,
+        /// Where to listen
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+        listen: String,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Let an operator in; the password is the first line of the standard input
+    Operator {
+        /// The login
+        login: String,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Let somebody of a store in; the password is the first line of the standard input
+    Staff {
+        /// The login
+        login: String,
+        /// The store, by its name in addresses
+        store: String,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Make a key of the API and show it, this once
+    Key {
+        /// A name for the key
+        name: String,
+        #[command(flatten)]
+        folder: Folder,
+    },
+}
+
+#[derive(clap::Args)]
+struct Folder {
+    /// The folder of reservation.db
+    #[arg(long, value_name = "DIR", default_value = "reservation-data")]
+    data: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let filter = std::env::var("RESERVATION_LOG").unwrap_or_else(|_| "info".to_owned());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match Line::parse().what {
+        What::Serve { azukari, public_azukari, key_file, listen, folder } => {
+            let key = std::fs::read_to_string(&key_file)
+                .with_context(|| format!("read the service key `{}`", key_file.display()))?;
+            let listener = tokio::net::TcpListener::bind(&listen).await;
+            let listener = listener.with_context(|| format!("listen on `{listen}`"))?;
+            println!("reservation is ready on http://{}", listener.local_addr()?);
+            let config = reservation::Config {
+                public_azukari: public_azukari.unwrap_or_else(|| azukari.clone()),
+                azukari,
+                key: key.trim().to_owned(),
+                listener,
+                data: folder.data,
+            };
+            reservation::serve(config, stopped()).await
+        }
+        What::Operator { login, folder } => {
+            reservation::let_operator_in(&folder.data, &login, &password()?).await
+        }
+        What::Staff { login, store, folder } => {
+            reservation::let_staff_in(&folder.data, &login, &store, &password()?).await
+        }
+        What::Key { name, folder } => {
+            println!("{}", reservation::make_key(&folder.data, &name).await?);
+            Ok(())
+        }
+    }
+}
+
+fn password() -> anyhow::Result<String> {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    let password = line.trim_end_matches(['\r', '\n']);
+    if password.chars().count() < 12 {
+        bail!("a password has 12 characters or more; send it as the first line of the input");
+    }
+    Ok(password.to_owned())
+}
+
+/// The signal that ends it, or Ctrl-C.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

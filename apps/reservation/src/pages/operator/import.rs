@@ -1,0 +1,107 @@
+//! A file from a spreadsheet: stores, or the tables of stores. All of it is taken, or nothing.
+
+use axum::extract::{Multipart, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+use super::super::parts::{done, nothing};
+use super::super::{Sheet, layout};
+use super::operator;
+use crate::app::{App, Reader, Shared};
+use crate::edit::{STORE_FIELDS, TABLE_FIELDS};
+use crate::fault::Fault;
+use crate::import::{self, Imported, Refused};
+use crate::table_file::Spot;
+
+/// Faults of a file that are listed.
+const MOST_LISTED: usize = 100;
+
+pub(super) async fn page(reader: Reader) -> Response {
+    if let Err(to) = operator(&reader) {
+        return *to;
+    }
+    draw(&reader, &nothing()).into_response()
+}
+
+pub(super) async fn take(
+    State(app): State<Shared>,
+    reader: Reader,
+    mut form: Multipart,
+) -> Result<Response, Fault> {
+    if let Err(to) = operator(&reader) {
+        return Ok(*to);
+    }
+    let mut bytes = Vec::new();
+    while let Some(part) = form.next_field().await.map_err(|_| Fault::Unreadable)? {
+        if part.name() == Some("file") {
+            bytes = part.bytes().await.map_err(|_| Fault::Unreadable)?.into();
+        }
+    }
+    let (status, note) = answer(&app, &reader, &bytes).await?;
+    Ok((status, draw(&reader, &note)).into_response())
+}
+
+async fn answer(app: &App, reader: &Reader, bytes: &[u8]) -> Result<(StatusCode, Markup), Fault> {
+    let words = reader.words;
+    Ok(match import::take(app, bytes).await {
+        Ok(Imported { stores, tables }) => {
+            (StatusCode::OK, done(&(words.imported)(stores, tables)))
+        }
+        Err(Refused::Stop(stop)) => return Err(stop.into()),
+        Err(Refused::Plain(why)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, alert(&html! { p { ((words.file_refused)(&why)) } }))
+        }
+        Err(Refused::Spots(spots)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, alert(&faults(reader, &spots)))
+        }
+    })
+}
+
+fn alert(inner: &Markup) -> Markup {
+    html! { div class="notice alert" role="alert" { (inner) } }
+}
+
+fn faults(reader: &Reader, spots: &[Spot]) -> Markup {
+    let words = reader.words;
+    html! {
+        p { strong { ((words.file_has_faults)(spots.len())) } }
+        ul {
+            @for Spot { line, column, field, what } in spots.iter().take(MOST_LISTED) {
+                li {
+                    ((words.line_and_column)(*line, *column))
+                    @if !field.is_empty() { " (" code { (field) } ")" }
+                    (words.colon) ((words.wrong)(what))
+                }
+            }
+            @if spots.len() > MOST_LISTED { li { "…" } }
+        }
+    }
+}
+
+fn draw(reader: &Reader, note: &Markup) -> Markup {
+    let words = reader.words;
+    let body = html! {
+        div {
+            p class="eyebrow" { a href="/operator" { (words.operator) } }
+            h1 { (words.import) }
+        }
+        (note)
+        form class="sheet" method="post" action="/operator/import" enctype="multipart/form-data" {
+            p { (words.import_told) }
+            div class="field" {
+                label for="file" { (words.file) }
+                input id="file" type="file" name="file" accept=".csv,text/csv" required;
+            }
+            p class="actions" { button { (words.import) } }
+        }
+        section {
+            h2 { (words.columns) }
+            p { (words.columns_of_stores) }
+            p { code { (STORE_FIELDS.join(", ")) } }
+            p { (words.columns_of_tables) }
+            p { code { "store, " (TABLE_FIELDS.join(", ")) } }
+        }
+    };
+    layout(reader, &Sheet { title: words.import, wide: false }, &body)
+}

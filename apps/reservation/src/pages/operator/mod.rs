@@ -1,0 +1,185 @@
+//! The operator's side: stores, their tables, seatings and closing days, files from a spreadsheet, keys of
+//! the API. One file a topic; this one has the door and the list.
+
+mod closing;
+mod import;
+mod keys;
+mod seatings;
+mod store;
+mod tables;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use maud::{Markup, html};
+
+use super::door::{self, Entered, Known};
+use super::parts::{Errors, Field, Purposes};
+use super::{Sheet, layout, see_other};
+use crate::app::{App, Reader, Shared};
+use crate::book::sessions::Door;
+use crate::book::stores::Store;
+use crate::edit::Wrong;
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::session;
+
+/// The largest file that is taken in.
+pub(crate) const LARGEST_FILE_BYTES: usize = 2 * 1024 * 1024;
+
+pub(super) fn router() -> Router<Shared> {
+    let at = "/operator/stores/{store}";
+    Router::new()
+        .route("/operator", get(list))
+        .route("/operator/sign-in", get(sign_in_page).post(sign_in))
+        .route("/operator/sign-out", post(sign_out))
+        .route("/operator/stores/new", get(store::new_page).post(store::make))
+        .route(at, get(store::page).post(store::put))
+        .route(&format!("{at}/tables"), get(tables::page).post(tables::put))
+        .route(&format!("{at}/seatings"), get(seatings::page).post(seatings::put))
+        .route(&format!("{at}/closing-days"), get(closing::page).post(closing::close))
+        .route(&format!("{at}/closing-days/{{date}}/open"), post(closing::open))
+        .route(
+            "/operator/import",
+            get(import::page).post(import::take).layer(DefaultBodyLimit::max(LARGEST_FILE_BYTES)),
+        )
+        .route("/operator/keys", get(keys::page).post(keys::make))
+        .route("/operator/keys/{name}/end", post(keys::end))
+}
+
+/// The operator who reads, or the way to the door.
+fn operator(reader: &Reader) -> Result<(), Box<Response>> {
+    if reader.operator.is_some() {
+        return Ok(());
+    }
+    Err(Box::new(see_other("/operator/sign-in").unwrap_or_else(IntoResponse::into_response)))
+}
+
+async fn sign_in_page(reader: Reader) -> Response {
+    if reader.operator.is_some() {
+        return see_other("/operator").unwrap_or_else(IntoResponse::into_response);
+    }
+    draw_sign_in(&reader, &Fields::default(), None).into_response()
+}
+
+async fn sign_in(
+    State(app): State<Shared>,
+    reader: Reader,
+    headers: HeaderMap,
+    mut fields: Fields,
+) -> Result<Response, Fault> {
+    match door::enter(&app, &reader, &headers, &mut fields, Door::Operator).await? {
+        Entered::In(cookie) => {
+            let mut response = see_other("/operator")?;
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+            Ok(response)
+        }
+        Entered::Not(status, words) => {
+            Ok((status, draw_sign_in(&reader, &fields, Some(words))).into_response())
+        }
+    }
+}
+
+async fn sign_out(State(app): State<Shared>, headers: HeaderMap) -> Result<Response, Fault> {
+    let cookie = session::end(&app.book, &headers, Door::Operator).await?;
+    let mut response = see_other("/operator/sign-in")?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+fn draw_sign_in(reader: &Reader, fields: &Fields, error: Option<&str>) -> Markup {
+    let words = reader.words;
+    let known = Known { field: "login", label: words.staff_login, kind: "text" };
+    let body = html! {
+        h1 { (words.operator) }
+        (door::form(reader, "/operator/sign-in", &known, fields, error))
+    };
+    layout(reader, &Sheet { title: words.operator, wide: false }, &body)
+}
+
+async fn list(State(app): State<Shared>, reader: Reader) -> Result<Response, Fault> {
+    if let Err(to) = operator(&reader) {
+        return Ok(*to);
+    }
+    let (words, language) = (reader.words, reader.language);
+    let stores = app.book.stores().await?;
+    let body = html! {
+        h1 { (words.operator) }
+        p class="actions" {
+            a class="button" href="/operator/stores/new" { (words.new_store) }
+            a class="button quiet" href="/operator/import" { (words.import) }
+            a class="button quiet" href="/operator/keys" { (words.keys) }
+        }
+        section {
+            h2 { (words.stores) }
+            @if stores.is_empty() { p { (words.no_stores) } }
+            ul class="rows" {
+                @for store in &stores {
+                    li {
+                        a href={ "/operator/stores/" (store.slug) } { (store.name(language)) }
+                        span class="soft" { (store.area.get(language)) }
+                        @if !store.listed { span class="tag" { (words.not_listed) } }
+                    }
+                }
+            }
+        }
+    };
+    Ok(layout(&reader, &Sheet { title: words.operator, wide: false }, &body).into_response())
+}
+
+/// The store that a page is about.
+async fn store_of(app: &App, slug: &str) -> Result<Store, Fault> {
+    app.book.store(slug).await?.ok_or(Fault::NotFound)
+}
+
+/// The head of a store's pages: its name, and the way to the others.
+fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
+    let words = reader.words;
+    let at = format!("/operator/stores/{}", store.slug);
+    html! {
+        div {
+            p class="eyebrow" { a href="/operator" { (words.operator) } }
+            h1 { (store.name(reader.language)) }
+        }
+        nav class="within" aria-label=(words.on_this_store) {
+            @for (path, label) in [
+                ("", words.about_store),
+                ("/tables", words.tables),
+                ("/seatings", words.seatings),
+                ("/closing-days", words.closing_days),
+            ] {
+                a href={ (at) (path) } aria-current=[(label == title).then_some("page")] { (label) }
+            }
+        }
+    }
+}
+
+/// What is wrong, in the reader's words.
+fn errors(wrong: &[Wrong], reader: &Reader) -> Errors {
+    let mut errors = Errors::default();
+    for Wrong { field, what } in wrong {
+        errors.add(field, (reader.words.wrong)(what));
+    }
+    errors
+}
+
+/// A field of a form, with what is wrong about it.
+fn field<'a>(
+    name: &'a str,
+    label: &'a str,
+    errors: &'a Errors,
+    hint: Option<&'a str>,
+) -> Field<'a> {
+    Field {
+        name,
+        label,
+        required: false,
+        purposes: Purposes::default(),
+        hint,
+        error: errors.get(name),
+        focus: false,
+        autocomplete: Some("off"),
+    }
+}

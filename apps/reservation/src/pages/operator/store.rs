@@ -1,0 +1,173 @@
+//! A store: what people read of it, and the rules by which it takes bookings.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::parts::{Errors, Named, done, nothing};
+use super::super::{Sheet, layout, see_other};
+use super::{errors, field, head, operator, store_of};
+use crate::app::{App, Reader, Shared};
+use crate::book::stores::Store;
+use crate::edit::{self, Entry, STORE_FIELDS, Unwritten, What, Wrong};
+use crate::fault::Fault;
+use crate::fields::Fields;
+use crate::pages::MOTIFS;
+
+#[derive(Deserialize)]
+pub(super) struct Way {
+    pub(super) done: Option<String>,
+}
+
+pub(super) async fn new_page(reader: Reader) -> Response {
+    if let Err(to) = operator(&reader) {
+        return *to;
+    }
+    draw(&reader, None, &edit::new_store(), &Errors::default(), &nothing()).into_response()
+}
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(slug): Path<String>,
+    Query(way): Query<Way>,
+) -> Result<Response, Fault> {
+    if let Err(to) = operator(&reader) {
+        return Ok(*to);
+    }
+    let store = store_of(&app, &slug).await?;
+    let note = way.done.map_or_else(nothing, |_| done(reader.words.done_item));
+    let fields = edit::fields_of(&store);
+    Ok(draw(&reader, Some(&store), &fields, &Errors::default(), &note).into_response())
+}
+
+pub(super) async fn make(
+    State(app): State<Shared>,
+    reader: Reader,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    if let Err(to) = operator(&reader) {
+        return Ok(*to);
+    }
+    let taken = match fields.filled("slug") {
+        Some(slug) => app.book.store(slug).await?.is_some(),
+        None => false,
+    };
+    let read = if taken {
+        Err(vec![Wrong { field: "slug".to_owned(), what: What::Twice }])
+    } else {
+        edit::store(&fields)
+    };
+    keep(&app, &reader, None, "/operator/stores/new", fields, read).await
+}
+
+pub(super) async fn put(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(slug): Path<String>,
+    mut fields: Fields,
+) -> Result<Response, Fault> {
+    if let Err(to) = operator(&reader) {
+        return Ok(*to);
+    }
+    let store = store_of(&app, &slug).await?;
+    // A store keeps its name in addresses: bookings and Azukari's register go by it.
+    fields.set("slug", &slug);
+    let read = edit::store(&fields);
+    let here = format!("/operator/stores/{slug}");
+    keep(&app, &reader, Some(&store), &here, fields, read).await
+}
+
+async fn keep(
+    app: &App,
+    reader: &Reader,
+    store: Option<&Store>,
+    here: &str,
+    fields: Fields,
+    read: Result<Entry, Vec<Wrong>>,
+) -> Result<Response, Fault> {
+    let wrong = match read {
+        Err(wrong) => wrong,
+        Ok(entry) => {
+            let slug = entry.store.slug.clone();
+            match edit::put_stores(app, vec![entry]).await {
+                Ok(()) if store.is_none() => {
+                    return see_other(&format!("/operator/stores/{slug}/tables"));
+                }
+                Ok(()) => return see_other(&format!("/operator/stores/{slug}?done=1")),
+                Err(Unwritten::Wrong(_, wrong)) => wrong,
+                Err(Unwritten::Stop(stop)) => {
+                    return Err(Fault::from(stop).keeping(here, &fields));
+                }
+            }
+        }
+    };
+    let page = draw(reader, store, &fields, &errors(&wrong, reader), &nothing());
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+fn draw(
+    reader: &Reader,
+    store: Option<&Store>,
+    fields: &Fields,
+    errors: &Errors,
+    note: &Markup,
+) -> Markup {
+    let words = reader.words;
+    let order: Vec<Named> = STORE_FIELDS
+        .iter()
+        .map(|name| Named { name: (*name).to_owned(), label: (words.field)(name) })
+        .collect();
+    let input = |name: &'static str| {
+        let label = (words.field)(name);
+        let hint = (words.field_hint)(name);
+        let hint = (!hint.is_empty()).then_some(hint.as_str());
+        let drawn = field(name, &label, errors, hint);
+        let value = fields.get(name);
+        let options: Vec<(String, String)> = match name {
+            "picture" => MOTIFS
+                .iter()
+                .map(|(motif, _)| ((*motif).to_owned(), (words.motif)(motif)))
+                .collect(),
+            "price_band" => (1..=4).map(|n: u8| (n.to_string(), "¥".repeat(n.into()))).collect(),
+            "listed" => [("yes", words.yes), ("no", words.no)]
+                .map(|(value, label)| (value.to_owned(), label.to_owned()))
+                .into(),
+            _ => Vec::new(),
+        };
+        match name {
+            "slug" if store.is_some() => nothing(),
+            "description_ja" | "description_en" => drawn.area(value, words),
+            _ if !options.is_empty() => drawn.select(&options, value, words),
+            _ => drawn.input("text", Some(value), words),
+        }
+    };
+    let at = store.map_or_else(|| "new".to_owned(), |store| store.slug.clone());
+    let title = store.map_or(words.new_store, |_| words.about_store);
+    let body = html! {
+        @match store {
+            Some(store) => (head(store, reader, words.about_store)),
+            None => {
+                div {
+                    p class="eyebrow" { a href="/operator" { (words.operator) } }
+                    h1 { (words.new_store) }
+                }
+            }
+        }
+        (note)
+        (errors.summary(&order, words))
+        form class="sheet" method="post" action={ "/operator/stores/" (at) } novalidate {
+            h2 { (words.what_people_read) }
+            div class="row pair" { @for name in &STORE_FIELDS[..13] { (input(name)) } }
+            div class="row" { @for name in ["country", "picture", "price_band"] { (input(name)) } }
+            h2 { (words.rules_of_booking) }
+            div class="row" { @for name in &STORE_FIELDS[16..27] { (input(name)) } }
+            h2 { (words.for_the_register) }
+            (input("representative"))
+            p class="actions" { button { (words.save) } }
+        }
+    };
+    layout(reader, &Sheet { title, wide: false }, &body)
+}

@@ -1,0 +1,120 @@
+//! The tables of a store: a row for each kind, and a few empty ones to fill in.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+use super::super::parts::{Errors, Named, done, nothing};
+use super::super::{Sheet, layout, see_other};
+use super::store::Way;
+use super::{errors, head, operator, store_of};
+use crate::app::{self, Reader, Shared};
+use crate::book::No;
+use crate::book::stores::Store;
+use crate::edit::{self, TABLE_FIELDS};
+use crate::fault::Fault;
+use crate::fields::Fields;
+
+/// Rows to fill in below those that there are.
+const EMPTY_ROWS: usize = 3;
+/// Rows that are read from a form at most.
+const MOST_ROWS: usize = 120;
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(slug): Path<String>,
+    Query(way): Query<Way>,
+) -> Result<Response, Fault> {
+    if let Err(to) = operator(&reader) {
+        return Ok(*to);
+    }
+    let store = store_of(&app, &slug).await?;
+    let rows: Vec<Fields> =
+        app.book.tables(&slug).await?.iter().map(edit::fields_of_table).collect();
+    let note = way.done.map_or_else(nothing, |_| done(reader.words.done_item));
+    Ok(draw(&reader, &store, &rows, &Errors::default(), &note).into_response())
+}
+
+pub(super) async fn put(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(slug): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    if let Err(to) = operator(&reader) {
+        return Ok(*to);
+    }
+    let store = store_of(&app, &slug).await?;
+    // A row without a name and seats is one that was not filled in, or is to go.
+    let rows: Vec<Fields> = (0..MOST_ROWS)
+        .map(|at| {
+            let cell = |name: &&str| fields.get(&format!("tables[{at}].{name}")).to_owned();
+            TABLE_FIELDS.iter().map(|name| ((*name).to_owned(), cell(name))).collect()
+        })
+        .filter(|row: &Fields| row.filled("name").is_some())
+        .collect();
+    let found = match edit::tables(&rows) {
+        Err(wrong) => errors(&wrong, &reader),
+        Ok(tables) => {
+            let all = [(slug.clone(), tables)].into();
+            match app.book.put_tables(all, app::now()).await {
+                Ok(()) => return see_other(&format!("/operator/stores/{slug}/tables?done=1")),
+                Err(No::InTheWay(numbers)) => {
+                    let mut errors = Errors::default();
+                    errors.add("tables", (reader.words.tables_in_use)(&numbers));
+                    errors
+                }
+                Err(no) => return Err(no.into()),
+            }
+        }
+    };
+    let page = draw(&reader, &store, &rows, &found, &nothing());
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+fn draw(reader: &Reader, store: &Store, rows: &[Fields], errors: &Errors, note: &Markup) -> Markup {
+    let words = reader.words;
+    let empty = Fields::default();
+    let rows: Vec<&Fields> = rows.iter().chain(std::iter::repeat_n(&empty, EMPTY_ROWS)).collect();
+    let named = |at: usize, name: &str| Named {
+        name: format!("tables[{at}].{name}"),
+        label: format!("{} {}", at + 1, (words.field)(name)),
+    };
+    let order: Vec<Named> = (0..rows.len())
+        .flat_map(|at| TABLE_FIELDS.iter().map(move |name| named(at, name)))
+        .collect();
+    let body = html! {
+        (head(store, reader, words.tables))
+        (note)
+        (errors.summary(&order, words))
+        p class="soft" { (words.tables_told) }
+        form class="sheet" method="post" action={ "/operator/stores/" (store.slug) "/tables" }
+            novalidate {
+            div class="scroll" {
+                table class="cells" {
+                    thead { tr { @for name in TABLE_FIELDS { th scope="col" { ((words.field)(name)) } } } }
+                    tbody {
+                        @for (at, row) in rows.iter().enumerate() {
+                            tr {
+                                @for name in TABLE_FIELDS {
+                                    @let Named { name: full, label } = named(at, name);
+                                    td {
+                                        input id=(super::super::parts::field_id(&full)) name=(full)
+                                            value=(row.get(name)) aria-label=(label)
+                                            inputmode=[(name != "name").then_some("numeric")]
+                                            aria-invalid=[errors.get(&full).map(|_| "true")];
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            p class="hint" { (words.tables_joined_told) }
+            p class="actions" { button { (words.save) } }
+        }
+    };
+    layout(reader, &Sheet { title: words.tables, wide: false }, &body)
+}

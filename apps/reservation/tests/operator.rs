@@ -1,0 +1,327 @@
+//! The operator's pages and API over HTTP, before an Azukari that takes every store into its register.
+
+#![expect(clippy::unwrap_used, reason = "a test says what broke by panicking")]
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use axum::extract::Path;
+use axum::routing::put;
+use axum::{Json, Router};
+use reqwest::{Client, Method, StatusCode, header};
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "an-operator-s-password";
+
+struct House {
+    address: String,
+    browser: Client,
+    key: String,
+    cookie: String,
+    folder: PathBuf,
+    registered: Arc<Mutex<Vec<(String, Value)>>>,
+}
+
+impl House {
+    async fn open() -> Self {
+        let registered: Arc<Mutex<Vec<(String, Value)>>> = Arc::default();
+        let register = Arc::clone(&registered);
+        let azukari = Router::new().route(
+            "/v1/recipients/{recipient}",
+            put(async move |Path(name): Path<String>, Json(body): Json<Value>| {
+                register.lock().unwrap().push((name, body));
+                Json(json!({}))
+            }),
+        );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let azukari_at = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, azukari).await });
+
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let port = listener.local_addr().unwrap().port();
+        let folder = std::env::temp_dir().join(format!("reservation-operator-{port}"));
+        reservation::let_operator_in(&folder, "operator", PASSWORD).await.unwrap();
+        let key = reservation::make_key(&folder, "test").await.unwrap();
+        let config = reservation::Config {
+            azukari: azukari_at.clone(),
+            public_azukari: azukari_at,
+            key: "azk_unmistakable".to_owned(),
+            listener,
+            data: folder.clone(),
+        };
+        tokio::spawn(reservation::serve(config, std::future::pending()));
+        let no_redirects = reqwest::redirect::Policy::none();
+        let browser = Client::builder().no_proxy().redirect(no_redirects).build().unwrap();
+        let mut house = Self { address, browser, key, cookie: String::new(), folder, registered };
+        let (status, answer) = house
+            .posts("/operator/sign-in", &[("login", "operator"), ("password", PASSWORD)])
+            .await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{answer}");
+        house.cookie = answer;
+        house
+    }
+
+    /// Sends a form; returns the page, or the cookie that came with a redirect.
+    async fn posts(&self, path: &str, form: &[(&str, &str)]) -> (StatusCode, String) {
+        let encode = |text: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+            text.bytes().fold(String::new(), |out, byte| {
+                if plain(byte) {
+                    out + &char::from(byte).to_string()
+                } else {
+                    format!("{out}%{byte:02X}")
+                }
+            })
+        };
+        let body: Vec<String> = form
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect();
+        let sent = self
+            .browser
+            .post(format!("{}{path}", self.address))
+            .header("Sec-Fetch-Site", "same-origin")
+            .header(header::COOKIE, &self.cookie)
+            .header(header::ACCEPT_LANGUAGE, "en")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body.join("&"));
+        let answer = sent.send().await.unwrap();
+        let status = answer.status();
+        let cookie = answer.headers().get(header::SET_COOKIE).cloned();
+        let text = answer.text().await.unwrap();
+        match cookie {
+            Some(cookie) => {
+                (status, cookie.to_str().unwrap().split(';').next().unwrap().to_owned())
+            }
+            None => (status, text),
+        }
+    }
+
+    async fn gets(&self, path: &str) -> (StatusCode, String) {
+        let sent = self
+            .browser
+            .get(format!("{}{path}", self.address))
+            .header(header::COOKIE, &self.cookie)
+            .header(header::ACCEPT_LANGUAGE, "en");
+        let answer = sent.send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    }
+
+    async fn asks(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        let request = self.browser.request(method, format!("{}{path}", self.address));
+        let request = request.bearer_auth(&self.key);
+        let request = match body {
+            Some(body) => request.json(&body),
+            None => request,
+        };
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or(Value::Null))
+    }
+
+    async fn imports(&self, file: impl Into<reqwest::Body>) -> (u16, Value) {
+        let sent = self
+            .browser
+            .post(format!("{}/api/import", self.address))
+            .bearer_auth(&self.key)
+            .header(header::CONTENT_TYPE, "text/csv")
+            .body(file);
+        let answer = sent.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// A plain store with two tables for two, every evening at six and eight.
+    async fn furnished() -> Self {
+        let house = Self::open().await;
+        let at = "/api/stores/mihon";
+        assert_eq!(house.asks(Method::PUT, at, Some(store())).await.0, 200);
+        let table = json!({ "name": "A", "seats_from": 1, "seats_to": 2, "count": 2 });
+        let tables = json!({ "tables": [table] });
+        assert_eq!(house.asks(Method::PUT, &format!("{at}/tables"), Some(tables)).await.0, 200);
+        let times = "18:00 20:00";
+        let week = json!({ "monday": times, "tuesday": times, "wednesday": times,
+            "thursday": times, "friday": times, "saturday": times, "sunday": times });
+        assert_eq!(house.asks(Method::PUT, &format!("{at}/seatings"), Some(week)).await.0, 200);
+        house
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+fn store() -> Value {
+    json!({
+        "name_ja": "見本", "name_en": "Sample", "description_ja": "見本です", "description_en": "A sample",
+        "area_ja": "見本町", "area_en": "Mihoncho", "cuisine_ja": "和食", "cuisine_en": "Japanese",
+        "hours_ja": "夜", "hours_en": "Evenings", "address_ja": "見本町一番地", "address_en": "1 Mihoncho",
+        "representative": "見本 代表", "fee_yen": 500, "listed": true,
+    })
+}
+
+/// A day within every store's reach, by Tokyo's calendar.
+fn some_day() -> String {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::get("Asia/Tokyo").unwrap());
+    today.date().checked_add(jiff::ToSpan::days(7)).unwrap().to_string()
+}
+
+#[tokio::test]
+async fn nobody_without_a_session_or_a_key_comes_in() {
+    let mut house = House::open().await;
+    house.cookie = String::new();
+    for path in [
+        "/operator",
+        "/operator/stores/new",
+        "/operator/stores/mihon/tables",
+        "/operator/import",
+        "/operator/keys",
+    ] {
+        assert_eq!(house.gets(path).await.0, StatusCode::SEE_OTHER, "{path}");
+    }
+    let made = house.posts("/operator/keys", &[("name", "mine")]).await;
+    assert_eq!(made.0, StatusCode::SEE_OTHER);
+    for key in ["", "rsv_wrong", "azk_unmistakable"] {
+        house.key = key.to_owned();
+        assert_eq!(house.asks(Method::GET, "/api/stores", None).await.0, 401, "{key}");
+    }
+    let wrong =
+        house.posts("/operator/sign-in", &[("login", "operator"), ("password", "no")]).await;
+    assert_eq!(wrong.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_store_is_made_by_page_and_by_api_alike_and_its_representative_is_kept_nowhere() {
+    let house = House::open().await;
+    let by_api = house.asks(Method::PUT, "/api/stores/mihon", Some(store())).await;
+    assert_eq!(by_api.0, 200, "{by_api:?}");
+    assert_eq!((&by_api.1["fee_yen"], &by_api.1["listed"]), (&json!(500), &json!(true)));
+    assert!(by_api.1.get("representative").is_none());
+    {
+        let registered = house.registered.lock().unwrap();
+        assert_eq!(registered[0].1["representative"], "見本 代表");
+    }
+    // By the page: the same fields, and what is wrong stands beside what was typed.
+    let given = store();
+    let mut form: Vec<(&str, &str)> = given
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+        .collect();
+    form.push(("slug", "Second One"));
+    let (status, page) = house.posts("/operator/stores/new", &form).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("value=\"Second One\"") && page.contains("small letters"));
+    form.pop();
+    form.push(("slug", "second"));
+    assert_eq!(house.posts("/operator/stores/new", &form).await.0, StatusCode::SEE_OTHER);
+    assert!(house.gets("/operator").await.1.contains("/operator/stores/second"));
+    // Hours may change without the representative; the address may not.
+    let mut change = store();
+    change.as_object_mut().unwrap().remove("representative");
+    change["hours_en"] = json!("Late evenings");
+    assert_eq!(house.asks(Method::PUT, "/api/stores/mihon", Some(change.clone())).await.0, 200);
+    change["address_ja"] = json!("見本町二番地");
+    let (status, answer) = house.asks(Method::PUT, "/api/stores/mihon", Some(change)).await;
+    assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("representative")));
+    let kept = std::fs::read(house.folder.join("reservation.db-wal")).unwrap();
+    let name = "見本 代表".as_bytes();
+    assert!(!kept.windows(name.len()).any(|window| window == name));
+    // What a field is called wrongly is said, and nothing is written.
+    let (status, answer) =
+        house.asks(Method::PUT, "/api/stores/mihon", Some(json!({ "nmae_ja": "x" }))).await;
+    assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("nmae_ja")));
+}
+
+#[tokio::test]
+async fn a_file_is_taken_in_whole_or_not_at_all() {
+    let house = House::furnished().await;
+    let header = "store,name,seats_from,seats_to,count,joins\r\n";
+    let (status, answer) = house
+        .imports(format!("{header}mihon,B,1,2,1,\r\nmihon,C,3,2,1,\r\nnowhere,D,1,2,1,\r\n"))
+        .await;
+    assert_eq!(status, 422);
+    let spots: Vec<(u64, u64)> = answer["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (e["line"].as_u64().unwrap(), e["column"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(spots, [(3, 4), (4, 1)]);
+    let (_, tables) = house.asks(Method::GET, "/api/stores/mihon/tables", None).await;
+    assert_eq!(tables["tables"][0]["name"], "A");
+    let (status, answer) =
+        house.imports(format!("\u{feff}{header}mihon,\"奥, 座敷\",1,4,3,2\r\n")).await;
+    assert_eq!((status, &answer["tables"]), (200, &json!(1)));
+    let (_, tables) = house.asks(Method::GET, "/api/stores/mihon/tables", None).await;
+    assert_eq!(tables["tables"][0]["name"], "奥, 座敷");
+
+    // The same by the page, as a browser sends a file.
+    let form = |file: &str| {
+        format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"t.csv\"\r\n\
+             Content-Type: text/csv\r\n\r\n{file}\r\n--cut--\r\n"
+        )
+    };
+    let send = async |file: &str| {
+        let sent = house
+            .browser
+            .post(format!("{}/operator/import", house.address))
+            .header(header::COOKIE, &house.cookie)
+            .header(header::ACCEPT_LANGUAGE, "ja")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut")
+            .body(form(file));
+        let answer = sent.send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    };
+    let (status, page) = send("store,name\nmihon,X").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("2行目") && page.contains("何も取り込んでいません"), "{page}");
+    let (status, page) = send("store,name,seats_from,seats_to,count\nmihon,X,1,2,5").await;
+    assert!(status == StatusCode::OK && page.contains("卓を1行"), "{page}");
+}
+
+#[tokio::test]
+async fn a_day_says_what_is_free_and_why_it_is_closed() {
+    let house = House::furnished().await;
+    let path = format!("/api/stores/mihon/days/{}?party=2", some_day());
+    let (_, day) = house.asks(Method::GET, &path, None).await;
+    assert_eq!(
+        day["seatings"][0],
+        json!({ "time": "18:00", "free": true,
+        "starts_at": day["seatings"][0]["starts_at"] })
+    );
+    assert_eq!((&day["time_zone"], &day["closed"]), (&json!("Asia/Tokyo"), &Value::Null));
+    let too_many = format!("/api/stores/mihon/days/{}?party=4", some_day());
+    let (_, full) = house.asks(Method::GET, &too_many, None).await;
+    assert_eq!(full["seatings"][0]["free"], false);
+
+    let closing = format!("/api/stores/mihon/closing-days/{}", some_day());
+    let reason = json!({ "reason_ja": "設備点検", "reason_en": "Maintenance" });
+    assert_eq!(house.asks(Method::PUT, &closing, Some(reason)).await.0, 204);
+    let (_, day) = house.asks(Method::GET, &path, None).await;
+    assert_eq!((&day["closed"]["en"], &day["seatings"]), (&json!("Maintenance"), &json!([])));
+    assert_eq!(house.asks(Method::DELETE, &closing, None).await.0, 204);
+    let nonsense = "/api/stores/mihon/closing-days/2027-02-29";
+    let body = Some(json!({ "reason_ja": "x", "reason_en": "x" }));
+    let (status, answer) = house.asks(Method::PUT, nonsense, body).await;
+    assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("date")));
+}
+
+#[tokio::test]
+async fn a_key_is_shown_once_and_opens_until_it_is_ended() {
+    let mut house = House::open().await;
+    let (status, page) = house.posts("/operator/keys", &[("name", "site")]).await;
+    assert_eq!(status, StatusCode::CREATED);
+    let key = page.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert!(!house.gets("/operator/keys").await.1.contains(&key));
+    house.key = key;
+    assert_eq!(house.asks(Method::GET, "/api/stores", None).await.0, 200);
+    let twice = house.posts("/operator/keys", &[("name", "site")]).await;
+    assert_eq!(twice.0, StatusCode::UNPROCESSABLE_ENTITY);
+    house.posts("/operator/keys/site/end", &[]).await;
+    assert_eq!(house.asks(Method::GET, "/api/stores", None).await.0, 401);
+}
