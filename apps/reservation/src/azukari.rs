@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::book::bookings::Booking;
 use crate::chance;
 use crate::language::{Label, Language};
 
@@ -346,6 +347,18 @@ pub(crate) struct Engagement {
     pub(crate) cancelled: bool,
 }
 
+/// A letter about a booking, in the service's words.
+pub(crate) struct BookingLetter {
+    /// `confirmation`, `change` or `cancellation`.
+    pub(crate) kind: &'static str,
+    pub(crate) language: Language,
+    pub(crate) title: String,
+    pub(crate) paragraphs: Vec<String>,
+    pub(crate) details: Vec<(String, String)>,
+    /// The same key makes the same letter.
+    pub(crate) key: String,
+}
+
 /// A store as Azukari's register of recipients wants it.
 pub(crate) struct StoreEntry<'a> {
     pub(crate) slug: &'a str,
@@ -531,6 +544,29 @@ impl Azukari {
         self.ask::<Value>(Language::Ja, Method::PUT, &path, Some(&body)).await.map(drop)
     }
 
+    /// Has a letter about a booking sent to the guest; her address stays with the house.
+    pub(crate) async fn write_about(
+        &self,
+        booking: &Booking,
+        letter: &BookingLetter,
+    ) -> Result<(), Trouble> {
+        let details = letter.details.iter().map(|(l, v)| json!({ "label": l, "value": v }));
+        let body = json!({
+            "subject": booking.subject,
+            "kind": letter.kind,
+            "purpose": "service",
+            "engagement": { "recipient": booking.store, "reference": booking.number },
+            "language": letter.language.tag(),
+            "title": letter.title,
+            "paragraphs": letter.paragraphs,
+            "details": details.collect::<Vec<_>>(),
+        });
+        let key = Some(letter.key.as_str());
+        let put =
+            self.ask_once::<Value>(letter.language, Method::POST, "/v1/letters", Some(&body), key);
+        put.await.map(drop)
+    }
+
     /// Values for the controller's own purpose; recorded by the house.
     pub(crate) async fn use_items(
         &self,
@@ -592,6 +628,18 @@ impl Azukari {
         path: &str,
         body: Option<&Value>,
     ) -> Result<T, Trouble> {
+        self.ask_once(language, method, path, body, None).await
+    }
+
+    /// The same with an idempotency key that a later try will have, too.
+    async fn ask_once<T: DeserializeOwned>(
+        &self,
+        language: Language,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        key: Option<&str>,
+    ) -> Result<T, Trouble> {
         let address = format!("{}{path}", self.base);
         let mut request = self
             .http
@@ -599,7 +647,8 @@ impl Azukari {
             .bearer_auth(&self.key)
             .header("Accept-Language", language.tag());
         if method == Method::POST {
-            let key = chance::uuid().map_err(|_| Trouble::Unavailable)?;
+            let new = || chance::uuid().map_err(|_| Trouble::Unavailable);
+            let key = key.map_or_else(new, |key| Ok(key.to_owned()))?;
             request = request.header("Idempotency-Key", key);
         }
         if let Some(body) = body {

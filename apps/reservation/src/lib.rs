@@ -12,6 +12,7 @@ mod engage;
 mod fault;
 mod fields;
 mod language;
+mod letters;
 mod pages;
 mod phone;
 mod samples;

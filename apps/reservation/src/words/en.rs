@@ -232,6 +232,13 @@ pub(super) static WORDS: Words = Words {
     not_booked: "Nothing was booked",
     nothing_held: "nothing held",
 
+    restaurant: "Restaurant",
+    when: "When",
+    clock: "Clock",
+    change_or_cancel: "Change or cancel",
+    letter_cost_nothing: "It costs you nothing.",
+    letter_looks: "Each time the restaurant looks at your information, it is recorded on your page. You can change or cancel the booking there, too.",
+
     reason_consent_withdrawn: "The consent to share with stores has been withdrawn.",
     reason_consent_missing: "There is no consent to share with stores.",
     reason_dietary_withdrawn: "The consent about allergies has been withdrawn.",
@@ -362,6 +369,20 @@ pub(super) static WORDS: Words = Words {
     not_booked_told: |store| {
         format!("No table was booked, {store} has been told nothing, and nothing of this was kept.")
     },
+    letter_made: |store| format!("Your booking at {store}"),
+    letter_made_told: |store| {
+        format!("Your table at {store} is booked. The restaurant looks forward to your visit.")
+    },
+    letter_moved: |store| format!("Your booking at {store} has changed"),
+    letter_moved_told: |store| format!("Your booking at {store} is now as follows."),
+    letter_ended: |store| format!("Your booking at {store} is cancelled"),
+    letter_ended_told: |store| {
+        format!(
+            "Your booking at {store} is cancelled, and with it the restaurant’s sight of your information."
+        )
+    },
+    letter_cost: |yen| format!("The cancellation fee is {yen}."),
+    when_there: |at, clock| format!("{at}, {clock}"),
     fault_broken_told: |id| {
         format!(
             "Something went wrong on our side. If you write to us about it, please give the number {id}."

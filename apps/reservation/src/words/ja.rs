@@ -232,6 +232,13 @@ pub(super) static WORDS: Words = Words {
     not_booked: "予約していません",
     nothing_held: "お預かりしていません",
 
+    restaurant: "お店",
+    when: "日時",
+    clock: "時刻",
+    change_or_cancel: "変更・取消し",
+    letter_cost_nothing: "取消料はかかりません。",
+    letter_looks: "お店がお客さまの情報を見るたびに記録が残り、マイページでご覧いただけます。変更と取消しも、マイページから承ります。",
+
     reason_consent_withdrawn: "お店への提供の同意が取り消されています。",
     reason_consent_missing: "お店への提供の同意がありません。",
     reason_dietary_withdrawn: "アレルギー情報の取扱いの同意が取り消されています。",
@@ -347,6 +354,18 @@ pub(super) static WORDS: Words = Words {
             "お席は予約していません。{store}には何も伝わっていません。今回の入力内容は保存していません。"
         )
     },
+    letter_made: |store| format!("ご予約を承りました（{store}）"),
+    letter_made_told: |store| format!("{store}のご予約を承りました。ご来店をお待ちしております。"),
+    letter_moved: |store| format!("ご予約を変更しました（{store}）"),
+    letter_moved_told: |store| format!("{store}のご予約を、次のとおり変更しました。"),
+    letter_ended: |store| format!("ご予約を取り消しました（{store}）"),
+    letter_ended_told: |store| {
+        format!(
+            "{store}のご予約を取り消しました。お店は、この予約でお客さまの情報を見られなくなりました。"
+        )
+    },
+    letter_cost: |yen| format!("取消料は{yen}です。"),
+    when_there: |at, clock| format!("{at}（{clock}）"),
     fault_broken_told: |id| {
         format!(
             "こちらの不具合で、表示できませんでした。お問い合わせの際は、番号 {id} をお知らせください。"
