@@ -347,6 +347,38 @@ pub(crate) struct Engagement {
     pub(crate) cancelled: bool,
 }
 
+/// What a person has stopped: a purpose, provision to a recipient (`*` for anybody), or everything where
+/// it names neither.
+#[derive(Deserialize)]
+pub(crate) struct Stop {
+    #[serde(default)]
+    pub(crate) purpose: Option<String>,
+    #[serde(default)]
+    pub(crate) recipient: Option<String>,
+    pub(crate) stopped_at: Timestamp,
+}
+
+/// A linked service, with what she granted there and what came in.
+#[derive(Deserialize)]
+pub(crate) struct Link {
+    pub(crate) service: String,
+    pub(crate) label: Label,
+    pub(crate) linked_at: Timestamp,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) items: Vec<Imported>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Scope {
+    pub(crate) scope: String,
+    pub(crate) label: Option<Label>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Imported {
+    pub(crate) item: String,
+}
+
 /// A letter about a booking, in the service's words.
 pub(crate) struct BookingLetter {
     /// `confirmation`, `change` or `cancellation`.
@@ -542,6 +574,47 @@ impl Azukari {
             "cancelled": engagement.cancelled,
         });
         self.ask::<Value>(Language::Ja, Method::PUT, &path, Some(&body)).await.map(drop)
+    }
+
+    /// What she has stopped.
+    pub(crate) async fn stops(&self, subject: &str) -> Result<Vec<Stop>, Trouble> {
+        #[derive(Deserialize)]
+        struct Stops {
+            restrictions: Vec<Stop>,
+        }
+        let path = format!("/v1/subjects/{subject}/restrictions");
+        let stops: Stops = self.ask(Language::Ja, Method::GET, &path, None).await?;
+        Ok(stops.restrictions)
+    }
+
+    /// Stops a purpose or provision to a recipient, or allows it again.
+    pub(crate) async fn stop(
+        &self,
+        subject: &str,
+        purpose: Option<&str>,
+        recipient: Option<&str>,
+        stopped: bool,
+    ) -> Result<(), Trouble> {
+        let path = format!("/v1/subjects/{subject}/restrictions");
+        let body = json!({ "purpose": purpose, "recipient": recipient, "stopped": stopped });
+        self.ask::<Value>(Language::Ja, Method::PUT, &path, Some(&body)).await.map(drop)
+    }
+
+    /// The services that she has linked.
+    pub(crate) async fn links(&self, subject: &str) -> Result<Vec<Link>, Trouble> {
+        #[derive(Deserialize)]
+        struct Links {
+            links: Vec<Link>,
+        }
+        let path = format!("/v1/subjects/{subject}/links");
+        let links: Links = self.ask(Language::Ja, Method::GET, &path, None).await?;
+        Ok(links.links)
+    }
+
+    /// Ends a link; what came in by it goes.
+    pub(crate) async fn unlink(&self, subject: &str, service: &str) -> Result<(), Trouble> {
+        let path = format!("/v1/subjects/{subject}/links/{service}");
+        self.ask::<Value>(Language::Ja, Method::DELETE, &path, None).await.map(drop)
     }
 
     /// Has a letter about a booking sent to the guest; her address stays with the house.

@@ -72,6 +72,8 @@ words! {
         area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store, closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review, fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held,
         // Letters about a booking
         restaurant, when, clock, change_or_cancel, letter_cost_nothing, letter_looks,
+        // What she stopped, what she linked
+        room_stops, stops_lead, stop_it, allow_again, stopped, in_use, all_stopped, stop_other_hint, stop_stores, stop_stores_hint, stop_more, done_stopped, done_allowed, room_links, links_lead, no_links, linked_at, granted, passed_on, unlink, unlink_told, done_unlinked,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
