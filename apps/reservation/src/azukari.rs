@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::book::bookings::Booking;
 use crate::chance;
 use crate::language::{Label, Language};
 
@@ -349,6 +350,50 @@ pub(crate) struct Engagement {
     pub(crate) cancelled: bool,
 }
 
+/// What a person has stopped: a purpose, provision to a recipient (`*` for anybody), or everything where
+/// it names neither.
+#[derive(Deserialize)]
+pub(crate) struct Stop {
+    #[serde(default)]
+    pub(crate) purpose: Option<String>,
+    #[serde(default)]
+    pub(crate) recipient: Option<String>,
+    pub(crate) stopped_at: Timestamp,
+}
+
+/// A linked service, with what she granted there and what came in.
+#[derive(Deserialize)]
+pub(crate) struct Link {
+    pub(crate) service: String,
+    pub(crate) label: Label,
+    pub(crate) linked_at: Timestamp,
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) items: Vec<Imported>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Scope {
+    pub(crate) scope: String,
+    pub(crate) label: Option<Label>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Imported {
+    pub(crate) item: String,
+}
+
+/// A letter about a booking, in the service's words.
+pub(crate) struct BookingLetter {
+    /// `confirmation`, `change` or `cancellation`.
+    pub(crate) kind: &'static str,
+    pub(crate) language: Language,
+    pub(crate) title: String,
+    pub(crate) paragraphs: Vec<String>,
+    pub(crate) details: Vec<(String, String)>,
+    /// The same key makes the same letter.
+    pub(crate) key: String,
+}
+
 /// A store as Azukari's register of recipients wants it.
 pub(crate) struct StoreEntry<'a> {
     pub(crate) slug: &'a str,
@@ -553,7 +598,71 @@ impl Azukari {
             "paragraphs": paragraphs,
         });
         let (method, path) = (Method::POST, "/v1/letters");
-        self.ask_once::<Value>(Language::Ja, method, path, Some(&body), key).await.map(drop)
+        self.ask_once::<Value>(Language::Ja, method, path, Some(&body), Some(key)).await.map(drop)
+    }
+
+    /// What she has stopped.
+    pub(crate) async fn stops(&self, subject: &str) -> Result<Vec<Stop>, Trouble> {
+        #[derive(Deserialize)]
+        struct Stops {
+            restrictions: Vec<Stop>,
+        }
+        let path = format!("/v1/subjects/{subject}/restrictions");
+        let stops: Stops = self.ask(Language::Ja, Method::GET, &path, None).await?;
+        Ok(stops.restrictions)
+    }
+
+    /// Stops a purpose or provision to a recipient, or allows it again.
+    pub(crate) async fn stop(
+        &self,
+        subject: &str,
+        purpose: Option<&str>,
+        recipient: Option<&str>,
+        stopped: bool,
+    ) -> Result<(), Trouble> {
+        let path = format!("/v1/subjects/{subject}/restrictions");
+        let body = json!({ "purpose": purpose, "recipient": recipient, "stopped": stopped });
+        self.ask::<Value>(Language::Ja, Method::PUT, &path, Some(&body)).await.map(drop)
+    }
+
+    /// The services that she has linked.
+    pub(crate) async fn links(&self, subject: &str) -> Result<Vec<Link>, Trouble> {
+        #[derive(Deserialize)]
+        struct Links {
+            links: Vec<Link>,
+        }
+        let path = format!("/v1/subjects/{subject}/links");
+        let links: Links = self.ask(Language::Ja, Method::GET, &path, None).await?;
+        Ok(links.links)
+    }
+
+    /// Ends a link; what came in by it goes.
+    pub(crate) async fn unlink(&self, subject: &str, service: &str) -> Result<(), Trouble> {
+        let path = format!("/v1/subjects/{subject}/links/{service}");
+        self.ask::<Value>(Language::Ja, Method::DELETE, &path, None).await.map(drop)
+    }
+
+    /// Has a letter about a booking sent to the guest; her address stays with the house.
+    pub(crate) async fn write_about(
+        &self,
+        booking: &Booking,
+        letter: &BookingLetter,
+    ) -> Result<(), Trouble> {
+        let details = letter.details.iter().map(|(l, v)| json!({ "label": l, "value": v }));
+        let body = json!({
+            "subject": booking.subject,
+            "kind": letter.kind,
+            "purpose": "service",
+            "engagement": { "recipient": booking.store, "reference": booking.number },
+            "language": letter.language.tag(),
+            "title": letter.title,
+            "paragraphs": letter.paragraphs,
+            "details": details.collect::<Vec<_>>(),
+        });
+        let key = Some(letter.key.as_str());
+        let put =
+            self.ask_once::<Value>(letter.language, Method::POST, "/v1/letters", Some(&body), key);
+        put.await.map(drop)
     }
 
     /// Values for the controller's own purpose; recorded by the house.
@@ -672,17 +781,17 @@ impl Azukari {
         path: &str,
         body: Option<&Value>,
     ) -> Result<T, Trouble> {
-        let key = chance::uuid().map_err(|_| Trouble::Unavailable)?;
-        self.ask_once(language, method, path, body, &key).await
+        self.ask_once(language, method, path, body, None).await
     }
 
+    /// The same with an idempotency key that a later try will have, too.
     async fn ask_once<T: DeserializeOwned>(
         &self,
         language: Language,
         method: Method,
         path: &str,
         body: Option<&Value>,
-        key: &str,
+        key: Option<&str>,
     ) -> Result<T, Trouble> {
         let address = format!("{}{path}", self.base);
         let mut request = self
@@ -691,6 +800,8 @@ impl Azukari {
             .bearer_auth(&self.key)
             .header("Accept-Language", language.tag());
         if method == Method::POST {
+            let new = || chance::uuid().map_err(|_| Trouble::Unavailable);
+            let key = key.map_or_else(new, |key| Ok(key.to_owned()))?;
             request = request.header("Idempotency-Key", key);
         }
         if let Some(body) = body {

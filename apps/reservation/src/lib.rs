@@ -15,6 +15,7 @@ mod fault;
 mod fields;
 mod import;
 mod language;
+mod letters;
 mod pages;
 mod phone;
 mod rehearsal;

@@ -10,9 +10,10 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::book::{self, choose, read, told};
-use super::parts::{done, moment, nothing};
+use super::parts::{done, held_to_send, moment, nothing};
 use super::{Guest, Sheet, layout, see_other};
 use crate::app::{self, App, Reader, Shared};
+use crate::azukari::{HeldItem, Policy};
 use crate::book::No;
 use crate::book::bookings::{Booking, Ending, Stage};
 use crate::book::notices::{Kind, Notice};
@@ -22,6 +23,7 @@ use crate::book::waiting::Waiting;
 use crate::engage::{self, Stop};
 use crate::fault::Fault;
 use crate::fields::Fields;
+use crate::letters::{self, About};
 use crate::when;
 
 #[derive(Deserialize)]
@@ -58,25 +60,52 @@ pub(super) async fn page(
         Some(_) if booking.stands() => done(words.done_booked),
         _ => nothing(),
     };
+    let coming = booking.stands() && booking.starts_at > now;
+    let sent = if booking.stands() || booking.stage == Stage::Held {
+        let policy = app.azukari.policy().await?;
+        let held = app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
+        what_is_sent(&policy, &held, &store, &reader)
+    } else {
+        nothing()
+    };
+    let title = if booking.stage == Stage::Held { words.review } else { words.booking };
     let body = html! {
-        h1 { (words.booking) }
+        h1 { (title) }
         (note)
         (ticket(&booking, &store, &reader))
-        @if booking.stage == Stage::Held {
-            (hold(&booking, &store, &reader))
-        } @else if booking.stands() && booking.starts_at > now {
-            p class="actions" {
-                a class="button quiet" href={ "/me/bookings/" (number) "/change" } {
-                    (words.change_booking)
+        @if booking.stage == Stage::Held { (hold(&booking, &store, &reader)) }
+        (sent)
+        @if coming {
+            section class="sheet screen" {
+                h2 { (words.change_or_cancel) }
+                p class="actions" {
+                    a class="button quiet" href={ "/me/bookings/" (number) "/change" } {
+                        (words.change_booking)
+                    }
                 }
-                a href="/me" { (words.to_my_page) }
+                (cancel_form(&booking, &reader, now))
             }
-            (cancel_form(&booking, &reader, now))
-        } @else {
-            p { a href="/me" { (words.to_my_page) } }
         }
+        p class="screen" { a href="/me" { (words.to_my_page) } }
     };
-    Ok(layout(&reader, &Sheet { title: words.booking, wide: false }, &body).into_response())
+    Ok(layout(&reader, &Sheet { title, wide: false }, &body).into_response())
+}
+
+/// What this store may see of what is held, by purpose, and until when: with the ticket above it, the
+/// document of the provision.
+fn what_is_sent(policy: &Policy, held: &[HeldItem], store: &Store, reader: &Reader) -> Markup {
+    let words = reader.words;
+    html! {
+        section class="sheet" {
+            h2 { ((words.first_store)(store.name(reader.language))) }
+            p { (words.book_sees_lead) }
+            (held_to_send(policy, reader, held))
+            p class="actions screen" {
+                a href="/me/looks" { (words.looks) }
+                a href="/me/items" { (words.room_items) }
+            }
+        }
+    }
 }
 
 fn ticket(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
@@ -87,24 +116,25 @@ fn ticket(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
     let clock = when::clock(booking.starts_at, &store.time_zone, language);
     html! {
         div class={ "sheet ticket" @if cancelled { " past" } } {
-            @if !held {
-                p class="eyebrow" { (words.booking_number) (words.colon) (booking.number) }
-            }
-            p class="big" { (store.name(language)) }
-            p { (moment(booking.starts_at, &starts)) " " span class="soft" { (clock) } }
-            p { ((words.party)(booking.party)) }
-            p class="soft" { (store.address.get(language)) }
-            @if booking.fee_yen > 0 {
-                p { (words.fee) (words.colon) ((words.yen)(booking.fee_yen)) }
-                @if !cancelled {
-                    p class="hint" { (until_free(booking, store, reader)) }
-                }
-            }
+            p class="eyebrow" { (store.name(language)) }
+            p class="big" { (moment(booking.starts_at, &starts)) }
             @if cancelled {
-                p { span class="tag" {
+                p { span class="tag refused" {
                     @if booking.ending == Some(Ending::Store) { (words.called_off_by_store) }
                     @else { (words.cancelled) }
                 } }
+            }
+            dl class="pairs" {
+                div { dt { (words.party_size) } dd { ((words.party)(booking.party)) } }
+                @if !held { div { dt { (words.booking_number) } dd { (booking.number) } } }
+                div { dt { (words.clock) } dd { (clock) } }
+                div { dt { (words.address) } dd { (store.address.get(language)) } }
+                @if booking.fee_yen > 0 {
+                    div { dt { (words.fee) } dd class="yen" { ((words.yen)(booking.fee_yen)) } }
+                }
+            }
+            @if booking.fee_yen > 0 && !cancelled {
+                p class="hint" { (until_free(booking, store, reader)) }
             }
         }
     }
@@ -142,7 +172,7 @@ fn cancel_form(booking: &Booking, reader: &Reader, now: Timestamp) -> Markup {
             p { (words.cancel_told) }
             @if cost > 0 { p class="notice alert" { ((words.cancel_costs)(&(words.yen)(cost))) } }
             @else if booking.fee_yen > 0 { p { (words.cancel_free) } }
-            p class="actions" { button class="quiet" { (words.cancel) } }
+            p class="actions" { button class="grave" { (words.cancel) } }
         }
     }
 }
@@ -154,7 +184,12 @@ pub(super) async fn confirm(
     Path(number): Path<String>,
 ) -> Result<Response, Fault> {
     match engage::confirm(&app, &number, &caller.who, app::now()).await {
-        Ok(_) => see_other(&format!("/me/bookings/{number}?done=booked")),
+        Ok(booking) => {
+            if let Some(store) = app.book.store(&booking.store).await? {
+                letters::write(&app, &reader, &booking, &store, About::Made).await;
+            }
+            see_other(&format!("/me/bookings/{number}?done=booked"))
+        }
         // Sent twice, or the hold is over: her page shows how it stands.
         Err(Stop::No(No::Gone)) => match own_booking(&app, &caller, &number).await {
             Ok(_) => see_other(&format!("/me/bookings/{number}")),
@@ -177,10 +212,11 @@ fn too_late(reader: &Reader) -> Markup {
 
 pub(super) async fn cancel(
     State(app): State<Shared>,
+    reader: Reader,
     Guest(caller): Guest,
     Path(number): Path<String>,
 ) -> Result<Response, Fault> {
-    let (booking, _) = own_booking(&app, &caller, &number).await?;
+    let (booking, store) = own_booking(&app, &caller, &number).await?;
     let now = app::now();
     let held = booking.stage == Stage::Held;
     if held || booking.stage == Stage::Booked {
@@ -191,6 +227,10 @@ pub(super) async fn cancel(
         engage::call_off(&app, &booking, Ending::Guest, now)
             .await
             .map_err(|stop| Fault::from(stop).keeping(&here, &Fields::default()))?;
+        if !held {
+            let about = About::CalledOff { yen: booking.cost_of_calling_off(now) };
+            letters::write(&app, &reader, &booking, &store, about).await;
+        }
     }
     see_other(if held { "/me" } else { "/me?done=cancelled" })
 }
@@ -229,11 +269,11 @@ async fn draw_change(
     let body = html! {
         h1 { (words.change_booking) }
         (ticket(booking, store, reader))
-        p { (words.change_told) }
+        p class="lead" { (words.change_told) }
         @if let Some(error) = error {
             div class="notice alert" role="alert" { p { (error) } }
         }
-        (choose(reader, &chooser))
+        section class="choosing" id="times" { (choose(reader, &chooser)) }
         p { a href={ "/me/bookings/" (booking.number) } { (words.back) } }
     };
     Ok(layout(reader, &Sheet { title: words.change_booking, wide: false }, &body))
@@ -251,7 +291,12 @@ pub(super) async fn change(
     let error = match read(&fields, &store, reader.words) {
         Err(error) => error,
         Ok(to) => match engage::change(&app, &number, &caller.who, to, app::now()).await {
-            Ok(()) => return see_other(&format!("/me/bookings/{number}?done=changed")),
+            Ok(()) => {
+                if let Some(moved) = app.book.booking(&number).await? {
+                    letters::write(&app, &reader, &moved, &store, About::Moved).await;
+                }
+                return see_other(&format!("/me/bookings/{number}?done=changed"));
+            }
             Err(Stop::No(No::TooSoon)) => reader.words.error_change_late.to_owned(),
             Err(Stop::No(no)) => match told(&no, &store, &reader) {
                 Some(error) => error,

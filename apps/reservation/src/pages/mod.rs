@@ -67,6 +67,9 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/me/looks", get(me::looks::page))
         .route("/me/consents", get(me::consents::page))
         .route("/me/consents/{consent}", post(me::consents::put_consent))
+        .route("/me/stops", get(me::stops::page).post(me::stops::put))
+        .route("/me/links", get(me::links::page))
+        .route("/me/links/{service}/end", post(me::links::end))
         .route("/me/requests", get(me::requests))
         .route("/me/proofs/{index}", get(proof::download))
         .route("/book/{store}", get(book::page).post(review::submit))
@@ -269,17 +272,15 @@ pub(crate) fn safe_next(next: &str) -> Option<&str> {
     (next.starts_with('/') && !next.starts_with("//") && next.chars().all(plain)).then_some(next)
 }
 
+/// A path as part of a query.
+fn in_query(path: &str) -> String {
+    path.replace('&', "%26").replace('=', "%3D").replace('?', "%3F")
+}
+
 /// The sign-in page, from which the way leads on to `next`.
 pub(crate) fn sign_in_to(next: &str) -> String {
-    safe_next(next).map_or_else(
-        || "/sign-in".to_owned(),
-        |next| {
-            format!(
-                "/sign-in?next={}",
-                next.replace('&', "%26").replace('=', "%3D").replace('?', "%3F")
-            )
-        },
-    )
+    let next = safe_next(next).map(in_query);
+    next.map_or_else(|| "/sign-in".to_owned(), |next| format!("/sign-in?next={next}"))
 }
 
 /// The guest who reads; whoever is nobody is led to the sign-in page, and back afterwards.

@@ -22,6 +22,7 @@ use crate::book::stores::Store;
 use crate::engage::{self, Stop};
 use crate::fault::Fault;
 use crate::fields::Fields;
+use crate::letters::{self, About};
 use crate::{chance, when};
 
 /// What was chosen on the store's page.
@@ -335,7 +336,12 @@ pub(super) async fn submit(
     let number = chance::booking_number()?;
     let wish = Wish { number, store: slug.clone(), subject: caller.who.clone(), starts_at, party };
     match engage::place(&app, wish, app::now()).await {
-        Ok(booking) => see_other(&format!("/me/bookings/{}?done=booked", booking.number)),
+        Ok(booking) => {
+            if booking.stands() {
+                letters::write(&app, &reader, &booking, &store, About::Made).await;
+            }
+            see_other(&format!("/me/bookings/{}?done=booked", booking.number))
+        }
         Err(Stop::No(No::Already(number))) => see_other(&format!("/me/bookings/{number}")),
         Err(Stop::No(no)) => match told(&no, &store, &reader) {
             Some(error) => choose_again(&app, &reader, &store, &policy, &fields, &error).await,

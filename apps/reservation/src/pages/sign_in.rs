@@ -110,7 +110,11 @@ fn draw(reader: &Reader, fields: &Fields, error: Option<&str>, note: Option<Mark
         h1 { (words.sign_in) }
         @if let Some(note) = note { (note) }
         (door::form(reader, "/sign-in", &known, fields, error))
-        p { (words.no_account_yet) " " a href="/sign-up" { (words.sign_up) } }
+        @let next = safe_next(fields.get("next")).map(super::in_query);
+        p {
+            (words.no_account_yet) " "
+            a href={ "/sign-up" @if let Some(next) = next { "?next=" (next) } } { (words.sign_up) }
+        }
     };
     layout(reader, &Sheet { title: words.sign_in, wide: false }, &body)
 }

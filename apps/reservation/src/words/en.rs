@@ -234,6 +234,36 @@ pub(super) static WORDS: Words = Words {
     not_booked: "Nothing was booked",
     nothing_held: "nothing held",
 
+    restaurant: "Restaurant",
+    when: "When",
+    clock: "Clock",
+    change_or_cancel: "Change or cancel",
+    letter_cost_nothing: "It costs you nothing.",
+    letter_looks: "Each time the restaurant looks at your information, it is recorded on your page. You can change or cancel the booking there, too.",
+
+    room_stops: "Stop use",
+    stops_lead: "What you stop here stops at once. You can allow it again at any time.",
+    stop_it: "Stop",
+    allow_again: "Allow again",
+    stopped: "stopped",
+    in_use: "not stopped",
+    all_stopped: "All use of your information is stopped.",
+    stop_other_hint: "While it is stopped it is not done, even where you have agreed to it.",
+    stop_stores: "What restaurants receive",
+    stop_stores_hint: "While it is stopped, no restaurant sees your information, not even one you have booked, and none is told of your allergies.",
+    stop_more: "To stop other purposes, or everything, please make a request.",
+    done_stopped: "Stopped. It holds from now on.",
+    done_allowed: "Allowed again.",
+    room_links: "Linked services",
+    links_lead: "What other services passed on to us with your leave.",
+    no_links: "No service is linked.",
+    linked_at: "Linked",
+    granted: "What you allowed there",
+    passed_on: "What came in",
+    unlink: "Unlink",
+    unlink_told: "When you unlink, what came in by this link is erased. What you have entered yourself since stays.",
+    done_unlinked: "Unlinked, and what came in by it is erased.",
+
     reason_consent_withdrawn: "The consent to share with stores has been withdrawn.",
     reason_consent_missing: "There is no consent to share with stores.",
     reason_dietary_withdrawn: "The consent about allergies has been withdrawn.",
@@ -526,6 +556,20 @@ pub(super) static WORDS: Words = Words {
         0 => format!("Line {line}"),
         column => format!("Line {line}, column {column}"),
     },
+    letter_made: |store| format!("Your booking at {store}"),
+    letter_made_told: |store| {
+        format!("Your table at {store} is booked. The restaurant looks forward to your visit.")
+    },
+    letter_moved: |store| format!("Your booking at {store} has changed"),
+    letter_moved_told: |store| format!("Your booking at {store} is now as follows."),
+    letter_ended: |store| format!("Your booking at {store} is cancelled"),
+    letter_ended_told: |store| {
+        format!(
+            "Your booking at {store} is cancelled, and with it the restaurant’s sight of your information."
+        )
+    },
+    letter_cost: |yen| format!("The cancellation fee is {yen}."),
+    when_there: |at, clock| format!("{at}, {clock}"),
     fault_broken_told: |id| {
         format!(
             "Something went wrong on our side. If you write to us about it, please give the number {id}."

@@ -234,6 +234,36 @@ pub(super) static WORDS: Words = Words {
     not_booked: "予約していません",
     nothing_held: "お預かりしていません",
 
+    restaurant: "お店",
+    when: "日時",
+    clock: "時刻",
+    change_or_cancel: "変更・取消し",
+    letter_cost_nothing: "取消料はかかりません。",
+    letter_looks: "お店がお客さまの情報を見るたびに記録が残り、マイページでご覧いただけます。変更と取消しも、マイページから承ります。",
+
+    room_stops: "利用の停止",
+    stops_lead: "ここで止めると、その場で効きます。いつでも元に戻せます。",
+    stop_it: "止める",
+    allow_again: "元に戻す",
+    stopped: "停止中",
+    in_use: "停止していません",
+    all_stopped: "すべての利用が止まっています。",
+    stop_other_hint: "同意いただいていても、止めている間は利用しません。",
+    stop_stores: "お店への提供",
+    stop_stores_hint: "止めている間は、ご予約のあるお店も、お客さまの情報を見られません。アレルギーも伝わりません。",
+    stop_more: "ほかの目的や、すべての利用を止めたいときは、ご請求ください。",
+    done_stopped: "止めました。いまから効いています。",
+    done_allowed: "元に戻しました。",
+    room_links: "連携サービス",
+    links_lead: "ほかのサービスから、お客さまの許可を得て受け取った情報です。",
+    no_links: "連携しているサービスはありません。",
+    linked_at: "連携した日時",
+    granted: "許可した範囲",
+    passed_on: "受け取った項目",
+    unlink: "連携を解除する",
+    unlink_told: "解除すると、この連携で受け取った情報を消去します。ご自身で入力し直した項目は残ります。",
+    done_unlinked: "連携を解除し、受け取った情報を消去しました。",
+
     reason_consent_withdrawn: "お店への提供の同意が取り消されています。",
     reason_consent_missing: "お店への提供の同意がありません。",
     reason_dietary_withdrawn: "アレルギー情報の取扱いの同意が取り消されています。",
@@ -504,6 +534,18 @@ pub(super) static WORDS: Words = Words {
         0 => format!("{line}行目"),
         column => format!("{line}行目{column}列目"),
     },
+    letter_made: |store| format!("ご予約を承りました（{store}）"),
+    letter_made_told: |store| format!("{store}のご予約を承りました。ご来店をお待ちしております。"),
+    letter_moved: |store| format!("ご予約を変更しました（{store}）"),
+    letter_moved_told: |store| format!("{store}のご予約を、次のとおり変更しました。"),
+    letter_ended: |store| format!("ご予約を取り消しました（{store}）"),
+    letter_ended_told: |store| {
+        format!(
+            "{store}のご予約を取り消しました。お店は、この予約でお客さまの情報を見られなくなりました。"
+        )
+    },
+    letter_cost: |yen| format!("取消料は{yen}です。"),
+    when_there: |at, clock| format!("{at}（{clock}）"),
     fault_broken_told: |id| {
         format!(
             "こちらの不具合で、表示できませんでした。お問い合わせの際は、番号 {id} をお知らせください。"

@@ -79,6 +79,10 @@ words! {
         close_day, call_them_off, keep_them, no_closing_days, open_day, import_told,
         file, columns, columns_of_stores, columns_of_tables, key_made, keys_told,
         key_name_hint, make_key, end_key,
+        // Letters about a booking
+        restaurant, when, clock, change_or_cancel, letter_cost_nothing, letter_looks,
+        // What she stopped, what she linked
+        room_stops, stops_lead, stop_it, allow_again, stopped, in_use, all_stopped, stop_other_hint, stop_stores, stop_stores_hint, stop_more, done_stopped, done_allowed, room_links, links_lead, no_links, linked_at, granted, passed_on, unlink, unlink_told, done_unlinked,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
@@ -105,6 +109,7 @@ words! {
         field(&str), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
         day_has_bookings(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
         line_and_column(u64, usize),
+        letter_made(&str), letter_made_told(&str), letter_moved(&str), letter_moved_told(&str), letter_ended(&str), letter_ended_told(&str), letter_cost(&str), when_there(&str, &str),
         fault_broken_told(&str);
 }
 

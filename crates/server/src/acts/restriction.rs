@@ -13,7 +13,24 @@ use crate::error::Error;
 use crate::once::Fresh;
 use crate::record::Place;
 use crate::store::restrictions::{self, Restriction};
-use crate::store::{Tx, recipients};
+use crate::store::{Tx, recipients, subjects};
+
+/// What is stopped for a person, and since when.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown person.
+pub async fn all(app: &App, subject: SubjectId) -> Result<Vec<(Restriction, Timestamp)>, Error> {
+    let stops = app
+        .store
+        .read(move |conn| {
+            let known = subjects::get(conn, subject)?.filter(|held| held.wrapped.is_some());
+            known.ok_or_else(|| Error::not_found("subject", subject.to_string()))?;
+            Ok::<_, Error>(restrictions::with_moments(conn, subject)?)
+        })
+        .await?;
+    let moment = |(what, at)| anyhow::Ok((what, Timestamp::from_millisecond(at)?));
+    Ok(stops.into_iter().map(moment).collect::<anyhow::Result<_>>()?)
+}
 
 /// Stops something, or allows it again.
 ///

@@ -166,7 +166,7 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(consent_records::record))
         .routes(routes!(consent_records::receipt))
         .routes(routes!(engagements::put))
-        .routes(routes!(restrictions::put))
+        .routes(routes!(restrictions::put, restrictions::list))
         .routes(routes!(recipients::put))
         .routes(routes!(exceptions::approve))
         .routes(routes!(exceptions::end))

@@ -1,4 +1,5 @@
-//! `PUT /v1/subjects/{subject}/restrictions`: a purpose, or everything, is stopped or allowed again.
+//! `/v1/subjects/{subject}/restrictions`: a purpose, or everything, is stopped or allowed again; and what is
+//! stopped now.
 
 use std::sync::Arc;
 
@@ -75,4 +76,50 @@ pub(super) async fn put(
     };
     let place = restriction::change(&api.app, of, what, stopped, caller.by()).await?;
     Ok(Json(Restricted { stopped, record: place.record_id(), ledger: place.into() }))
+}
+
+/// One thing that is stopped.
+#[derive(Serialize, ToSchema)]
+struct Stopped {
+    /// The purpose; everything where there is neither purpose nor recipient.
+    purpose: Option<String>,
+    /// The recipient or category; `*` for anybody.
+    recipient: Option<String>,
+    /// Since when.
+    stopped_at: String,
+}
+
+/// What a person has stopped.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Restrictions {
+    /// Each stop in force.
+    restrictions: Vec<Stopped>,
+}
+
+/// What is stopped for a person now.
+#[utoipa::path(
+    get, path = "/v1/subjects/{subject}/restrictions", tag = "consent",
+    security(("service_key" = ["subjects:read"])),
+    params(("subject" = String, Path)),
+    responses(
+        (status = 200, description = "the stops in force", body = Restrictions),
+        (status = 404, description = "no such person", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    Path(of): Path<String>,
+) -> Result<Json<Restrictions>, Problem> {
+    caller.may("subjects:read")?;
+    let stops = restriction::all(&api.app, subject(&of)?).await?;
+    let restrictions = stops.into_iter().map(|(what, at)| {
+        let (purpose, recipient) = match what {
+            Restriction::Purpose(purpose) => (purpose.map(|name| name.to_string()), None),
+            Restriction::Provision(None) => (None, Some("*".to_owned())),
+            Restriction::Provision(Some(name)) => (None, Some(name.to_string())),
+        };
+        Stopped { purpose, recipient, stopped_at: at.to_string() }
+    });
+    Ok(Json(Restrictions { restrictions: restrictions.collect() }))
 }

@@ -144,6 +144,8 @@ impl Demo {
 pub struct Browser {
     /// What drives it.
     pub client: Client,
+    /// Where the driver listens.
+    address: String,
     _driver: Running,
     profile: tempfile::TempDir,
 }
@@ -151,6 +153,11 @@ pub struct Browser {
 impl Browser {
     /// Opens a headless Chromium that prefers a language.
     pub async fn open(language: &str) -> Self {
+        Self::open_with(language, true).await
+    }
+
+    /// The same, with scripts or without.
+    pub async fn open_with(language: &str, scripts: bool) -> Self {
         let port = free_port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -170,19 +177,103 @@ impl Browser {
                 format!("--accept-lang={language}"),
                 format!("--user-data-dir={}", profile.path().display()),
             ],
+            "prefs": {
+                "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 },
+            },
         });
         let mut capabilities = Capabilities::new();
+        capabilities.insert("goog:loggingPrefs".into(), json!({ "performance": "ALL" }));
         capabilities.insert("goog:chromeOptions".into(), options);
         let address = format!("http://127.0.0.1:{port}");
         for _ in 0..100 {
             let mut builder =
                 ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
             if let Ok(client) = builder.capabilities(capabilities.clone()).connect(&address).await {
-                return Self { client, _driver: driver, profile };
+                return Self { client, address, _driver: driver, profile };
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         panic!("chromedriver did not answer");
+    }
+
+    /// Says something to the driver that `fantoccini` has no word for.
+    async fn tells(&self, command: &str, body: &serde_json::Value) -> serde_json::Value {
+        let session = self.client.session_id().await.unwrap().unwrap();
+        let address = format!("{}/session/{session}/{command}", self.address);
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let sent = client.post(address).header("content-type", "application/json");
+        let answer = sent.body(body.to_string()).send().await.unwrap().text().await.unwrap();
+        let mut answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        answer["value"].take()
+    }
+
+    /// Prefers light or dark pages from now on.
+    pub async fn prefers(&self, theme: &str) {
+        let features = json!([{ "name": "prefers-color-scheme", "value": theme }]);
+        let params = json!({ "features": features });
+        let body = json!({ "cmd": "Emulation.setEmulatedMedia", "params": params });
+        self.tells("goog/cdp/execute", &body).await;
+    }
+
+    /// Every address that was asked for since the last look.
+    pub async fn asked_for(&self) -> Vec<String> {
+        let log = self.tells("se/log", &json!({ "type": "performance" })).await;
+        let lines = log.as_array().unwrap().iter();
+        let asked = lines.filter_map(|line| {
+            let line: serde_json::Value =
+                serde_json::from_str(line["message"].as_str().unwrap()).unwrap();
+            let message = &line["message"];
+            (message["method"] == "Network.requestWillBeSent")
+                .then(|| message["params"]["request"]["url"].as_str().unwrap().to_owned())
+        });
+        asked.collect()
+    }
+
+    /// What axe-core finds wrong with the page, a line for each rule.
+    pub async fn faults(&self) -> Vec<String> {
+        let axe = std::fs::read_to_string(target_dir().join("axe/axe.min.js"))
+            .expect("axe-core is there: run ./check");
+        self.client.execute(&axe, vec![]).await.unwrap();
+        let run = "const done = arguments[arguments.length - 1];
+            axe.run(document, { resultTypes: ['violations'] }).then(found => done(
+                found.violations.map(fault => fault.id + ': ' + fault.help + '\\n  ' +
+                    fault.nodes.map(node => node.html + ' ' + node.failureSummary).join('\\n  '))));";
+        let found = self.client.execute_async(run, vec![]).await.unwrap();
+        let found = found.as_array().unwrap().iter();
+        found.map(|fault| fault.as_str().unwrap().to_owned()).collect()
+    }
+
+    /// True when the page shows a field of that name.
+    pub async fn is_asked(&self, name: &str) -> bool {
+        let css = format!("[name='{name}']:not([type=hidden])");
+        !self.client.find_all(Locator::Css(&css)).await.unwrap().is_empty()
+    }
+
+    /// Opens an account step by step: types and chooses on each page what it asks for.
+    pub async fn signs_up(&self, typed: &[(&str, &str)], chosen: &[(&str, &str)]) {
+        for _ in 0..4 {
+            for (name, text) in typed {
+                if self.is_asked(name).await {
+                    self.types(name, text).await;
+                }
+            }
+            for (name, value) in chosen {
+                if self.is_asked(name).await {
+                    self.chooses(name, value).await;
+                }
+            }
+            self.sends("/sign-up").await;
+        }
+    }
+
+    /// Books the first time of a store's page, and returns the day, by the store's calendar.
+    pub async fn books(&self, app: &str, store: &str) -> String {
+        self.goes_to(&format!("{app}/book/{store}")).await;
+        self.presses(".choosing .times a").await;
+        self.sends(&format!("/book/{store}")).await;
+        let at = self.find("main time").await.attr("datetime").await.unwrap().unwrap();
+        let zone = jiff::tz::TimeZone::get("Asia/Tokyo").unwrap();
+        at.parse::<jiff::Timestamp>().unwrap().to_zoned(zone).date().to_string()
     }
 
     /// Goes to an address.
@@ -200,7 +291,9 @@ impl Browser {
     /// Chooses a radio button or check box by name and value, from the keyboard.
     pub async fn chooses(&self, name: &str, value: &str) {
         let choice = self.find(&format!("input[name='{name}'][value='{value}']")).await;
-        choice.send_keys(" ").await.unwrap();
+        if !choice.is_selected().await.unwrap() {
+            choice.send_keys(" ").await.unwrap();
+        }
         assert!(choice.is_selected().await.unwrap(), "{name} is not chosen");
     }
 
@@ -332,9 +425,13 @@ pub fn pages_of(print: &[u8]) -> usize {
     text.matches("/Type /Page\n").count() + text.matches("/Type /Page ").count()
 }
 
-/// Where pictures are left.
-pub fn pictures_dir() -> PathBuf {
+fn target_dir() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    target.unwrap_or_else(|| root.join("target")).join("pictures")
+    target.unwrap_or_else(|| root.join("target"))
+}
+
+/// Where pictures are left.
+pub fn pictures_dir() -> PathBuf {
+    target_dir().join("pictures")
 }

@@ -7,6 +7,8 @@
 
 mod desk;
 mod desk_requests;
+mod forms;
+mod guest;
 mod house;
 mod pictures;
 #[path = "../post/mod.rs"]

@@ -12,18 +12,22 @@ async fn every_page_fits_a_phone_and_a_desk_in_both_languages() {
     // A look, so that the guest has something to see.
     store.goes_to(&format!("{}/store/tonight", demo.app)).await;
 
+    let soon = jiff::Zoned::now().date().checked_add(jiff::Span::new().days(9)).unwrap();
     let anyone = [
         ("home", format!("{}/", demo.app)),
+        ("book", format!("{}/book/minato", demo.app)),
         ("sign-up", format!("{}/sign-up", demo.app)),
         ("sign-in", format!("{}/sign-in", demo.app)),
         ("store-sign-in", format!("{}/store/sign-in", demo.app)),
         ("policy", format!("{}/policy", demo.azukari)),
     ];
-    let hers = [("me", format!("{}/me", demo.app)), ("book", format!("{}/book/sumire", demo.app))];
     let theirs = [("store-tonight", format!("{}/store/tonight", demo.app))];
+    let screens = [(390, "phone", "light"), (1180, "desk", "light"), (390, "phone-dark", "dark")];
 
     for language in ["ja", "en"] {
-        for (width, screen) in [(390, "phone"), (1100, "desk")] {
+        for (width, screen, theme) in screens {
+            guest.prefers(theme).await;
+            store.prefers(theme).await;
             for (name, url) in &anyone {
                 guest.goes_to(&format!("{url}?lang={language}")).await;
                 guest.takes_picture(&format!("{name}-{language}-{screen}"), width).await;
@@ -35,10 +39,27 @@ async fn every_page_fits_a_phone_and_a_desk_in_both_languages() {
         }
     }
     guest.signs_in(&demo.app, "hanako@example.jp", "mihon-no-okyakusama").await;
+    guest.goes_to(&format!("{}/me", demo.app)).await;
+    let booking = guest.find(".tickets a").await.attr("href").await.unwrap().unwrap();
+    let hers = [
+        ("me", "/me".to_owned()),
+        ("me-items", "/me/items".to_owned()),
+        ("me-item", "/me/items/phone".to_owned()),
+        ("me-looks", "/me/looks".to_owned()),
+        ("me-consents", "/me/consents".to_owned()),
+        ("me-stops", "/me/stops".to_owned()),
+        ("me-links", "/me/links".to_owned()),
+        ("me-requests", "/me/requests".to_owned()),
+        ("booking", booking.clone()),
+        ("change", format!("{booking}/change")),
+        ("review", format!("/book/minato/review?time=19:00&party=2&date={soon}")),
+    ];
     for language in ["ja", "en"] {
-        for (width, screen) in [(390, "phone"), (1100, "desk")] {
-            for (name, url) in &hers {
-                guest.goes_to(&format!("{url}?lang={language}")).await;
+        for (width, screen, theme) in screens {
+            guest.prefers(theme).await;
+            for (name, path) in &hers {
+                let next = if path.contains('?') { '&' } else { '?' };
+                guest.goes_to(&format!("{}{path}{next}lang={language}", demo.app)).await;
                 guest.takes_picture(&format!("{name}-{language}-{screen}"), width).await;
             }
         }

@@ -13,26 +13,23 @@ async fn a_guests_allergy_note_reaches_the_store_she_booked_and_no_other() {
 
     // She signs up, and agrees to what the store may see.
     guest.goes_to(&format!("{}/sign-up?lang=ja", demo.app)).await;
-    guest.types("items.name", "見本 くるみ").await;
-    guest.types("items.email", "kurumi@example.jp").await;
-    guest.types("secrets.password", "kurumi-no-himitsu").await;
-    guest.types("items.allergy", ALLERGY).await;
-    guest.chooses("consents.dietary_care", "given").await;
-    guest.chooses("consents.store_disclosure", "given").await;
-    guest.chooses("consents.related_information", "given").await;
-    guest.sends("/sign-up").await;
+    let typed = [
+        ("items.name", "見本 くるみ"),
+        ("items.email", "kurumi@example.jp"),
+        ("secrets.password", "kurumi-no-himitsu"),
+        ("items.allergy", ALLERGY),
+    ];
+    let agreed = [
+        ("consents.dietary_care", "given"),
+        ("consents.store_disclosure", "given"),
+        ("consents.related_information", "given"),
+    ];
+    guest.signs_up(&typed, &agreed).await;
 
-    // She books.
-    guest.goes_to(&format!("{}/book/kaede?lang=ja", demo.app)).await;
-    guest.sends("/book/kaede").await;
+    // She books. It may be for tomorrow; the store's page for that day shows it.
+    let day = guest.books(&demo.app, "kaede").await;
     let told = guest.reads().await;
     assert!(told.contains("予約"), "{told}");
-
-    // The booking may be tomorrow; the store's page for that day shows it.
-    let date = guest.find("time").await.attr("datetime").await.unwrap().unwrap();
-    let day = jiff::tz::TimeZone::get("Asia/Tokyo")
-        .map(|zone| date.parse::<jiff::Timestamp>().unwrap().to_zoned(zone).date())
-        .unwrap();
 
     let kaede = Browser::open("ja").await;
     kaede.signs_in_staff(&demo.app, "kaede-staff", STAFF).await;
@@ -49,10 +46,12 @@ async fn a_guests_allergy_note_reaches_the_store_she_booked_and_no_other() {
     assert!(!seen.contains("くるみ"), "{seen}");
 
     // She sees who received what, with its place in the ledger.
-    guest.goes_to(&format!("{}/me?lang=ja", demo.app)).await;
+    guest.goes_to(&format!("{}/me/items?lang=ja", demo.app)).await;
+    let told = guest.reads().await;
+    assert!(told.contains(ALLERGY), "{told}");
+    guest.goes_to(&format!("{}/me/looks?lang=ja", demo.app)).await;
     let told = guest.reads().await;
     assert!(told.contains("食物アレルギー"), "{told}");
-    assert!(told.contains(ALLERGY), "{told}");
     let proof = guest.find("a[href^='/me/proofs/']").await.attr("href").await.unwrap();
     assert!(proof.is_some());
 
@@ -67,12 +66,14 @@ async fn refusing_the_stores_sight_is_told_plainly_and_keeps_nothing() {
     let guest = Browser::open("en").await;
     for (language, told) in [("ja", "ご利用いただけません"), ("en", "cannot")] {
         guest.goes_to(&format!("{}/sign-up?lang={language}", demo.app)).await;
-        guest.types("items.name", "Sample Nobody").await;
-        guest.types("items.email", "nobody@example.com").await;
-        guest.types("secrets.password", "nobody-knows-this").await;
-        guest.chooses("consents.store_disclosure", "refused").await;
-        guest.chooses("consents.related_information", "given").await;
-        guest.sends("/sign-up").await;
+        let typed = [
+            ("items.name", "Sample Nobody"),
+            ("items.email", "nobody@example.com"),
+            ("secrets.password", "nobody-knows-this"),
+        ];
+        let answers =
+            [("consents.store_disclosure", "refused"), ("consents.related_information", "given")];
+        guest.signs_up(&typed, &answers).await;
         let page = guest.reads().await;
         assert!(page.contains(told), "{page}");
     }

@@ -30,6 +30,7 @@ const CONTRACT: [(&str, &str); 49] = [
     ("get", "/v1/subjects/{subject}/consents/{consent}/record"),
     ("get", "/v1/subjects/{subject}/consents/{consent}/receipt"),
     ("put", "/v1/subjects/{subject}/engagements/{recipient}/{reference}"),
+    ("get", "/v1/subjects/{subject}/restrictions"),
     ("put", "/v1/subjects/{subject}/restrictions"),
     ("get", "/v1/subjects/{subject}/provisions"),
     ("put", "/v1/recipients/{recipient}"),

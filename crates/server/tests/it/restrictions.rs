@@ -36,6 +36,25 @@ async fn a_stopped_purpose_stops_own_use_and_provision_until_it_is_allowed_again
 }
 
 #[tokio::test]
+async fn what_is_stopped_can_be_asked_for_and_what_is_allowed_again_is_gone() {
+    let house = House::open();
+    let hanako = house.guest("Hanako").signs_up().await;
+    let path = hanako.path("restrictions");
+    let stopped = async || house.get(&path).go().await.expect(200)["restrictions"].clone();
+    assert_eq!(stopped().await, json!([]));
+    hanako.stops(Some("marketing")).await;
+    house.put(&path, &json!({ "recipient": "store", "stopped": true })).go().await.expect(200);
+    let now = house.app.clock.now().to_string();
+    let of = |purpose: Option<&str>, recipient: Option<&str>| json!({ "purpose": purpose, "recipient": recipient, "stopped_at": now });
+    assert_eq!(stopped().await, json!([of(Some("marketing"), None), of(None, Some("store"))]));
+    hanako.allows(Some("marketing")).await;
+    assert_eq!(stopped().await, json!([of(None, Some("store"))]));
+    let nobody = format!("/v1/subjects/{}/restrictions", policy::SubjectId([7; 16]));
+    house.get(&nobody).go().await.problem(404, "not-found");
+    house.adds_up();
+}
+
+#[tokio::test]
 async fn nobodys_guest_is_refused_like_anybody_else() {
     let house = House::open();
     let aoi = house.store("aoi").await;

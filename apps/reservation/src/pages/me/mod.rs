@@ -1,12 +1,14 @@
 //! A guest's own rooms, a file each: her bookings, what is held of her, who saw what, what she agreed
-//! to, what she stopped, her requests. Every value here is asked of Azukari for the purpose `service`,
+//! to, what she stopped, what she linked, her requests. Every value here is asked of Azukari for the purpose `service`,
 //! and every ask is on record.
 
 mod bookings;
 pub(super) mod consents;
 pub(super) mod items;
+pub(super) mod links;
 pub(super) mod looks;
 mod requests;
+pub(super) mod stops;
 
 use maud::{Markup, html};
 
@@ -27,12 +29,21 @@ pub(super) enum Room {
     Items,
     Looks,
     Consents,
+    Stops,
+    Links,
     Requests,
 }
 
 impl Room {
-    const ALL: [Self; 5] =
-        [Self::Bookings, Self::Items, Self::Looks, Self::Consents, Self::Requests];
+    const ALL: [Self; 7] = [
+        Self::Bookings,
+        Self::Items,
+        Self::Looks,
+        Self::Consents,
+        Self::Stops,
+        Self::Links,
+        Self::Requests,
+    ];
 
     fn path(self) -> &'static str {
         match self {
@@ -40,6 +51,8 @@ impl Room {
             Self::Items => "/me/items",
             Self::Looks => "/me/looks",
             Self::Consents => "/me/consents",
+            Self::Stops => "/me/stops",
+            Self::Links => "/me/links",
             Self::Requests => "/me/requests",
         }
     }
@@ -51,6 +64,8 @@ impl Room {
             Self::Items => words.room_items,
             Self::Looks => words.room_looks,
             Self::Consents => words.consents,
+            Self::Stops => words.room_stops,
+            Self::Links => words.room_links,
             Self::Requests => words.room_requests,
         }
     }
@@ -96,6 +111,9 @@ fn told(reader: &Reader, what: Option<&str>) -> Markup {
         "confirmed" => Some(words.done_confirmed),
         "given" => Some(words.done_given),
         "withdrawn" => Some(words.done_withdrawn),
+        "stopped" => Some(words.done_stopped),
+        "allowed" => Some(words.done_allowed),
+        "unlinked" => Some(words.done_unlinked),
         "cancelled" => Some(words.done_cancelled),
         "waiting" => Some(words.done_waiting),
         _ => None,

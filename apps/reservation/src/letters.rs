@@ -1,0 +1,85 @@
+//! What a guest is written about a booking: that it is made, moved, called off. The words are ours; her
+//! address and the delivery are Azukari's, which adds to a confirmation what goes to the store, what for
+//! and on which basis, so that it is also the document of the provision (Rules 19(3)).
+
+use crate::app::{App, Reader};
+use crate::azukari::BookingLetter;
+use crate::book::bookings::Booking;
+use crate::book::stores::Store;
+use crate::when;
+
+/// What happened to a booking.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    Made,
+    Moved,
+    CalledOff {
+        /// What it cost.
+        yen: u32,
+    },
+}
+
+impl About {
+    /// As Azukari calls it.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Made => "confirmation",
+            Self::Moved => "change",
+            Self::CalledOff { .. } => "cancellation",
+        }
+    }
+}
+
+/// Has a letter written. A booking is good without it, so a letter that cannot be had is only logged.
+pub(crate) async fn write(
+    app: &App,
+    reader: &Reader,
+    booking: &Booking,
+    store: &Store,
+    about: About,
+) {
+    let letter = letter(reader, booking, store, about);
+    if let Err(trouble) = app.azukari.write_about(booking, &letter).await {
+        tracing::warn!(number = booking.number, "no letter about a booking: {trouble}");
+    }
+}
+
+fn letter(reader: &Reader, booking: &Booking, store: &Store, about: About) -> BookingLetter {
+    let (words, language) = (reader.words, reader.language);
+    let name = store.name(language);
+    let at = when::there(booking.starts_at, &store.time_zone, language);
+    let (title, first) = match about {
+        About::Made => ((words.letter_made)(name), (words.letter_made_told)(name)),
+        About::Moved => ((words.letter_moved)(name), (words.letter_moved_told)(name)),
+        About::CalledOff { .. } => ((words.letter_ended)(name), (words.letter_ended_told)(name)),
+    };
+    let mut paragraphs = vec![first];
+    match about {
+        About::CalledOff { yen: 0 } => paragraphs.push(words.letter_cost_nothing.to_owned()),
+        About::CalledOff { yen } => {
+            paragraphs.push((words.letter_cost)(&(words.yen)(yen)));
+        }
+        _ if booking.fee_yen > 0 => {
+            let until = when::there(booking.free_until, &store.time_zone, language);
+            paragraphs.push((words.free_until)(&until, booking.late_percent));
+        }
+        _ => {}
+    }
+    if !matches!(about, About::CalledOff { .. }) {
+        paragraphs.push(words.letter_looks.to_owned());
+    }
+    let clock = when::clock(booking.starts_at, &store.time_zone, language);
+    let mut details = vec![
+        (words.restaurant.to_owned(), name.to_owned()),
+        (words.when.to_owned(), (words.when_there)(&at, &clock)),
+        (words.party_size.to_owned(), (words.party)(booking.party)),
+        (words.address.to_owned(), store.address.get(language).to_owned()),
+        (words.booking_number.to_owned(), booking.number.clone()),
+    ];
+    if booking.fee_yen > 0 {
+        details.push((words.fee.to_owned(), (words.yen)(booking.fee_yen)));
+    }
+    // The same words for the same state of a booking: a letter that is asked for twice is sent once.
+    let key = format!("{}-{}-{}", booking.number, about.kind(), booking.starts_at.as_second());
+    BookingLetter { kind: about.kind(), language, title, paragraphs, details, key }
+}

@@ -1,0 +1,75 @@
+//! The services that she has linked: what each passed on and with whose leave, and the end of it.
+
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{Room, draw, told};
+use crate::app::{Reader, Shared};
+use crate::azukari::{Link, Policy};
+use crate::fault::Fault;
+use crate::pages::parts::moment;
+use crate::pages::{Guest, see_other};
+use crate::when;
+
+#[derive(Deserialize)]
+pub(in crate::pages) struct Way {
+    done: Option<String>,
+}
+
+pub(in crate::pages) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Guest(caller): Guest,
+    Query(way): Query<Way>,
+) -> Result<Markup, Fault> {
+    let words = reader.words;
+    let policy = app.azukari.policy().await?;
+    let links = app.azukari.links(&caller.who).await.map_err(Fault::of_guest)?;
+    let body = html! {
+        p class="lead" { (words.links_lead) }
+        @if links.is_empty() { p class="sheet" { (words.no_links) } }
+        @for link in &links { (sheet(link, &policy, &reader)) }
+    };
+    Ok(draw(&reader, Room::Links, words.room_links, &told(&reader, way.done.as_deref()), &body))
+}
+
+fn sheet(link: &Link, policy: &Policy, reader: &Reader) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let granted: Vec<&str> = link
+        .scopes
+        .iter()
+        .map(|scope| scope.label.as_ref().map_or(scope.scope.as_str(), |l| l.get(language)))
+        .collect();
+    let items: Vec<&str> =
+        link.items.iter().map(|one| policy.item_label(&one.item, language)).collect();
+    html! {
+        form class="sheet" method="post" action={ "/me/links/" (link.service) "/end" } {
+            h2 { (link.label.get(language)) }
+            dl class="pairs" {
+                div {
+                    dt { (words.linked_at) }
+                    dd { (moment(link.linked_at, &when::date_and_time(link.linked_at, language))) }
+                }
+                div { dt { (words.granted) } dd { (granted.join(words.comma)) } }
+                div { dt { (words.passed_on) } dd { (items.join(words.comma)) } }
+            }
+            p class="hint" { (words.unlink_told) }
+            button class="quiet" { (words.unlink) }
+        }
+    }
+}
+
+pub(in crate::pages) async fn end(
+    State(app): State<Shared>,
+    Guest(caller): Guest,
+    Path(service): Path<String>,
+) -> Result<Response, Fault> {
+    // A name that is none of theirs is not put into an address.
+    if !service.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Err(Fault::NotFound);
+    }
+    app.azukari.unlink(&caller.who, &service).await?;
+    see_other("/me/links?done=unlinked")
+}
