@@ -340,7 +340,7 @@ async fn an_ask_that_cannot_be_read_is_told_field_by_field() {
     all_are_named(&house, |body| house.post("/v1/disclosures", body), &good, table).await;
 
     let table: Table = vec![
-        (json!({ "email": null }), "body", "unreadable"),
+        (json!({ "email": null }), "email", "missing"),
         (json!({ "email": 7 }), "email", "unreadable"),
         (json!({ "password": null }), "body", "unreadable"),
         (json!({ "password": [TELLTALE] }), "password", "unreadable"),
