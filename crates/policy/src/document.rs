@@ -15,7 +15,7 @@ use crate::item::{Item, ItemName, Secret, SecretName, ValueKind};
 use crate::link::{Service, ServiceName};
 use crate::party::{NotAName, Recipient, RecipientName};
 use crate::prove::promise::Promise;
-use crate::purpose::{Basis, Purpose, PurposeName};
+use crate::purpose::{Basis, Purpose, PurposeName, Tier};
 use crate::regime::{Regime, RegimeName};
 use crate::request::Requests;
 use crate::retention::{Hold, HoldName};
@@ -258,6 +258,31 @@ impl Document {
     /// The holds in the order of their file.
     pub fn holds_in_order(&self) -> Vec<(&HoldName, &Hold)> {
         in_order(&self.holds, |hold| hold.position)
+    }
+
+    /// The purpose under which the controller itself may use an item in a regime for the service, resting
+    /// on no consent: what tells of a withdrawal, or of sign-ins, must not end with one. Of several,
+    /// `terms_notice` is the one meant for telling; otherwise the first in the policy's order.
+    pub fn own_purpose(&self, item: &ItemName, regime: &RegimeName) -> Option<&PurposeName> {
+        let item = self.items.get(item)?;
+        let allows = |purpose: &Purpose| {
+            purpose.own_use
+                && purpose.tier == Tier::Service
+                && !purpose.needs_engagement
+                && purpose
+                    .basis
+                    .get(regime)
+                    .is_some_and(|basis| !matches!(basis, Basis::Consent(_)))
+        };
+        let mut fit: Vec<&PurposeName> = self
+            .purposes_in_order()
+            .into_iter()
+            .filter(|(name, purpose)| item.purposes.contains(name) && allows(purpose))
+            .map(|(name, _)| name)
+            .collect();
+        // A stable sort: the preferred one first, the others in the policy's order.
+        fit.sort_by_key(|name| name.as_str() != "terms_notice");
+        fit.first().copied()
     }
 
     /// The linked services in the order of their file.

@@ -192,6 +192,9 @@ pub struct Item {
     pub unique: bool,
     /// True when a new account must bring it.
     pub required: bool,
+    /// True for the item in which sign-ins are noted (S5).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sign_ins: bool,
     /// Where it stands in its file: people read the policy in that order.
     pub position: usize,
 }

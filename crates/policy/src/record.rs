@@ -324,6 +324,32 @@ impl ServiceLetterKind {
     }
 }
 
+/// By what means somebody signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInMeans {
+    /// Her password.
+    Password,
+    /// A one-time code to her address.
+    Code,
+    /// Her id at a linked service.
+    Link,
+}
+
+impl SignInMeans {
+    /// Every means.
+    pub const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Link];
+
+    /// The word in the history and the API.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+            Self::Link => "link",
+        }
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -343,6 +369,15 @@ pub enum Act {
     ItemPut {
         /// Which.
         item: HeldItem,
+    },
+    /// A try to sign in was noted in her history (S5).
+    SignInNoted {
+        /// The history, as it is since.
+        item: HeldItem,
+        /// By what means.
+        means: SignInMeans,
+        /// Whether it fit.
+        succeeded: bool,
     },
     /// A service was linked, or linked anew: her grant there, and what came in under it (S4).
     Linked {
@@ -624,6 +659,7 @@ impl Act {
         match self {
             Self::Registered { .. } => "registered",
             Self::ItemPut { .. } => "item_put",
+            Self::SignInNoted { .. } => "sign_in_noted",
             Self::Linked { .. } => "linked",
             Self::Unlinked { .. } => "unlinked",
             Self::ConsentChanged { .. } => "consent_changed",

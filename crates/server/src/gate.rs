@@ -219,6 +219,30 @@ pub fn foresee(
     Ok(Some((refusal.reasons, place)))
 }
 
+/// Opens the one value of an ask within an act that puts it anew and writes down that it did: nothing is
+/// shown to anybody. `None` when the rules refuse, which asks nobody and so is not on record; `Some(None)`
+/// when nothing is held.
+///
+/// # Errors
+/// When the facts cannot be read, or the value does not open.
+pub fn to_amend(
+    app: &App,
+    tx: &mut Tx<'_>,
+    asking: &Asking,
+    now: Timestamp,
+) -> Result<Option<Option<Plain>>, Error> {
+    let rules = app.rules();
+    let rows = answers(tx, asking)?;
+    let Gathered { facts, wrapped, sealed, .. } = gather(app, &rules, asking, rows)?;
+    let Decision::Permit(permit) = decide(asking.ask.clone(), &facts, now) else { return Ok(None) };
+    let (Some(wrapped), [held]) = (wrapped, &sealed[..]) else { return Ok(Some(None)) };
+    let key = app.keys.subject_key(permit.subject(), &wrapped)?;
+    let name: ItemName = held.item.parse().map_err(anyhow::Error::from)?;
+    let plain = vault::open(&*permit, &key, &name, held.version, &held.sealed)
+        .map_err(|error| anyhow::anyhow!("item `{name}` of {}: {error}", permit.subject()))?;
+    Ok(Some(Some(plain)))
+}
+
 /// What would go to a recipient for an engagement, should it ask `when`: for her to be told of.
 /// Nothing is opened, and nothing is written down. `None` when nothing would.
 ///

@@ -81,6 +81,8 @@ fn act(kind: &str, language: Language) -> &str {
         ("hold_placed", Language::En) => "a hold was placed",
         ("hold_lifted", Language::Ja) => "保存義務の解除",
         ("hold_lifted", Language::En) => "a hold was lifted",
+        ("sign_in_noted", Language::Ja) => "サインインの記録",
+        ("sign_in_noted", Language::En) => "a try to sign in was noted",
         ("linked", Language::Ja) => "外部サービスとの連携",
         ("linked", Language::En) => "a service was linked",
         ("unlinked", Language::Ja) => "外部サービスとの連携の終了",
@@ -238,7 +240,7 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 line("利用目的", "purpose", ask.purpose.to_string());
             }
             Act::Registered { items, .. } => line("項目", "items", held(items)),
-            Act::ItemPut { item } | Act::ItemConfirmed { item } => {
+            Act::ItemPut { item } | Act::ItemConfirmed { item } | Act::SignInNoted { item, .. } => {
                 line("項目", "items", item.item.to_string());
             }
             Act::ConsentChanged { consent } => {

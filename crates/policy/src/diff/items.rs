@@ -54,6 +54,7 @@ impl Diff<'_> {
             lookup,
             unique,
             required,
+            sign_ins,
             linked,
             terms,
             position: _, // compared as an order
@@ -68,6 +69,9 @@ impl Diff<'_> {
         let shown = |source: &_| both(|l| words::source(*source, l).to_owned());
         let field = Field("source", "取得元", "source");
         self.field(at, field, &old.source, source, shown, Class::CollectedMore);
+        let field = Field("sign_ins", "サインインの記録", "sign-ins are noted in it");
+        let class = if *sign_ins { Class::CollectedMore } else { Class::Tightened };
+        self.field(at, field, &old.sign_ins, sign_ins, yes_no, class);
         self.value(at, &old.value, value);
 
         let field = Field("sensitivity", "取り扱いの区分", "degree of care");

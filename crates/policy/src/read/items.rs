@@ -51,6 +51,8 @@ pub(super) struct RawItem {
     pub(super) unique: bool,
     #[serde(default)]
     pub(super) required: bool,
+    #[serde(default)]
+    pub(super) sign_ins: bool,
 }
 
 /// The rule of an item, with the purposes that have one of their own.
@@ -149,6 +151,20 @@ impl Reader<'_> {
                 let way_out = "take `lookup`, `required` and `consent` out, or `linked` (G8)";
                 self.error(file, at, message, way_out);
             }
+            if raw.sign_ins {
+                let notes = matches!(value, Some(ValueKind::Text { multiline: true, .. }))
+                    && raw.source == Source::Device
+                    && raw.linked == Linked::Person
+                    && raw.sensitivity == Sensitivity::Ordinary
+                    && !raw.required
+                    && !items.values().any(|other: &Item| other.sign_ins);
+                if !notes {
+                    let message = format!("`{key}` cannot have sign-ins noted in it");
+                    let way_out = "let one ordinary item of kind text, with `multiline` and \
+                                   `source = \"device\"`, be the history";
+                    self.error(file, at, message, way_out);
+                }
+            }
             if raw.unique && !raw.lookup {
                 let way_out = "add `lookup = true`: only what can be looked up can be unique";
                 self.error(file, at, format!("`{key}` is unique but not looked up"), way_out);
@@ -185,6 +201,7 @@ impl Reader<'_> {
                     lookup: raw.lookup,
                     unique: raw.unique,
                     required: raw.required,
+                    sign_ins: raw.sign_ins,
                 },
             );
         }

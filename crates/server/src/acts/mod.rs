@@ -16,6 +16,7 @@ pub mod recipient;
 pub mod request;
 pub mod restriction;
 pub mod sign_in;
+pub mod sign_in_history;
 pub mod staff;
 pub mod staff_session;
 pub mod telling;

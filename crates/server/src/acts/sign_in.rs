@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use policy::item::SecretKind;
+use policy::record::SignInMeans;
 use policy::{RegimeName, SubjectId, normal};
 use vault::{Plain, Verifier};
 
+use crate::acts::sign_in_history::{Device, Try, note};
 use crate::app::App;
 use crate::error::Error;
 use crate::linked;
@@ -28,6 +30,7 @@ pub async fn by_link(
     app: &Arc<App>,
     issuer: &str,
     id: &str,
+    device: Option<Device>,
 ) -> Result<(SubjectId, RegimeName), Error> {
     let document = app.policy();
     let nobody = || Error::not_found("account linked with", "…");
@@ -42,7 +45,10 @@ pub async fn by_link(
         let held = subjects::get(conn, subject)?.filter(is_open).filter(|_| link.service == name);
         Ok::<_, Error>(held.and_then(|held| held.regime).map(|regime| (subject, regime)))
     });
-    found.await?.ok_or_else(nobody)
+    let (subject, regime) = found.await?.ok_or_else(nobody)?;
+    let (at, means) = (app.clock.now(), SignInMeans::Link);
+    note(app, subject, Try { at, means, succeeded: true, device }).await?;
+    Ok((subject, regime))
 }
 
 /// Whose key was shredded is held no longer; who left has no account to sign in to.
@@ -71,6 +77,7 @@ pub async fn sign_in(
     tries: &Tries,
     email: &str,
     password: String,
+    device: Option<Device>,
 ) -> Result<(SubjectId, RegimeName), Error> {
     let address = normal::email(email);
     let document = app.policy();
@@ -109,8 +116,25 @@ pub async fn sign_in(
         }
         Some((subject, regime, kept)) => {
             let fits = Verifier::parse(&kept).is_ok_and(|v| v.check(&password).unwrap_or(false));
-            fits.then_some((subject, regime))
+            Some((subject, regime, fits))
         }
     });
-    answer.await?.ok_or(Error::SignInFailed)
+    let Some((subject, regime, succeeded)) = answer.await? else { return Err(Error::SignInFailed) };
+    let tried = Try { at: app.clock.now(), means: SignInMeans::Password, succeeded, device };
+    if succeeded {
+        note(app, subject, tried).await?;
+        return Ok((subject, regime));
+    }
+    note_apart(app, subject, tried);
+    Err(Error::SignInFailed)
+}
+
+/// Notes a try that failed while the answer leaves: its time must not tell that the address is known.
+fn note_apart(app: &Arc<App>, subject: SubjectId, tried: Try) {
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        if let Err(error) = note(&app, subject, tried).await {
+            tracing::error!(%subject, %error, "a failed sign-in is not noted");
+        }
+    });
 }

@@ -179,6 +179,7 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(instructions::list))
         .routes(routes!(instructions::answer))
         .routes(routes!(sign_ins::sign_in))
+        .routes(routes!(sign_ins::list))
         .routes(routes!(letters::put))
         .routes(routes!(links::list))
         .routes(routes!(links::put, links::end))

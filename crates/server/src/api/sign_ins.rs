@@ -1,17 +1,19 @@
 //! `POST /v1/sign-ins`: does this password go with this address, or whose id is this at a linked service?
+//! `GET /v1/subjects/{subject}/sign-ins`: her history of them (S5).
 
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Api;
 use super::body::Sent;
 use super::caller::Called;
-use super::problem::{Problem, ProblemDetails};
+use super::problem::{LedgerPlace, Problem, ProblemDetails};
+use super::{Api, subject};
 use crate::acts::sign_in;
+use crate::acts::sign_in_history::{self, Device};
 use crate::error::Error;
 
 /// An address and a password, or an id at a linked service.
@@ -25,6 +27,9 @@ pub(super) struct SignIn {
     /// Her id at a linked service, from an ID token that the caller has verified; needs the scope
     /// `links:write` as well, and nothing beside it.
     link: Option<LinkedId>,
+    /// The kind of device: `phone`, `tablet`, `computer` or `other`. Noted in her history.
+    #[schema(value_type = Option<String>)]
+    device: Option<Device>,
 }
 
 /// An id at a linked service.
@@ -67,20 +72,78 @@ pub(super) async fn sign_in(
     let missing =
         |field: &str| Error::field(field, "missing", "is missing; send it, or `link` alone");
     let (subject, regime) = match body.value {
-        SignIn { email: None, password: None, link: Some(link) } => {
+        SignIn { email: None, password: None, link: Some(link), device } => {
             // Whoever vouches for an id could have linked it.
             caller.may("links:write")?;
-            sign_in::by_link(&api.app, &link.issuer, &link.subject).await?
+            sign_in::by_link(&api.app, &link.issuer, &link.subject, device).await?
         }
         SignIn { link: Some(_), .. } => {
             let detail = "stands alone; send it without `email` and `password`";
             return Err(Error::field("link", "not_alone", detail).into());
         }
-        SignIn { email, password, link: None } => {
+        SignIn { email, password, link: None, device } => {
             let email = email.ok_or_else(|| missing("email"))?;
             let password = password.ok_or_else(|| missing("password"))?;
-            sign_in::sign_in(&api.app, &api.tries, &email, password).await?
+            sign_in::sign_in(&api.app, &api.tries, &email, password, device).await?
         }
     };
     Ok(Json(SignedIn { subject: subject.to_string(), regime: regime.to_string() }))
+}
+
+/// One try to sign in.
+#[derive(Serialize, ToSchema)]
+struct TryShown {
+    /// When.
+    at: String,
+    /// `password`, `code` or `link`.
+    means: &'static str,
+    /// Whether it fit.
+    succeeded: bool,
+    /// The kind of device, if the service told.
+    device: Option<&'static str>,
+}
+
+/// A person's sign-ins.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SignIns {
+    /// Each try, the newest first; nothing where the policy keeps no history.
+    sign_ins: Vec<TryShown>,
+    /// The id of the record of this look.
+    record: Option<String>,
+    /// Its place in the ledger.
+    ledger: Option<LedgerPlace>,
+}
+
+/// Opens a person's history of sign-ins for her; recorded first, like every use.
+#[utoipa::path(
+    get, path = "/v1/subjects/{subject}/sign-ins", tag = "sign-in",
+    security(("service_key" = ["uses:write"])),
+    params(("subject" = String, Path)),
+    responses(
+        (status = 200, description = "the history", body = SignIns),
+        (status = 403, description = "refused, and recorded", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 404, description = "no such person", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    Path(of): Path<String>,
+) -> Result<Json<SignIns>, Problem> {
+    caller.may("uses:write")?;
+    let seen = sign_in_history::of(&api.app, subject(&of)?, caller.by()).await?;
+    let Some((tries, disclosed)) = seen else {
+        return Ok(Json(SignIns { sign_ins: Vec::new(), record: None, ledger: None }));
+    };
+    let shown = tries.iter().map(|one| TryShown {
+        at: one.at.to_string(),
+        means: one.means.word(),
+        succeeded: one.succeeded,
+        device: one.device.map(Device::word),
+    });
+    Ok(Json(SignIns {
+        sign_ins: shown.collect(),
+        record: Some(disclosed.place.record_id()),
+        ledger: Some(disclosed.place.into()),
+    }))
 }

@@ -9,7 +9,6 @@ mod service;
 use jiff::Timestamp;
 use paper::{Block, Paper};
 use policy::Version;
-use policy::purpose::{Basis, Purpose, Tier};
 use policy::request::{Progress, State, Step};
 use policy::{ConsentName, ConsentState, Document, ItemName, Language, PurposeName, RegimeName};
 use serde::{Deserialize, Serialize};
@@ -113,31 +112,14 @@ pub struct Written {
 /// The item that letters go to, and the purpose that allows its use under a regime; `None` when the
 /// policy has no such item or purpose, and then there are no letters.
 ///
-/// The purpose is the controller's own use (a letter goes to nobody else), of the service tier (a
-/// letter here is part of the service and never an offer), one that the address item serves, and
-/// rests on no consent in her regime: what tells of a withdrawal must not end with it. Of several,
-/// `terms_notice` is the one meant for telling; otherwise the first in the policy's order.
+/// A letter goes to nobody else, is part of the service, and never an offer: see
+/// [`Document::own_purpose`].
 pub fn address<'a>(
     document: &'a Document,
     regime: &RegimeName,
 ) -> Option<(&'a ItemName, &'a PurposeName)> {
-    let name = document.sign_in_address()?;
-    let item = document.items.get(name)?;
-    let allows = |purpose: &Purpose| {
-        purpose.own_use
-            && purpose.tier == Tier::Service
-            && !purpose.needs_engagement
-            && purpose.basis.get(regime).is_some_and(|basis| !matches!(basis, Basis::Consent(_)))
-    };
-    let mut fit: Vec<&PurposeName> = document
-        .purposes_in_order()
-        .into_iter()
-        .filter(|(name, purpose)| item.purposes.contains(name) && allows(purpose))
-        .map(|(name, _)| name)
-        .collect();
-    // A stable sort: the preferred one first, the others in the policy's order.
-    fit.sort_by_key(|name| name.as_str() != "terms_notice");
-    fit.first().map(|purpose| (name, *purpose))
+    let item = document.sign_in_address()?;
+    Some((item, document.own_purpose(item, regime)?))
 }
 
 /// The language of a paper.

@@ -76,6 +76,8 @@ mod sight_ends;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod sign_in_history;
+#[cfg(test)]
 mod staff;
 #[cfg(test)]
 mod third_company;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 50] = [
+const CONTRACT: [(&str, &str); 51] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -44,6 +44,7 @@ const CONTRACT: [(&str, &str); 50] = [
     ("post", "/v1/webhooks/{webhook}/secret"),
     ("post", "/v1/sign-ins"),
     ("post", "/v1/letters"),
+    ("get", "/v1/subjects/{subject}/sign-ins"),
     ("get", "/v1/subjects/{subject}/links"),
     ("put", "/v1/subjects/{subject}/links/{service}"),
     ("delete", "/v1/subjects/{subject}/links/{service}"),
