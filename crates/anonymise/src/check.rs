@@ -21,6 +21,7 @@ pub(crate) struct Ground<K> {
     pub(crate) order: Vec<u32>,
     /// For each list, how many values its column has.
     pub(crate) values: Vec<usize>,
+    pub(crate) rows: u64,
 }
 
 /// So many keys are carried over together.
@@ -61,13 +62,29 @@ pub(crate) struct Finding {
     pub(crate) all_squares: u64,
     /// The most classes that can pass here or at a coarser node.
     pub(crate) most: u64,
+    /// Whether all groups were put into classes.
+    pub(crate) rolled: bool,
     /// Whether the check went on to the end. It stops when more rows are doomed than the limit.
     pub(crate) whole: bool,
 }
 
 impl<K: Key> Ground<K> {
-    /// Groups the source's groups by their tuples at the node.
-    pub(crate) fn roll(&self, source: &Groups<K>, node: &[u8], room: &mut Room<K>) {
+    /// How many classes there can be at most where no more rows than the limit are doomed.
+    ///
+    /// Of `n` classes, `x` smaller than the smallest allowed have a row at least, the others `size`:
+    /// `x + size·(n − x) ≤ rows`. All rows of the `x` are doomed, so `x ≤ limit`.
+    fn most_classes(&self, limit: u64) -> u64 {
+        let size = u64::from(self.rules.size);
+        if self.base.population.is_empty() {
+            self.rows.saturating_add(limit.saturating_mul(size - 1)) / size
+        } else {
+            u64::MAX
+        }
+    }
+
+    /// Groups the source's groups by their tuples at the node; false where it is given up because
+    /// there are more classes than that.
+    fn roll(&self, source: &Groups<K>, node: &[u8], most: u64, room: &mut Room<K>) -> bool {
         room.numbering.clear();
         room.keys.clear();
         room.counts.clear();
@@ -105,6 +122,9 @@ impl<K: Key> Ground<K> {
                 }
                 room.class_of.push(u32::try_from(class).unwrap_or(u32::MAX));
             }
+            if room.keys.len() as u64 > most {
+                return false;
+            }
         }
         if !source.population.is_empty() {
             room.population.resize(room.counts.len(), 0);
@@ -112,6 +132,7 @@ impl<K: Key> Ground<K> {
                 room.population[*class as usize] += people;
             }
         }
+        true
     }
 
     /// Judges every class of a node. Classes and their fates stay in the room.
@@ -122,8 +143,12 @@ impl<K: Key> Ground<K> {
         limit: u64,
         room: &mut Room<K>,
     ) -> Finding {
-        self.roll(source, node, room);
         let mut finding = Finding::default();
+        if !self.roll(source, node, self.most_classes(limit), room) {
+            finding.doomed = limit.saturating_add(1);
+            return finding;
+        }
+        finding.rolled = true;
         room.fates.clear();
         let mut failed = 0;
         for (class, rows) in room.counts.iter().enumerate() {

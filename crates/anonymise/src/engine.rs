@@ -103,10 +103,10 @@ impl<'a> Engine<'a> {
         let limit = (settings.limit * rows as f64 + 1e-9).floor() as u64;
         let ground = if bits <= u64::BITS {
             let (base, order) = histogram.groups(&fields, &levels);
-            Width::Narrow(Ground { fields, levels, rules, base, order, values })
+            Width::Narrow(Ground { fields, levels, rules, base, order, values, rows })
         } else {
             let (base, order) = histogram.groups(&fields, &levels);
-            Width::Wide(Ground { fields, levels, rules, base, order, values })
+            Width::Wide(Ground { fields, levels, rules, base, order, values, rows })
         };
         Ok(Self { schema, histogram, settings, ground, costs, guide, limit })
     }

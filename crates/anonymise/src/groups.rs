@@ -41,8 +41,10 @@ impl Key for u64 {
     }
     #[inline]
     fn hash(self) -> u64 {
+        // Every bit of the key reaches every bit of the hash: places are taken from the low ones.
         let mixed = (self ^ (self >> 32)).wrapping_mul(SPREAD);
-        (mixed ^ (mixed >> 29)).wrapping_mul(SPREAD)
+        let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed ^ (mixed >> 32)
     }
 }
 
@@ -95,6 +97,8 @@ pub(crate) struct Numbering {
 }
 
 const FIRST_SLOTS: usize = 1 << 10;
+/// Below, slots are multiplied by four; above, memory counts for more than time.
+const FEW_SLOTS: usize = 1 << 20;
 
 impl Numbering {
     pub(crate) fn clear(&mut self) {
@@ -128,7 +132,7 @@ impl Numbering {
         let place = keys.len();
         keys.push(key);
         self.slots[at] = tag | (place as u64 + 1);
-        if keys.len() * 2 > self.slots.len() {
+        if keys.len() > self.slots.len() / 8 * 5 {
             self.grow(keys);
         }
         place
@@ -153,9 +157,10 @@ impl Numbering {
     }
 
     fn grow<K: Key>(&mut self, keys: &[K]) {
-        let size = self.slots.len() * 4;
-        self.slots.clear();
-        self.slots.resize(size, 0);
+        let size = self.slots.len() * if self.slots.len() < FEW_SLOTS { 4 } else { 2 };
+        // The old ones go first, so that both are never held.
+        self.slots = Vec::new();
+        self.slots = vec![0; size];
         for (place, key) in keys.iter().enumerate() {
             let hash = key.hash();
             let mut at = usize::try_from(hash & 0xFFFF_FFFF).unwrap_or(0) & (size - 1);
@@ -372,9 +377,11 @@ impl Histogram {
         sorted.sort_unstable_by_key(|(key, _)| *key);
         let (keys, order): (Vec<K>, Vec<u32>) = sorted.into_iter().unzip();
         let pick = |counts: &[u32]| order.iter().map(|tuple| counts[*tuple as usize]).collect();
-        let mut place = vec![0; order.len()];
-        for (at, tuple) in (0_u32..).zip(&order) {
-            place[*tuple as usize] = at;
+        let mut place = vec![0; if self.pairs.is_empty() { 0 } else { order.len() }];
+        if !place.is_empty() {
+            for (at, tuple) in (0_u32..).zip(&order) {
+                place[*tuple as usize] = at;
+            }
         }
         let lists = self.pairs.iter().map(|(_, pairs, counts)| self.lists(pairs, counts, &place));
         let groups = Groups {

@@ -291,6 +291,7 @@ impl Costs {
     /// A bound for every node above one that was checked.
     pub(crate) fn above(&self, finding: &Finding) -> Option<f64> {
         match self.measure {
+            _ if !finding.rolled => None,
             Measure::Discernibility | Measure::MonotonicDiscernibility => {
                 Some(real(finding.all_squares))
             }

@@ -3,6 +3,7 @@
 
 use std::{
     borrow::Cow,
+    cell::RefCell,
     collections::VecDeque,
     io::{Cursor, Read},
 };
@@ -66,24 +67,21 @@ struct Lined<R> {
     read: std::io::Chain<Cursor<Vec<u8>>, R>,
     offset: u64,
     last: u8,
-    /// Line ends that are forgotten already.
-    before: u64,
-    /// Where the others are, and whether a carriage return comes before.
-    ends: VecDeque<(u64, bool)>,
+    /// Line ends that are forgotten already, where the others are, and whether a carriage return
+    /// comes before each.
+    ends: RefCell<(u64, VecDeque<(u64, bool)>)>,
     kept_from: [u64; 2],
 }
 
 impl<R: Read> Read for Lined<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        while self.ends.front().is_some_and(|(end, _)| *end < self.kept_from[0]) {
-            self.ends.pop_front();
-            self.before += 1;
-        }
+        self.forget(self.kept_from[0]);
         self.kept_from = [self.kept_from[1], self.offset];
         let read = self.read.read(buffer)?;
+        let (_, ends) = self.ends.get_mut();
         for byte in &buffer[..read] {
             if *byte == b'\n' {
-                self.ends.push_back((self.offset, self.last == b'\r'));
+                ends.push_back((self.offset, self.last == b'\r'));
             }
             self.last = *byte;
             self.offset += 1;
@@ -93,19 +91,26 @@ impl<R: Read> Read for Lined<R> {
 }
 
 impl<R> Lined<R> {
-    /// The line of what follows an offset, empty lines left out.
+    /// Line ends before an offset are counted and forgotten.
+    fn forget(&self, offset: u64) {
+        let (before, ends) = &mut *self.ends.borrow_mut();
+        while ends.front().is_some_and(|(end, _)| *end < offset) {
+            ends.pop_front();
+            *before += 1;
+        }
+    }
+
+    /// The line of what follows an offset, empty lines left out. Nobody asks of an earlier one after.
     fn line(&self, offset: u64) -> u64 {
-        let mut at = offset;
-        let mut line = self.before + 1;
-        for (end, after_return) in &self.ends {
-            if *end < at {
-                line += 1;
-            } else if *end == at || (*end == at + 1 && *after_return) {
-                line += 1;
-                at = end + 1;
-            } else {
+        self.forget(offset);
+        let (before, ends) = &*self.ends.borrow();
+        let (mut at, mut line) = (offset, before + 1);
+        for (end, after_return) in ends {
+            if *end != at && (*end != at + 1 || !after_return) {
                 break;
             }
+            line += 1;
+            at = end + 1;
         }
         line
     }
@@ -157,8 +162,7 @@ fn reader<R: Read>(
             read: Cursor::new(start).chain(read),
             offset: 0,
             last: 0,
-            before: 0,
-            ends: VecDeque::new(),
+            ends: RefCell::default(),
             kept_from: [0, 0],
         }))
 }
@@ -256,28 +260,28 @@ impl<R: Read> Rows<R> {
     }
 }
 
-/// The lines of a file without a header, each with its number and any number of fields.
+/// Hands on the lines of a file without a header, each with its number and any number of fields.
 pub(crate) fn lines<R: Read>(
     file: &str,
     read: R,
     format: Format,
-) -> Result<Vec<(u64, Vec<String>)>, Error> {
+    mut take: impl FnMut(u64, &[Cow<'_, str>]) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut reader = reader(file, read, format, false)?;
-    let mut lines = Vec::new();
     let mut record = ByteRecord::new();
     loop {
         match reader.read_byte_record(&mut record) {
             Ok(true) => {}
-            Ok(false) => return Ok(lines),
+            Ok(false) => return Ok(()),
             Err(error) => return Err(trouble(file, &reader, error)),
         }
         let line = line_of(&reader, record.position()).unwrap_or(0);
-        let fields =
-            record.iter().map(|field| {
-                format.encoding.decode(field).map(Cow::into_owned).ok_or_else(|| {
-                    Error::new(file, Fault::Encoding(format.encoding.name())).at(line)
-                })
-            });
-        lines.push((line, fields.collect::<Result<_, _>>()?));
+        let fields = record.iter().map(|field| {
+            format
+                .encoding
+                .decode(field)
+                .ok_or_else(|| Error::new(file, Fault::Encoding(format.encoding.name())).at(line))
+        });
+        take(line, &fields.collect::<Result<Vec<_>, _>>()?)?;
     }
 }

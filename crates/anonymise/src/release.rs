@@ -99,14 +99,12 @@ impl<'a, W: Write> Output<'a, W> {
     /// It cannot be written, or the chunk has a row that was not there when the table was counted.
     pub fn write(&mut self, chunk: &Chunk) -> Result<(), Error> {
         for row in (0..chunk.rows).filter(|row| chunk.published(*row)) {
-            let levels = self
-                .histogram
-                .tuple(chunk, row)
-                .ok_or_else(|| {
-                    let words = "it has rows that were not there when it was counted";
-                    Error::wrong(&self.schema.file, words)
-                })
-                .map(|tuple| self.release.levels(tuple))?;
+            let unknown = || {
+                let words = "it has rows that were not there when it was counted";
+                Error::wrong(&self.schema.file, words)
+            };
+            let tuple = self.histogram.tuple(chunk, row).ok_or_else(unknown)?;
+            let levels = self.release.levels(tuple);
             if levels.is_none() && self.suppressed == Suppressed::Removed {
                 continue;
             }
@@ -123,7 +121,8 @@ impl<'a, W: Write> Output<'a, W> {
                     }
                     (Place::Sensitive(at), _) => {
                         let values = self.schema.sensitive[at].dictionary.values();
-                        &values[chunk.sensitive[at].get(row) as usize]
+                        let code = chunk.sensitive[at].get(row) as usize;
+                        values.get(code).ok_or_else(unknown)?
                     }
                     (Place::Insensitive(at), _) => chunk.insensitive[at].get(row),
                 };

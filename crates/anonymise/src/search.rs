@@ -6,8 +6,8 @@
 //!
 //! Nodes are taken in the order of their floors. From each, a chain of open nodes leads up. Its top
 //! is looked at first: mostly the bounds leave it open only by little, it is no solution or no better
-//! one, and all that is below is excluded with it. Otherwise halving the chain finds the lowest
-//! solution there. Among nodes of
+//! one, and all that is below is excluded with it. Otherwise cutting the chain at two thirds, again and again,
+//! finds the lowest solution there: what fails high up excludes more. Among nodes of
 //! the same cost the first by levels is the optimum, so the answer hangs neither on the order of
 //! checks nor on the number of threads: a node is left out on account of its bound only when that is
 //! higher by more than rounding, or when costs are exact and the node comes later.
@@ -274,13 +274,13 @@ impl<K: Key> Search<'_, K> {
         None
     }
 
-    /// Halves a chain that leads up from the node; true when the node is done with.
+    /// Cuts down a chain that leads up from the node; true when the node is done with.
     fn climb(&self, start: usize, room: &mut Room<K>) -> bool {
         let chain = self.chain(start);
         let (mut low, mut high) = (0, chain.len());
         let mut top_first = self.costs.by_levels();
         while low < high {
-            let middle = if top_first { high - 1 } else { usize::midpoint(low, high) };
+            let middle = if top_first { high - 1 } else { low + (high - low) * 2 / 3 };
             top_first = false;
             let index = chain[middle];
             let node = self.lattice.node(index);
@@ -298,7 +298,7 @@ impl<K: Key> Search<'_, K> {
             };
             let source = source.as_deref().unwrap_or(&self.ground.base);
             let look = look(self.ground, self.costs, self.limit, source, &node, room);
-            let kept = worth_keeping(room.keys.len(), source.len())
+            let kept = (look.finding.rolled && worth_keeping(room.keys.len(), source.len()))
                 .then(|| self.ground.keep(source, &node, room));
             let mut state = self.lock();
             if look.solution.is_none() {

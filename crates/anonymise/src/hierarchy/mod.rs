@@ -6,7 +6,7 @@
 
 mod make;
 
-use std::{io::Read, sync::Arc};
+use std::{borrow::Cow, io::Read, sync::Arc};
 
 use rustc_hash::FxHashMap;
 
@@ -43,10 +43,12 @@ impl Hierarchy {
     /// A line has another number of levels than the first, a value stands twice, a label leads to
     /// two labels above, or the file is empty or cannot be decoded.
     pub fn read<R: Read>(file: &str, read: R, format: Format) -> Result<Self, Error> {
-        Self::from_lines(file, lines(file, read, format)?)
+        let mut builder = Builder::default();
+        lines(file, read, format, |line, fields| builder.add(file, line, fields))?;
+        builder.finish(file)
     }
 
-    /// Builds a hierarchy from lines that were read or made, each with its number.
+    /// Builds a hierarchy from lines that were made, each with its number.
     ///
     /// # Errors
     /// As for [`Hierarchy::read`].
@@ -54,70 +56,12 @@ impl Hierarchy {
         file: &str,
         lines: impl IntoIterator<Item = (u64, Vec<String>)>,
     ) -> Result<Self, Error> {
-        let mut levels: Vec<Level> = Vec::new();
-        let mut known: Vec<FxHashMap<String, u32>> = Vec::new();
-        let mut index = FxHashMap::default();
-        let mut first_line: Vec<u64> = Vec::new();
-        // Per level and label: the label above, and the line that said so.
-        let mut above: Vec<Vec<(u32, u64)>> = Vec::new();
+        let mut builder = Builder::default();
         for (line, fields) in lines {
-            if levels.is_empty() {
-                if fields.is_empty() || fields.len() > 255 {
-                    return Err(Error::new(file, Fault::HierarchyShape).at(line));
-                }
-                levels = (0..fields.len())
-                    .map(|_| Level { labels: vec![], of_leaf: vec![], covers: vec![] })
-                    .collect();
-                known = vec![FxHashMap::default(); fields.len()];
-                above = vec![Vec::new(); fields.len()];
-            }
-            if fields.len() != levels.len() {
-                let fault = Fault::RaggedHierarchy { expected: levels.len(), found: fields.len() };
-                return Err(Error::new(file, fault).at(line));
-            }
-            let leaf = u32::try_from(first_line.len())
-                .map_err(|_| Error::wrong(file, "more than 4 294 967 295 values").at(line))?;
-            if let Some(before) = index.insert(fields[0].clone().into_boxed_str(), leaf) {
-                let first = first_line[before as usize];
-                return Err(Error::new(file, Fault::ValueTwice(first)).at(line));
-            }
-            first_line.push(line);
-            let mut below: Option<(usize, u32)> = None;
-            for (depth, label) in fields.into_iter().enumerate() {
-                let level = &mut levels[depth];
-                let code = match known[depth].get(&label) {
-                    Some(code) => *code,
-                    None => {
-                        let code = u32::try_from(level.labels.len()).unwrap_or(u32::MAX);
-                        known[depth].insert(label.clone(), code);
-                        level.labels.push(label);
-                        level.covers.push(0);
-                        code
-                    }
-                };
-                level.of_leaf.push(code);
-                level.covers[code as usize] += 1;
-                if let Some((level_below, child)) = below {
-                    match above[level_below].get(child as usize) {
-                        None => above[level_below].push((code, line)),
-                        Some((parent, _)) if *parent == code => {}
-                        Some((_, first)) => {
-                            let fault = Fault::NotNested {
-                                label: levels[level_below].labels[child as usize].clone(),
-                                level: level_below,
-                                first: *first,
-                            };
-                            return Err(Error::new(file, fault).at(line));
-                        }
-                    }
-                }
-                below = Some((depth, code));
-            }
+            let fields: Vec<Cow<'_, str>> = fields.into_iter().map(Cow::Owned).collect();
+            builder.add(file, line, &fields)?;
         }
-        if levels.is_empty() {
-            return Err(Error::new(file, Fault::Empty));
-        }
-        Ok(Self { levels: levels.into(), index: Arc::new(index) })
+        builder.finish(file)
     }
 
     /// How many levels there are, the values themselves included.
@@ -161,5 +105,93 @@ impl Hierarchy {
                 .map(|level| level.labels[level.of_leaf[leaf] as usize].as_str())
                 .collect()
         })
+    }
+}
+
+/// A hierarchy while its lines come in.
+#[derive(Default)]
+struct Builder {
+    levels: Vec<Level>,
+    known: Vec<FxHashMap<Box<str>, u32>>,
+    /// Per level and label: the label above, and the line that said so.
+    above: Vec<Vec<(u32, u64)>>,
+    /// Where each value stands.
+    lines: Vec<u64>,
+}
+
+impl Builder {
+    fn add(&mut self, file: &str, line: u64, fields: &[Cow<'_, str>]) -> Result<(), Error> {
+        if self.levels.is_empty() {
+            if fields.is_empty() || fields.len() > 255 {
+                return Err(Error::new(file, Fault::HierarchyShape).at(line));
+            }
+            let level = || Level { labels: vec![], of_leaf: vec![], covers: vec![] };
+            self.levels = fields.iter().map(|_| level()).collect();
+            self.known = vec![FxHashMap::default(); fields.len()];
+            self.above = vec![Vec::new(); fields.len()];
+        }
+        if fields.len() != self.levels.len() {
+            let fault = Fault::RaggedHierarchy { expected: self.levels.len(), found: fields.len() };
+            return Err(Error::new(file, fault).at(line));
+        }
+        if self.lines.len() == u32::MAX as usize {
+            return Err(Error::wrong(file, "more than 4 294 967 295 values").at(line));
+        }
+        if let Some(before) = self.known[0].get(&*fields[0]) {
+            let first = self.lines[*before as usize];
+            return Err(Error::new(file, Fault::ValueTwice(first)).at(line));
+        }
+        self.lines.push(line);
+        let mut below: Option<u32> = None;
+        for (depth, label) in fields.iter().enumerate() {
+            let code = self.code(depth, label);
+            if let Some(child) = below {
+                let above = &mut self.above[depth - 1];
+                match above.get(child as usize) {
+                    None => above.push((code, line)),
+                    Some((parent, _)) if *parent == code => {}
+                    Some((_, first)) => {
+                        let fault = Fault::NotNested {
+                            label: self.levels[depth - 1].labels[child as usize].clone(),
+                            level: depth - 1,
+                            first: *first,
+                        };
+                        return Err(Error::new(file, fault).at(line));
+                    }
+                }
+            }
+            below = Some(code);
+        }
+        Ok(())
+    }
+
+    /// Takes up the label of one more value. Most are those of the value before.
+    fn code(&mut self, depth: usize, label: &str) -> u32 {
+        let level = &mut self.levels[depth];
+        let last = level.of_leaf.last().copied();
+        let code = match last.filter(|last| level.labels[*last as usize] == label) {
+            Some(last) => last,
+            None => match self.known[depth].get(label) {
+                Some(code) => *code,
+                None => {
+                    let code = u32::try_from(level.labels.len()).unwrap_or(u32::MAX);
+                    self.known[depth].insert(label.into(), code);
+                    level.labels.push(label.to_owned());
+                    level.covers.push(0);
+                    code
+                }
+            },
+        };
+        level.of_leaf.push(code);
+        level.covers[code as usize] += 1;
+        code
+    }
+
+    fn finish(mut self, file: &str) -> Result<Hierarchy, Error> {
+        if self.levels.is_empty() {
+            return Err(Error::new(file, Fault::Empty));
+        }
+        let index = Arc::new(self.known.swap_remove(0));
+        Ok(Hierarchy { levels: self.levels.into(), index })
     }
 }

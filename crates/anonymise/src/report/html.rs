@@ -11,7 +11,7 @@ h1{font-size:1.5rem;line-height:1.4}h2{font-size:1.15rem;margin:2.5rem 0 .5rem}p
 .soft{color:var(--soft);font-size:.9rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.95rem}
 th,td{padding:.4rem .6rem;border-bottom:1px solid var(--line);text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-th:first-child,td:first-child{text-align:left;white-space:normal;min-width:8.5rem}th{font-weight:600}tbody th{font-weight:400}
+th:first-child,td:first-child{text-align:left;white-space:normal;min-width:8.5rem}th{font-weight:600}thead th{white-space:normal}tbody th{font-weight:400}
 svg{display:block;width:100%;max-width:36rem;height:auto;margin:.5rem 0}svg text{font-size:12px;fill:var(--ink)}
 svg .n{font-variant-numeric:tabular-nums}.b{fill:var(--before)}.a{fill:var(--after)}";
 
@@ -156,7 +156,7 @@ impl Report {
     fn risks(&self, language: Language) -> String {
         let of = |ja, en| language.of(ja, en);
         let mut lines = vec![(
-            of("同じ行が他にない人", "Rows like no other"),
+            of("同じ行が他にない行", "Rows like no other"),
             count(self.before.uniques),
             count(self.after.uniques),
         )];
@@ -186,23 +186,28 @@ impl Report {
         risk(prosecutor, self.before.prosecutor, self.after.prosecutor);
         if let (Some(before), Some(after)) = (self.before.journalist, self.after.journalist) {
             let journalist = [
-                of("記者リスク（最大）", "Journalist’s risk, highest"),
-                of("記者リスク（平均）", "Journalist’s risk, average"),
-                of("確率が1/5を超える行（記者）", "Rows above one in five (journalist)"),
-                of("確率が1/10を超える行（記者）", "Rows above one in ten (journalist)"),
-                of("確率が1/20を超える行（記者）", "Rows above one in twenty (journalist)"),
+                of("ジャーナリストリスク（最大）", "Journalist’s risk, highest"),
+                of("ジャーナリストリスク（平均）", "Journalist’s risk, average"),
+                of("確率が1/5を超える行（ジャーナリスト）", "Rows above one in five (journalist)"),
+                of("確率が1/10を超える行（ジャーナリスト）", "Rows above one in ten (journalist)"),
+                of(
+                    "確率が1/20を超える行（ジャーナリスト）",
+                    "Rows above one in twenty (journalist)",
+                ),
             ];
             risk(journalist, before, after);
         }
         let market = |risks: &Risks| percent(risks.marketer_population.unwrap_or(risks.marketer));
-        let name =
-            of("販売者リスク（言い当てられる行の割合）", "Marketer’s risk, share of rows found");
+        let name = of(
+            "マーケターリスク（言い当てられる行の割合）",
+            "Marketer’s risk, share of rows found",
+        );
         lines.push((name, market(&self.before), market(&self.after)));
         let lines = lines.iter().map(|(name, before, after)| {
             format!("<tr><th scope=\"row\">{name}</th><td>{before}</td><td>{after}</td></tr>")
         });
         let note = of(
-            "検察官はその人が表にいると知っている攻撃者、記者は母集団しか知らない攻撃者、販売者はできるだけ多くの行を言い当てようとする攻撃者です。",
+            "検察官はその人が表にいると知っている攻撃者、ジャーナリストは母集団しか知らない攻撃者、マーケターはできるだけ多くの行を言い当てようとする攻撃者を指します。",
             "The prosecutor knows that somebody is in the table, the journalist knows the population only, \
              and the marketer wants to find as many rows as possible.",
         );
@@ -225,7 +230,8 @@ impl Report {
             (None, Language::Ja) => format!("{}以上", count(sizes.from.into())),
             (None, Language::En) => format!("{} or more", count(sizes.from.into())),
         };
-        let all = self.rows.max(1) as f64;
+        let sizes = self.before.sizes.iter().chain(&self.after.sizes);
+        let most = sizes.map(|sizes| sizes.rows).max().unwrap_or(0).max(1) as f64;
         let lines: Vec<Bars> = self
             .before
             .sizes
@@ -234,8 +240,8 @@ impl Report {
             .map(|(before, after)| Bars {
                 label: range(before),
                 bars: vec![
-                    ("b", before.rows as f64 / all, count(before.rows)),
-                    ("a", after.rows as f64 / all, count(after.rows)),
+                    ("b", before.rows as f64 / most, count(before.rows)),
+                    ("a", after.rows as f64 / most, count(after.rows)),
                 ],
             })
             .collect();
@@ -260,7 +266,7 @@ impl Report {
             .collect();
         let rows = self.columns.iter().map(|column| {
             format!(
-                "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{} → {}</td></tr>",
                 escape(&column.name),
                 percent(column.loss),
                 percent(column.coverage),
@@ -274,14 +280,12 @@ impl Report {
         );
         format!(
             "<h2>{heading}</h2>{}<div class=\"wide\"><table><thead><tr><th scope=\"col\">{}</th>\
-             <th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th>\
-             <th scope=\"col\">{}</th></tr></thead><tbody>{}</tbody></table></div><p class=\"soft\">{note}</p>",
+             <th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead><tbody>{}</tbody></table></div><p class=\"soft\">{note}</p>",
             plot(heading, &lines),
             of("列", "Column"),
             of("失われた情報", "Lost"),
             of("値が残る行", "Rows that still tell"),
-            of("値の種類（前）", "Values before"),
-            of("値の種類（後）", "Values after"),
+            of("値の種類", "Different values"),
             rows.collect::<String>(),
         )
     }

@@ -76,7 +76,7 @@ pub struct Column {
     /// Rows at each level, and those left out.
     pub levels: Vec<u64>,
     pub suppressed: u64,
-    /// Different values before and after.
+    /// Different values before, and after where they still tell something.
     pub values_before: usize,
     pub values_after: usize,
 }
@@ -240,6 +240,8 @@ impl Engine<'_> {
             values_before: 0,
             values_after: 0,
         };
+        // A hierarchy of one level has no coarser one to fall back to.
+        let told = texts.len().saturating_sub(1).max(1);
         let mut seen = [rustc_hash::FxHashSet::default(), rustc_hash::FxHashSet::default()];
         for (tuple, rows) in
             self.histogram.counts().iter().enumerate().filter(|(_, rows)| **rows > 0)
@@ -250,13 +252,13 @@ impl Engine<'_> {
                 None => column.suppressed += u64::from(*rows),
                 Some(levels) => {
                     let level = usize::from(levels[at]);
-                    seen[1].insert(texts[level][code]);
+                    if level < told {
+                        seen[1].insert(texts[level][code]);
+                    }
                     column.levels[level] += u64::from(*rows);
                 }
             }
         }
-        // A hierarchy of one level has no coarser one to fall back to.
-        let told = column.levels.len().saturating_sub(1).max(1);
         let telling: u64 = column.levels[..told].iter().sum();
         column.coverage = real(telling) / real(self.histogram.published().max(1));
         [column.values_before, column.values_after] = seen.map(|seen| seen.len());

@@ -225,3 +225,72 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_table_too_wide_for_keys_of_64_bits_is_searched_alike() {
+    let hierarchies: Vec<Hierarchy> =
+        (0..10).map(|at| hierarchy(&format!("q{at}."), 97, &[], true)).collect();
+    let rows = (0..97_usize).map(|row| {
+        // Some columns tell few rows apart, and each column has all its values.
+        let cells =
+            (0..10).map(|at| format!("q{at}.{}", if row < 60 { row / (at + 1) } else { row }));
+        (cells.collect(), (row % 5).to_string(), true)
+    });
+    let drawn = Drawn {
+        small: Small { hierarchies, rows: rows.collect() },
+        sensitive: hierarchy("", 5, &[], true),
+        sampled: false,
+        models: vec![
+            Model::KAnonymity { k: 3 },
+            Model::DistinctDiversity { column: "s".to_owned(), l: 2 },
+        ],
+        limit: 0.5,
+        measure: Measure::Loss,
+    };
+    let solutions = drawn.small.solutions(&drawn.plan(), &drawn.models, drawn.limit, drawn.measure);
+    let least = solutions.iter().map(|cost| cost.score).fold(f64::INFINITY, f64::min);
+    let table = drawn.table();
+    let engine = Engine::new(&table.schema, &table.histogram, drawn.settings()).unwrap();
+    let found = engine.optimum(Effort::default()).unwrap();
+    let same = solutions.iter().find(|cost| cost.node == found.node).unwrap();
+    assert!(found.proven && close(found.score, least), "{found:?} where {least} is best");
+    assert_eq!(found.suppressed, same.suppressed as u64);
+    assert!(found.suppressed > 0 && found.classes > 1, "{found:?}");
+}
+
+#[test]
+fn columns_that_fit_into_no_key_are_refused_with_the_way_out() {
+    let many = hierarchy("", 40_000, &[], true);
+    let names: Vec<String> = (0..9).map(|at| format!("q{at}")).collect();
+    let plan =
+        names.iter().fold(Plan::new(), |plan, name| plan.with(name, Role::Quasi(many.clone())));
+    let csv = names.join(",") + "\n";
+    let error = table(csv.as_bytes(), Format::default(), &plan, &[]).err().unwrap().to_string();
+    assert!(error.contains("144 bits together where 128 fit: leave one out"), "{error}");
+}
+
+#[test]
+fn settings_that_cannot_be_are_refused_with_the_way_out() {
+    let plan = Plan::new()
+        .with("q", Role::Quasi(hierarchy("", 3, &[], true)))
+        .with("s", Role::Sensitive(None));
+    let table = table(b"q,s\n1,x\n2,y\n", Format::default(), &plan, &["s"]).unwrap();
+    let said = |models: Vec<Model>, limit: f64| {
+        let settings = Settings { models, limit, measure: Measure::Loss };
+        let engine = Engine::new(&table.schema, &table.histogram, settings);
+        match engine {
+            Err(error) => error.to_string(),
+            Ok(engine) => engine.optimum(Effort::default()).unwrap_err().to_string(),
+        }
+    };
+    let column = || "s".to_owned();
+    assert!(said(vec![Model::KAnonymity { k: 0 }], 0.0).contains("k is at least 1"));
+    assert!(said(vec![], 1.5).contains("the limit of suppression is between 0 and 1"));
+    assert!(said(vec![Model::AverageRisk { at_most: 0.0 }], 0.0).contains("a risk is above 0"));
+    let t = |distance| vec![Model::Closeness { column: column(), t: 0.2, distance }];
+    assert!(said(t(Distance::Hierarchical), 0.0).contains("column `s`: the hierarchical distance"));
+    assert!(said(t(Distance::OrderedNumbers), 0.0).contains("column `s`: the ordered distance"));
+    let other = Model::DistinctDiversity { column: "q".to_owned(), l: 2 };
+    assert!(said(vec![other], 0.0).contains("column `q`"));
+    assert!(said(vec![Model::KAnonymity { k: 3 }], 0.0).contains("no way of generalising"));
+}

@@ -65,7 +65,10 @@ fn the_report_is_data_and_a_page_that_fetches_nothing() {
     assert_eq!(json["models"][0]["k_anonymity"]["k"], 2);
     assert_eq!(json["after"]["uniques"], 0);
     for (language, words) in [
-        (Language::Ja, ["5行のうち4行を公開し、1行を削除しました", "記者リスク（最大）", "33.3%"]),
+        (
+            Language::Ja,
+            ["5行のうち4行を公開し、1行を削除しました", "ジャーナリストリスク（最大）", "33.3%"],
+        ),
         (
             Language::En,
             ["4 of 5 rows are published; 1 were left out", "Journalist’s risk, highest", "33.3%"],
@@ -81,7 +84,7 @@ fn the_report_is_data_and_a_page_that_fetches_nothing() {
                 && !page.contains("<script")
         );
     }
-    assert!(!crate::report::report(false).html(Language::Ja).contains("記者リスク（"));
+    assert!(!crate::report::report(false).html(Language::Ja).contains("ジャーナリストリスク（"));
 }
 
 #[test]
