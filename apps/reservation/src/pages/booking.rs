@@ -273,7 +273,10 @@ async fn draw_change(
         @if let Some(error) = error {
             div class="notice alert" role="alert" { p { (error) } }
         }
-        section class="choosing" id="times" { (choose(reader, &chooser)) }
+        section class="choosing" id="times" {
+            h2 { (words.choose_a_table) }
+            (choose(reader, &chooser))
+        }
         p { a href={ "/me/bookings/" (booking.number) } { (words.back) } }
     };
     Ok(layout(reader, &Sheet { title: words.change_booking, wide: false }, &body))
@@ -370,7 +373,7 @@ pub(super) fn waits(waits: &[Waiting], stores: &[Store], reader: &Reader) -> Mar
     let (words, language) = (reader.words, reader.language);
     html! {
         @if !waits.is_empty() {
-            h3 { (words.waiting) }
+            h2 { (words.waiting) }
             ul class="rows" {
                 @for wait in waits {
                     @if let Some(store) = stores.iter().find(|store| store.slug == wait.store) {

@@ -145,6 +145,13 @@ async fn what_cannot_be_is_told_beside_its_field_and_nothing_is_lost() {
         assert!(came.text.contains("Sample &amp; Co."), "{field} {typed}");
         assert!(!came.text.contains("kore-wa-himitsu"), "a password comes back");
     }
+    // The other language shows the same form again, with what was typed.
+    let mut guest = Guest::of(&demo);
+    let half =
+        [("step", "table"), ("go", "here"), ("items.name", "見本"), ("items.allergy", "えび")];
+    let came = guest.posts("/sign-up?lang=ja", &half).await;
+    assert!(came.text.contains("お席でのこと"), "{}", came.text);
+    assert!(came.text.contains("えび") && came.text.contains("value=\"見本\""), "{}", came.text);
     // The last day of a February that had one is a day.
     let mut guest = Guest::of(&demo);
     let born = [
