@@ -206,6 +206,22 @@ async fn a_session_that_ends_over_a_booking_loses_nothing_and_twice_is_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_she_withdrew_is_not_told_as_going_to_the_store() {
+    let demo = Demo::start();
+    for (email, goes) in [("hanako@example.jp", true), ("marie@example.org", false)] {
+        let mut guest = Guest::of(&demo);
+        let pairs = [("email", email), ("password", "mihon-no-okyakusama")];
+        assert_eq!(guest.posts("/sign-in", &pairs).await.status, StatusCode::SEE_OTHER);
+        let page = guest.gets("/book/kaede").await.text;
+        let review = after(&page, "href=\"/book/kaede/review?", "\"").replace("&amp;", "&");
+        let page = guest.gets(&format!("/book/kaede/review?{review}")).await.text;
+        let told = after(&page, "<dl class=\"sent\">", "</dl>");
+        assert!(told.contains("Name"), "{told}");
+        assert_eq!(told.contains("Food allergies"), goes, "{email} {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_is_light_and_asks_nobody_else_for_anything() {
     let demo = Demo::start();
     let mut guest = Guest::of(&demo);
