@@ -204,10 +204,9 @@ pub(super) fn draw(
 
 /// ¥ to ¥¥¥¥.
 pub(super) fn price_band(band: u8, words: &Words) -> Markup {
-    let (is, rest) = (usize::from(band), usize::from(4_u8.saturating_sub(band)));
     html! {
         span class="price" role="img" aria-label=((words.price_of)(band)) {
-            ("¥".repeat(is)) s { ("¥".repeat(rest)) }
+            ("¥".repeat(usize::from(band)))
         }
     }
 }

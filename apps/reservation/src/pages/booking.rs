@@ -1,6 +1,8 @@
 //! A guest's booking: its page, holding and confirming, moving it, calling it off; her places in line and
 //! what she has to be told.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -11,9 +13,9 @@ use serde::Deserialize;
 
 use super::book::{self, choose, read, told};
 use super::parts::{done, held_to_send, moment, nothing};
-use super::{Guest, Sheet, layout, see_other};
+use super::{Guest, Sheet, layout, review, see_other};
 use crate::app::{self, App, Reader, Shared};
-use crate::azukari::{HeldItem, Policy};
+use crate::azukari::Policy;
 use crate::book::No;
 use crate::book::bookings::{Booking, Ending, Stage};
 use crate::book::notices::{Kind, Notice};
@@ -63,8 +65,8 @@ pub(super) async fn page(
     let coming = booking.stands() && booking.starts_at > now;
     let sent = if booking.stands() || booking.stage == Stage::Held {
         let policy = app.azukari.policy().await?;
-        let held = app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
-        what_is_sent(&policy, &held, &store, &reader)
+        let goes = review::goes_to_stores(&app, &caller, &policy).await?;
+        what_is_sent(&policy, &goes, &store, &reader)
     } else {
         nothing()
     };
@@ -93,13 +95,18 @@ pub(super) async fn page(
 
 /// What this store may see of what is held, by purpose, and until when: with the ticket above it, the
 /// document of the provision.
-fn what_is_sent(policy: &Policy, held: &[HeldItem], store: &Store, reader: &Reader) -> Markup {
+fn what_is_sent(
+    policy: &Policy,
+    goes: &BTreeSet<String>,
+    store: &Store,
+    reader: &Reader,
+) -> Markup {
     let words = reader.words;
     html! {
         section class="sheet" {
             h2 { ((words.first_store)(store.name(reader.language))) }
             p { (words.book_sees_lead) }
-            (held_to_send(policy, reader, held))
+            (held_to_send(policy, reader, goes))
             p class="actions screen" {
                 a href="/me/looks" { (words.looks) }
                 a href="/me/items" { (words.room_items) }
@@ -273,7 +280,10 @@ async fn draw_change(
         @if let Some(error) = error {
             div class="notice alert" role="alert" { p { (error) } }
         }
-        section class="choosing" id="times" { (choose(reader, &chooser)) }
+        section class="choosing" id="times" {
+            h2 { (words.choose_a_table) }
+            (choose(reader, &chooser))
+        }
         p { a href={ "/me/bookings/" (booking.number) } { (words.back) } }
     };
     Ok(layout(reader, &Sheet { title: words.change_booking, wide: false }, &body))
@@ -370,7 +380,7 @@ pub(super) fn waits(waits: &[Waiting], stores: &[Store], reader: &Reader) -> Mar
     let (words, language) = (reader.words, reader.language);
     html! {
         @if !waits.is_empty() {
-            h3 { (words.waiting) }
+            h2 { (words.waiting) }
             ul class="rows" {
                 @for wait in waits {
                     @if let Some(store) = stores.iter().find(|store| store.slug == wait.store) {

@@ -179,6 +179,16 @@ pub(crate) struct Sheet<'a> {
 
 /// A whole page.
 pub(crate) fn layout(reader: &Reader, sheet: &Sheet<'_>, body: &Markup) -> Markup {
+    framed(reader, sheet, body, &tongues(reader))
+}
+
+/// A page over a form that is half filled in: a link to the other language would lose it, so the form
+/// has a button for that, [`other_tongues`], and the bar on top has none.
+pub(crate) fn layout_of_form(reader: &Reader, sheet: &Sheet<'_>, body: &Markup) -> Markup {
+    framed(reader, sheet, body, &html! {})
+}
+
+fn framed(reader: &Reader, sheet: &Sheet<'_>, body: &Markup, tongues: &Markup) -> Markup {
     let words = reader.words;
     html! {
         (DOCTYPE)
@@ -199,7 +209,7 @@ pub(crate) fn layout(reader: &Reader, sheet: &Sheet<'_>, body: &Markup) -> Marku
                             span class="seal" aria-hidden="true" lang="ja" { "席" }
                             span { (words.service) }
                         }
-                        (tongues(reader))
+                        (tongues)
                         nav aria-label=(words.nav) {
                             @if reader.operator.is_some() {
                                 (nav_link(reader, "/operator", words.operator))
@@ -256,6 +266,17 @@ fn tongues(reader: &Reader) -> Markup {
                     (language.own_name())
                 }
             }
+        }
+    }
+}
+
+/// The switch of languages inside a form: it is shown again as it is, in the other one.
+pub(crate) fn other_tongues(reader: &Reader, action: &str) -> Markup {
+    html! {
+        @for language in Language::ALL.into_iter().filter(|other| *other != reader.language) {
+            @let tag = language.tag();
+            button class="plain" name="go" value="here" lang=(tag)
+                formaction={ (action) "?lang=" (tag) } { (language.own_name()) }
         }
     }
 }

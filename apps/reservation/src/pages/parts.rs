@@ -1,11 +1,11 @@
 //! The pieces that pages share: fields with their purposes and errors, reasons in words, notices.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, PreEscaped, html};
 
 use crate::app::Reader;
-use crate::azukari::{FieldError, HeldItem, Item, Policy, Reason};
+use crate::azukari::{FieldError, Item, Policy, Reason};
 use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::language::Language;
 use crate::phone;
@@ -423,8 +423,8 @@ pub(crate) fn sent_to(policy: &Policy, reader: &Reader) -> Markup {
 }
 
 /// What of it is held of a guest, and so goes to the store she books; the rest is there to be added.
-pub(crate) fn held_to_send(policy: &Policy, reader: &Reader, held: &[HeldItem]) -> Markup {
-    sent(policy, reader, |item| held.iter().any(|held| held.item == item))
+pub(crate) fn held_to_send(policy: &Policy, reader: &Reader, goes: &BTreeSet<String>) -> Markup {
+    sent(policy, reader, |item| goes.contains(item))
 }
 
 fn sent(policy: &Policy, reader: &Reader, which: impl Fn(&str) -> bool) -> Markup {

@@ -2,6 +2,8 @@
 //! and the consent to that where it is not given yet. A booking tells Azukari who may see what until when;
 //! the values themselves never come through here.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -117,7 +119,7 @@ impl Look<'_> {
         let Self { app, reader, store, policy, caller } = self;
         let (words, language) = (reader.words, reader.language);
         let missing = missing_consents(app, caller, policy).await?;
-        let held = app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
+        let goes = goes_to_stores(app, caller, policy).await?;
         let order: Vec<Named> = missing
             .iter()
             .map(|name| Named {
@@ -153,7 +155,7 @@ impl Look<'_> {
                 section class="sheet" {
                     h2 { ((words.first_store)(store.name(language))) }
                     p { (words.book_sees_lead) }
-                    (held_to_send(policy, reader, &held))
+                    (held_to_send(policy, reader, &goes))
                 }
                 @if !missing.is_empty() {
                     section class="sheet" {
@@ -207,6 +209,29 @@ impl Look<'_> {
         };
         layout(self.reader, &Sheet { title: words.not_booked, wide: false }, &body)
     }
+}
+
+/// What is held of her that goes to a store she books: what has a consent of its own, only while that is
+/// given.
+pub(super) async fn goes_to_stores(
+    app: &App,
+    caller: &Caller,
+    policy: &Policy,
+) -> Result<BTreeSet<String>, Fault> {
+    let held = app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
+    let mut goes: BTreeSet<String> = held.into_iter().map(|held| held.item).collect();
+    for name in policy.consents.keys() {
+        let of_it = |item: &String| {
+            policy.items.get(item).is_some_and(|item| item.consent.as_ref() == Some(name))
+        };
+        if goes.iter().any(of_it) {
+            let state = app.azukari.consent(&caller.who, name).await?;
+            if state.is_none_or(|state| state.state != "given") {
+                goes.retain(|item| !of_it(item));
+            }
+        }
+    }
+    Ok(goes)
 }
 
 /// What the booking costs, and what calling it off does, before anything is booked.

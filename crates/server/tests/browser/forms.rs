@@ -145,6 +145,13 @@ async fn what_cannot_be_is_told_beside_its_field_and_nothing_is_lost() {
         assert!(came.text.contains("Sample &amp; Co."), "{field} {typed}");
         assert!(!came.text.contains("kore-wa-himitsu"), "a password comes back");
     }
+    // The other language shows the same form again, with what was typed.
+    let mut guest = Guest::of(&demo);
+    let half =
+        [("step", "table"), ("go", "here"), ("items.name", "見本"), ("items.allergy", "えび")];
+    let came = guest.posts("/sign-up?lang=ja", &half).await;
+    assert!(came.text.contains("お席でのこと"), "{}", came.text);
+    assert!(came.text.contains("えび") && came.text.contains("value=\"見本\""), "{}", came.text);
     // The last day of a February that had one is a day.
     let mut guest = Guest::of(&demo);
     let born = [
@@ -196,6 +203,22 @@ async fn a_session_that_ends_over_a_booking_loses_nothing_and_twice_is_once() {
     assert_eq!(again.to, format!("/me/bookings/{number}"));
     let looked = guest.gets(&format!("/book/kaede/review?{review}")).await;
     assert_eq!(looked.to, format!("/me/bookings/{number}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_she_withdrew_is_not_told_as_going_to_the_store() {
+    let demo = Demo::start();
+    for (email, goes) in [("hanako@example.jp", true), ("marie@example.org", false)] {
+        let mut guest = Guest::of(&demo);
+        let pairs = [("email", email), ("password", "mihon-no-okyakusama")];
+        assert_eq!(guest.posts("/sign-in", &pairs).await.status, StatusCode::SEE_OTHER);
+        let page = guest.gets("/book/kaede").await.text;
+        let review = after(&page, "href=\"/book/kaede/review?", "\"").replace("&amp;", "&");
+        let page = guest.gets(&format!("/book/kaede/review?{review}")).await.text;
+        let told = after(&page, "<dl class=\"sent\">", "</dl>");
+        assert!(told.contains("Name"), "{told}");
+        assert_eq!(told.contains("Food allergies"), goes, "{email} {told}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

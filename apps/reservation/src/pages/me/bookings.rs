@@ -61,15 +61,26 @@ pub(in crate::pages) async fn page(
 
 fn ticket(booking: &Booking, stores: &[Store], reader: &Reader) -> Markup {
     let (words, language) = (reader.words, reader.language);
+    let there = booking.starts_at.to_zoned(zone(booking, stores));
+    let date = there.date();
     html! {
         li {
-            p { (moment(booking.starts_at, &when::there(booking.starts_at, &zone(booking, stores), language))) }
-            h3 { a href={ "/me/bookings/" (booking.number) } { (name(booking, stores, reader)) } }
-            p class="soft" {
-                ((words.party)(booking.party))
-                @if booking.stage == Stage::Held {
-                    " " span class="tag" { (words.held_for_you) }
-                } @else { " · " (words.booking_number) " " (booking.number) }
+            p class="stub" {
+                span { ((words.month)(date.month())) }
+                b { (date.day()) }
+                span { (when::weekday_of(date, language)) }
+            }
+            div {
+                h2 { a href={ "/me/bookings/" (booking.number) } { (name(booking, stores, reader)) } }
+                p {
+                    (moment(booking.starts_at, &when::there(booking.starts_at, &zone(booking, stores), language)))
+                }
+                p class="soft" {
+                    ((words.party)(booking.party))
+                    @if booking.stage == Stage::Held {
+                        " " span class="tag" { (words.held_for_you) }
+                    } @else { " · " (words.booking_number) " " (booking.number) }
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::pages::consent::{consent_box, consent_choice};
 use crate::pages::parts::{
     Drawn, Errors, Field, Named, Purposes, field_id, item_field, nothing, prose, sent_to,
 };
-use crate::pages::{Sheet, layout};
+use crate::pages::{Sheet, layout, layout_of_form, other_tongues};
 
 /// What every page of the form is drawn from.
 pub(super) struct Page<'a> {
@@ -69,11 +69,12 @@ impl Page<'_> {
                     @if step.before().is_some() {
                         button class="quiet" name="go" value="back" { (words.back) }
                     }
+                    (other_tongues(self.reader, "/sign-up"))
                 }
                 p class="hint" { (words.sign_up_kept_where) }
             }
         };
-        layout(self.reader, &Sheet { title: self.title(step), wide: false }, &body)
+        layout_of_form(self.reader, &Sheet { title: self.title(step), wide: false }, &body)
     }
 
     fn title(&self, step: Step) -> &'static str {
