@@ -155,6 +155,7 @@ impl Choices {
 
 /// One item of the inventory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own in items.toml")]
 pub struct Item {
     /// What people read.
     pub label: Label,

@@ -26,6 +26,7 @@ fn sounds_secret(name: &str) -> bool {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of its own in the file")]
 pub(super) struct RawItem {
     pub(super) label: Spanned<Label>,
     pub(super) detail: Option<Spanned<Label>>,

@@ -174,7 +174,7 @@ pub(super) async fn disclose_batch(
                 wrong.extend(fields.into_iter().map(|field| FieldError {
                     field: format!("asks[{n}].{}", field.field),
                     ..field
-                }))
+                }));
             }
             Err(error) => return Err(error.into()),
         }

@@ -80,7 +80,7 @@ pub(super) async fn put(
 
 /// One thing that is stopped.
 #[derive(Serialize, ToSchema)]
-struct Stopped {
+struct StopShown {
     /// The purpose; everything where there is neither purpose nor recipient.
     purpose: Option<String>,
     /// The recipient or category; `*` for anybody.
@@ -93,7 +93,7 @@ struct Stopped {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Restrictions {
     /// Each stop in force.
-    restrictions: Vec<Stopped>,
+    restrictions: Vec<StopShown>,
 }
 
 /// What is stopped for a person now.
@@ -119,7 +119,7 @@ pub(super) async fn list(
             Restriction::Provision(None) => (None, Some("*".to_owned())),
             Restriction::Provision(Some(name)) => (None, Some(name.to_string())),
         };
-        Stopped { purpose, recipient, stopped_at: at.to_string() }
+        StopShown { purpose, recipient, stopped_at: at.to_string() }
     });
     Ok(Json(Restrictions { restrictions: restrictions.collect() }))
 }

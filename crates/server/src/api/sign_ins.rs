@@ -105,7 +105,7 @@ struct TryShown {
 
 /// A person's sign-ins.
 #[derive(Serialize, ToSchema)]
-pub(super) struct SignIns {
+pub(super) struct SignInHistory {
     /// Each try, the newest first; nothing where the policy keeps no history.
     sign_ins: Vec<TryShown>,
     /// The id of the record of this look.
@@ -120,7 +120,7 @@ pub(super) struct SignIns {
     security(("service_key" = ["uses:write"])),
     params(("subject" = String, Path)),
     responses(
-        (status = 200, description = "the history", body = SignIns),
+        (status = 200, description = "the history", body = SignInHistory),
         (status = 403, description = "refused, and recorded", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 404, description = "no such person", body = ProblemDetails, content_type = "application/problem+json"),
     )
@@ -129,11 +129,11 @@ pub(super) async fn list(
     State(api): State<Arc<Api>>,
     Called(caller): Called,
     Path(of): Path<String>,
-) -> Result<Json<SignIns>, Problem> {
+) -> Result<Json<SignInHistory>, Problem> {
     caller.may("uses:write")?;
     let seen = sign_in_history::of(&api.app, subject(&of)?, caller.by()).await?;
     let Some((tries, disclosed)) = seen else {
-        return Ok(Json(SignIns { sign_ins: Vec::new(), record: None, ledger: None }));
+        return Ok(Json(SignInHistory { sign_ins: Vec::new(), record: None, ledger: None }));
     };
     let shown = tries.iter().map(|one| TryShown {
         at: one.at.to_string(),
@@ -141,7 +141,7 @@ pub(super) async fn list(
         succeeded: one.succeeded,
         device: one.device.map(Device::word),
     });
-    Ok(Json(SignIns {
+    Ok(Json(SignInHistory {
         sign_ins: shown.collect(),
         record: Some(disclosed.place.record_id()),
         ledger: Some(disclosed.place.into()),
