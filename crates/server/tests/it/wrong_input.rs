@@ -342,7 +342,7 @@ async fn an_ask_that_cannot_be_read_is_told_field_by_field() {
     let table: Table = vec![
         (json!({ "email": null }), "email", "missing"),
         (json!({ "email": 7 }), "email", "unreadable"),
-        (json!({ "password": null }), "body", "unreadable"),
+        (json!({ "password": null }), "password", "missing"),
         (json!({ "password": [TELLTALE] }), "password", "unreadable"),
     ];
     let good = json!({ "email": "hanako@guest.example", "password": "correct horse" });
