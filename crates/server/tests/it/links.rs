@@ -93,9 +93,12 @@ async fn what_she_granted_comes_in_with_its_source_and_she_signs_in_by_it() {
 
     // One record of the intake, with source and grant; neither id nor value lies anywhere in clear.
     let records = house.records();
-    let Act::Linked { scopes, items, .. } = &records.last().unwrap().act else {
-        panic!("{records:?}")
-    };
+    let mut grants = records.iter().filter_map(|record| match &record.act {
+        Act::Linked { scopes, items, .. } => Some((scopes, items)),
+        _ => None,
+    });
+    let (scopes, items) = grants.next().unwrap();
+    assert!(grants.next().is_none());
     assert_eq!((scopes.len(), items.len()), (2, 2));
     for value in ["mihon-7731", "はなちゃん"] {
         assert!(!serde_json::to_string(&records).unwrap().contains(value), "{value}");
