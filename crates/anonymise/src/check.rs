@@ -104,6 +104,7 @@ impl<K: Key> Ground<K> {
                     .push((*field, step.iter().map(|code| K::place(*code, *field)).collect()));
             }
         }
+        room.class_of.reserve(source.len());
         // Column by column within a block, so that each loop is short.
         for (block, keys) in source.keys.chunks(BLOCK).enumerate() {
             room.block.clear();

@@ -157,10 +157,15 @@ impl Numbering {
     }
 
     fn grow<K: Key>(&mut self, keys: &[K]) {
-        let size = self.slots.len() * if self.slots.len() < FEW_SLOTS { 4 } else { 2 };
-        // The old ones go first, so that both are never held.
-        self.slots = Vec::new();
-        self.slots = vec![0; size];
+        let few = self.slots.len() < FEW_SLOTS;
+        let size = self.slots.len() * if few { 4 } else { 2 };
+        self.slots.clear();
+        if !few {
+            // The old ones go first, so that both are never held.
+            self.slots = Vec::new();
+            self.slots.reserve_exact(size);
+        }
+        self.slots.resize(size, 0);
         for (place, key) in keys.iter().enumerate() {
             let hash = key.hash();
             let mut at = usize::try_from(hash & 0xFFFF_FFFF).unwrap_or(0) & (size - 1);

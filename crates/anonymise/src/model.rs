@@ -474,3 +474,116 @@ fn closeness(
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const DOMAIN: u32 = 5;
+
+    fn rule() -> impl Strategy<Value = Rule> {
+        // One value is often nearly all of the table, where the bound is nearly reached.
+        let table =
+            (prop::collection::vec(0..6_u32, DOMAIN as usize), prop_oneof![1..9_u32, 90..900_u32]);
+        let table = table.prop_map(|(mut counts, more)| {
+            counts[0] += more;
+            let all = f64::from(counts.iter().sum::<u32>());
+            counts.iter().map(|count| f64::from(*count) / all).collect::<Vec<_>>()
+        });
+        let t = (0..8_u32).prop_map(|t| f64::from(t) / 10.0);
+        prop_oneof![
+            (1..4_usize).prop_map(Rule::Distinct),
+            (10..40_u32).prop_map(|l| {
+                let l = f64::from(l) / 10.0;
+                Rule::Entropy { l, log: l.log2() }
+            }),
+            (5..40_u32, 1..4_usize)
+                .prop_map(|(c, l)| Rule::Recursive { c: f64::from(c) / 10.0, l }),
+            (t.clone(), table.clone(), any::<bool>()).prop_map(|(t, table, tree)| {
+                let mut levels = vec![((0..DOMAIN).collect(), table.clone())];
+                if tree {
+                    let halves = vec![table[0] + table[1], table[2] + table[3] + table[4]];
+                    levels.push((vec![0, 0, 1, 1, 1], halves));
+                }
+                Rule::Levels { t, levels }
+            }),
+            (t, table).prop_map(|(t, table)| Rule::Ordered {
+                t,
+                order: (0..DOMAIN).collect(),
+                table
+            }),
+        ]
+    }
+
+    fn judged(rule: &Rule, rows: &[u32]) -> Fate {
+        let mut values = Values::default();
+        values.fit(DOMAIN as usize);
+        for row in rows {
+            values.add(*row, 1);
+        }
+        rule.judge(u32::try_from(rows.len()).unwrap(), &mut values)
+    }
+
+    fn doomed(fate: Fate, rows: usize) -> usize {
+        match fate {
+            Fate::Passes => 0,
+            Fate::Doomed => rows,
+            Fate::Fails(doomed) => doomed as usize,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_partition_keeps_a_doomed_row(
+            rule in rule(),
+            rows in prop::collection::vec((prop_oneof![Just(0), 0..DOMAIN], 0..4_usize), 1..30),
+            by_value in any::<bool>(),
+        ) {
+            let all: Vec<u32> = rows.iter().map(|(value, _)| *value).collect();
+            let parts: Vec<Vec<u32>> = (0..4)
+                .map(|part| {
+                    // One part tends to have what the others lack.
+                    let here = |value: u32, at: usize| {
+                        match (by_value, value) {
+                            (true, 0) => part == 0,
+                            (true, _) => at.min(1) == part,
+                            (false, _) => at == part,
+                        }
+                    };
+                    rows.iter().filter(|(v, at)| here(*v, *at)).map(|(v, _)| *v).collect()
+                })
+                .filter(|part: &Vec<u32>| !part.is_empty())
+                .collect();
+            prop_assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), all.len());
+            let fails = |part: &&Vec<u32>| judged(&rule, part) != Fate::Passes;
+            let suppressed: usize = parts.iter().filter(fails).map(Vec::len).sum();
+            let bound = doomed(judged(&rule, &all), all.len());
+            prop_assert!(bound <= suppressed, "{} rows are said to be doomed, {} are", bound, suppressed);
+        }
+
+        #[test]
+        fn presence_bounds_what_is_suppressed(
+            (low, high) in (0..6_u32, 6..11_u32),
+            parts in prop::collection::vec((0..6_u32, 0..6_u32), 1..5),
+        ) {
+            let rules = Rules {
+                size: 1,
+                people: 1,
+                presence: Some((f64::from(low) / 10.0, f64::from(high) / 10.0)),
+                average: None,
+                columns: vec![],
+            };
+            let fate = |rows: u32, more: u32| {
+                if rows == 0 { Fate::Passes } else { rules.by_size(rows, rows + more) }
+            };
+            let failing = parts.iter().filter(|(rows, more)| fate(*rows, *more) != Fate::Passes);
+            let suppressed: u32 = failing.map(|(rows, _)| rows).sum();
+            let (rows, more) = parts.iter().fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
+            prop_assert!(doomed(fate(rows, more), rows as usize) <= suppressed as usize);
+        }
+    }
+}
