@@ -1,6 +1,8 @@
 //! The client of Azukari's public HTTP API: every word this app exchanges with the house that holds
 //! its guests' information. Knows nothing of pages; keeps nothing; logs no value of a person.
 
+mod hers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,9 +13,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::book::bookings::Booking;
 use crate::chance;
 use crate::language::{Label, Language};
+
+pub(crate) use hers::{BookingLetter, Link, Stop};
 
 /// How long an answer may take before the house counts as out of reach.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -350,50 +353,6 @@ pub(crate) struct Engagement {
     pub(crate) cancelled: bool,
 }
 
-/// What a person has stopped: a purpose, provision to a recipient (`*` for anybody), or everything where
-/// it names neither.
-#[derive(Deserialize)]
-pub(crate) struct Stop {
-    #[serde(default)]
-    pub(crate) purpose: Option<String>,
-    #[serde(default)]
-    pub(crate) recipient: Option<String>,
-    pub(crate) stopped_at: Timestamp,
-}
-
-/// A linked service, with what she granted there and what came in.
-#[derive(Deserialize)]
-pub(crate) struct Link {
-    pub(crate) service: String,
-    pub(crate) label: Label,
-    pub(crate) linked_at: Timestamp,
-    pub(crate) scopes: Vec<Scope>,
-    pub(crate) items: Vec<Imported>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Scope {
-    pub(crate) scope: String,
-    pub(crate) label: Option<Label>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Imported {
-    pub(crate) item: String,
-}
-
-/// A letter about a booking, in the service's words.
-pub(crate) struct BookingLetter {
-    /// `confirmation`, `change` or `cancellation`.
-    pub(crate) kind: &'static str,
-    pub(crate) language: Language,
-    pub(crate) title: String,
-    pub(crate) paragraphs: Vec<String>,
-    pub(crate) details: Vec<(String, String)>,
-    /// The same key makes the same letter.
-    pub(crate) key: String,
-}
-
 /// A store as Azukari's register of recipients wants it.
 pub(crate) struct StoreEntry<'a> {
     pub(crate) slug: &'a str,
@@ -599,70 +558,6 @@ impl Azukari {
         });
         let (method, path) = (Method::POST, "/v1/letters");
         self.ask_once::<Value>(Language::Ja, method, path, Some(&body), Some(key)).await.map(drop)
-    }
-
-    /// What she has stopped.
-    pub(crate) async fn stops(&self, subject: &str) -> Result<Vec<Stop>, Trouble> {
-        #[derive(Deserialize)]
-        struct Stops {
-            restrictions: Vec<Stop>,
-        }
-        let path = format!("/v1/subjects/{subject}/restrictions");
-        let stops: Stops = self.ask(Language::Ja, Method::GET, &path, None).await?;
-        Ok(stops.restrictions)
-    }
-
-    /// Stops a purpose or provision to a recipient, or allows it again.
-    pub(crate) async fn stop(
-        &self,
-        subject: &str,
-        purpose: Option<&str>,
-        recipient: Option<&str>,
-        stopped: bool,
-    ) -> Result<(), Trouble> {
-        let path = format!("/v1/subjects/{subject}/restrictions");
-        let body = json!({ "purpose": purpose, "recipient": recipient, "stopped": stopped });
-        self.ask::<Value>(Language::Ja, Method::PUT, &path, Some(&body)).await.map(drop)
-    }
-
-    /// The services that she has linked.
-    pub(crate) async fn links(&self, subject: &str) -> Result<Vec<Link>, Trouble> {
-        #[derive(Deserialize)]
-        struct Links {
-            links: Vec<Link>,
-        }
-        let path = format!("/v1/subjects/{subject}/links");
-        let links: Links = self.ask(Language::Ja, Method::GET, &path, None).await?;
-        Ok(links.links)
-    }
-
-    /// Ends a link; what came in by it goes.
-    pub(crate) async fn unlink(&self, subject: &str, service: &str) -> Result<(), Trouble> {
-        let path = format!("/v1/subjects/{subject}/links/{service}");
-        self.ask::<Value>(Language::Ja, Method::DELETE, &path, None).await.map(drop)
-    }
-
-    /// Has a letter about a booking sent to the guest; her address stays with the house.
-    pub(crate) async fn write_about(
-        &self,
-        booking: &Booking,
-        letter: &BookingLetter,
-    ) -> Result<(), Trouble> {
-        let details = letter.details.iter().map(|(l, v)| json!({ "label": l, "value": v }));
-        let body = json!({
-            "subject": booking.subject,
-            "kind": letter.kind,
-            "purpose": "service",
-            "engagement": { "recipient": booking.store, "reference": booking.number },
-            "language": letter.language.tag(),
-            "title": letter.title,
-            "paragraphs": letter.paragraphs,
-            "details": details.collect::<Vec<_>>(),
-        });
-        let key = Some(letter.key.as_str());
-        let put =
-            self.ask_once::<Value>(letter.language, Method::POST, "/v1/letters", Some(&body), key);
-        put.await.map(drop)
     }
 
     /// Values for the controller's own purpose; recorded by the house.
