@@ -269,7 +269,7 @@ fn asks_for_code(
     };
     let query = query(link);
     let other = if is_sent {
-        Other::Form { id: "give", action: urls::ANSWER, step: "show" }
+        Other::Form { id: "give", action: urls::ANSWER, step: "show", enter: "code" }
     } else {
         Other::At(urls::ANSWER, &query)
     };

@@ -206,7 +206,7 @@ fn asks(document: &Document, drawing: &Drawing<'_>, pages: &Pages) -> Markup {
             }
         }
     };
-    let other = Other::Form { id: FORM, action: urls::NEW, step: "edit" };
+    let other = Other::Form { id: FORM, action: urls::NEW, step: "edit", enter: "review" };
     draw(&Page { title: &title, language, other, desk: Some(document), body })
 }
 
@@ -249,7 +249,7 @@ fn reviews(
             }
         }
     };
-    let other = Other::Form { id: FORM, action: urls::NEW, step: "review" };
+    let other = Other::Form { id: FORM, action: urls::NEW, step: "review", enter: "send" };
     draw(&Page { title, language, other, desk: Some(document), body })
 }
 

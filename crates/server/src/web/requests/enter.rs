@@ -255,7 +255,7 @@ fn asks_for_code(pages: &Pages, entered: &Entered, wrong: &Wrong, language: Lang
         (code_form(&entered.number, &entered.email, wrong, language))
         p { a href=(at(urls::ENTER, "", language)) { (say("番号やアドレスを入力し直す", "Enter another number or address")) } }
     };
-    let other = Other::Form { id: "give", action: urls::CODE, step: "show" };
+    let other = Other::Form { id: "give", action: urls::CODE, step: "show", enter: "code" };
     draw(&Page { title, language, other, desk: Some(&document), body })
 }
 

@@ -35,6 +35,8 @@ pub(super) enum Other<'a> {
         action: &'static str,
         /// Its step that shows this page.
         step: &'static str,
+        /// The step of its own button, which the Enter key means.
+        enter: &'static str,
     },
     /// Not at all.
     None,
@@ -91,7 +93,9 @@ pub(super) fn draw(page: &Page<'_>) -> Markup {
                                         (name(one))
                                     }
                                 }
-                                Other::Form { id, action, step } => {
+                                Other::Form { id, action, step, enter } => {
+                                    // Enter presses a form's first button: not the other language's.
+                                    button form=(id) name="step" value=(enter) hidden tabindex="-1" {}
                                     button.plain form=(id) formaction=(at(action, "", one)) formnovalidate
                                         name="step" value=(step) lang=(one.tag()) { (name(one)) }
                                 }
