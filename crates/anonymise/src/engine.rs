@@ -9,7 +9,7 @@ use crate::{
     levels::Levels,
     measure::Costs,
     model::{Fate, Rules},
-    release::Release,
+    recoding::Recoding,
     search::{self, Found},
 };
 
@@ -152,7 +152,7 @@ impl<'a> Engine<'a> {
     ///
     /// # Errors
     /// The node has another number of levels than the table, or too high ones.
-    pub fn release(&self, node: &[u8]) -> Result<Release, Error> {
+    pub fn recoding(&self, node: &[u8]) -> Result<Recoding, Error> {
         either!(&self.ground, ground => {
             let fits = node.len() == ground.levels.len()
                 && node.iter().zip(&ground.levels).all(|(level, column)| *level <= column.top());
@@ -161,14 +161,14 @@ impl<'a> Engine<'a> {
             }
             let mut room = Room::default();
             ground.check(&ground.base, node, u64::MAX, &mut room);
-            let mut release = Release::nothing(ground.order.len());
-            let pattern = release.pattern(node);
+            let mut recoding = Recoding::nothing(ground.order.len());
+            let pattern = recoding.pattern(node);
             for (tuple, class) in ground.order.iter().zip(&room.class_of) {
                 if room.fates[*class as usize] == Fate::Passes {
-                    release.of[*tuple as usize] = pattern;
+                    recoding.of[*tuple as usize] = pattern;
                 }
             }
-            Ok(release)
+            Ok(recoding)
         })
     }
 

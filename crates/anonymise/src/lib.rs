@@ -3,7 +3,7 @@
 //! A table is read as codes (`read`, `column`, `table`), its distinct tuples are counted (`groups`),
 //! and the cheapest way to generalise whole columns so that the models hold is found and proven
 //! (`engine`: `levels`, `model`, `check`, `measure`, `lattice`, `search`, `boxes`). `local`
-//! generalises rows differently, `release` writes the result, `verify` reads it back and `report` says
+//! generalises rows differently, `recoding` writes the result, `verify` reads it back and `report` says
 //! what risks remain. The crate knows files as streams of bytes, and nothing of whose tables they are; it
 //! has no clock and no network, and time to spend is asked of the caller.
 
@@ -20,7 +20,7 @@ mod local;
 mod measure;
 mod model;
 mod read;
-mod release;
+mod recoding;
 pub mod report;
 mod search;
 mod table;
@@ -37,7 +37,7 @@ pub use hierarchy::{
 pub use measure::Measure;
 pub use model::{Distance, Model};
 pub use read::{Encoding, Format, Rows};
-pub use release::{Output, Release, Suppressed};
+pub use recoding::{Output, Recoding, Suppressed};
 pub use search::Effort;
 pub use table::{Chunk, Plan, Role, Sample, Schema};
 pub use words::Language;

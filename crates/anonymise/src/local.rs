@@ -10,7 +10,7 @@
 //!   the coarsest level, few cells first, and those that pass then are kept after all.
 
 use crate::{
-    Engine, Error, Release,
+    Engine, Error, Recoding,
     check::{Ground, Room},
     engine::either,
     error::Fault,
@@ -19,15 +19,15 @@ use crate::{
 };
 
 impl Engine<'_> {
-    /// A release by parts.
+    /// A recoding by parts.
     ///
     /// # Errors
     /// Even at the coarsest levels too many rows do not fulfil the models, or they ask for a presence from
     /// below, which parts that overlap cannot promise.
-    pub fn parts(&self) -> Result<Release, Error> {
+    pub fn parts(&self) -> Result<Recoding, Error> {
         either!(&self.ground, ground => {
             self.promises(ground)?;
-            let mut release = Release::nothing(ground.order.len());
+            let mut recoding = Recoding::nothing(ground.order.len());
             let mut parts = Parts { ground, values: Values::default() };
             let mut left_out = 0;
             let mut open = Vec::new();
@@ -50,28 +50,28 @@ impl Engine<'_> {
                 if let Some((_, split)) = split {
                     open.extend(split);
                 } else {
-                    let pattern = release.pattern(&levels);
+                    let pattern = recoding.pattern(&levels);
                     for group in part {
-                        release.of[ground.order[group as usize] as usize] = pattern;
+                        recoding.of[ground.order[group as usize] as usize] = pattern;
                     }
                 }
             }
-            Ok(release)
+            Ok(recoding)
         })
     }
 
-    /// The release of a node, with as many as possible of the rows that it leaves out.
+    /// The recoding of a node, with as many as possible of the rows that it leaves out.
     ///
     /// # Errors
-    /// As for [`Engine::release`] and [`Engine::parts`].
-    pub fn cells(&self, node: &[u8]) -> Result<Release, Error> {
-        let mut release = self.release(node)?;
+    /// As for [`Engine::recoding`] and [`Engine::parts`].
+    pub fn cells(&self, node: &[u8]) -> Result<Recoding, Error> {
+        let mut recoding = self.recoding(node)?;
         either!(&self.ground, ground => {
             self.promises(ground)?;
             let mut room = Room::default();
             let mut left: Vec<u32> = (0..)
                 .zip(&ground.order)
-                .filter(|(_, tuple)| release.levels(**tuple as usize).is_none())
+                .filter(|(_, tuple)| recoding.levels(**tuple as usize).is_none())
                 .map(|(group, _)| group)
                 .collect();
             for node in coarser(node, &ground.tops()) {
@@ -80,19 +80,19 @@ impl Engine<'_> {
                 }
                 let groups = ground.some(&left);
                 ground.check(&groups, &node, u64::MAX, &mut room);
-                let pattern = release.pattern(&node);
+                let pattern = recoding.pattern(&node);
                 let mut still = Vec::new();
                 for (group, class) in left.iter().zip(&room.class_of) {
                     let class = *class as usize;
                     if room.counts[class] > 0 && room.fates[class] == Fate::Passes {
-                        release.of[ground.order[*group as usize] as usize] = pattern;
+                        recoding.of[ground.order[*group as usize] as usize] = pattern;
                     } else {
                         still.push(*group);
                     }
                 }
                 left = still;
             }
-            Ok(release)
+            Ok(recoding)
         })
     }
 

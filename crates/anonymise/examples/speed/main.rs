@@ -174,12 +174,12 @@ fn one(folder: &Path, line: &str) {
     }
     let engine = Engine::new(&schema, &histogram, case.settings.clone()).unwrap();
     let optimum = engine.optimum(Effort::default()).unwrap();
-    let release = engine.release(&optimum.node).unwrap();
+    let recoding = engine.recoding(&optimum.node).unwrap();
     let (wall, cpu) = (begun.elapsed(), processor().checked_sub(processor_begun).unwrap());
     let file = tempfile::tempfile().unwrap();
     let write = BufWriter::with_capacity(1 << 17, file);
     let mut output =
-        Output::new(&schema, &histogram, &release, b';', Suppressed::Removed, write).unwrap();
+        Output::new(&schema, &histogram, &recoding, b';', Suppressed::Removed, write).unwrap();
     for chunk in &chunks {
         output.write(chunk).unwrap();
     }
@@ -273,13 +273,13 @@ fn streamed<R: Read>(open: impl Fn() -> R, plan: &Plan, settings: Settings) {
         peak()
     );
     let begun = Instant::now();
-    let release = engine.release(&optimum.node).unwrap();
+    let recoding = engine.recoding(&optimum.node).unwrap();
     drop(engine);
     let mut again = schema.clone();
     let mut rows = Rows::open("made up", open(), Format::default()).unwrap();
     let sink = std::io::sink();
     let mut output =
-        Output::new(&schema, &histogram, &release, b',', Suppressed::Removed, sink).unwrap();
+        Output::new(&schema, &histogram, &recoding, b',', Suppressed::Removed, sink).unwrap();
     loop {
         let chunk = again.chunk(&mut rows, CHUNK).unwrap();
         if chunk.rows() == 0 {

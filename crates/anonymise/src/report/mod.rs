@@ -1,4 +1,4 @@
-//! What risks a release leaves, and what it took: as data, and as a page for people.
+//! What risks a recoding leaves, and what it took: as data, and as a page for people.
 //!
 //! The *prosecutor* knows that somebody is in the table and looks for the row: one in so many as
 //! there are in the class. The *journalist* knows people of the population of which the table is a
@@ -9,9 +9,9 @@ mod html;
 
 use rustc_hash::FxHashMap;
 
-use crate::{Engine, Model, Release, engine::either, groups::Key};
+use crate::{Engine, Model, Recoding, engine::either, groups::Key};
 
-/// The report on a release.
+/// The report on a recoding.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Report {
     /// Rows that were to be published, and those that were.
@@ -135,18 +135,18 @@ impl Risks {
 }
 
 impl Engine<'_> {
-    /// The loss of a release, whichever way its rows were generalised.
-    pub fn loss(&self, release: &Release) -> f64 {
-        let product: f64 = self.losses(release).iter().map(|loss| 1.0 + loss).product();
+    /// The loss of a recoding, whichever way its rows were generalised.
+    pub fn loss(&self, recoding: &Recoding) -> f64 {
+        let product: f64 = self.losses(recoding).iter().map(|loss| 1.0 + loss).product();
         self.guide.score(product)
     }
 
-    fn losses(&self, release: &Release) -> Vec<f64> {
+    fn losses(&self, recoding: &Recoding) -> Vec<f64> {
         either!(&self.ground, ground => {
             let mut sums = vec![0.0; ground.fields.len()];
             for (group, tuple) in ground.order.iter().enumerate() {
                 let rows = f64::from(ground.base.counts[group]);
-                let levels = release.levels(*tuple as usize);
+                let levels = recoding.levels(*tuple as usize);
                 for (column, sum) in sums.iter_mut().enumerate() {
                     *sum += rows * levels.map_or(1.0, |levels| {
                         let fine = ground.base.keys[group].take(ground.fields[column]);
@@ -161,34 +161,34 @@ impl Engine<'_> {
         })
     }
 
-    /// What risks a release leaves, and what it took.
-    pub fn report(&self, release: &Release) -> Report {
+    /// What risks a recoding leaves, and what it took.
+    pub fn report(&self, recoding: &Recoding) -> Report {
         let untouched = self.untouched();
-        let losses = self.losses(release);
+        let losses = self.losses(recoding);
         let rows = self.histogram.published();
-        let kept = |tuple: &usize| release.levels(*tuple).is_some();
+        let kept = |tuple: &usize| recoding.levels(*tuple).is_some();
         let counts = self.histogram.counts();
         let published: u64 =
             (0..counts.len()).filter(kept).map(|tuple| u64::from(counts[tuple])).sum();
-        let columns = losses.iter().enumerate().map(|(at, loss)| self.column(release, at, *loss));
+        let columns = losses.iter().enumerate().map(|(at, loss)| self.column(recoding, at, *loss));
         Report {
             rows,
             published,
             suppressed: rows - published,
-            loss: self.loss(release),
+            loss: self.loss(recoding),
             before: self.risks(&untouched),
-            after: self.risks(release),
+            after: self.risks(recoding),
             columns: columns.collect(),
             models: self.settings.models.clone(),
         }
     }
 
-    fn untouched(&self) -> Release {
+    fn untouched(&self) -> Recoding {
         let columns = either!(&self.ground, ground => ground.fields.len());
-        let mut release = Release::nothing(self.histogram.tuples());
-        let pattern = release.pattern(&vec![0; columns]);
-        release.of.fill(pattern);
-        release
+        let mut recoding = Recoding::nothing(self.histogram.tuples());
+        let pattern = recoding.pattern(&vec![0; columns]);
+        recoding.of.fill(pattern);
+        recoding
     }
 
     /// The labels of a tuple's cells, as numbers that are equal where the labels read the same.
@@ -211,12 +211,12 @@ impl Engine<'_> {
         (0..self.schema.quasi.len()).map(column).collect()
     }
 
-    fn risks(&self, release: &Release) -> Risks {
+    fn risks(&self, recoding: &Recoding) -> Risks {
         let texts = self.texts();
         let people = self.histogram.population();
         let mut classes: FxHashMap<Vec<u32>, (u32, u32)> = FxHashMap::default();
         for (tuple, rows) in self.histogram.counts().iter().enumerate() {
-            let Some(levels) = release.levels(tuple) else { continue };
+            let Some(levels) = recoding.levels(tuple) else { continue };
             let cells = levels.iter().enumerate().map(|(at, level)| {
                 texts[at][usize::from(*level)][self.histogram.code(tuple, at) as usize]
             });
@@ -229,7 +229,7 @@ impl Engine<'_> {
         Risks::of(&classes, people.is_some())
     }
 
-    fn column(&self, release: &Release, at: usize, loss: f64) -> Column {
+    fn column(&self, recoding: &Recoding, at: usize, loss: f64) -> Column {
         let texts = &self.texts()[at];
         let mut column = Column {
             name: self.schema.quasi[at].name.clone(),
@@ -248,7 +248,7 @@ impl Engine<'_> {
         {
             let code = self.histogram.code(tuple, at) as usize;
             seen[0].insert(texts[0][code]);
-            match release.levels(tuple) {
+            match recoding.levels(tuple) {
                 None => column.suppressed += u64::from(*rows),
                 Some(levels) => {
                     let level = usize::from(levels[at]);

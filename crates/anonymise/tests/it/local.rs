@@ -36,7 +36,7 @@ proptest! {
         let table: Table = drawn.table();
         let engine = Engine::new(&table.schema, &table.histogram, drawn.settings()).unwrap();
         let Ok(optimum) = engine.optimum(Effort::default()) else { return Ok(()) };
-        let global = engine.release(&optimum.node).unwrap();
+        let global = engine.recoding(&optimum.node).unwrap();
         for suppressed in [Suppressed::Removed, Suppressed::Starred] {
             verdict(&drawn, &table.written(&global, suppressed), suppressed)?;
         }

@@ -26,7 +26,7 @@ fn report(sample: bool) -> Report {
     let engine = Engine::new(&table.schema, &table.histogram, settings).unwrap();
     let optimum = engine.optimum(Effort::default()).unwrap();
     assert_eq!(optimum.node, [1, 0]);
-    let report = engine.report(&engine.release(&optimum.node).unwrap());
+    let report = engine.report(&engine.recoding(&optimum.node).unwrap());
     assert!((report.loss - optimum.score).abs() < 1e-12);
     report
 }

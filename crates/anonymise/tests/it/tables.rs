@@ -3,7 +3,7 @@
 use std::{fs::File, path::Path};
 
 use anonymise::{
-    Chunk, Format, Hierarchy, Histogram, Output, Plan, Release, Role, Rows, Schema, Suppressed,
+    Chunk, Format, Hierarchy, Histogram, Output, Plan, Recoding, Role, Rows, Schema, Suppressed,
 };
 
 /// A table that is in memory and counted.
@@ -14,11 +14,11 @@ pub struct Table {
 }
 
 impl Table {
-    /// What a release looks like as a file.
-    pub fn written(&self, release: &Release, suppressed: Suppressed) -> String {
+    /// What a recoding looks like as a file.
+    pub fn written(&self, recoding: &Recoding, suppressed: Suppressed) -> String {
         let mut bytes = Vec::new();
         let mut output =
-            Output::new(&self.schema, &self.histogram, release, b',', suppressed, &mut bytes)
+            Output::new(&self.schema, &self.histogram, recoding, b',', suppressed, &mut bytes)
                 .unwrap();
         for chunk in &self.chunks {
             output.write(chunk).unwrap();

@@ -69,8 +69,8 @@ impl Case {
             Settings { models: self.models.clone(), limit: LIMIT, measure: Measure::Loss };
         let engine = Engine::new(&self.table.schema, &self.table.histogram, settings).unwrap();
         let optimum = engine.optimum(Effort::default()).unwrap();
-        let release = engine.release(&optimum.node).unwrap();
-        let written = self.table.written(&release, Suppressed::Removed);
+        let recoding = engine.recoding(&optimum.node).unwrap();
+        let written = self.table.written(&recoding, Suppressed::Removed);
         written.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect()
     }
 

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use rustc_hash::FxHashMap;
+
 use crate::{
     Error, Histogram, Schema,
     error::Fault,
@@ -13,27 +15,29 @@ const SUPPRESSED: u32 = u32::MAX;
 
 /// For each tuple of a table the levels of its cells, or that its rows are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Release {
+pub struct Recoding {
     /// The combinations of levels that occur.
-    pub(crate) patterns: Vec<Vec<u8>>,
+    patterns: Vec<Vec<u8>>,
+    numbers: FxHashMap<Vec<u8>, u32>,
     /// By tuple, which of them.
     pub(crate) of: Vec<u32>,
 }
 
-impl Release {
+impl Recoding {
     /// Nothing is kept yet.
     pub(crate) fn nothing(tuples: usize) -> Self {
-        Self { patterns: Vec::new(), of: vec![SUPPRESSED; tuples] }
+        Self { patterns: Vec::new(), numbers: FxHashMap::default(), of: vec![SUPPRESSED; tuples] }
     }
 
     /// The number of a combination of levels.
     pub(crate) fn pattern(&mut self, levels: &[u8]) -> u32 {
-        let known = self.patterns.iter().position(|pattern| pattern == levels);
-        let place = known.unwrap_or_else(|| {
-            self.patterns.push(levels.to_vec());
-            self.patterns.len() - 1
-        });
-        u32::try_from(place).unwrap_or(SUPPRESSED)
+        if let Some(number) = self.numbers.get(levels) {
+            return *number;
+        }
+        let number = u32::try_from(self.patterns.len()).unwrap_or(SUPPRESSED);
+        self.numbers.insert(levels.to_vec(), number);
+        self.patterns.push(levels.to_vec());
+        number
     }
 
     /// The levels of a tuple's cells; none where it is left out.
@@ -52,11 +56,11 @@ pub enum Suppressed {
     Starred,
 }
 
-/// Writes the rows of a release as CSV in UTF-8, chunk by chunk.
+/// Writes the rows of a recoding as CSV in UTF-8, chunk by chunk.
 pub struct Output<'a, W: Write> {
     schema: &'a Schema,
     histogram: &'a Histogram,
-    release: &'a Release,
+    recoding: &'a Recoding,
     suppressed: Suppressed,
     writer: csv::Writer<W>,
 }
@@ -69,13 +73,13 @@ impl<'a, W: Write> Output<'a, W> {
     pub fn new(
         schema: &'a Schema,
         histogram: &'a Histogram,
-        release: &'a Release,
+        recoding: &'a Recoding,
         delimiter: u8,
         suppressed: Suppressed,
         write: W,
     ) -> Result<Self, Error> {
         let writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(write);
-        let mut output = Self { schema, histogram, release, suppressed, writer };
+        let mut output = Self { schema, histogram, recoding, suppressed, writer };
         let columns = schema.names.iter().zip(&schema.places);
         let shown = columns.filter(|(_, place)| **place != Place::Nowhere);
         output
@@ -104,7 +108,7 @@ impl<'a, W: Write> Output<'a, W> {
                 Error::wrong(&self.schema.file, words)
             };
             let tuple = self.histogram.tuple(chunk, row).ok_or_else(unknown)?;
-            let levels = self.release.levels(tuple);
+            let levels = self.recoding.levels(tuple);
             if levels.is_none() && self.suppressed == Suppressed::Removed {
                 continue;
             }
