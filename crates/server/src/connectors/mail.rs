@@ -1,6 +1,10 @@
 //! Mail over SMTP, by `lettre`. Over a network only encrypted; in clear to this machine alone. What
-//! a mail server answers may quote an address, so that only its number is ever told.
+//! a mail server answers may quote an address, so that only its number is ever told. The demo, which
+//! has no mail server, keeps its letters in a folder instead.
 
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,12 +20,18 @@ use crate::letter::Written;
 /// How long the mail server may take over one step.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A mail server, and in whose name it is asked. Made and dropped inside a runtime, which its
-/// connections belong to.
+/// Where letters are handed to, and in whose name. Made and dropped inside a runtime, which the
+/// connections of a mail server belong to.
 #[derive(Clone)]
 pub struct Mail {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    carrier: Carrier,
     from: Mailbox,
+}
+
+#[derive(Clone)]
+enum Carrier {
+    Server(AsyncSmtpTransport<Tokio1Executor>),
+    Folder(PathBuf),
 }
 
 /// Why mail cannot be set up.
@@ -69,7 +79,17 @@ impl Mail {
             .timeout(Some(PATIENCE))
             .pool_config(PoolConfig::new().max_size(1))
             .build();
-        Ok(Self { transport, from })
+        Ok(Self { carrier: Carrier::Server(transport), from })
+    }
+
+    /// Keeps letters as files in a folder, readable by its owner alone: for samples, which have no mail
+    /// server.
+    ///
+    /// # Errors
+    /// [`BadMail::From`].
+    pub fn in_folder(folder: &Path, from: &str) -> Result<Self, BadMail> {
+        let from = from.parse().map_err(|_| BadMail::From)?;
+        Ok(Self { carrier: Carrier::Folder(folder.to_owned()), from })
     }
 
     /// Whether the server answers; asked before an address is opened, since one that is opened for
@@ -78,7 +98,8 @@ impl Mail {
     /// # Errors
     /// [`NotSent::Later`], whatever is wrong: it is wrong with the server.
     pub async fn is_there(&self) -> Result<(), NotSent> {
-        match self.transport.test_connection().await {
+        let Carrier::Server(server) = &self.carrier else { return Ok(()) };
+        match server.test_connection().await {
             Ok(true) => Ok(()),
             Ok(false) => Err(NotSent::Later { code: None }),
             Err(error) => Err(NotSent::Later { code: code(&error) }),
@@ -106,7 +127,18 @@ impl Mail {
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".to_owned(),
         ));
-        match self.transport.send(message).await {
+        let server = match &self.carrier {
+            Carrier::Server(server) => server,
+            Carrier::Folder(folder) => {
+                return keep(&folder.join(format!("{id}.eml")), &message.formatted()).map_err(
+                    |error| {
+                        tracing::warn!(%error, "a letter cannot be kept");
+                        NotSent::Later { code: None }
+                    },
+                );
+            }
+        };
+        match server.send(message).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_permanent() => Err(NotSent::Never { code: code(&error) }),
             Err(error) => Err(NotSent::Later { code: code(&error) }),
@@ -119,6 +151,16 @@ impl Mail {
             .date(now.into())
             .from(self.from.clone())
     }
+}
+
+/// Keeps a letter; the same letter twice is one file.
+fn keep(file: &Path, letter: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(file)?;
+    file.write_all(letter)
 }
 
 /// A letter as a mail carries it (RFC 2046): text and HTML of the same, and PDF files beside them.

@@ -108,7 +108,7 @@ async fn a_person_asks_follows_and_takes_back_in_both_languages() {
         guest.types("email", "hanako@example.jp").await;
         guest.sends(&to("/requests/enter")).await;
         guest.shows("code", language).await;
-        let code = demo.code(&number);
+        let code = demo.code(&number).await;
         guest.types("code", if code == "000000" { "000001" } else { "000000" }).await;
         guest.sends(&to("/requests/code")).await;
         guest.shows("code-wrong", language).await;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::house::{Browser, Demo, pictures_dir};
+use crate::house::{Browser, Demo, code_of, pictures_dir};
 use crate::post::{Post, bytes};
 
 const PHONE: u32 = 390;
@@ -351,9 +351,7 @@ impl Town {
     /// The code of the last letter of so many with one.
     async fn code(&self, number: &str, count: usize) -> String {
         let letters = self.letters(number, self.says("確認番号", "code"), count).await;
-        let text = letters.last().unwrap()["text"].as_str().unwrap();
-        let digits = |word: &&str| word.len() == 6 && word.chars().all(|c| c.is_ascii_digit());
-        text.split_whitespace().find(digits).unwrap_or_else(|| panic!("{text}")).to_owned()
+        code_of(letters.last().unwrap()).expect("a code is in the letter")
     }
 
     async fn fills(browser: &Browser, form: &str, fills: &[Fill]) {

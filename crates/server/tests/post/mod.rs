@@ -2,6 +2,7 @@
 //! library. Shared by the test programs that send letters.
 
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -60,19 +61,7 @@ impl Post {
 
     /// What has arrived, the oldest first, as a reader sees it.
     pub(crate) fn received(&self) -> Vec<Value> {
-        const READ: &str = "import sys, json, base64, email, email.policy, pathlib\n\
-            for file in sorted(pathlib.Path(sys.argv[1]).glob('new/*'), key=lambda f: f.stat().st_mtime_ns):\n\
-            \x20 m = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)\n\
-            \x20 raw = file.read_bytes().isascii()\n\
-            \x20 h = {name.lower(): str(value) for name, value in m.items()}\n\
-            \x20 body = lambda kind: m.get_body((kind,)).get_content() if m.get_body((kind,)) else None\n\
-            \x20 files = [{'name': a.get_filename(), 'type': a.get_content_type(), 'bytes': base64.b64encode(a.get_content()).decode()} for a in m.iter_attachments()]\n\
-            \x20 print(json.dumps({'headers': h, 'text': body('plain'), 'html': body('html'), 'files': files, 'ascii': raw}))";
-        let mail = self.folder.path().join("mail");
-        let read = Command::new("/usr/bin/python3").arg("-c").arg(READ).arg(mail).output().unwrap();
-        assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
-        let text = String::from_utf8(read.stdout).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        letters(&self.folder.path().join("mail/new"))
     }
 
     /// What has arrived, once it is so many.
@@ -87,6 +76,22 @@ impl Post {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// The letters that are files in a folder, the oldest first, as a reader sees them.
+pub(crate) fn letters(folder: &Path) -> Vec<Value> {
+    const READ: &str = "import sys, json, base64, email, email.policy, pathlib\n\
+        for file in sorted(pathlib.Path(sys.argv[1]).glob('*'), key=lambda f: f.stat().st_mtime_ns):\n\
+        \x20 m = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)\n\
+        \x20 raw = file.read_bytes().isascii()\n\
+        \x20 h = {name.lower(): str(value) for name, value in m.items()}\n\
+        \x20 body = lambda kind: m.get_body((kind,)).get_content() if m.get_body((kind,)) else None\n\
+        \x20 files = [{'name': a.get_filename(), 'type': a.get_content_type(), 'bytes': base64.b64encode(a.get_content()).decode()} for a in m.iter_attachments()]\n\
+        \x20 print(json.dumps({'headers': h, 'text': body('plain'), 'html': body('html'), 'files': files, 'ascii': raw}))";
+    let read = Command::new("/usr/bin/python3").arg("-c").arg(READ).arg(folder).output().unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    let text = String::from_utf8(read.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 impl Drop for Post {
