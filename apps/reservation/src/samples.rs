@@ -381,7 +381,7 @@ async fn load_guest(
     policy: &Policy,
     guest: &SampleGuest,
 ) -> anyhow::Result<String> {
-    match client.sign_in(guest.language, guest.email, GUEST_PASSWORD).await {
+    match client.sign_in(guest.language, guest.email, GUEST_PASSWORD, None).await {
         Ok(found) => return Ok(found.subject),
         Err(Trouble::SignInFailed) => {}
         Err(trouble) => return Err(trouble.into()),

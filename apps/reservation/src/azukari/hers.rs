@@ -41,6 +41,18 @@ pub(crate) struct Imported {
     pub(crate) item: String,
 }
 
+/// A try to sign in as her.
+#[derive(Deserialize)]
+pub(crate) struct SignIn {
+    pub(crate) at: Timestamp,
+    /// `password`, `code` or `link`.
+    pub(crate) means: String,
+    pub(crate) succeeded: bool,
+    /// `phone`, `tablet`, `computer` or `other`.
+    #[serde(default)]
+    pub(crate) device: Option<String>,
+}
+
 /// A letter about a booking, in the service's words.
 pub(crate) struct BookingLetter {
     /// `confirmation`, `change` or `cancellation`.
@@ -93,6 +105,17 @@ impl Azukari {
     pub(crate) async fn unlink(&self, subject: &str, service: &str) -> Result<(), Trouble> {
         let path = format!("/v1/subjects/{subject}/links/{service}");
         self.ask::<Value>(Language::Ja, Method::DELETE, &path, None).await.map(drop)
+    }
+
+    /// Who tried to sign in as her, the newest first; a use that the house records.
+    pub(crate) async fn sign_ins(&self, subject: &str) -> Result<Vec<SignIn>, Trouble> {
+        #[derive(Deserialize)]
+        struct SignIns {
+            sign_ins: Vec<SignIn>,
+        }
+        let path = format!("/v1/subjects/{subject}/sign-ins");
+        let history: SignIns = self.ask(Language::Ja, Method::GET, &path, None).await?;
+        Ok(history.sign_ins)
     }
 
     /// Has a letter about a booking sent to the guest; her address stays with the house.

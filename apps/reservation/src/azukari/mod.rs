@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::chance;
 use crate::language::{Label, Language};
 
-pub(crate) use hers::{BookingLetter, Link, Stop};
+pub(crate) use hers::{BookingLetter, Link, SignIn, Stop};
 
 /// How long an answer may take before the house counts as out of reach.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -420,14 +420,15 @@ impl Azukari {
         Ok(made.subject)
     }
 
-    /// Checks an address and a password.
+    /// Checks an address and a password; the kind of device goes into her history of sign-ins.
     pub(crate) async fn sign_in(
         &self,
         language: Language,
         email: &str,
         password: &str,
+        device: Option<&str>,
     ) -> Result<Found, Trouble> {
-        let body = json!({ "email": email, "password": password });
+        let body = json!({ "email": email, "password": password, "device": device });
         self.ask(language, Method::POST, "/v1/sign-ins", Some(&body)).await
     }
 

@@ -70,6 +70,7 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/me/stops", get(me::stops::page).post(me::stops::put))
         .route("/me/links", get(me::links::page))
         .route("/me/links/{service}/end", post(me::links::end))
+        .route("/me/sign-ins", get(me::sign_ins::page))
         .route("/me/requests", get(me::requests))
         .route("/me/proofs/{index}", get(proof::download))
         .route("/book/{store}", get(book::page).post(review::submit))

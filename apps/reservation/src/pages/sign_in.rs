@@ -44,7 +44,11 @@ pub(super) async fn submit(
         let page = draw(&reader, &fields, Some(words.sign_in_both), None);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let found = match app.azukari.sign_in(reader.language, email, &password).await {
+    let found = match app
+        .azukari
+        .sign_in(reader.language, email, &password, Some(device(&headers)))
+        .await
+    {
         Ok(found) => found,
         Err(trouble) => {
             let (status, error) = match trouble {
@@ -71,6 +75,22 @@ pub(super) async fn submit(
     };
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// The kind of device that asks, as far as its browser says; nothing else of it is told or kept.
+fn device(headers: &HeaderMap) -> &'static str {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let agent = agent.unwrap_or_default();
+    let says = |word: &str| agent.contains(word);
+    if says("iPad") || says("Tablet") || (says("Android") && !says("Mobile")) {
+        "tablet"
+    } else if says("Mobile") || says("iPhone") {
+        "phone"
+    } else if says("Windows") || says("Macintosh") || says("Linux") || says("CrOS") {
+        "computer"
+    } else {
+        "other"
+    }
 }
 
 /// The door, for somebody whose session ended over a form: what she typed waits in the page, and the
@@ -117,4 +137,27 @@ fn draw(reader: &Reader, fields: &Fields, error: Option<&str>, note: Option<Mark
         }
     };
     layout(reader, &Sheet { title: words.sign_in, wide: false }, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_is_told_by_its_kind_alone() {
+        for (agent, kind) in [
+            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148", "phone"),
+            ("Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/130 Mobile Safari/537", "phone"),
+            ("Mozilla/5.0 (Linux; Android 14; SM-X910) Chrome/130 Safari/537", "tablet"),
+            ("Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) Mobile/15E148", "tablet"),
+            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130", "computer"),
+            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 15_0) Safari/605", "computer"),
+            ("curl/8", "other"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::USER_AGENT, agent.parse().unwrap());
+            assert_eq!(device(&headers), kind, "{agent}");
+        }
+        assert_eq!(device(&HeaderMap::new()), "other");
+    }
 }

@@ -264,6 +264,18 @@ pub(super) static WORDS: Words = Words {
     unlink_told: "When you unlink, what came in by this link is erased. What you have entered yourself since stays.",
     done_unlinked: "Unlinked, and what came in by it is erased.",
 
+    room_sign_ins: "Sign-ins",
+    sign_ins_lead: "Each try to sign in is noted, whether it worked or not. If one of them was not you, please tell us.",
+    no_sign_ins: "Nothing is noted yet.",
+    by_code: "one-time code",
+    by_link: "linked service",
+    signed_in: "signed in",
+    not_signed_in: "failed",
+    device_phone: "phone",
+    device_tablet: "tablet",
+    device_computer: "computer",
+    device_other: "other device",
+
     reason_consent_withdrawn: "The consent to share with stores has been withdrawn.",
     reason_consent_missing: "There is no consent to share with stores.",
     reason_dietary_withdrawn: "The consent about allergies has been withdrawn.",

@@ -264,6 +264,18 @@ pub(super) static WORDS: Words = Words {
     unlink_told: "解除すると、この連携で受け取った情報を消去します。ご自身で入力し直した項目は残ります。",
     done_unlinked: "連携を解除し、受け取った情報を消去しました。",
 
+    room_sign_ins: "ログイン履歴",
+    sign_ins_lead: "ログインの試みを、できたものもできなかったものも記録しています。身に覚えのないものがあれば、お知らせください。",
+    no_sign_ins: "まだ記録はありません。",
+    by_code: "確認コード",
+    by_link: "連携サービス",
+    signed_in: "ログイン",
+    not_signed_in: "失敗",
+    device_phone: "スマートフォン",
+    device_tablet: "タブレット",
+    device_computer: "パソコン",
+    device_other: "その他の端末",
+
     reason_consent_withdrawn: "お店への提供の同意が取り消されています。",
     reason_consent_missing: "お店への提供の同意がありません。",
     reason_dietary_withdrawn: "アレルギー情報の取扱いの同意が取り消されています。",

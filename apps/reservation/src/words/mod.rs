@@ -83,6 +83,8 @@ words! {
         restaurant, when, clock, change_or_cancel, letter_cost_nothing, letter_looks,
         // What she stopped, what she linked
         room_stops, stops_lead, stop_it, allow_again, stopped, in_use, all_stopped, stop_other_hint, stop_stores, stop_stores_hint, stop_more, done_stopped, done_allowed, room_links, links_lead, no_links, linked_at, granted, passed_on, unlink, unlink_told, done_unlinked,
+        // Who signed in
+        room_sign_ins, sign_ins_lead, no_sign_ins, by_code, by_link, signed_in, not_signed_in, device_phone, device_tablet, device_computer, device_other,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,

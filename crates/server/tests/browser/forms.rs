@@ -218,6 +218,9 @@ async fn what_she_withdrew_is_not_told_as_going_to_the_store() {
         let told = after(&page, "<dl class=\"sent\">", "</dl>");
         assert!(told.contains("Name"), "{told}");
         assert_eq!(told.contains("Food allergies"), goes, "{email} {told}");
+        // And she sees that somebody signed in as her, with the kind of device and no more of it.
+        let tries = guest.gets("/me/sign-ins").await.text;
+        assert!(tries.contains("signed in") && tries.contains("other device"), "{tries}");
     }
 }
 
@@ -226,8 +229,16 @@ async fn every_page_is_light_and_asks_nobody_else_for_anything() {
     let demo = Demo::start();
     let mut guest = Guest::of(&demo);
     let anyone = ["/", "/book/kaede", "/sign-in", "/sign-up"];
-    let hers =
-        ["/me", "/me/items", "/me/looks", "/me/consents", "/me/stops", "/me/links", "/me/requests"];
+    let hers = [
+        "/me",
+        "/me/items",
+        "/me/looks",
+        "/me/consents",
+        "/me/stops",
+        "/me/links",
+        "/me/sign-ins",
+        "/me/requests",
+    ];
     for (at, path) in anyone.into_iter().chain(hers).enumerate() {
         if at == anyone.len() {
             let pairs = [("email", "hanako@example.jp"), ("password", "mihon-no-okyakusama")];

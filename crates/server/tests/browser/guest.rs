@@ -174,6 +174,7 @@ async fn axe_finds_nothing_wrong_with_any_page_in_either_theme() {
             "/me/consents",
             "/me/stops",
             "/me/links",
+            "/me/sign-ins",
             "/me/requests",
             "/",
         ] {

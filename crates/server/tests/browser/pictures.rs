@@ -49,6 +49,7 @@ async fn every_page_fits_a_phone_and_a_desk_in_both_languages() {
         ("me-consents", "/me/consents".to_owned()),
         ("me-stops", "/me/stops".to_owned()),
         ("me-links", "/me/links".to_owned()),
+        ("me-sign-ins", "/me/sign-ins".to_owned()),
         ("me-requests", "/me/requests".to_owned()),
         ("booking", booking.clone()),
         ("change", format!("{booking}/change")),

@@ -1,5 +1,5 @@
 //! A guest's own rooms, a file each: her bookings, what is held of her, who saw what, what she agreed
-//! to, what she stopped, what she linked, her requests. Every value here is asked of Azukari for the purpose `service`,
+//! to, what she stopped, what she linked, who signed in, her requests. Every value here is asked of Azukari for the purpose `service`,
 //! and every ask is on record.
 
 mod bookings;
@@ -8,6 +8,7 @@ pub(super) mod items;
 pub(super) mod links;
 pub(super) mod looks;
 mod requests;
+pub(super) mod sign_ins;
 pub(super) mod stops;
 
 use maud::{Markup, html};
@@ -31,17 +32,19 @@ pub(super) enum Room {
     Consents,
     Stops,
     Links,
+    SignIns,
     Requests,
 }
 
 impl Room {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Bookings,
         Self::Items,
         Self::Looks,
         Self::Consents,
         Self::Stops,
         Self::Links,
+        Self::SignIns,
         Self::Requests,
     ];
 
@@ -53,6 +56,7 @@ impl Room {
             Self::Consents => "/me/consents",
             Self::Stops => "/me/stops",
             Self::Links => "/me/links",
+            Self::SignIns => "/me/sign-ins",
             Self::Requests => "/me/requests",
         }
     }
@@ -66,6 +70,7 @@ impl Room {
             Self::Consents => words.consents,
             Self::Stops => words.room_stops,
             Self::Links => words.room_links,
+            Self::SignIns => words.room_sign_ins,
             Self::Requests => words.room_requests,
         }
     }
