@@ -160,7 +160,6 @@ impl Browser {
         let profile = tempfile::tempdir().unwrap();
         let options = json!({
             "binary": "/usr/bin/chromium",
-            "prefs": { "download.default_directory": profile.path().join("files") },
             "args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -169,6 +168,7 @@ impl Browser {
                 format!("--user-data-dir={}", profile.path().display()),
             ],
             "prefs": {
+                "download.default_directory": profile.path().join("files"),
                 "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 },
             },
         });

@@ -80,6 +80,10 @@ pub(super) fn draw(page: &Page<'_>) -> Markup {
             }
             body {
                 a.skip href="#page" { (say("本文へ", "To the page")) }
+                @if let Other::Form { id, enter, .. } = other {
+                    // Enter presses a form's first button: not the other language's.
+                    button form=(id) name="step" value=(enter) hidden tabindex="-1" {}
+                }
                 nav.languages aria-label="Language / 言語" {
                     @for one in Language::ALL {
                         @if one == language {
@@ -93,9 +97,7 @@ pub(super) fn draw(page: &Page<'_>) -> Markup {
                                         (name(one))
                                     }
                                 }
-                                Other::Form { id, action, step, enter } => {
-                                    // Enter presses a form's first button: not the other language's.
-                                    button form=(id) name="step" value=(enter) hidden tabindex="-1" {}
+                                Other::Form { id, action, step, .. } => {
                                     button.plain form=(id) formaction=(at(action, "", one)) formnovalidate
                                         name="step" value=(step) lang=(one.tag()) { (name(one)) }
                                 }
