@@ -464,7 +464,7 @@ const TABLE: &[Broken] = &[
     },
     Broken {
         file: "cookies.toml",
-        change: ("hours = 12\n", "hours = 0\n"),
+        change: ("hours = 168\n", "hours = 0\n"),
         points_at: "hours = 0",
         severity: Error,
         message: "a cookie of no hours",
