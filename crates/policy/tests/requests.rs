@@ -73,7 +73,7 @@ fn the_usual_way_in_japan_with_a_fee() {
     let progress = received(&policy, RequestKind::Disclosure, "jp", None);
     let steps = [
         Step::Begin {},
-        Step::Identify { how: Identified::Code },
+        Step::Identify { how: Identified::Code, held: true },
         Step::Pay { money: fee(), reference: "bank 1".into() },
         Step::Decide(decision(Outcome::Granted, None)),
         Step::Execute {},
@@ -150,6 +150,7 @@ fn nothing_is_refused_without_a_ground_of_the_list() {
             let allowed = terms.refusals(kind);
             let mut progress = received(&policy, kind, regime, None);
             progress.state = State::Investigating;
+            progress.fee = FeeStanding::Free;
             for ground in RefusalGround::ALL {
                 let refused = Step::Decide(decision(Outcome::Refused, Some(ground)));
                 let came = progress.step(&refused, &terms, start());
@@ -170,6 +171,7 @@ fn outcome_and_refused_parts_agree() {
     let terms = terms(&policy, "jp");
     let mut progress = received(&policy, RequestKind::Disclosure, "jp", None);
     progress.state = State::Investigating;
+    progress.fee = FeeStanding::Free;
     let whole = RefusedPart { item: None, ground: RefusalGround::HarmToRights };
     let part = RefusedPart { item: Some("allergy".parse().unwrap()), ..whole.clone() };
     for (outcome, refused, fits) in [
@@ -222,7 +224,7 @@ fn erasure_takes_a_second_pair_of_eyes() {
         asked,
         &[
             Step::Begin {},
-            Step::Identify { how: Identified::Code },
+            Step::Identify { how: Identified::Code, held: true },
             Step::Decide(decision(Outcome::Granted, None)),
         ],
     );
@@ -251,7 +253,7 @@ fn only_a_correction_is_decided_anew_and_never_without_a_reason() {
             received(&policy, kind, "jp", None),
             &[
                 Step::Begin {},
-                Step::Identify { how: Identified::Code },
+                Step::Identify { how: Identified::Code, held: true },
                 Step::Decide(decision(Outcome::Granted, None)),
             ],
         );
@@ -274,12 +276,56 @@ fn an_agent_shows_two_things() {
     let asked = received(&policy, RequestKind::StopUse, "jp", Some(Agency::Entrusted));
     let begun = walk(&policy, "jp", asked, &[Step::Begin {}]);
     let terms = terms(&policy, "jp");
-    let weak = begun.step(&Step::Identify { how: Identified::Particulars }, &terms, start());
+    let weak =
+        begun.step(&Step::Identify { how: Identified::Particulars, held: true }, &terms, start());
     assert!(matches!(weak, Err(NotTaken::NotSureEnough { .. })));
-    let known = walk(&policy, "jp", begun, &[Step::Identify { how: Identified::Document }]);
+    let known =
+        walk(&policy, "jp", begun, &[Step::Identify { how: Identified::Document, held: true }]);
     assert_eq!(known.state, State::Verifying);
     let known = walk(&policy, "jp", known, &[Step::ConfirmAgency {}]);
     assert_eq!(known.state, State::Investigating);
+}
+
+/// R8.1, R8.3: who pays or shows who she is late leaves the desk the days of the warning, and no more.
+#[test]
+fn a_late_payment_leaves_four_days() {
+    let policy = common::reference();
+    let terms = terms(&policy, "jp");
+    let asked = received(&policy, RequestKind::Disclosure, "jp", None);
+    let known = Step::Identify { how: Identified::Code, held: true };
+    let asked = walk(&policy, "jp", asked, &[Step::Begin {}, known]);
+    let pay = Step::Pay { money: fee(), reference: "bank 1".into() };
+    let early = asked.step(&pay, &terms, at("2026-11-12T09:00:00+09:00")).unwrap();
+    assert_eq!(early.due_at, at("2026-11-17T00:00:00+09:00"), "as it was promised");
+    let late = asked.step(&pay, &terms, at("2026-11-20T09:00:00+09:00")).unwrap();
+    assert_eq!(late.due_at, at("2026-11-25T00:00:00+09:00"), "the end of the fourth day");
+}
+
+/// R8.2, R8.4: who is not held is told so without paying; and nothing else can be decided unpaid.
+#[test]
+fn nobody_pays_to_hear_that_nothing_is_held() {
+    let policy = common::reference();
+    let terms = terms(&policy, "jp");
+    let asked = received(&policy, RequestKind::Disclosure, "jp", None);
+    let unheld = Step::Identify { how: Identified::Code, held: false };
+    let known = walk(&policy, "jp", asked, &[Step::Begin {}, unheld]);
+    assert_eq!((known.state, &known.fee), (State::Investigating, &FeeStanding::Due(fee())));
+    let told =
+        walk(&policy, "jp", known.clone(), &[Step::Decide(decision(Outcome::NotHeld, None))]);
+    assert_eq!((told.state, &told.fee), (State::Decided, &FeeStanding::Free));
+    let granted = known.step(&Step::Decide(decision(Outcome::Granted, None)), &terms, start());
+    assert_eq!(granted, Err(NotTaken::FeeNotAsked));
+    // Where she is found after all, she is asked to show anew who she is, and to pay.
+    let held = Step::Identify { how: Identified::Document, held: true };
+    let found = walk(&policy, "jp", known, &[Step::Recheck {}, held]);
+    assert_eq!((found.state, &found.fee), (State::AwaitingFee, &FeeStanding::Due(fee())));
+    // A company that does not give it back asks for it first.
+    let mut keeps = policy.clone();
+    let requests = keeps.requests.as_mut().unwrap();
+    requests.fee.as_mut().unwrap().refund_when_not_held = false;
+    let asked = received(&keeps, RequestKind::Disclosure, "jp", None);
+    let unheld = Step::Identify { how: Identified::Code, held: false };
+    assert_eq!(walk(&keeps, "jp", asked, &[Step::Begin {}, unheld]).state, State::AwaitingFee);
 }
 
 /// Her own regime decides once she is known: the earlier end, and no fee in Europe.
@@ -288,7 +334,7 @@ fn a_european_guest_who_wrote_japan_pays_nothing() {
     let policy = common::reference();
     let asked = received(&policy, RequestKind::Disclosure, "jp", None);
     let begun = walk(&policy, "jp", asked, &[Step::Begin {}]);
-    let known = walk(&policy, "eu", begun, &[Step::Identify { how: Identified::Code }]);
+    let known = walk(&policy, "eu", begun, &[Step::Identify { how: Identified::Code, held: true }]);
     assert_eq!((known.state, &known.fee), (State::Investigating, &FeeStanding::Free));
     assert_eq!(known.regime.as_str(), "eu");
     assert_eq!(known.due_at, at("2026-11-17T00:00:00+09:00"), "the earlier of the two");
@@ -323,7 +369,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     let who = prop::sample::select(vec!["officer".to_owned(), "manager".to_owned()]);
     prop_oneof![
         Just(Step::Begin {}),
-        how.prop_map(|how| Step::Identify { how }),
+        (how, any::<bool>()).prop_map(|(how, held)| Step::Identify { how, held }),
         Just(Step::Recheck {}),
         Just(Step::ConfirmAgency {}),
         Just(Step::FailIdentity {}),
@@ -372,6 +418,11 @@ fn sound(policy: &Document, progress: &Progress) -> Result<(), TestCaseError> {
         // Fee.
         let lapsed = decision.refused.iter().any(|part| part.ground == RefusalGround::FeeUnpaid);
         prop_assert!(progress.fee_is_settled() || lapsed, "decided before the fee was settled");
+        let costs = terms.fee(progress.kind).is_some();
+        if costs && progress.fee == FeeStanding::Free {
+            let spared = !progress.held && decision.outcome == Outcome::NotHeld;
+            prop_assert!(spared, "free without a reason");
+        }
         // Ground.
         let allowed = terms.refusals(progress.kind);
         prop_assert!(decision.refused.iter().all(|part| allowed.contains(&part.ground)));
@@ -495,7 +546,7 @@ fn samples(progress: &Progress, terms: &Terms<'_>) -> Vec<Step> {
     );
     vec![
         Step::Begin {},
-        Step::Identify { how: Identified::Code },
+        Step::Identify { how: Identified::Code, held: true },
         Step::Recheck {},
         Step::ConfirmAgency {},
         Step::FailIdentity {},

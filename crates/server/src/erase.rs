@@ -95,12 +95,14 @@ impl Erasure {
 }
 
 /// How an erasure came out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Erased {
     /// What went.
     pub gone: Vec<Gone>,
     /// What is left, and why.
     pub stayed: Vec<Stayed>,
+    /// Engagements that it called off.
+    pub called_off: Vec<(RecipientName, Reference)>,
     /// Its record; `None` when nothing went.
     pub place: Option<Place>,
 }
@@ -325,7 +327,8 @@ impl Erasure {
         self.tell(app, tx, &going)?;
         if going.is_empty() {
             subjects::look_at(tx, subject, next, held);
-            return Ok(Erased { gone: Vec::new(), stayed: stayed(staying), place: None });
+            let (gone, stayed) = (Vec::new(), stayed(staying));
+            return Ok(Erased { gone, stayed, called_off: self.called_off.clone(), place: None });
         }
         let gone: Vec<Gone> = going
             .into_iter()
@@ -367,7 +370,7 @@ impl Erasure {
         let place = app.record(tx, &record, None, fresh)?;
         let event = Event::Erased { subject, at: place.into() };
         webhook::tell(&app.keys, tx, event, &fresh.id, *at)?;
-        Ok(Erased { gone, stayed, place: Some(place) })
+        Ok(Erased { gone, stayed, called_off: self.called_off.clone(), place: Some(place) })
     }
 
     /// Whoever received what goes is told, whichever version it was (R12.3).

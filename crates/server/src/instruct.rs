@@ -270,6 +270,24 @@ pub fn registered(
     Ok(serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?)
 }
 
+/// The names under which people know members of categories, of those that are registered.
+///
+/// # Errors
+/// As [`registered`].
+pub fn members<'n>(
+    keys: &Keys,
+    conn: &mut Conn,
+    names: impl IntoIterator<Item = &'n RecipientName>,
+) -> Result<BTreeMap<RecipientName, String>, Error> {
+    let mut members = BTreeMap::new();
+    for name in names {
+        if let Some(details) = registered(keys, conn, name)? {
+            members.insert(name.clone(), details.name);
+        }
+    }
+    Ok(members)
+}
+
 /// An instruction as a mail, in both languages: whoever reads it there may read either.
 pub fn write(
     document: &Document,

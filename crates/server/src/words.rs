@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use policy::item::{Item, Source};
+use policy::item::{Item, Source, ValueKind};
 use policy::record::{Imported, ProvisionBasis, calendar_day};
 use policy::retention::Thing;
 use policy::{ConsentState, Document, HoldName, Language, PurposeName, Reason};
@@ -33,6 +33,38 @@ pub fn moment(at: Timestamp, language: Language) -> String {
         Language::En => at.strftime("%-d %B %Y, %H:%M").to_string(),
     }
 }
+
+/// A value by what people call it, where it is a word of a list or a language; `None` where it speaks for
+/// itself.
+pub fn value<'v>(kind: &'v ValueKind, value: &str, language: Language) -> Option<&'v str> {
+    match kind {
+        ValueKind::Choice(choices) => choices.get(value).map(|label| label.get(language)),
+        ValueKind::Language => match (Language::parse(value), language) {
+            (Some(Language::Ja), Language::En) => Some("Japanese"),
+            (Some(Language::En), Language::Ja) => Some("英語"),
+            _ => SPOKEN.iter().find(|(tag, _)| *tag == value).map(|(_, name)| *name),
+        },
+        _ => None,
+    }
+}
+
+/// Languages that a person may want to be spoken to in, each by its tag (BCP 47) and its own name.
+pub const SPOKEN: [(&str, &str); 14] = [
+    ("ja", "日本語"),
+    ("en", "English"),
+    ("zh-Hans", "简体中文"),
+    ("zh-Hant", "繁體中文"),
+    ("ko", "한국어"),
+    ("th", "ไทย"),
+    ("vi", "Tiếng Việt"),
+    ("id", "Bahasa Indonesia"),
+    ("fr", "Français"),
+    ("de", "Deutsch"),
+    ("es", "Español"),
+    ("pt", "Português"),
+    ("it", "Italiano"),
+    ("ar", "العربية"),
+];
 
 /// A day in the reader's form.
 pub fn day(on: jiff::civil::Date, language: Language) -> String {

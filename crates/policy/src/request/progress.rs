@@ -330,6 +330,8 @@ pub struct Progress {
     pub extended: bool,
     /// By what the requester is known, and since when.
     pub identified: Option<(Identified, Timestamp)>,
+    /// False once it was seen that nobody is held whom it could be about.
+    pub held: bool,
     /// When the agent's power was confirmed.
     pub agency_confirmed: Option<Timestamp>,
     /// How the fee stands.
@@ -390,6 +392,12 @@ impl<'a> Terms<'a> {
             Some(months) => calendar::after_months(received_at, months.value),
             None => calendar::after_days(received_at, self.regime.requests.answer_days.value),
         })
+    }
+
+    /// By when a request is answered at the earliest that what was waited for comes in at a moment: the
+    /// days of the warning are left.
+    pub fn least(&self, now: Timestamp) -> Timestamp {
+        calendar::end_of_day(calendar::after_days(now, self.regime.requests.warn_days.value))
     }
 
     /// When the desk begins to warn.
@@ -464,6 +472,7 @@ impl Progress {
             due_at: terms.due(now),
             extended: false,
             identified: None,
+            held: true,
             agency_confirmed: None,
             fee: terms.fee(kind).map_or(FeeStanding::Free, FeeStanding::Due),
             decision: None,
@@ -531,16 +540,18 @@ impl Progress {
             }
             (State::Received, Step::Begin {}) => {
                 let none = self.needed() == Assurance::None && self.agency.is_none();
-                next.enter(if none { next.after_identity() } else { State::Verifying }, now);
+                let then = if none { next.after_identity(terms) } else { State::Verifying };
+                next.enter(then, now);
             }
-            (State::Verifying, Step::Identify { how }) => {
+            (State::Verifying, Step::Identify { how, held }) => {
                 if how.assurance() < self.needed() {
                     return Err(NotTaken::NotSureEnough { how: *how });
                 }
                 next.identified = Some((*how, now));
+                next.held = *held;
                 next.adopt(terms);
                 if next.is_known() {
-                    next.enter(next.after_identity(), now);
+                    next.enter_known(terms, now);
                 }
             }
             (State::Verifying, Step::ConfirmAgency {}) => {
@@ -549,11 +560,12 @@ impl Progress {
                 }
                 next.agency_confirmed = Some(now);
                 if next.is_known() {
-                    next.enter(next.after_identity(), now);
+                    next.enter_known(terms, now);
                 }
             }
             (State::Verifying | State::Investigating, Step::Recheck {}) => {
                 next.identified = None;
+                next.held = true;
                 next.decision = None;
                 if self.state == State::Investigating {
                     next.enter(State::Verifying, now);
@@ -570,11 +582,11 @@ impl Progress {
                     at: now,
                     reference: reference.clone(),
                 };
-                next.enter(State::Investigating, now);
+                next.investigate(terms, now);
             }
             (State::AwaitingFee, Step::WaiveFee { by }) => {
                 next.fee = FeeStanding::Waived { by: by.clone(), at: now };
-                next.enter(State::Investigating, now);
+                next.investigate(terms, now);
             }
             (State::AwaitingFee, Step::LapseFee {}) => {
                 next.decision = Some(Decision {
@@ -609,9 +621,12 @@ impl Progress {
             }
             (State::Investigating, Step::Decide(decision)) => {
                 self.judge(decision, terms)?;
+                if !self.fee_is_settled() && decision.outcome != Outcome::NotHeld {
+                    return Err(NotTaken::FeeNotAsked);
+                }
                 next.decision = Some(decision.clone());
                 if !terms.four_eyes(self.kind) {
-                    next.enter(State::Decided, now);
+                    next.decided(now);
                 }
             }
             (State::Investigating, Step::Approve { by }) => {
@@ -620,7 +635,7 @@ impl Progress {
                     return Err(NotTaken::SameEyes);
                 }
                 next.approved_by = Some(by.clone());
-                next.enter(State::Decided, now);
+                next.decided(now);
             }
             (State::Investigating, Step::Return { by, reason }) => {
                 let decision = self.decision.as_ref().ok_or_else(not_now)?;
@@ -755,8 +770,34 @@ impl Progress {
         }
     }
 
-    fn after_identity(&self) -> State {
-        if self.fee_is_settled() { State::Investigating } else { State::AwaitingFee }
+    /// What follows once she is known. Where nobody is held whom it could be about and the policy gives
+    /// the fee back for that, none is asked for: nothing else than that can be decided then.
+    fn after_identity(&self, terms: &Terms<'_>) -> State {
+        let fee = terms.policy.requests.as_ref().and_then(|requests| requests.fee.as_ref());
+        let spared = !self.held && fee.is_some_and(|fee| fee.refund_when_not_held);
+        if self.fee_is_settled() || spared { State::Investigating } else { State::AwaitingFee }
+    }
+
+    fn enter_known(&mut self, terms: &Terms<'_>, now: Timestamp) {
+        match self.after_identity(terms) {
+            State::Investigating => self.investigate(terms, now),
+            other => self.enter(other, now),
+        }
+    }
+
+    /// It is looked into from now on, and no less time is left for that than the days of the warning,
+    /// however long it waited for her: for showing who she is, or for her fee (GDPR 12(6); R8.3).
+    fn investigate(&mut self, terms: &Terms<'_>, now: Timestamp) {
+        self.due_at = self.due_at.max(terms.least(now));
+        self.enter(State::Investigating, now);
+    }
+
+    /// The decision stands. A fee that was not asked for, as nobody is held, is not charged.
+    fn decided(&mut self, now: Timestamp) {
+        if !self.fee_is_settled() {
+            self.fee = FeeStanding::Free;
+        }
+        self.enter(State::Decided, now);
     }
 
     fn enter(&mut self, state: State, now: Timestamp) {

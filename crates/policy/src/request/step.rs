@@ -16,6 +16,8 @@ pub enum Step {
     Identify {
         /// By what.
         how: Identified,
+        /// False when nobody is held whom it could be about.
+        held: bool,
     },
     /// It is about somebody else than was thought: who asks has to be shown anew.
     Recheck {},
@@ -134,6 +136,11 @@ pub enum NotTaken {
     /// It was settled before.
     #[error("the fee is settled")]
     FeeSettled,
+    /// No fee was asked for, because nobody is held whom it could be about; so nothing else can be decided.
+    #[error(
+        "no fee was asked for, as nobody is held; decide `not_held`, or have it shown anew who asks"
+    )]
+    FeeNotAsked,
     /// There is nothing to give back.
     #[error("no fee was paid")]
     NothingPaid,

@@ -33,8 +33,8 @@ pub async fn close(app: &Arc<App>, subject: SubjectId, by: String) -> Result<Clo
     let keeper = Arc::clone(app);
     app.store
         .write(move |tx: &mut Tx<'_>| {
-            let (closed_at, _) = closing.keep(&keeper, tx)?;
-            let erased = erasure.carry_out(&keeper, tx)?;
+            let (closed_at, called_off) = closing.keep(&keeper, tx)?;
+            let erased = Erasure { called_off, ..erasure.clone() }.carry_out(&keeper, tx)?;
             Ok(Closed { closed_at, erased })
         })
         .await

@@ -217,7 +217,7 @@ fn erase(
     items: &[ItemName],
 ) -> Result<Erased, Error> {
     if items.is_empty() {
-        return Ok(Erased { gone: Vec::new(), stayed: Vec::new(), place: None });
+        return Ok(Erased::default());
     }
     let mut erased = erasure.clone().wishing(Wish::Items(items.to_vec())).carry_out(app, tx)?;
     // Only what was to go: everything else of hers stays as a matter of course.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use policy::item::ValueKind;
 use policy::record::{Act, Gone, Provision, ProvisionBasis, RecordDuty, Route, Stayed};
 use policy::request::{Outcome, ReasonsTold, RefusalGround, RequestKind};
 use policy::retention::{Standing, Thing};
@@ -528,11 +527,8 @@ fn items(
             .map_err(|error| anyhow::anyhow!("item `{name}` of {}: {error}", held.subject))?;
         let item = teller.document.items.get(&name);
         let language = teller.language;
-        let value_label = item.and_then(|item| match &item.value {
-            ValueKind::Choice(choices) => choices.get(plain.reveal()).map(|l| l.get(language)),
-            ValueKind::Language => words::language(plain.reveal(), language),
-            _ => None,
-        });
+        let value_label =
+            item.and_then(|item| crate::words::value(&item.value, plain.reveal(), language));
         let confirmed = held.values.iter().find(|value| value.item == sealed.item);
         let moment = |at| subjects::moment(at).map_err(anyhow::Error::from);
         let through = linked::origin(&held.links, &name, sealed.version);
@@ -652,22 +648,28 @@ fn purposes(gathered: &Gathered, held: &Held, teller: &Teller<'_>) -> Vec<Purpos
         let Some(basis) = purpose.basis.get(&gathered.regime) else { continue };
         let serves = |(_, item): &(&ItemName, &Item)| item.purposes.contains(name);
         let of_hers = teller.document.items_in_order().into_iter().filter(serves);
-        let items: Vec<&ItemName> = of_hers.map(|(item, _)| item).filter(|n| has(n)).collect();
-        if items.is_empty() {
-            continue;
-        }
+        let of_hers = of_hers.filter(|(item, _)| has(item));
+        // What has a consent of its own is not used without it, whatever the purpose rests on (R9.2).
+        let allowed = |(_, item): &(&ItemName, &Item)| item.consent.as_ref().is_none_or(&given);
+        let (used, unused): (Vec<_>, Vec<_>) = of_hers.partition(allowed);
         let standing = match basis {
             _ if stopped(name) => "stopped",
             Basis::Consent(consent) if !given(consent) => "no_consent",
             _ => "in_use",
         };
-        told.push(PurposeTold {
-            purpose: teller.purpose(name),
-            basis: policy::words::basis(basis, teller.language).to_owned(),
-            interest: purpose.interest.as_ref().map(|i| i.get(teller.language).to_owned()),
-            items: teller.items(items),
-            standing,
-        });
+        let without = if standing == "stopped" { standing } else { "no_consent" };
+        for (items, standing) in [(used, standing), (unused, without)] {
+            if items.is_empty() {
+                continue;
+            }
+            told.push(PurposeTold {
+                purpose: teller.purpose(name),
+                basis: policy::words::basis(basis, teller.language).to_owned(),
+                interest: purpose.interest.as_ref().map(|i| i.get(teller.language).to_owned()),
+                items: teller.items(items.into_iter().map(|(item, _)| item)),
+                standing,
+            });
+        }
     }
     told
 }

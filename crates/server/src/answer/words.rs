@@ -65,14 +65,6 @@ pub(super) fn until(end: Timestamp, language: Language) -> String {
     policy::words::date(policy::calendar::calendar_day(last), language)
 }
 
-/// A language by its name, where it is one that is spoken here.
-pub(super) fn language(tag: &str, language: Language) -> Option<&'static str> {
-    match Language::parse(tag)? {
-        Language::Ja => Some(pick(language, "日本語", "Japanese")),
-        Language::En => Some(pick(language, "英語", "English")),
-    }
-}
-
 /// The word of a basis as a record of use has it.
 pub(super) fn basis_word(word: &str, language: Language) -> String {
     if word == "consent" { pick(language, "同意", "Consent").to_owned() } else { word.to_owned() }

@@ -13,7 +13,7 @@ use policy::request::{Progress, State, Step};
 use policy::{ConsentName, ConsentState, Document, ItemName, Language, PurposeName, RegimeName};
 use serde::{Deserialize, Serialize};
 
-pub use self::request::{About, pay_to, pay_with};
+pub use self::request::{About, after_paying, pay_to, pay_with};
 pub use self::service::{Details, ServiceLetter, WouldGo};
 use crate::words;
 

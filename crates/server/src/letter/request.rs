@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use paper::{Align, Block, Paper, Table, Text, Url};
 use policy::request::{
     FeeStanding, Handling, Money, Outcome, Progress, ReasonsTold, RefusedPart, RequestId,
-    RequestKind, State,
+    RequestKind, State, Terms,
 };
 use policy::{Document, Language};
 
@@ -211,16 +211,18 @@ impl About<'_> {
             return (title, Vec::new(), Vec::new());
         };
         let last = self.pay_by();
-        let says = vec![
+        let mut says = vec![
             self.paragraph(
-                format!("ご本人の確認ができました。手数料を{last}までにお支払いください。お支払いを確かめてから、調べはじめます。"),
-                format!("We have confirmed that it is you. Please pay the fee by {last}; we begin when it has come in."),
+                format!("ご本人の確認ができました。手数料を{last}までにお支払いください。"),
+                format!("We have confirmed that it is you. Please pay the fee by {last}."),
             ),
             Block::amount(self.say("手数料", "Fee"), Text::all_strong(self.money(money))),
             Block::subheading(self.say("お支払い方法", "How to pay")),
             Block::paragraph(pay_to(self.document, self.language())),
             Block::paragraph(pay_with(self.id, self.language())),
         ];
+        let wait = after_paying(self.document, self.progress, self.language());
+        says.extend(wait.map(Block::paragraph));
         (title, says, vec![("invoice", invoice)])
     }
 
@@ -367,6 +369,15 @@ impl About<'_> {
             return (title, Vec::new(), Vec::new());
         };
         let mut says = vec![self.outcome(decision.outcome)];
+        let called_off = self.matter.erased.iter().flat_map(|erased| &erased.called_off);
+        let called_off: Vec<&str> = called_off.map(|(_, reference)| reference.as_str()).collect();
+        if !called_off.is_empty() {
+            let list = called_off.join(self.say("、", ", "));
+            says.push(self.paragraph(
+                format!("これにともない、次の番号の予約などを取り消し、お相手にもお知らせします：{list}。"),
+                format!("With it, what you had booked is called off, and whoever it was with is told: {list}."),
+            ));
+        }
         if let Some(reply) = &self.matter.reply {
             says.push(Block::paragraph(reply.as_str()));
         }
@@ -524,4 +535,21 @@ pub fn pay_with(id: RequestId, language: Language) -> String {
         Language::Ja => format!("お振込みの際は、受付番号「{number}」をお書き添えください。"),
         Language::En => format!("Please give the receipt number {number} with your payment."),
     }
+}
+
+/// When the answer comes once the fee is paid; `None` where the policy no longer serves the regime.
+pub fn after_paying(
+    document: &Document,
+    progress: &Progress,
+    language: Language,
+) -> Option<String> {
+    let days = Terms::of(document, &progress.regime)?.regime.requests.warn_days.value;
+    Some(match language {
+        Language::Ja => format!(
+            "お支払いを確かめてから調べはじめます。お支払いがお答えの期限の間近、またはそのあとになったときは、確かめた日から{days}日以内にお答えします。"
+        ),
+        Language::En => format!(
+            "We begin when it has come in. If that is close to the day by which we answer, or after it, we answer within {days} days of your payment."
+        ),
+    })
 }

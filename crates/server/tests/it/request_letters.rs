@@ -85,7 +85,7 @@ impl Told {
 }
 
 fn known() -> Vec<Step> {
-    vec![Step::Begin {}, Step::Identify { how: Identified::Code }]
+    vec![Step::Begin {}, Step::Identify { how: Identified::Code, held: true }]
 }
 
 fn decided(outcome: Outcome, refused: Vec<RefusedPart>) -> Step {

@@ -138,10 +138,11 @@ async fn an_unknown_address_is_answered_like_a_known_one() {
     for field in ["kind", "regime", "state", "received_at", "due_at", "known", "fee", "outcome"] {
         assert_eq!(known[field], unknown[field], "{field}");
     }
-    // Whoever holds the mailbox is told that nothing is held, and that is a proper answer (R8.2).
+    // Whoever holds the mailbox is told that nothing is held, and that is a proper answer (R8.2); she pays
+    // nothing to hear it.
     let request = id(&unknown);
     house.gives(&request, &house.code(&request)).await.expect(200);
-    house.steps(&request, json!({ "step": "waive_fee" })).await.expect(200);
+    house.steps(&request, json!({ "step": "waive_fee" })).await.problem(409, "conflict");
     let grant = json!({ "step": "decide", "outcome": "granted" });
     assert_eq!(
         house.steps(&request, grant).await.invalid(),

@@ -442,6 +442,19 @@ async fn a_booking_called_off_does_not_keep_what_it_kept() {
     assert_eq!(house.tidies().await.erased, 1);
 }
 
+/// R12.3: whoever was to receive her is told when she closes her account before she comes.
+#[tokio::test]
+async fn closing_an_account_tells_the_stores_whose_bookings_it_calls_off() {
+    let house = House::open();
+    let aoi = house.store("aoi").await;
+    let hanako = house.guest("Hanako").signs_up().await;
+    hanako.books(&aoi, "bk-3").await;
+    house.call("DELETE", &format!("/v1/subjects/{}", hanako.id)).go().await.expect(200);
+    let [told] = &house.instructions().await[..] else { panic!("one instruction") };
+    assert_eq!((&told["recipient"], &told["kind"]), (&json!("aoi"), &json!("stop")));
+    assert_eq!(told["called_off"], json!(["bk-3"]));
+}
+
 #[tokio::test]
 async fn a_guest_is_asked_whether_it_is_still_right() {
     let house = House::open();

@@ -358,8 +358,7 @@ impl Work {
         if subjects::get(tx, subject)?.is_none_or(|held| held.wrapped.is_none()) {
             // Time has ended it all meanwhile.
             if deed.erases() {
-                let erased = Erased { gone: Vec::new(), stayed: Vec::new(), place: None };
-                request.matter.erased = Some(erased);
+                request.matter.erased = Some(Erased::default());
             }
             return Ok(());
         }

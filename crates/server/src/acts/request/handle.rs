@@ -62,7 +62,7 @@ pub async fn identify(
             held.ok_or_else(|| Error::not_found("subject", subject.to_string()))?;
         }
         request.subject = subject;
-        Ok(Step::Identify { how }.into())
+        Ok(Step::Identify { how, held: subject.is_some() }.into())
     })
     .await
 }
@@ -113,7 +113,8 @@ pub async fn paid_on(
         use policy::request::FeeStanding as Fee;
         match &request.progress.fee {
             Fee::Paid { reference: known, .. } if *known == reference => Ok(Change::default()),
-            Fee::Due(_) => {
+            // Whom nobody is held as is asked for none (`FeeNotAsked`).
+            Fee::Due(_) if request.progress.state != State::Investigating => {
                 if let Some(on) = on {
                     let (money, reference) = (money.clone(), reference.clone());
                     let says = Noted::PaidOn { on, money, reference };

@@ -613,6 +613,7 @@ fn not_taken(why: &NotTaken) -> Error {
         NotTaken::NotNow { .. }
         | NotTaken::NoAgent
         | NotTaken::FeeSettled
+        | NotTaken::FeeNotAsked
         | NotTaken::NothingPaid
         | NotTaken::SameEyes => Error::Conflict(words),
     }

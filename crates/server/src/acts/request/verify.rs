@@ -160,7 +160,8 @@ fn judge(request: &mut Request, given: [u8; 16], now: Timestamp) -> (Given, Chan
     let for_herself = request.progress.agency.is_none();
     if request.progress.state == State::Verifying && for_herself {
         request.subject = matter.candidate;
-        change.steps.push(Step::Identify { how: Identified::Code });
+        let held = matter.candidate.is_some();
+        change.steps.push(Step::Identify { how: Identified::Code, held });
     }
     (Given::Right(now + SESSION), change)
 }

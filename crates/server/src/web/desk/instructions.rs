@@ -1,6 +1,7 @@
 //! `/desk/instructions`: what recipients were told to do with what they received, the oldest first, as
 //! long as nobody has answered. Staff tell one by hand, and note what it answered.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::extract::{Form, Query, State};
@@ -9,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use policy::record::{InstructionKind, InstructionOutcome, ToldBy};
-use policy::{Document, Language};
+use policy::{Document, Language, RecipientName};
 use serde::Deserialize;
 
 use super::page::{Room, page};
@@ -22,6 +23,7 @@ use super::urls;
 use crate::acts::instruction::{self, Instruction};
 use crate::app::App;
 use crate::error::Error;
+use crate::instruct;
 use crate::outbox::InstructionId;
 
 /// Instructions on one page.
@@ -116,6 +118,10 @@ async fn show(
     let language = staff.language;
     let say = Say(language);
     let (document, now) = (app.policy(), app.clock.now());
+    let (keeper, named) = (Arc::clone(app), open.iter().map(|one| one.recipient.clone()));
+    let named: BTreeSet<RecipientName> = named.collect();
+    let members = app.store.read(move |conn| instruct::members(&keeper.keys, conn, &named)).await?;
+    let shown = Shown { document: &document, members: &members, now, language };
     let told = tried.and_then(|tried| tried.told.as_deref());
     let body = html! {
         @if let Some(done) = done { p.told role="status" { (done) } }
@@ -125,7 +131,7 @@ async fn show(
                     "What recipients are told to do, as a request or the end of a time asks for. Each leaves the list once its answer is on record."))
         }
         @if open.is_empty() { p { (say.of("未回答の指示はありません。", "None is open.")) } }
-        @for one in &open { (draw(one, &document, now, from, tried, language)) }
+        @for one in &open { (draw(one, &shown, from, tried)) }
         @if let Some(next) = next {
             p.pages { a rel="next" href={ (urls::INSTRUCTIONS) "?after=" (next) } { (say.of("次へ", "Next page")) } }
         }
@@ -143,14 +149,30 @@ fn what(kind: InstructionKind, language: Language) -> &'static str {
     }
 }
 
+/// What every instruction on the page is drawn with.
+struct Shown<'a> {
+    document: &'a Document,
+    members: &'a BTreeMap<RecipientName, String>,
+    now: Timestamp,
+    language: Language,
+}
+
+impl Shown<'_> {
+    /// A recipient as people know it.
+    fn recipient<'n>(&'n self, name: &'n RecipientName) -> &'n str {
+        let of_policy = self.document.recipients.get(name).map(|r| r.label.get(self.language));
+        let member = self.members.get(name).map(String::as_str);
+        of_policy.or(member).unwrap_or_else(|| name.as_str())
+    }
+}
+
 fn draw(
     one: &Instruction,
-    document: &Document,
-    now: Timestamp,
+    shown: &Shown<'_>,
     after: Option<&str>,
     tried: Option<&Tried>,
-    language: Language,
 ) -> Markup {
+    let &Shown { document, now, language, .. } = shown;
     let say = Say(language);
     let id = one.id.to_string();
     let tried = tried.filter(|tried| tried.sent.get("instruction") == id);
@@ -159,6 +181,7 @@ fn draw(
     let comma = say.of("、", ", ");
     let said = &one.said;
     let references: Vec<&str> = said.references.iter().map(policy::Reference::as_str).collect();
+    let called_off: Vec<&str> = said.called_off.iter().map(policy::Reference::as_str).collect();
     let purposes: Vec<&str> =
         said.purposes.iter().map(|name| purpose(name, document, language)).collect();
     let outcomes = [
@@ -170,7 +193,7 @@ fn draw(
     let fact = |name: &str, value: &Markup| html! { div { dt { (name) } dd { (value) } } };
     html! {
         section {
-            h2 { (one.recipient) " — " (what(one.kind, language)) }
+            h2 { (shown.recipient(&one.recipient)) " — " (what(one.kind, language)) }
             dl.facts {
                 (fact(say.of("いつから", "Since"), &html! {
                     (words::day(one.put_at, now, language)) " " strong { (words::ago(one.put_at, now, language)) }
@@ -184,6 +207,7 @@ fn draw(
                 @if !said.items.is_empty() { (fact(say.of("項目", "Items"), &html! { (labels(&said.items, document, language)) })) }
                 @if !purposes.is_empty() { (fact(say.of("利用目的", "Purposes"), &html! { (purposes.join(comma)) })) }
                 @if !references.is_empty() { (fact(say.of("先方の番号", "The numbers it knows"), &html! { (references.join(comma)) })) }
+                @if !called_off.is_empty() { (fact(say.of("取り消された予約など", "Called off"), &html! { (called_off.join(comma)) })) }
                 @if let Some(request) = one.request {
                     (fact(say.of("請求", "Request"), &html! { a href={ (urls::REQUESTS) "/" (request) } { (request.number()) } }))
                 }

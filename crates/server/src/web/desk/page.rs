@@ -101,7 +101,7 @@ pub(super) fn page(staff: &Staff, room: Option<Room>, title: &str, body: &Markup
     let (to_other, name_of_other) = other(language);
     let (skip, rooms, sign_out) = match language {
         Language::Ja => ("本文へ", "ページ", "サインアウト"),
-        Language::En => ("To the page", "Pages", "Sign out"),
+        Language::En => ("Skip to content", "Pages", "Sign out"),
     };
     whole(
         title,

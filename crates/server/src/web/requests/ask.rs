@@ -157,8 +157,8 @@ fn total(drawing: &Drawing<'_>, pages: &Pages) -> Markup {
                                 "お支払いの方法は、ご本人を確認したあとにお知らせします。",
                                 "We tell you how to pay once we know that it is you.",
                             )) @if back { " " (say(
-                                "情報をお預かりしていなかった場合は、お返しします。",
-                                "You get it back if we hold nothing about you.",
+                                "情報をお預かりしていない場合は、いただきません。",
+                                "There is none if we hold nothing about you.",
                             )) } }
                         }
                         None => strong { (say("無料", "Free of charge")) },

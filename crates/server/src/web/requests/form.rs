@@ -11,6 +11,7 @@ use super::page::{Choice, Field, Input, Need, Wrong, choices, described, field, 
 use super::start::kind_word;
 use crate::acts::request::Channel;
 use crate::acts::request::receive::{Asked, MAX_ADDRESS, MAX_NAME, MAX_TEXT};
+use crate::words;
 
 /// The most names in one list: more than any policy has items.
 const MOST_NAMES: usize = 200;
@@ -444,15 +445,15 @@ impl Drawing<'_> {
         html! {
             details.item open[open] {
                 summary { (label) }
-                @if let ValueKind::Choice(given) = &item.value {
+                @if let Some(given) = self.choices(&item.value) {
                     div.field {
                         label for=(key) { (what) }
                         @if let Some(wrong) = &wrong { p.error id={ (key) "-error" } { (wrong) } }
                         select id=(key) name=(field_name) aria-invalid=[wrong.as_ref().map(|_| "true")]
                             aria-describedby=[described(&key, false, wrong.is_some())] {
                             option value="" { (self.say("選んでください", "Please choose")) }
-                            @for (word, label) in given.iter() {
-                                option value=(word) selected[word == value] { (label.get(self.language)) }
+                            @for (word, label) in given {
+                                option value=(word) selected[word == value] { (label) }
                             }
                         }
                     }
@@ -471,6 +472,18 @@ impl Drawing<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// What a value may be, in the order in which people read it; `None` where it is typed.
+    fn choices<'v>(&self, value: &'v ValueKind) -> Option<Vec<(&'v str, &'v str)>> {
+        match value {
+            ValueKind::Choice(given) => {
+                let given = given.iter();
+                Some(given.map(|(word, label)| (word.as_str(), label.get(self.language))).collect())
+            }
+            ValueKind::Language => Some(words::SPOKEN.to_vec()),
+            _ => None,
         }
     }
 
@@ -583,10 +596,9 @@ pub(super) fn lines(drawing: &Drawing<'_>) -> Vec<(String, Vec<String>)> {
             let Some(value) = asked.corrections.get(name.as_str()) else { continue };
             let told = match (value, &item.value) {
                 (None, _) => say("取り除く", "to be taken out"),
-                (Some(value), ValueKind::Choice(choices)) => choices
-                    .get(value)
-                    .map_or_else(|| value.clone(), |label| label.get(*language).to_owned()),
-                (Some(value), _) => value.clone(),
+                (Some(value), kind) => {
+                    words::value(kind, value, *language).unwrap_or(value).to_owned()
+                }
             };
             let label = item.label.get(*language);
             let label = match (value, language) {

@@ -63,7 +63,7 @@ fn drawn(
         (fee(&document, request, language))
         (decision(&document, request, language))
         section aria-labelledby="h-steps" {
-            h2 id="h-steps" { (say("これまでとこれから", "Behind and ahead")) }
+            h2 id="h-steps" { (say("これまでとこれから", "What is done and what comes")) }
             (timeline(progress, language))
         }
         @if open || !files.is_empty() {
@@ -144,8 +144,8 @@ fn fee(document: &Document, request: &Request, language: Language) -> Markup {
     let desk = &document.controller.desk;
     let fee = &progress.fee;
     let asked = progress.state == Stand::AwaitingFee;
-    // What was not paid in time, or before she took the request back, is owed no longer.
-    let is_over = progress.state > Stand::Investigating && !progress.fee_is_settled();
+    // What was not asked for, not paid in time, or before she took the request back, is not owed.
+    let is_over = progress.state >= Stand::Investigating && !progress.fee_is_settled();
     html! {
         @if *fee != FeeStanding::Free && !is_over {
             section aria-labelledby="h-fee" {
@@ -168,6 +168,7 @@ fn fee(document: &Document, request: &Request, language: Language) -> Markup {
                                 }
                             }
                             p { (letter::pay_with(request.id, language)) }
+                            @if let Some(wait) = letter::after_paying(document, progress, language) { p { (wait) } }
                             p { a href=(urls::INVOICE) { (say("請求書（PDF）", "Invoice (PDF)")) } }
                         } @else {
                             p { (say(

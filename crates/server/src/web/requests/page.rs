@@ -79,7 +79,7 @@ pub(super) fn draw(page: &Page<'_>) -> Markup {
                 }
             }
             body {
-                a.skip href="#page" { (say("本文へ", "To the page")) }
+                a.skip href="#page" { (say("本文へ", "Skip to content")) }
                 @if let Other::Form { id, enter, .. } = other {
                     // Enter presses a form's first button: not the other language's.
                     button form=(id) name="step" value=(enter) hidden tabindex="-1" {}

@@ -153,7 +153,7 @@ fn drawn(status: StatusCode, title: &str, what: &str, language: Language) -> Res
         header.title { h1 { (title) } }
         p { (what) }
         p { a href={ (urls::START) "?lang=" (language.tag()) } {
-            (pick(language, "請求のページへ", "To the page of requests"))
+            (pick(language, "請求のページへ", "Go to your requests"))
         } }
     };
     let page = Page { title, language, other: Other::None, desk: None, body };

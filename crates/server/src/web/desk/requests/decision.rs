@@ -10,6 +10,7 @@ use super::disclosed::labels;
 use super::draw::Page;
 use super::form::word;
 use super::one::NotYours;
+use super::words;
 use crate::acts::request::Delivery;
 use crate::acts::request::carry_out::{Deed, Wanted};
 
@@ -91,10 +92,11 @@ impl Page<'_> {
     fn carry_out(&self) -> Markup {
         let (view, say) = (self.view, self.say);
         let again = self.again("carry_out");
-        let what = match Deed::of(&view.request.progress, &view.request.matter) {
+        let deed = Deed::of(&view.request.progress, &view.request.matter);
+        let what = match &deed {
             Deed::Nothing => say.of("内容の変更はなく、回答をお知らせします。", "Nothing of hers is changed; she is told the answer.").to_owned(),
             Deed::Correct { put, out } => {
-                let names = labels(put.iter().chain(&out), &view.document, self.language);
+                let names = labels(put.iter().chain(out), &view.document, self.language);
                 format!("{}{names}", say.of("訂正・削除して知らせます：", "These are put right or taken out, and she is told: "))
             }
             Deed::Stop(stops) => {
@@ -107,11 +109,26 @@ impl Page<'_> {
                 "The account is closed, everything that is neither held nor refused is erased, and she is told.",
             ).to_owned(),
             Deed::Erase { close: false, wish } => {
-                let items = match &wish { Wanted::Items(items) | Wanted::AllBut(items) => items };
+                let items = match wish { Wanted::Items(items) | Wanted::AllBut(items) => items };
                 let names = labels(items, &view.document, self.language);
                 format!("{}{names}", say.of("保存義務のあるものを除いて消去し、知らせます：", "These are erased as far as no hold keeps them, and she is told: "))
             }
         };
+        let closes = matches!(deed, Deed::Erase { close: true, .. });
+        let open = view.hers.iter().flat_map(|hers| &hers.engagements);
+        let open = open.filter(|(_, engagement)| {
+            closes && !engagement.cancelled && engagement.ends_at > view.now
+        });
+        let called_off: Vec<String> = open
+            .map(|(recipient, engagement)| {
+                let day = words::day(engagement.starts_at, view.now, self.language);
+                format!(
+                    "{} {} {day}",
+                    view.recipient(recipient, self.language),
+                    engagement.reference
+                )
+            })
+            .collect();
         let fields: Vec<String> = view
             .request
             .matter
@@ -127,6 +144,10 @@ impl Page<'_> {
                 },
                 None => (self.form(again, &html! {
                     p { (what) }
+                    @if !called_off.is_empty() {
+                        p.told.trouble { (say.of("次の予約などが取り消され、相手に知らされます：", "These engagements are called off, and whoever they are with is told: "))
+                            (called_off.join(say.of("、", ", "))) }
+                    }
                     // A value that is not taken in any more.
                     @for (field, item) in fields.iter().zip(view.request.matter.corrections.keys()) {
                         @if again.described(field).is_some() { p { (self.label(item)) } (again.problem(field)) }

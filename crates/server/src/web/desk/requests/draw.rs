@@ -434,7 +434,7 @@ impl Page<'_> {
                                     td data-label=(before) { (self.before(item)) }
                                     td data-label=(after) {
                                         @match value {
-                                            Some(value) => { ins { (value) } },
+                                            Some(value) => { ins { (self.in_words(item, value)) } },
                                             None => { em { (say.of("削除", "taken out")) } },
                                         }
                                     }
@@ -452,11 +452,17 @@ impl Page<'_> {
         }
     }
 
+    /// A value as people read it.
+    fn in_words<'v>(&'v self, item: &ItemName, value: &'v str) -> &'v str {
+        let item = self.view.document.items.get(item);
+        item.and_then(|item| common::value(&item.value, value, self.language)).unwrap_or(value)
+    }
+
     fn before(&self, item: &ItemName) -> Markup {
         let say = self.say;
         match self.view.before.as_ref().and_then(|before| before.get(item)) {
             None => html! { span.hint { (say.of("表示していません", "not shown")) } },
-            Some(Looked::Value(value)) => html! { del { (value.reveal()) } },
+            Some(Looked::Value(value)) => html! { del { (self.in_words(item, value.reveal())) } },
             Some(Looked::NotHeld) => html! { (say.of("登録なし", "not held")) },
             Some(Looked::Refused(reasons)) => self.refused(reasons),
             Some(Looked::NoPurpose) => html! { (self.no_purpose()) },

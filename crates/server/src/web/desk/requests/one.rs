@@ -197,12 +197,8 @@ pub(super) async fn gather(app: &Arc<App>, id: RequestId) -> Result<View, Error>
             Some(subject) => Some(hers(&keeper, conn, &policy, subject, id, now)?),
             None => None,
         };
-        let mut members = BTreeMap::new();
-        for name in hers.iter().flat_map(Hers::recipients).chain(&request.matter.recipients) {
-            if let Some(details) = instruct::registered(&keeper.keys, conn, name)? {
-                members.insert(name.clone(), details.name);
-            }
-        }
+        let named = hers.iter().flat_map(Hers::recipients).chain(&request.matter.recipients);
+        let members = instruct::members(&keeper.keys, conn, named)?;
         let hindrance = match request.progress.state {
             Stand::Decided => carry_out::hindrance(&keeper.keys, conn, &request, now)?,
             _ => None,
