@@ -38,6 +38,11 @@ pub enum ConsentState {
 }
 
 impl ConsentState {
+    /// True when it was given, or may have been: it was answered, or ended.
+    pub fn may_have_been_given(self) -> bool {
+        !matches!(self, Self::Requested | Self::RequestDeferred)
+    }
+
     /// Every state, in the order of a consent's life.
     pub const ALL: [Self; 9] = [
         Self::Requested,

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{after_days, end_of_day};
+use crate::consent::ConsentName;
 use crate::document::{Document, Label};
 use crate::item::{Item, ItemName, Retention, RetentionStart, Secret, SecretName};
 use crate::party::{is_word_char, name};
@@ -227,6 +228,8 @@ pub struct Person<'a> {
     pub account_end: Option<Timestamp>,
     /// The end of the last engagement that was not called off.
     pub engagement_end: Option<Timestamp>,
+    /// The consents that she gave, or may have given once.
+    pub consents: Vec<ConsentName>,
     /// The holds that were put by hand.
     pub disputes: Vec<Dispute>,
 }
@@ -290,7 +293,8 @@ impl Person<'_> {
 
     fn held_by(&self, thing: &Thing, clocks: &Clocks, now: Timestamp) -> Vec<HeldBy> {
         let law = self.policy.holds.iter().filter_map(|(name, hold)| {
-            let until = (covers(self.policy, hold, thing)).then(|| end_of_hold(hold, clocks))??;
+            let keeps = covers(self.policy, hold, thing) && !self.never_agreed(hold);
+            let until = keeps.then(|| end_of_hold(hold, clocks))??;
             Some(HeldBy { hold: name.clone(), law: true, until })
         });
         let disputes = self.disputes.iter().filter_map(|dispute| {
@@ -303,6 +307,19 @@ impl Person<'_> {
             covered.then(|| HeldBy { hold: dispute.name.clone(), law: false, until })
         });
         law.chain(disputes).filter(|held| !held.until.is_over(now)).collect()
+    }
+}
+
+impl Person<'_> {
+    /// True when all that a hold is about rests on consents of which she gave none: there is nothing to
+    /// prove.
+    fn never_agreed(&self, hold: &Hold) -> bool {
+        let purposes = hold.purposes.iter().filter_map(|name| self.policy.purposes.get(name));
+        let mut bases = purposes.flat_map(|purpose| purpose.basis.values()).peekable();
+        bases.peek().is_some()
+            && bases.all(|basis| {
+                matches!(basis, Basis::Consent(consent) if !self.consents.contains(consent))
+            })
     }
 }
 

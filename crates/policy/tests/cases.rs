@@ -197,6 +197,9 @@ struct Ending {
     closed: Option<String>,
     /// When the last booking ended; never booked without.
     last_booking: Option<String>,
+    /// The consents that she gave once.
+    #[serde(default)]
+    consented: Vec<String>,
     #[serde(default)]
     dispute: Vec<DisputeText>,
     now: String,
@@ -246,6 +249,7 @@ impl Ending {
             things,
             account_end: self.closed.as_ref().map(moment),
             engagement_end: self.last_booking.as_ref().map(moment),
+            consents: names(&self.consented),
             disputes: self
                 .dispute
                 .iter()

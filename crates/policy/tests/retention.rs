@@ -50,6 +50,7 @@ fn person() -> impl Strategy<Value = Person<'static>> {
             things: things.iter().cloned().zip(put).collect(),
             account_end,
             engagement_end,
+            consents: POLICY.consents.keys().cloned().collect(),
             disputes,
         },
     )

@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use policy::record::{Act, ErasedBecause, Gone, InstructionKind, Stayed};
 use policy::request::RequestId;
 use policy::retention::{Clocks, Dispute, Person, Standing, Thing, next_look, standing};
-use policy::{Document, HoldName, ItemName, RecipientName, Record, Reference, SubjectId};
+use policy::{
+    ConsentName, Document, HoldName, ItemName, RecipientName, Record, Reference, SubjectId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -22,7 +24,7 @@ use crate::once::Fresh;
 use crate::record::Place;
 use crate::store::items::SealedItem;
 use crate::store::secrets::KeptSecret;
-use crate::store::{Conn, Tx, holds, items, links, records, secrets, subjects};
+use crate::store::{Conn, Tx, consents, holds, items, links, records, secrets, subjects};
 use crate::webhook::{self, Event};
 
 /// The version under which a card's token is sealed.
@@ -162,6 +164,7 @@ pub struct Holdings {
     /// When her account was closed.
     pub closed_at: Option<Timestamp>,
     engagement_end: Option<Timestamp>,
+    consents: Vec<ConsentName>,
     disputes: Vec<Dispute>,
 }
 
@@ -178,6 +181,7 @@ impl Holdings {
             secrets: Vec::new(),
             closed_at: held.closed_at.map_err(anyhow::Error::from)?,
             engagement_end: held.engagement_end.map_err(anyhow::Error::from)?,
+            consents: Vec::new(),
             disputes: Vec::new(),
         };
         for item in items::all(conn, subject)? {
@@ -185,6 +189,9 @@ impl Holdings {
         }
         for secret in secrets::all(conn, subject)? {
             read.secrets.push((secret.secret.parse().map_err(anyhow::Error::from)?, secret));
+        }
+        for (fact, _) in consents::all(conn, subject)? {
+            read.consents.extend(fact.state.may_have_been_given().then_some(fact.consent));
         }
         for (name, hold) in placed_holds(keys, conn, subject)? {
             read.disputes.push(Dispute { name, items: hold.items, until: hold.until });
@@ -211,6 +218,7 @@ impl Holdings {
             things,
             account_end: self.closed_at,
             engagement_end: self.engagement_end,
+            consents: self.consents.clone(),
             disputes: self.disputes.clone(),
         };
         Ok(standing(&person, now))

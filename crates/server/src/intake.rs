@@ -390,6 +390,7 @@ impl Admitted {
             things,
             account_end: None,
             engagement_end: None,
+            consents: self.consents.iter().map(|taken| taken.consent.clone()).collect(),
             disputes: Vec::new(),
         };
         let look = retention::next_look(&retention::standing(&person, self.at));
