@@ -109,7 +109,7 @@ impl Serve {
             tracing::info!(version = %app.policy().version, "ready on http://{address}");
             println!("azukari is ready on http://{address}");
             let jobs = jobs(&app, mail, tombstones);
-            serve(app, listener, metrics, self.listening.rate, jobs, stop).await
+            Box::pin(serve(app, listener, metrics, self.listening.rate, jobs, stop)).await
         })?;
         Ok(Outcome::Done)
     }

@@ -20,6 +20,7 @@ use axum::{Router, middleware};
 
 use crate::api::problem;
 use crate::app::App;
+use crate::error::Error;
 
 /// The pages, those of the staff among them.
 pub fn router(app: &Arc<App>) -> Router {
@@ -30,6 +31,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route(urls::POLICY, get(policy::page))
         .route(urls::VERSIONS, get(versions::list))
         .route("/policy/versions/{version}", get(versions::one))
+        .route("/policy/{*rest}", get(|| async { trouble::Trouble::from(Error::NoSuchAddress) }))
         .route(urls::ATOM, get(feed::atom))
         .route(urls::JSON_FEED, get(feed::json_feed))
         .route(urls::POLICY_JSONLD, get(policy::jsonld))

@@ -52,12 +52,12 @@ pub(super) async fn dress(request: Request, next: Next) -> Response {
 
 fn told(error: &Error, language: Language) -> Response {
     let (status, title, what) = match (error, language) {
-        (Error::NotFound { .. }, Language::Ja) => (
+        (Error::NotFound { .. } | Error::NoSuchAddress, Language::Ja) => (
             StatusCode::NOT_FOUND,
             "ページがありません",
             "アドレスをご確認ください。これまでの版は一覧にあります。".to_owned(),
         ),
-        (Error::NotFound { .. }, Language::En) => (
+        (Error::NotFound { .. } | Error::NoSuchAddress, Language::En) => (
             StatusCode::NOT_FOUND,
             "There is no such page",
             "Please check the address. Every version there was is on the list.".to_owned(),

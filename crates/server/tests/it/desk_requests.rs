@@ -518,7 +518,7 @@ async fn a_letter_is_taken_down() {
     let told = rin.sends(new, &base).await;
     assert_eq!(told.status, 422);
     let text = told.text();
-    assert!(text.contains("not taken down yet") && text.contains("Erase it all"), "kept: {text}");
+    assert!(text.contains("mend the 3 places") && text.contains("Erase it all"), "kept: {text}");
     assert_eq!(text.matches("Please fill this in").count(), 3, "name, address, ground: {text}");
     let mut whole = base.to_vec();
     whole.extend([("name", "見本 花子"), ("grounds", "no_longer_needed"), ("items", "phone")]);

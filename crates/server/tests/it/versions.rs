@@ -355,10 +355,12 @@ async fn a_version_that_never_was_is_told_as_a_page_in_the_readers_language() {
     let house = House::open();
     for (language, words) in [("ja", "ページがありません"), ("en", "There is no such page")]
     {
-        let page = house.get(&format!("/policy/versions/1999-01-01?lang={language}")).go().await;
-        assert_eq!(page.status, 404);
-        let list = format!("href=\"/policy/versions?lang={language}\"");
-        assert!(page.text().contains(words) && page.text().contains(&list), "{}", page.text());
+        for address in ["/policy/versions/1999-01-01", "/policy/nowhere"] {
+            let page = house.get(&format!("{address}?lang={language}")).go().await;
+            assert_eq!(page.status, 404);
+            let list = format!("href=\"/policy/versions?lang={language}\"");
+            assert!(page.text().contains(words) && page.text().contains(&list), "{}", page.text());
+        }
     }
 }
 

@@ -126,6 +126,7 @@ async fn show(
     let body = html! {
         @if let Some(done) = done { p.told role="status" { (done) } }
         @if let Some(told) = told { p.told.trouble role="alert" { (told) } }
+        @if let Some(tried) = tried { (tried.summary(language)) }
         p.hint {
             (say.of("消去・訂正・停止の請求などにもとづき、提供先に伝える指示です。回答が記録されると一覧から消えます。",
                     "What recipients are told to do, as a request or the end of a time asks for. Each leaves the list once its answer is on record."))

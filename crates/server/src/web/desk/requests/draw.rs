@@ -40,6 +40,7 @@ pub(super) fn draw(view: &View, staff: &Staff) -> Result<Markup, Error> {
             p.told.trouble #told role="alert" { (told) }
             (page.typed())
         }
+        @if let Some(tried) = &view.tried { (tried.summary(language)) }
         (page.standing())
         (page.asked()?)
         (page.identity())

@@ -76,6 +76,26 @@ impl Tried {
         texts.into_iter().filter_map(|name| self.sent.some(name))
     }
 
+    /// That something is wrong, at the head of the page, with the way there: a page is long, and the form may
+    /// be far down.
+    pub(in super::super) fn summary(&self, language: Language) -> Markup {
+        let Some(first) = self.wrong.first() else { return html! {} };
+        let say = words::Say(language);
+        let again = Again { act: "", tried: Some(self), language };
+        let field = first.field.split('[').next().unwrap_or_default();
+        let marked = match (language, self.wrong.len()) {
+            (Language::Ja, count) => format!("印のついた{count}か所を直してください。"),
+            (Language::En, 1) => "Please mend what is marked.".to_owned(),
+            (Language::En, count) => format!("Please mend the {count} places that are marked."),
+        };
+        html! {
+            p.told.trouble role="alert" {
+                (say.of("まだ何も記録していません。", "Nothing was done yet. "))
+                a href={ "#" (self.act) (again.id(field)) "-wrong" } { (marked) }
+            }
+        }
+    }
+
     /// A form that cannot be done, as a room said it; other troubles are not of the form.
     pub(in super::super) fn of(act: &str, sent: Sent, error: Error) -> Result<(Self, bool), Error> {
         let act = act.to_owned();
@@ -143,7 +163,7 @@ impl<'a> Again<'a> {
     pub(in super::super) fn problem(self, name: &str) -> Markup {
         html! {
             @if let Some(wrong) = self.wrong(name) {
-                p.wrong id={ (self.id(name)) "-wrong" } role="alert" {
+                p.wrong id={ (self.id(name)) "-wrong" } {
                     (words::wrong(wrong, self.language))
                 }
             }

@@ -200,9 +200,7 @@ fn asked(
     html! {
         p { strong { (kind.words(language)) } " — " (regime.label.get(language)) " "
             a href=(urls::NEW_REQUEST) { (say.of("変える", "Change")) } }
-        @if again.is_back() {
-            p.told.trouble role="alert" { (say.of("まだ受け付けていません。下の欄をご確認ください。", "It is not taken down yet; look at what is marked below.")) }
-        }
+        @if let Some(tried) = tried { (tried.summary(language)) }
         form.fields method="post" action=(urls::NEW_REQUEST) {
             input type="hidden" name="kind" value=(word(&kind));
             input type="hidden" name="regime" value=(regime.name);
