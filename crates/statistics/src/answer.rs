@@ -54,7 +54,7 @@ impl Tally {
     /// # Errors
     /// When OpenDP refuses, or the machine has no randomness to give.
     pub fn answer(self, leave: Leave) -> Result<Answer, opendp::error::Error> {
-        let epsilon = leave.epsilon();
+        let Leave { epsilon } = leave;
         let sensitivity = self.sensitivity();
         let figures = match &self.question {
             Question::Count | Question::Histogram { .. } | Question::Sum { .. } => {
@@ -89,7 +89,7 @@ impl Tally {
         let (rows, rows_scale) = noisy(rows, rows_change.copied().unwrap_or(1), for_rows)?;
         let first = |noisy: &[i64]| noisy.first().copied().unwrap_or_default() as f64;
         let (sum, rows) = (first(&sum) / 2.0, first(&rows).max(1.0));
-        let middle = (low as f64 + high as f64) / 2.0;
+        let middle = f64::midpoint(low as f64, high as f64);
         let mean = (middle + sum / rows).clamp(low as f64, high as f64);
         // Each may be beyond in half of the cases that are allowed.
         let sum_within = discrete_laplacian_scale_to_accuracy(sum_scale, BEYOND / 2.0)? / 2.0;

@@ -64,13 +64,7 @@ pub struct Budget {
 /// ```
 #[derive(Debug)]
 pub struct Leave {
-    epsilon: Epsilon,
-}
-
-impl Leave {
-    pub(crate) fn epsilon(&self) -> Epsilon {
-        self.epsilon
-    }
+    pub(crate) epsilon: Epsilon,
 }
 
 /// Too little is left.
