@@ -11,6 +11,7 @@ mod policy;
 mod retention;
 mod serve;
 mod staff;
+mod statistics;
 mod webhooks;
 
 use std::path::{Path, PathBuf};
@@ -60,6 +61,9 @@ enum Command {
     /// Say what falls due, and what is held by what
     #[command(subcommand)]
     Retention(retention::Retention),
+    /// Figures of a table with differential privacy, out of a budget that ends
+    #[command(subcommand)]
+    Statistics(statistics::Statistics),
     /// Let authorised agents of the Data Rights Protocol in, list and end them
     #[command(subcommand)]
     Agents(agents::Agents),
@@ -282,6 +286,7 @@ pub fn run() -> ExitCode {
         Command::Outbox(outbox) => outbox.run(),
         Command::Staff(staff) => staff.run(),
         Command::Retention(retention) => retention.run(),
+        Command::Statistics(statistics) => statistics.run(),
         Command::Agents(agents) => agents.run(),
         Command::Webhooks(webhooks) => webhooks.run(),
         Command::Bench(bench) => bench.run(),

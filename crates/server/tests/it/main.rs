@@ -80,6 +80,8 @@ mod sign_in_history;
 #[cfg(test)]
 mod staff;
 #[cfg(test)]
+mod statistics;
+#[cfg(test)]
 mod third_company;
 #[cfg(test)]
 mod tombstones;
