@@ -256,7 +256,7 @@ async fn a_change_is_told_and_then_made_or_else_nothing_is() {
 async fn a_change_that_a_restart_interrupted_is_made() {
     let mut house = House::open().await;
     let booking = house.places("a", 2).await.unwrap();
-    house.app.book.change(&booking.number, "a", (at(HALF_SEVEN), 4), at(NOW)).await.unwrap();
+    house.app.book.change(&booking.number, "a", (at(HALF_SEVEN), 4), false, at(NOW)).await.unwrap();
     house.restart();
     house.settles(NOW).await;
     let moved = house.booking(&booking.number).await.unwrap();
