@@ -79,8 +79,8 @@ pub(crate) struct Refund {
 }
 
 const PAYMENTS: &str = "SELECT payments.*, \
-     (SELECT coalesce(sum(yen), 0) FROM refunds WHERE payment = id) AS back_yen, \
-     EXISTS (SELECT 1 FROM refunds WHERE payment = id AND done_at IS NULL) AS is_going_back \
+     (SELECT coalesce(sum(yen), 0) FROM refunds WHERE payment = payments.id) AS back_yen, \
+     EXISTS (SELECT 1 FROM refunds WHERE payment = payments.id AND done_at IS NULL) AS is_going_back \
      FROM payments";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Payment> {

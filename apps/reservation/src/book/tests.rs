@@ -334,7 +334,8 @@ async fn a_change_takes_the_new_seat_before_the_old_one_goes() {
     let eight = "2026-11-22T11:00:00Z";
     let mine = room.books("a", SIX, 2).await;
     room.waits("next", SIX, 2, NOW).await.unwrap();
-    let to = |when: &str, party| room.book.change(&mine.number, "a", (at(when), party), false, at(NOW));
+    let to =
+        |when: &str, party| room.book.change(&mine.number, "a", (at(when), party), false, at(NOW));
 
     // Her own seat does not stand in her way: the same time for more people, or an hour later.
     to(SIX, 4).await.unwrap();

@@ -243,3 +243,6 @@ pub(super) async fn give_back(app: &App, now: Timestamp) -> Result<(), No> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use super::parts::moment;
 use super::{Guest, Sheet, layout, pay};
 use crate::app::{Reader, Shared};
 use crate::azukari::Trouble;
+use crate::book::bookings::Stage;
 use crate::fault::Fault;
 use crate::when;
 
@@ -27,7 +28,9 @@ pub(super) async fn page(
     let payments = app.book.payments_of(&number).await?;
     let kept = pay::kept(&payments);
     let paid_at = payments.iter().filter_map(|payment| payment.paid_at).max();
-    let Some(paid_at) = paid_at.filter(|_| kept > 0) else { return Err(Fault::NotFound) };
+    // What is not booked yet may still go back.
+    let is_due = kept > 0 && booking.stage != Stage::Asked;
+    let Some(paid_at) = paid_at.filter(|_| is_due) else { return Err(Fault::NotFound) };
     let (words, language) = (reader.words, reader.language);
     let names = NAMES.map(str::to_owned);
     let policy = app.azukari.policy().await?;
@@ -37,6 +40,7 @@ pub(super) async fn page(
         Err(Trouble::Refused(_)) => None,
         Err(trouble) => return Err(Fault::of_guest(trouble)),
     };
+    let what_for = if booking.stands() { words.receipt_words } else { words.receipt_words_off };
     let controller = &policy.controller;
     let starts = when::there(booking.starts_at, &store.time_zone, language);
     let body = html! {
@@ -48,7 +52,7 @@ pub(super) async fn page(
                 div {
                     dt { (words.receipt_what_for) }
                     dd {
-                        ((words.receipt_words)(store.name(language))) br;
+                        ((what_for)(store.name(language))) br;
                         (moment(booking.starts_at, &starts)) (words.comma) ((words.party)(booking.party))
                     }
                 }

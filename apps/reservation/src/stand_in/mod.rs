@@ -76,6 +76,8 @@ pub struct Mood {
     pub silent: AtomicBool,
     /// It does what its API is asked, and the answer gets lost.
     pub mumbles: AtomicBool,
+    /// It knows no idempotency key any more, as after a day.
+    pub forgets: AtomicBool,
 }
 
 #[derive(Serialize, Deserialize, Clone)]
@@ -210,6 +212,7 @@ impl Desk {
     ) -> Response {
         let mut known = self.known();
         let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+        let key = key.filter(|_| !self.mood.forgets.load(Ordering::SeqCst));
         if let Some(before) = key.and_then(|key| known.answered.get(key)) {
             if before.form != form {
                 let wrong = Wrong(StatusCode::BAD_REQUEST, "idempotency_error", "another_form");

@@ -463,6 +463,7 @@ pub(super) static WORDS: Words = Words {
     },
     difference: |more, until| format!("The difference of {more} is to be paid by {until}."),
     receipt_words: |store| format!("Reservation fee, {store}"),
+    receipt_words_off: |store| format!("Cancellation fee, {store}"),
     at_table: |table, count| match count {
         1 => format!("table {table}"),
         count => format!("table {table}, {count} together"),

@@ -454,6 +454,7 @@ pub(super) static WORDS: Words = Words {
     },
     difference: |more, until| format!("差額{more}を、{until}までにお支払いください。"),
     receipt_words: |store| format!("予約料金として（{store}）"),
+    receipt_words_off: |store| format!("予約の取消料として（{store}）"),
     at_table: |table, count| match count {
         1 => format!("卓 {table}"),
         count => format!("卓 {table}（{count}卓つなげて）"),

@@ -111,7 +111,7 @@ words! {
         waiting_before(u32), notice_called_off(&str, &str), notice_offered(&str, &str),
         notice_offer_over(&str, &str), notice_paid_late(&str, &str), notice_paid_twice(&str, &str),
         notice_not_changed(&str, &str), notice_not_booked(&str, &str), goes_back(&str), and_goes_back(&str, &str),
-        pay_title(&str), held_to_pay(&str), difference(&str, &str), receipt_words(&str), at_table(&str, u16),
+        pay_title(&str), held_to_pay(&str), difference(&str, &str), receipt_words(&str), receipt_words_off(&str), at_table(&str, u16),
         request_desk(&str),
         first_store(&str),
         on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8), month(i8), hold_it(u8), not_booked_told(&str),
