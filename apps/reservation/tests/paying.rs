@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
@@ -40,6 +40,11 @@ impl Azukari {
             },
             "items": {}, "purposes": {}, "consents": {},
         });
+        let azukari = self.clone();
+        let engage = async move |Path((_, _, number)): Path<(String, String, String)>,
+                                 Json(body): Json<Value>| {
+            (azukari.engage(number, &body), Json(json!({})))
+        };
         let router = Router::new()
             .route("/v1/policy", get(async move || Json(policy.clone())))
             .route("/v1/recipients/{recipient}", put(async || Json(json!({}))))
@@ -54,24 +59,19 @@ impl Azukari {
                     )
                 }),
             )
-            .route("/v1/subjects/{subject}/engagements/{store}/{number}", put(Self::engage))
-            .with_state(self.clone());
+            .route("/v1/subjects/{subject}/engagements/{store}/{number}", put(engage));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
         address
     }
 
-    async fn engage(
-        State(azukari): State<Self>,
-        Path((_, _, number)): Path<(String, String, String)>,
-        Json(body): Json<Value>,
-    ) -> (StatusCode, Json<Value>) {
-        if azukari.away.load(Ordering::SeqCst) {
-            return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({})));
+    fn engage(&self, number: String, body: &Value) -> StatusCode {
+        if self.away.load(Ordering::SeqCst) {
+            return StatusCode::SERVICE_UNAVAILABLE;
         }
-        azukari.told.lock().unwrap().push((number, body["cancelled"] == true));
-        (StatusCode::OK, Json(json!({})))
+        self.told.lock().unwrap().push((number, body["cancelled"] == true));
+        StatusCode::OK
     }
 }
 
@@ -95,7 +95,7 @@ impl Drop for House {
     }
 }
 
-async fn run(
+fn run(
     listener: tokio::net::TcpListener,
     azukari: &str,
     payments: &Payments,
@@ -129,7 +129,7 @@ impl House {
         let rehearsal =
             reservation::rehearse(&folder, &stores, &guests, Timestamp::now()).await.unwrap();
         let key = reservation::make_key(&folder, "test").await.unwrap();
-        let running = run(listener, &azukari_at, &payments, &folder).await;
+        let running = run(listener, &azukari_at, &payments, &folder);
         let no_redirects = reqwest::redirect::Policy::none();
         let browser = Client::builder().no_proxy().redirect(no_redirects).build().unwrap();
         let guest = rehearsal.guests[0].clone();
@@ -166,7 +166,7 @@ impl House {
             }
             tokio::task::yield_now().await;
         };
-        self.running = run(listener, &self.azukari_at, &self.payments, &self.folder).await;
+        self.running = run(listener, &self.azukari_at, &self.payments, &self.folder);
     }
 
     async fn asks(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {

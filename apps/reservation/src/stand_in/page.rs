@@ -130,7 +130,7 @@ fn draw(session: &Session, refused: bool) -> Response {
                 style { (maud::PreEscaped(LOOK)) }
             }
             body {
-                p class="plain" { strong { (said.plain) } }
+                header class="plain" { strong { (said.plain) } }
                 main {
                     div class="sheet" {
                         h1 { (session.name) }
