@@ -181,6 +181,7 @@ fn lines(payments: &[Payment], reader: &Reader) -> Markup {
     let kept = kept(payments);
     let mut in_order: Vec<&Payment> = paid(payments).collect();
     in_order.reverse();
+    let several = in_order.len() > 1;
     let back: u32 = in_order.iter().map(|payment| payment.back_yen).sum();
     let is_going = in_order.iter().any(|payment| payment.is_going_back);
     html! {
@@ -200,6 +201,8 @@ fn lines(payments: &[Payment], reader: &Reader) -> Markup {
                     dt { @if is_going { (words.going_back) } @else { (words.gone_back) } }
                     dd { "−" ((words.yen)(back)) }
                 }
+            }
+            @if back > 0 || several {
                 div class="all" { dt { (words.kept) } dd { ((words.yen)(kept)) } }
             }
         }

@@ -48,12 +48,14 @@ pub(super) async fn page(
         div class="sheet ticket receipt" {
             p class="to" { (to.as_deref().unwrap_or(words.receipt_nobody)) }
             p class="big yen" { ((words.yen)(kept)) }
+            p { (words.receipt_received) }
             dl class="pairs" {
                 div {
                     dt { (words.receipt_what_for) }
                     dd {
                         ((what_for)(store.name(language))) br;
-                        (moment(booking.starts_at, &starts)) (words.comma) ((words.party)(booking.party))
+                        (moment(booking.starts_at, &starts)) br;
+                        ((words.party)(booking.party))
                     }
                 }
                 div { dt { (words.receipt_how) } dd { (words.receipt_by_card) } }

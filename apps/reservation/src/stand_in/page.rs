@@ -19,7 +19,7 @@ const LOOK: &str = "
 body { margin: 0; background: light-dark(#eef1f4, #16191d); color: light-dark(#1c2126, #e8eaed); }
 main { max-width: 26rem; margin: 0 auto; padding: 1.5rem 1.125rem 3rem; display: grid; gap: 1.25rem; }
 .plain { margin: 0; padding: .75rem 1.125rem; background: #7a4b00; color: #fff; text-align: center; }
-.sheet { display: grid; gap: 1rem; padding: 1.5rem; border-radius: .5rem; background: light-dark(#fff, #23282e); }
+form { display: grid; gap: 1rem; } .sheet { display: grid; gap: 1rem; padding: 1.5rem; border-radius: .5rem; background: light-dark(#fff, #23282e); }
 h1 { margin: 0; font-size: 1rem; font-weight: 400; } .yen { margin: 0; font-size: 2rem; line-height: 1.3; font-weight: 600; }
 fieldset { display: grid; gap: .5rem; margin: 0; padding: 0; border: 0; } legend { padding: 0; font-weight: 600; }
 label { display: flex; gap: .75rem; align-items: center; min-height: 3rem; padding: 0 1rem; border: 1px solid light-dark(#767d85, #8d959d); border-radius: .375rem; }
@@ -156,7 +156,7 @@ fn draw(session: &Session, refused: bool) -> Response {
 fn form(session: &Session, said: &Said, refused: bool, language: Language) -> Markup {
     html! {
         @if refused { p class="no" role="alert" { (said.refused) } }
-        form method="post" class="sheet" {
+        form method="post" {
             fieldset {
                 legend { (said.card) }
                 label { input type="radio" name="card" value="good" checked; (said.good) }

@@ -192,6 +192,7 @@ pub(super) static WORDS: Words = Words {
     money_only: "There is no booking",
     money_only_told: "Your payment came when the table was no longer held, or the table could not be booked. It goes back to your card.",
     receipt: "Receipt",
+    receipt_received: "Received with thanks.",
     receipt_number: "Number",
     receipt_day: "Paid on",
     receipt_what_for: "For",
@@ -455,8 +456,8 @@ pub(super) static WORDS: Words = Words {
     notice_not_booked: |store, at| {
         format!("Your table at {store} on {at} could not be booked. We are sorry.")
     },
-    goes_back: |yen| format!("{yen} of what you paid goes back to your card."),
-    and_goes_back: |said, yen| format!("{said} {yen} of what you paid goes back to your card."),
+    goes_back: |yen| format!("{yen} goes back to your card."),
+    and_goes_back: |said, yen| format!("{said} {yen} goes back to your card."),
     pay_title: |store| format!("Reservation fee, {store}"),
     held_to_pay: |until| {
         format!("The table is held for you until {until}. It is booked once you have paid.")

@@ -192,6 +192,7 @@ pub(super) static WORDS: Words = Words {
     money_only: "ご予約は成立していません",
     money_only_told: "お席の確保が終わったあとにお支払いが届いたか、ご予約を登録できませんでした。お支払いは、お使いのカードにお返しします。",
     receipt: "領収書",
+    receipt_received: "上記の金額を領収いたしました。",
     receipt_number: "番号",
     receipt_day: "お支払い日",
     receipt_what_for: "但し書き",
@@ -444,10 +445,8 @@ pub(super) static WORDS: Words = Words {
     notice_not_booked: |store, at| {
         format!("{store}（{at}）のご予約を登録できませんでした。申し訳ございません。")
     },
-    goes_back: |yen| format!("お支払いのうち{yen}を、お使いのカードにお返しします。"),
-    and_goes_back: |said, yen| {
-        format!("{said}お支払いのうち{yen}を、お使いのカードにお返しします。")
-    },
+    goes_back: |yen| format!("{yen}を、お使いのカードにお返しします。"),
+    and_goes_back: |said, yen| format!("{said}{yen}を、お使いのカードにお返しします。"),
     pay_title: |store| format!("{store} 予約料金"),
     held_to_pay: |until| {
         format!("お席を{until}まで確保しています。お支払いが済むと、予約が確定します。")

@@ -67,7 +67,7 @@ words! {
         // Paying
         go_to_pay, pay_where, pay_at_store, unpaid, unopened, paid_and_waiting, not_seen_yet, look_again, payments, paid_on, gone_back, going_back, kept, pay_difference, pay_difference_told, being_booked, money_only, money_only_told,
         // The receipt
-        receipt, receipt_number, receipt_day, receipt_what_for, receipt_how, receipt_by_card, receipt_by, receipt_name_change, receipt_print, receipt_nobody,
+        receipt, receipt_received, receipt_number, receipt_day, receipt_what_for, receipt_how, receipt_by_card, receipt_by, receipt_name_change, receipt_print, receipt_nobody,
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
         not_shown_away, nothing_could_be_asked,
