@@ -274,7 +274,7 @@ async fn a_guest_is_held_a_table_pays_and_has_a_booking_and_a_receipt() {
     let text = booked.text().await.unwrap();
     assert!(text.contains("Your table is booked") && text.contains("¥10,000"), "{text}");
     let receipt = house.reads(&format!("{page}/receipt")).await;
-    for words in ["Sample Trading Ltd.", "¥10,000", "Mihon Inc.", "credit card", "Reservation fee"]
+    for words in ["Sample Trading Ltd.", "¥10,000", "Mihon Inc.", "Credit card", "Reservation fee"]
     {
         assert!(receipt.contains(words), "{words}: {receipt}");
     }

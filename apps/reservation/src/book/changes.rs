@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::bookings::{self, Booking, Stage};
 use super::notices::{self, Kind};
 use super::{Book, No, moment, payments, seatings, stores, tables, waiting};
+use crate::payments::LEAST_YEN;
 
 /// What a booking is to become.
 #[derive(Debug, Clone)]
@@ -92,9 +93,10 @@ fn change(
     let seat = tables::find(book, &own.store, number, (starts_at, ends_at), party, now)?;
     let seat = seat.ok_or(No::Full)?;
     let (fee_yen, free_until) = store.terms(starts_at, party);
+    // What is too little for a card is not worth a page.
     let until = now + SignedDuration::from_mins(i64::from(store.hold_minutes));
-    let held_until =
-        (pays && fee_yen > own.fee_yen).then_some(until.min(own.starts_at).min(starts_at));
+    let held_until = (pays && fee_yen >= own.fee_yen + LEAST_YEN)
+        .then_some(until.min(own.starts_at).min(starts_at));
     book.prepare_cached("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)")?
         .execute(params![
             number,

@@ -14,6 +14,9 @@ use crate::language::Language;
 
 pub(crate) use checkout::Checkout;
 
+/// The least that a card is charged, in yen.
+pub(crate) const LEAST_YEN: u32 = 50;
+
 /// The payment platform that takes a store's fees, by the contract of Stripe's Checkout Sessions. Has no
 /// `Debug`: two of its fields are secrets.
 #[derive(Clone)]

@@ -22,11 +22,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::payments::{Payments, signature};
+use crate::payments::{LEAST_YEN, Payments, signature};
 use crate::{app, chance};
 
-/// The least that the platform takes, in yen.
-const LEAST_YEN: u32 = 50;
 /// How long a page may be open, in seconds: from half an hour to a day.
 const OPEN_SECONDS: std::ops::RangeInclusive<i64> = 30 * 60..=24 * 3600;
 /// After how many seconds a message that was not taken is sent again.

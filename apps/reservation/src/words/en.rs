@@ -197,7 +197,7 @@ pub(super) static WORDS: Words = Words {
     receipt_day: "Paid on",
     receipt_what_for: "For",
     receipt_how: "Paid by",
-    receipt_by_card: "credit card",
+    receipt_by_card: "Credit card",
     receipt_by: "Issued by",
     receipt_name_change: "Change the name",
     receipt_print: "This page can be printed as it is.",
@@ -577,6 +577,7 @@ pub(super) static WORDS: Words = Words {
             "There is a tab, a line break or the like in it. Please use one line.".to_owned()
         }
         What::Backwards => "This is smaller than the smallest party.".to_owned(),
+        What::TooSmallAFee(least) => format!("Please give 0, or {least} or more."),
         What::MoreThanThereAre => "This is more than there are tables.".to_owned(),
         What::Twice => "There is one of this name already. Please choose another.".to_owned(),
         What::NoSuchStore => {

@@ -561,6 +561,7 @@ pub(super) static WORDS: Words = Words {
             "改行やタブなどの制御文字は使えません。一行で入力してください。".to_owned()
         }
         What::Backwards => "最少の人数より小さくなっています。".to_owned(),
+        What::TooSmallAFee(least) => format!("0か、{least}以上にしてください。"),
         What::MoreThanThereAre => "卓数より多くなっています。".to_owned(),
         What::Twice => "同じ名前がすでにあります。別の名前にしてください。".to_owned(),
         What::NoSuchStore => {
