@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what broke by panicking")]
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -17,7 +19,6 @@ use reqwest::{Client, Response, header};
 use reservation::Payments;
 use reservation::stand_in::{self, Mood, StandIn};
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
 
 /// What Azukari was told of bookings: which, and whether it is off.
 type Told = Arc<Mutex<Vec<(String, bool)>>>;
@@ -81,7 +82,7 @@ struct House {
     payments: Payments,
     mood: Arc<Mood>,
     /// The app's process.
-    running: JoinHandle<anyhow::Result<()>>,
+    running: Child,
     address: String,
     browser: Client,
     guest: String,
@@ -91,25 +92,34 @@ struct House {
 
 impl Drop for House {
     fn drop(&mut self) {
+        drop(self.running.kill());
+        drop(self.running.wait());
         drop(std::fs::remove_dir_all(&self.folder));
     }
 }
 
-fn run(
-    listener: tokio::net::TcpListener,
-    azukari: &str,
-    payments: &Payments,
-    folder: &std::path::Path,
-) -> JoinHandle<anyhow::Result<()>> {
-    let config = reservation::Config {
-        azukari: azukari.to_owned(),
-        public_azukari: azukari.to_owned(),
-        key: "azk_key".to_owned(),
-        listener,
-        data: folder.to_owned(),
-        payments: Some(payments.clone()),
-    };
-    tokio::spawn(reservation::serve(config, std::future::pending()))
+/// Runs the app as a program of its own, and waits until it listens.
+fn run(address: &str, azukari: &str, payments: &Payments, folder: &std::path::Path) -> Child {
+    let (key, secrets) = (folder.join("key"), folder.join("secrets"));
+    std::fs::write(&key, "azk_key\n").unwrap();
+    std::fs::write(&secrets, format!("{}\n{}\n", payments.key, payments.signing_secret)).unwrap();
+    let mut process = Command::new(env!("CARGO_BIN_EXE_reservation"))
+        .args(["serve", "--azukari", azukari, "--public-url", &payments.public_url])
+        .args(["--listen", address.trim_start_matches("http://")])
+        .args(["--payments-api", &payments.api, "--payments-pages", &payments.pages])
+        .arg("--payments-file")
+        .arg(&secrets)
+        .arg("--key-file")
+        .arg(&key)
+        .arg("--data")
+        .arg(folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    assert!(said.starts_with("reservation is ready"), "{said}");
+    process
 }
 
 impl House {
@@ -118,6 +128,7 @@ impl House {
         let azukari_at = azukari.serve().await;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
+        drop(listener);
         let address = format!("http://127.0.0.1:{port}");
         let folder = std::env::temp_dir().join(format!("reservation-paying-{port}"));
         let platform = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -129,9 +140,11 @@ impl House {
         let rehearsal =
             reservation::rehearse(&folder, &stores, &guests, Timestamp::now()).await.unwrap();
         let key = reservation::make_key(&folder, "test").await.unwrap();
-        let running = run(listener, &azukari_at, &payments, &folder);
+        let running = run(&address, &azukari_at, &payments, &folder);
         let no_redirects = reqwest::redirect::Policy::none();
-        let browser = Client::builder().no_proxy().redirect(no_redirects).build().unwrap();
+        // A connection to an app that was killed is good for nothing.
+        let browser = Client::builder().no_proxy().pool_max_idle_per_host(0);
+        let browser = browser.redirect(no_redirects).build().unwrap();
         let guest = rehearsal.guests[0].clone();
         let house = Self {
             azukari,
@@ -154,19 +167,11 @@ impl House {
         house
     }
 
-    /// The app's process is gone, at once; another one takes its place.
-    async fn restart(&mut self) {
-        self.running.abort();
-        let at = self.address.trim_start_matches("http://").to_owned();
-        let begun = Instant::now();
-        let listener = loop {
-            match tokio::net::TcpListener::bind(&at).await {
-                Ok(listener) => break listener,
-                Err(error) => assert!(begun.elapsed() < Duration::from_secs(10), "{error}"),
-            }
-            tokio::task::yield_now().await;
-        };
-        self.running = run(listener, &self.azukari_at, &self.payments, &self.folder);
+    /// The app's process is killed, and another one takes its place.
+    fn restart(&mut self) {
+        self.running.kill().unwrap();
+        self.running.wait().unwrap();
+        self.running = run(&self.address, &self.azukari_at, &self.payments, &self.folder);
     }
 
     async fn asks(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
@@ -200,9 +205,13 @@ impl House {
         leads_to(&sent.header(header::ACCEPT_LANGUAGE, "en").send().await.unwrap())
     }
 
-    /// A table is held for her in some days; returns the address of its page.
+    /// A table is held for her in three days; returns the address of its page.
     async fn holds(&self) -> String {
-        let day = in_days(3).to_string();
+        self.holds_in(3).await
+    }
+
+    async fn holds_in(&self, days: i64) -> String {
+        let day = in_days(days).to_string();
         let form = [("date", day.as_str()), ("time", "18:00"), ("party", "2")];
         let to = self.sends("/book/mihon", &form).await;
         let (page, _) = to.split_once('?').unwrap();
@@ -370,13 +379,11 @@ async fn an_app_that_is_killed_between_payment_and_booking_books_at_its_next_sta
     let page = house.holds().await;
     let url = house.goes(&page).await;
     house.pays(&url, "good").await;
-    house.restart().await;
+    house.restart();
     house.waits_for(&page, BOOKED).await;
     // Again, between the money and Azukari.
-    let day = in_days(4).to_string();
-    let form = [("date", day.as_str()), ("time", "18:00"), ("party", "2")];
-    let to = house.sends("/book/mihon", &form).await;
-    let page = to.split_once('?').unwrap().0;
+    let page = house.holds_in(4).await;
+    let page = page.as_str();
     let url = house.goes(page).await;
     let back = leads_to(&house.pays(&url, "good").await);
     house.azukari.away.store(true, Ordering::SeqCst);
@@ -385,8 +392,47 @@ async fn an_app_that_is_killed_between_payment_and_booking_books_at_its_next_sta
     assert!(text.contains("Your payment is here, and your table is being booked"), "{text}");
     assert!(house.reads("/me").await.contains("being booked"));
     house.azukari.away.store(false, Ordering::SeqCst);
-    house.restart().await;
+    house.restart();
     house.waits_for(page, BOOKED).await;
+}
+
+#[tokio::test]
+async fn killed_at_whatever_moment_the_app_books_what_was_paid_and_gives_back_what_was_called_off()
+{
+    let mut house = House::open().await;
+    let mut pages = Vec::new();
+    for round in 0..12_u64 {
+        let page = house.holds_in(3 + i64::try_from(round).unwrap()).await;
+        let url = house.goes(&page).await;
+        let back = leads_to(&house.pays(&url, "good").await);
+        let calls_off = round % 3 == 2;
+        if calls_off {
+            house.waits_for(&page, BOOKED).await;
+        }
+        // She comes back, or calls off, and is left without an answer.
+        let address = house.address.clone();
+        let (browser, guest) = (house.browser.clone(), house.guest.clone());
+        let asked = if calls_off {
+            browser.post(format!("{address}{page}/cancel")).header("Sec-Fetch-Site", "same-origin")
+        } else {
+            browser.get(&back)
+        };
+        let asked = tokio::spawn(asked.header(header::COOKIE, guest).send());
+        // The moment is what is tried here: each round another one.
+        tokio::time::sleep(Duration::from_millis(round * 2)).await;
+        house.restart();
+        drop(asked.await);
+        pages.push((page, calls_off));
+    }
+    for (page, calls_off) in &pages {
+        let text = house.waits_for(page, BOOKED).await;
+        // Killed before it heard of that, it did not call off, and took nothing back.
+        if *calls_off && text.contains("tag refused") {
+            house.waits_for(page, "Refunded").await;
+        } else {
+            assert!(!text.contains("Refund"), "{text}");
+        }
+    }
 }
 
 #[tokio::test]
