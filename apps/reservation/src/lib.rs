@@ -17,10 +17,12 @@ mod import;
 mod language;
 mod letters;
 mod pages;
+mod payments;
 mod phone;
 mod rehearsal;
 mod samples;
 mod session;
+pub mod stand_in;
 mod table_file;
 mod when;
 mod words;
@@ -28,6 +30,7 @@ mod words;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 
+pub use payments::Payments;
 pub use rehearsal::{Rehearsal, rehearse};
 pub use samples::{Login, Samples, load_samples};
 
@@ -61,6 +64,8 @@ pub struct Config {
     pub listener: tokio::net::TcpListener,
     /// The folder of `reservation.db`.
     pub data: PathBuf,
+    /// Who takes the stores' fees; without anybody they are paid at the store.
+    pub payments: Option<Payments>,
 }
 
 /// Serves the pages until `shutdown` resolves; requests under way are finished first.
@@ -70,7 +75,9 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let client = azukari::Azukari::new(&config.azukari, &config.key)?;
     let book = book::Book::open(&config.data)?;
-    let app = std::sync::Arc::new(app::App::new(client, &config.public_azukari, book));
+    let mut app = app::App::new(client, &config.public_azukari, book);
+    app.till = config.payments.as_ref().map(app::Till::of).transpose()?;
+    let app = std::sync::Arc::new(app);
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
     let settling = tokio::spawn(engage::keep_settled(std::sync::Arc::clone(&app), async {
         let _ = told.await;

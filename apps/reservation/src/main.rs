@@ -31,6 +31,8 @@ enum What {
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
         listen: String,
         #[command(flatten)]
+        paying: Paying,
+        #[command(flatten)]
         folder: Folder,
     },
     /// Let an operator in; the password is the first line of the standard input
@@ -65,12 +67,46 @@ struct Folder {
     data: PathBuf,
 }
 
+/// Who takes fees by card; without a file they are paid at the store.
+#[derive(clap::Args)]
+struct Paying {
+    /// A file with the secrets of a payment platform that speaks Stripe's Checkout Sessions: its secret key in
+    /// the first line, in the second the secret by which it signs its messages to /payments/events
+    #[arg(long, value_name = "FILE", requires = "public_url")]
+    payments_file: Option<PathBuf>,
+    /// Where its API is
+    #[arg(long, value_name = "URL", default_value = "https://api.stripe.com")]
+    payments_api: String,
+    /// Where its payment pages are
+    #[arg(long, value_name = "URL", default_value = "https://checkout.stripe.com")]
+    payments_pages: String,
+    /// Where guests' browsers reach this app, to come back to from a payment page
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+}
+
+impl Paying {
+    fn payments(self) -> anyhow::Result<Option<reservation::Payments>> {
+        let (Some(file), Some(public_url)) = (self.payments_file, self.public_url) else {
+            return Ok(None);
+        };
+        let secrets = std::fs::read_to_string(&file)
+            .with_context(|| format!("read the secrets in `{}`", file.display()))?;
+        let mut lines = secrets.lines().map(|line| line.trim().to_owned());
+        let (Some(key), Some(signing_secret)) = (lines.next(), lines.next()) else {
+            bail!("`{}` has two lines: the secret key, the signing secret", file.display());
+        };
+        let (api, pages) = (self.payments_api, self.payments_pages);
+        Ok(Some(reservation::Payments { api, pages, key, signing_secret, public_url }))
+    }
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let filter = std::env::var("RESERVATION_LOG").unwrap_or_else(|_| "info".to_owned());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Line::parse().what {
-        What::Serve { azukari, public_azukari, key_file, listen, folder } => {
+        What::Serve { azukari, public_azukari, key_file, listen, paying, folder } => {
             let key = std::fs::read_to_string(&key_file)
                 .with_context(|| format!("read the service key `{}`", key_file.display()))?;
             let listener = tokio::net::TcpListener::bind(&listen).await;
@@ -82,6 +118,7 @@ async fn main() -> anyhow::Result<()> {
                 key: key.trim().to_owned(),
                 listener,
                 data: folder.data,
+                payments: paying.payments()?,
             };
             reservation::serve(config, stopped()).await
         }

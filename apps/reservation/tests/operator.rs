@@ -49,6 +49,7 @@ impl House {
             key: "azk_unmistakable".to_owned(),
             listener,
             data: folder.clone(),
+            payments: None,
         };
         tokio::spawn(reservation::serve(config, std::future::pending()));
         let no_redirects = reqwest::redirect::Policy::none();

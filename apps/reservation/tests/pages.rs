@@ -27,6 +27,7 @@ impl House {
             key: "unmistakable-key".to_owned(),
             listener,
             data: folder.clone(),
+            payments: None,
         };
         tokio::spawn(reservation::serve(config, std::future::pending()));
         let browser = Client::builder()

@@ -112,6 +112,7 @@ pub(crate) struct Policy {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Controller {
     pub(crate) name: Label,
+    pub(crate) address: Option<Label>,
     pub(crate) desk: Desk,
 }
 

@@ -1,6 +1,6 @@
 //! The app's own small database, a file a topic: what the stores are (`stores`, `tables`, `seatings`,
-//! `closing`), who has a seat and who waits for one (`bookings`, `changes`, `waiting`), who may come in
-//! (`staff`, `sessions`, `keys`). `seats` says which table fits, without a database; `writer` is the one
+//! `closing`), who has a seat and who waits for one (`bookings`, `changes`, `waiting`), what was paid
+//! (`payments`), who may come in (`staff`, `sessions`, `keys`). `seats` says which table fits, without a database; `writer` is the one
 //! thread that writes. Holds no personal information: a guest is a subject's id here, and what is known
 //! of her stays with Azukari.
 
@@ -9,6 +9,7 @@ pub(crate) mod changes;
 pub(crate) mod closing;
 pub(crate) mod keys;
 pub(crate) mod notices;
+pub(crate) mod payments;
 pub(crate) mod seatings;
 pub(crate) mod seats;
 pub(crate) mod sessions;

@@ -10,8 +10,10 @@ mod home;
 mod me;
 mod operator;
 mod parts;
+mod pay;
 mod picture;
 mod proof;
+mod receipt;
 mod review;
 mod sign_in;
 mod sign_up;
@@ -57,6 +59,9 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/me", get(me::page))
         .route("/me/bookings/{number}", get(booking::page))
         .route("/me/bookings/{number}/confirm", post(booking::confirm))
+        .route("/me/bookings/{number}/pay", post(pay::pay))
+        .route("/me/bookings/{number}/paid", get(pay::back))
+        .route("/me/bookings/{number}/receipt", get(receipt::page))
         .route("/me/bookings/{number}/cancel", post(booking::cancel))
         .route("/me/bookings/{number}/change", get(booking::change_page).post(booking::change))
         .route("/me/waiting/{id}/end", post(booking::wait_no_more))
@@ -88,6 +93,7 @@ pub(crate) fn router(app: &Shared) -> Router {
         }))
         .layer(from_fn_with_state(Arc::clone(app), frame))
         .layer(DefaultBodyLimit::max(LARGEST_FORM_BYTES))
+        .route("/payments/events", post(pay::hear))
         .merge(crate::api::router())
         .merge(style::router())
         .with_state(Arc::clone(app))
@@ -169,6 +175,13 @@ fn dress(response: &mut Response, language: Language) {
         "camera=(), geolocation=(), microphone=(), payment=()",
     );
     set(header::CONTENT_LANGUAGE, language.tag());
+}
+
+/// Lets the forms of a page lead to another place; without this none does.
+pub(crate) fn leading_to(place: &str, page: Markup) -> Result<Response, Fault> {
+    let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {place}"));
+    let policy: HeaderValue = policy.parse().map_err(Fault::broken)?;
+    Ok(([(header::CONTENT_SECURITY_POLICY, policy)], page).into_response())
 }
 
 /// What the frame of a page needs to know of it.

@@ -173,6 +173,35 @@ pub(super) static WORDS: Words = Words {
     wait_no_more: "Stop waiting",
     notices_read: "I have read this",
     notice_letter: "About your booking",
+    go_to_pay: "Go on to pay",
+    pay_where: "You pay on a page of the payment company. The number of your card reaches neither us nor the restaurant.",
+    pay_at_store: "The fee is paid at the restaurant, when you come.",
+    unpaid: "Nothing was paid. The table is held until the time below.",
+    unopened: "The payment page could not be opened. The table is still held: please wait a little and try again.",
+    paid_and_waiting: "Your payment is here, and your table is being booked. It is held for you; we write to you once it is done.",
+    not_seen_yet: "We have not heard of your payment yet. If you have paid, please wait a little and look again.",
+    look_again: "Look again",
+    payments: "Payment",
+    paid_on: "Paid",
+    gone_back: "Refunded",
+    going_back: "Refund under way",
+    kept: "Kept",
+    pay_difference: "Difference for the change",
+    pay_difference_told: "Your booking changes once this is paid. Until then it stays as it is.",
+    being_booked: "being booked",
+    money_only: "There is no booking",
+    money_only_told: "Your payment came when the table was no longer held, or the table could not be booked. It goes back to your card.",
+    receipt: "Receipt",
+    receipt_received: "Received with thanks.",
+    receipt_number: "Number",
+    receipt_day: "Paid on",
+    receipt_what_for: "For",
+    receipt_how: "Paid by",
+    receipt_by_card: "Credit card",
+    receipt_by: "Issued by",
+    receipt_name_change: "Change the name",
+    receipt_print: "This page can be printed as it is.",
+    receipt_nobody: "(no name)",
 
     tonight: "Tonight",
     coming_bookings: "Coming bookings",
@@ -413,6 +442,29 @@ pub(super) static WORDS: Words = Words {
     notice_offer_over: |store, at| {
         format!("The table at {store} on {at} was held long enough and went to the next in line.")
     },
+    notice_paid_late: |store, at| {
+        format!(
+            "Your payment for {store} on {at} came when the table was no longer held. There is no booking."
+        )
+    },
+    notice_paid_twice: |store, at| {
+        format!("The fee for {store} on {at} was paid twice. Your booking stays as it is.")
+    },
+    notice_not_changed: |store, at| {
+        format!("Your booking at {store} on {at} could not be changed. It stays as it was.")
+    },
+    notice_not_booked: |store, at| {
+        format!("Your table at {store} on {at} could not be booked. We are sorry.")
+    },
+    goes_back: |yen| format!("{yen} goes back to your card."),
+    and_goes_back: |said, yen| format!("{said} {yen} goes back to your card."),
+    pay_title: |store| format!("Reservation fee, {store}"),
+    held_to_pay: |until| {
+        format!("The table is held for you until {until}. It is booked once you have paid.")
+    },
+    difference: |more, until| format!("The difference of {more} is to be paid by {until}."),
+    receipt_words: |store| format!("Reservation fee, {store}"),
+    receipt_words_off: |store| format!("Cancellation fee, {store}"),
     at_table: |table, count| match count {
         1 => format!("table {table}"),
         count => format!("table {table}, {count} together"),
@@ -525,6 +577,7 @@ pub(super) static WORDS: Words = Words {
             "There is a tab, a line break or the like in it. Please use one line.".to_owned()
         }
         What::Backwards => "This is smaller than the smallest party.".to_owned(),
+        What::TooSmallAFee(least) => format!("Please give 0, or {least} or more."),
         What::MoreThanThereAre => "This is more than there are tables.".to_owned(),
         What::Twice => "There is one of this name already. Please choose another.".to_owned(),
         What::NoSuchStore => {

@@ -173,6 +173,35 @@ pub(super) static WORDS: Words = Words {
     wait_no_more: "待つのをやめる",
     notices_read: "読みました",
     notice_letter: "ご予約についてのお知らせ",
+    go_to_pay: "支払いへ進む",
+    pay_where: "お支払いは、決済の会社のページで行います。カードの番号が、このサイトやお店に伝わることはありません。",
+    pay_at_store: "予約料金は、ご来店のときにお店でお支払いください。",
+    unpaid: "お支払いは済んでいません。お席の確保は、下の時刻まで続きます。",
+    unopened: "お支払いのページを開けませんでした。お席は確保したままです。少し待って、もう一度お試しください。",
+    paid_and_waiting: "お支払いを受け付けました。予約を登録しています。お席は確保されています。登録が済みましたら、メールでお知らせします。",
+    not_seen_yet: "お支払いの確認が、まだ取れていません。お済みの場合は、少し待って、もう一度お確かめください。",
+    look_again: "もう一度確かめる",
+    payments: "お支払い",
+    paid_on: "お支払い",
+    gone_back: "返金済み",
+    going_back: "返金の手続き中",
+    kept: "お預かりしている金額",
+    pay_difference: "変更の差額",
+    pay_difference_told: "お支払いが済むと、ご予約を変更します。それまで、元のご予約はそのままです。",
+    being_booked: "予約を登録中",
+    money_only: "ご予約は成立していません",
+    money_only_told: "お席の確保が終わったあとにお支払いが届いたか、ご予約を登録できませんでした。お支払いは、お使いのカードにお返しします。",
+    receipt: "領収書",
+    receipt_received: "上記の金額を領収いたしました。",
+    receipt_number: "番号",
+    receipt_day: "お支払い日",
+    receipt_what_for: "但し書き",
+    receipt_how: "お支払い方法",
+    receipt_by_card: "クレジットカード",
+    receipt_by: "発行",
+    receipt_name_change: "宛名を変える",
+    receipt_print: "このページは、そのまま印刷できます。",
+    receipt_nobody: "（宛名なし）",
 
     tonight: "今夜",
     coming_bookings: "これからのご予約",
@@ -402,6 +431,29 @@ pub(super) static WORDS: Words = Words {
     notice_offer_over: |store, at| {
         format!("{store}（{at}）の空席は、確保の時間が過ぎたため、次の方にお譲りしました。")
     },
+    notice_paid_late: |store, at| {
+        format!(
+            "{store}（{at}）のお支払いは、お席の確保が終わったあとに届きました。ご予約は成立していません。"
+        )
+    },
+    notice_paid_twice: |store, at| {
+        format!("{store}（{at}）の予約料金が二重に支払われました。ご予約はそのままです。")
+    },
+    notice_not_changed: |store, at| {
+        format!("{store}（{at}）のご予約の変更はできませんでした。元のご予約はそのままです。")
+    },
+    notice_not_booked: |store, at| {
+        format!("{store}（{at}）のご予約を登録できませんでした。申し訳ございません。")
+    },
+    goes_back: |yen| format!("{yen}を、お使いのカードにお返しします。"),
+    and_goes_back: |said, yen| format!("{said}{yen}を、お使いのカードにお返しします。"),
+    pay_title: |store| format!("{store} 予約料金"),
+    held_to_pay: |until| {
+        format!("お席を{until}まで確保しています。お支払いが済むと、予約が確定します。")
+    },
+    difference: |more, until| format!("差額{more}を、{until}までにお支払いください。"),
+    receipt_words: |store| format!("予約料金として（{store}）"),
+    receipt_words_off: |store| format!("予約の取消料として（{store}）"),
     at_table: |table, count| match count {
         1 => format!("卓 {table}"),
         count => format!("卓 {table}（{count}卓つなげて）"),
@@ -509,6 +561,7 @@ pub(super) static WORDS: Words = Words {
             "改行やタブなどの制御文字は使えません。一行で入力してください。".to_owned()
         }
         What::Backwards => "最少の人数より小さくなっています。".to_owned(),
+        What::TooSmallAFee(least) => format!("0か、{least}以上にしてください。"),
         What::MoreThanThereAre => "卓数より多くなっています。".to_owned(),
         What::Twice => "同じ名前がすでにあります。別の名前にしてください。".to_owned(),
         What::NoSuchStore => {

@@ -31,6 +31,8 @@ pub struct Demo {
     pub azukari: String,
     /// The reservation app's address.
     pub app: String,
+    /// The address of the stand-in for a payment platform.
+    pub platform: String,
 }
 
 fn free_port() -> u16 {
@@ -50,9 +52,11 @@ impl Demo {
 
     fn with(options: &[&str]) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let [azukari, app, metrics] = [(); 3].map(|()| format!("127.0.0.1:{}", free_port()));
+        let [azukari, app, platform, metrics] =
+            [(); 4].map(|()| format!("127.0.0.1:{}", free_port()));
         let mut process = Command::new(env!("CARGO_BIN_EXE_azukari"))
             .args(["demo", "--listen", &azukari, "--app-listen", &app, "--metrics", &metrics])
+            .args(["--payments-listen", &platform])
             .arg("--data")
             .arg(data.path().join("azukari-data"))
             .args(options)
@@ -66,8 +70,8 @@ impl Demo {
         lines.extend(said.lines().map_while(Result::ok).take_while(|line| !is_last(line)));
         assert!(lines.iter().any(|line| line.starts_with("azukari")), "the demo did not start");
         let address = |at: &str| format!("http://{at}");
-        let (azukari, app) = (address(&azukari), address(&app));
-        Self { _process: process, data, said: lines, azukari, app }
+        let [azukari, app, platform] = [&azukari, &app, &platform].map(|at| address(at));
+        Self { _process: process, data, said: lines, azukari, app, platform }
     }
 
     fn data(&self) -> PathBuf {
