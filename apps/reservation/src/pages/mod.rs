@@ -26,7 +26,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{DOCTYPE, Markup, html};
@@ -96,7 +96,21 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/payments/events", post(pay::hear))
         .merge(crate::api::router())
         .merge(style::router())
+        .layer(from_fn(to_its_end))
         .with_state(Arc::clone(app))
+}
+
+/// What was begun is done to its end, also when whoever asked for it hangs up meanwhile: a booking must not
+/// stay half made because a phone went into a tunnel.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        // A panic was caught further in; what is left is a runtime that ends.
+        Err(_) => Fault::broken("the app is shutting down").into_response(),
+    }
 }
 
 /// Learns who reads and in which language, turns away forms from elsewhere, dresses the answer.
@@ -340,7 +354,31 @@ impl<S: Sync> FromRequestParts<S> for Guest {
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::Notify;
+    use tower::ServiceExt;
+
     use super::*;
+
+    #[tokio::test]
+    async fn what_was_begun_is_done_when_nobody_waits_for_it_any_more() {
+        let (began, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+        let (begins, waits) = (Arc::clone(&began), Arc::clone(&go_on));
+        let act = async move || {
+            begins.notify_one();
+            waits.notified().await;
+            tell.send(()).unwrap();
+        };
+        let app = Router::new().route("/", post(act)).layer(from_fn(to_its_end));
+        let asked = Request::post("/").body(axum::body::Body::empty()).unwrap();
+        let hangs_up = tokio::spawn(app.oneshot(asked));
+        began.notified().await;
+        hangs_up.abort();
+        assert!(hangs_up.await.unwrap_err().is_cancelled());
+        go_on.notify_one();
+        let mut told = told;
+        told.recv().await.unwrap();
+    }
 
     #[test]
     fn only_our_own_paths_are_returned_to() {
