@@ -14,6 +14,7 @@ use crate::azukari::Azukari;
 use crate::book::Book;
 use crate::book::sessions::Caller;
 use crate::language::Language;
+use crate::openid::Services;
 use crate::payments::{Checkout, Payments, Platform};
 use crate::words::Words;
 
@@ -34,6 +35,8 @@ pub(crate) struct App {
     pub(crate) book: Book,
     /// Who takes fees; without anybody they are paid at the store.
     pub(crate) till: Option<Till>,
+    /// The services by which guests come in.
+    pub(crate) services: Services,
     pub(crate) tries: Tries,
     /// Verifying a password takes 19 MiB and a core: a few at a time.
     pub(crate) verifying: Arc<Semaphore>,
@@ -67,6 +70,7 @@ impl App {
             public_azukari: public_azukari.trim_end_matches('/').to_owned(),
             book,
             till: None,
+            services: Services::default(),
             tries: Tries::default(),
             verifying: Arc::new(Semaphore::new(VERIFYING)),
             turns: Turns::default(),

@@ -16,6 +16,7 @@ mod fields;
 mod import;
 mod language;
 mod letters;
+mod openid;
 mod pages;
 mod payments;
 mod phone;
@@ -66,6 +67,10 @@ pub struct Config {
     pub data: PathBuf,
     /// Who takes the stores' fees; without anybody they are paid at the store.
     pub payments: Option<Payments>,
+    /// Where people's browsers reach the app, where that is not where it listens.
+    pub public_url: Option<String>,
+    /// The file of the services by which guests come in, if there are any.
+    pub services: Option<PathBuf>,
 }
 
 /// Serves the pages until `shutdown` resolves; requests under way are finished first.
@@ -77,6 +82,10 @@ pub async fn serve(
     let book = book::Book::open(&config.data)?;
     let mut app = app::App::new(client, &config.public_azukari, book);
     app.till = config.payments.as_ref().map(app::Till::of).transpose()?;
+    let here = format!("http://{}", config.listener.local_addr()?);
+    let here = config.public_url.as_deref().unwrap_or(&here);
+    let services = openid::Services::read(config.services.as_deref(), here)?;
+    app.services = services;
     let app = std::sync::Arc::new(app);
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
     let settling = tokio::spawn(engage::keep_settled(std::sync::Arc::clone(&app), async {

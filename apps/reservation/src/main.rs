@@ -30,6 +30,12 @@ enum What {
         /// Where to listen
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
         listen: String,
+        /// Where people's browsers reach this app [default: where it listens]
+        #[arg(long, value_name = "URL")]
+        public_url: Option<String>,
+        /// A file with the services by which guests come in, such as services.example.toml
+        #[arg(long, value_name = "FILE")]
+        services: Option<PathBuf>,
         #[command(flatten)]
         paying: Paying,
         #[command(flatten)]
@@ -106,7 +112,16 @@ async fn main() -> anyhow::Result<()> {
     let filter = std::env::var("RESERVATION_LOG").unwrap_or_else(|_| "info".to_owned());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Line::parse().what {
-        What::Serve { azukari, public_azukari, key_file, listen, paying, folder } => {
+        What::Serve {
+            azukari,
+            public_azukari,
+            key_file,
+            listen,
+            public_url,
+            services,
+            paying,
+            folder,
+        } => {
             let key = std::fs::read_to_string(&key_file)
                 .with_context(|| format!("read the service key `{}`", key_file.display()))?;
             let listener = tokio::net::TcpListener::bind(&listen).await;
@@ -119,6 +134,8 @@ async fn main() -> anyhow::Result<()> {
                 listener,
                 data: folder.data,
                 payments: paying.payments()?,
+                public_url,
+                services,
             };
             reservation::serve(config, stopped()).await
         }

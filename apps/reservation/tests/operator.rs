@@ -50,6 +50,8 @@ impl House {
             listener,
             data: folder.clone(),
             payments: None,
+            public_url: None,
+            services: None,
         };
         tokio::spawn(reservation::serve(config, std::future::pending()));
         let no_redirects = reqwest::redirect::Policy::none();

@@ -28,6 +28,8 @@ impl House {
             listener,
             data: folder.clone(),
             payments: None,
+            public_url: None,
+            services: None,
         };
         tokio::spawn(reservation::serve(config, std::future::pending()));
         let browser = Client::builder()

@@ -7,6 +7,7 @@ mod booking;
 mod consent;
 mod door;
 mod home;
+mod linking;
 mod me;
 mod operator;
 mod parts;
@@ -56,6 +57,9 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/sign-up", get(sign_up::page).post(sign_up::submit))
         .route("/sign-in", get(sign_in::page).post(sign_in::submit))
         .route("/sign-out", post(sign_in::out))
+        .route("/sign-in/with/{service}", get(linking::begin))
+        .route("/sign-in/with/{service}/back", get(linking::back))
+        .route("/sign-in/with/{service}/review", get(linking::page).post(linking::submit))
         .route("/me", get(me::page))
         .route("/me/bookings/{number}", get(booking::page))
         .route("/me/bookings/{number}/confirm", post(booking::confirm))

@@ -292,6 +292,30 @@ pub(super) static WORDS: Words = Words {
     unlink: "Unlink",
     unlink_told: "When you unlink, what came in by this link is erased. What you have entered yourself since stays.",
     done_unlinked: "Unlinked, and what came in by it is erased.",
+    other_ways: "Go on with another service",
+    link_known: "I have an account: sign in and link",
+    link_known_told: "An account with the same e-mail address is never joined to it by itself. If you have one, sign in as usual, and link it then.",
+    link_anew: "Take in anew what you allow",
+    link_anew_told: "What came in before and is not taken in now is erased.",
+    link_review_lead: "Nothing is kept yet. Choose what we take in.",
+    link_id: "your ID there",
+    link_id_told: "It is how we know you when you sign in, so a link cannot do without it.",
+    link_not_granted: "What you did not allow (we do not take it in)",
+    link_not_told: "What is not there at the service",
+    link_sign_up: "Open a new account",
+    link_stop: "Never mind",
+    link_again: "Try again",
+    link_by_password: "Sign in with e-mail and password",
+    link_away_told: "Please try again in a while. Signing in with e-mail and password works as usual.",
+    link_unproven_told: "We could not make sure that its answer is right, so you are not signed in and nothing is linked or kept.",
+    link_declined: "You did not allow it, so we stopped",
+    link_declined_told: "Nothing came to us from the service.",
+    link_over: "This is over",
+    link_over_told: "It took too long, was finished already, or began in another browser. Nothing is kept of it.",
+    link_another_told: "It is linked with another account already. Sign in to that account, or end the link there first.",
+    link_another_id_told: "End the link that there is, and try again.",
+    done_linked: "Linked.",
+    not_linked: "Your account is open, but the service could not be linked. Please try again with the button below.",
 
     room_sign_ins: "Sign-ins",
     sign_ins_lead: "Each try to sign in is noted, whether it worked or not. If one of them was not you, please tell us.",
@@ -635,6 +659,20 @@ pub(super) static WORDS: Words = Words {
     },
     letter_cost: |yen| format!("The cancellation fee is {yen}."),
     when_there: |at, clock| format!("{at}, {clock}"),
+    go_on_with: |label| format!("Go on with {label}"),
+    link_with: |label| format!("Link {label}"),
+    filled_in_by: |label| {
+        format!(
+            "What {label} told of your name and address stands below; change it as you like. When your account is open, {label} is linked with it."
+        )
+    },
+    link_review: |label| format!("What {label} passes on"),
+    link_nobody: |label| format!("No account is linked with this ID of {label} yet."),
+    link_source: |label, what| format!("From {label}: {what}"),
+    link_away: |label| format!("{label} cannot be reached"),
+    link_unproven: |label| format!("The answer of {label} proves nothing"),
+    link_another: |label| format!("This ID of {label} is linked with another account"),
+    link_another_id: |label| format!("Another ID of {label} is linked"),
     fault_broken_told: |id| {
         format!(
             "Something went wrong on our side. If you write to us about it, please give the number {id}."

@@ -292,6 +292,30 @@ pub(super) static WORDS: Words = Words {
     unlink: "連携を解除する",
     unlink_told: "解除すると、この連携で受け取った情報を消去します。ご自身で入力し直した項目は残ります。",
     done_unlinked: "連携を解除し、受け取った情報を消去しました。",
+    other_ways: "ほかのサービスで続ける",
+    link_known: "会員の方：ログインして連携する",
+    link_known_told: "同じメールアドレスで登録されていても、自動でまとめることはありません。会員の方は、いつもの方法でログインすると、その会員情報と連携できます。",
+    link_anew: "許可した内容を受け取り直す",
+    link_anew_told: "前に受け取った情報のうち、今回受け取らないものは消去します。",
+    link_review_lead: "まだ何も保存していません。受け取るものをお選びください。",
+    link_id: "連携先でのID",
+    link_id_told: "ログインのたびに確かめるため、連携にはかならず必要です。",
+    link_not_granted: "許可されなかったもの（受け取りません）",
+    link_not_told: "連携先に登録がなかったもの",
+    link_sign_up: "新しく会員登録する",
+    link_stop: "やめる",
+    link_again: "もう一度試す",
+    link_by_password: "メールアドレスとパスワードでログインする",
+    link_away_told: "しばらくしてからもう一度お試しください。メールアドレスとパスワードでのログインは、いつもどおりお使いいただけます。",
+    link_unproven_told: "受け取った返事が正しいことを確かめられなかったため、ログインも連携もしていません。何も保存していません。",
+    link_declined: "許可されなかったため、続けませんでした",
+    link_declined_told: "連携先からは何も受け取っていません。",
+    link_over: "この手続きは、もう終わっています",
+    link_over_told: "時間が過ぎたか、すでに終えたか、別のブラウザで始めた手続きです。何も保存していません。",
+    link_another_told: "どなたかの会員情報と、すでに連携しています。その会員情報でログインするか、そちらの連携を解除してからお試しください。",
+    link_another_id_told: "いまの連携を解除してから、もう一度お試しください。",
+    done_linked: "連携しました。",
+    not_linked: "会員登録はできましたが、連携はできませんでした。下のボタンから、もう一度お試しください。",
 
     room_sign_ins: "ログイン履歴",
     sign_ins_lead: "ログインの試みを、できたものもできなかったものも記録しています。身に覚えのないものがあれば、お知らせください。",
@@ -611,6 +635,20 @@ pub(super) static WORDS: Words = Words {
     },
     letter_cost: |yen| format!("取消料は{yen}です。"),
     when_there: |at, clock| format!("{at}（{clock}）"),
+    go_on_with: |label| format!("{label}で続ける"),
+    link_with: |label| format!("{label}と連携する"),
+    filled_in_by: |label| {
+        format!(
+            "{label}から受け取ったお名前などを、下に入れてあります。ご自由に直していただけます。登録を終えると、{label}と連携します。"
+        )
+    },
+    link_review: |label| format!("{label}から受け取る情報"),
+    link_nobody: |label| format!("この{label}のIDと連携している会員情報は、まだありません。"),
+    link_source: |label, what| format!("取得元：{label}（{what}）"),
+    link_away: |label| format!("{label}につながりません"),
+    link_unproven: |label| format!("{label}からの返事を確かめられませんでした"),
+    link_another: |label| format!("この{label}のIDは、別の会員情報と連携しています"),
+    link_another_id: |label| format!("{label}の別のIDと連携しています"),
     fault_broken_told: |id| {
         format!(
             "こちらの不具合で、表示できませんでした。お問い合わせの際は、番号 {id} をお知らせください。"

@@ -88,6 +88,8 @@ words! {
         restaurant, when, clock, change_or_cancel, letter_cost_nothing, letter_looks,
         // What she stopped, what she linked
         room_stops, stops_lead, stop_it, allow_again, stopped, in_use, all_stopped, stop_other_hint, stop_stores, stop_stores_hint, stop_more, done_stopped, done_allowed, room_links, links_lead, no_links, linked_at, granted, passed_on, unlink, unlink_told, done_unlinked,
+        // Coming in through another service
+        other_ways, link_known, link_known_told, link_anew, link_anew_told, link_review_lead, link_id, link_id_told, link_not_granted, link_not_told, link_sign_up, link_stop, link_again, link_by_password, link_away_told, link_unproven_told, link_declined, link_declined_told, link_over, link_over_told, link_another_told, link_another_id_told, done_linked, not_linked,
         // Who signed in
         room_sign_ins, sign_ins_lead, no_sign_ins, by_code, by_link, signed_in, not_signed_in, device_phone, device_tablet, device_computer, device_other,
         // Why something was refused
@@ -119,6 +121,7 @@ words! {
         day_has_bookings(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
         line_and_column(u64, usize),
         letter_made(&str), letter_made_told(&str), letter_moved(&str), letter_moved_told(&str), letter_ended(&str), letter_ended_told(&str), letter_cost(&str), when_there(&str, &str),
+        go_on_with(&str), link_with(&str), filled_in_by(&str), link_review(&str), link_nobody(&str), link_source(&str, &str), link_away(&str), link_unproven(&str), link_another(&str), link_another_id(&str),
         fault_broken_told(&str);
 }
 

@@ -176,6 +176,8 @@ pub(super) fn reservation(azukari: &str, data: Option<&Path>) -> anyhow::Result<
             listener,
             data,
             payments: None,
+            public_url: None,
+            services: None,
         };
         reservation::serve(config, std::future::pending()).await
     })

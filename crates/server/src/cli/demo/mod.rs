@@ -114,6 +114,8 @@ impl Demo {
             listener: app_listener,
             data: self.premises.data.clone(),
             payments: Some(payments),
+            public_url: None,
+            services: None,
         };
         let showing = tokio::spawn(reservation::serve(config, stop(told)));
         tell_where(&azukari, &reservation, &self.listening.metrics, &samples);
