@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use data_encoding::BASE64URL_NOPAD;
 use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreIdToken, CoreJwsSigningAlgorithm,
-    CoreProviderMetadata, CoreTokenResponse,
+    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreGenderClaim, CoreIdToken,
+    CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreTokenResponse,
 };
 use openidconnect::{
     AccessTokenHash, AdditionalClaims, AuthType, AuthorizationCode, ClaimsVerificationError,
@@ -145,6 +145,8 @@ impl Services {
             nonce: random()?,
             verifier: random()?,
         };
+        // Whoever links a service, or links it anew, says there what she grants.
+        let asked = attempt.guest.iter().map(|_| CoreAuthPrompt::Consent);
         let (state, nonce) = (attempt.state.clone(), attempt.nonce.clone());
         let verifier = PkceCodeVerifier::new(attempt.verifier.clone());
         let request = client.authorize_url(
@@ -156,7 +158,9 @@ impl Services {
             .add_scopes(provider.scopes.iter().cloned().map(Scope::new))
             .add_ui_locale(LanguageTag::new(language.tag().to_owned()))
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
-        Ok((request.url().0.to_string(), attempt))
+        let request = asked.fold(request, openidconnect::AuthorizationRequest::add_prompt);
+        let (to, ..) = request.url();
+        Ok((to.to_string(), attempt))
     }
 
     /// What a service tells of somebody who came back with a code: only what can be believed. `issuer` is what

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::post::{FROM, Post, letters};
 
 /// A child process that ends with the test.
-struct Running(Child);
+pub struct Running(pub Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -35,7 +35,8 @@ pub struct Demo {
     pub platform: String,
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -420,7 +421,8 @@ pub fn pages_of(print: &[u8]) -> usize {
     text.matches("/Type /Page\n").count() + text.matches("/Type /Page ").count()
 }
 
-fn target_dir() -> PathBuf {
+/// Where cargo builds, and `./check` lays what tests need.
+pub fn target_dir() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     target.unwrap_or_else(|| root.join("target"))

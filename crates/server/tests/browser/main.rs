@@ -10,6 +10,7 @@ mod desk_requests;
 mod forms;
 mod guest;
 mod house;
+mod linking;
 mod paying;
 mod pictures;
 #[path = "../post/mod.rs"]
