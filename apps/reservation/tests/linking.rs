@@ -18,6 +18,9 @@ use reqwest::{Client, StatusCode, Url, header};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+/// What the service does otherwise than an honest one.
+type Lie = Box<dyn Fn(&mut Service)>;
+
 const SECRET: &str = "a-secret-between-the-two";
 
 /// What the service does when it is asked.
@@ -336,7 +339,15 @@ impl Guest<'_> {
     }
 
     async fn comes_back(&self, state: &str) -> Page {
-        self.gets(&format!("/sign-in/with/sample_id/back?code=the-code&state={state}")).await
+        self.brings(&format!("code=the-code&state={state}")).await
+    }
+
+    /// Comes back with an answer; where that leads nowhere, the page that says why.
+    async fn brings(&self, answer: &str) -> Page {
+        let page = self.gets(&format!("/sign-in/with/sample_id/back?{answer}")).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+        assert!(!page.to.contains("the-code"), "{}", page.to);
+        if page.to.contains("/stopped?why=") { self.gets(&page.to).await } else { page }
     }
 
     fn is_signed_in(&self) -> bool {
@@ -361,13 +372,10 @@ const REVIEW: &str = "/sign-in/with/sample_id/review";
 async fn what_proves_nothing_lets_nobody_in() {
     let house = House::open("").await;
     let past = jiff::Timestamp::now().as_second() - 3600;
-    let claims = |claims: Value| -> Box<dyn Fn(&mut Service)> {
-        Box::new(move |service| service.claims = claims.clone())
-    };
-    let signed = |signed: Signed| -> Box<dyn Fn(&mut Service)> {
-        Box::new(move |service| service.signed = signed)
-    };
-    let lies: Vec<(&str, Box<dyn Fn(&mut Service)>)> = vec![
+    let claims =
+        |claims: Value| -> Lie { Box::new(move |service| service.claims = claims.clone()) };
+    let signed = |signed: Signed| -> Lie { Box::new(move |service| service.signed = signed) };
+    let lies: Vec<(&str, Lie)> = vec![
         ("another attempt's nonce", claims(json!({ "nonce": "another" }))),
         ("no nonce", claims(json!({ "nonce": null }))),
         ("for somebody else", claims(json!({ "aud": "them" }))),
@@ -414,24 +422,24 @@ async fn what_proves_nothing_lets_nobody_in() {
 #[tokio::test]
 async fn an_answer_fits_its_own_attempt_browser_and_issuer_once() {
     let house = House::open("").await;
-    let (guest, other) = (house.guest(), house.guest());
+    let (guest, stranger) = (house.guest(), house.guest());
     let state = guest.leaves().await;
     // In a browser that did not leave, or with another state, or none.
-    assert_eq!(other.comes_back(&state).await.status, StatusCode::GONE);
+    assert_eq!(stranger.comes_back(&state).await.status, StatusCode::GONE);
     for wrong in ["", "another"] {
         assert_eq!(guest.comes_back(wrong).await.status, StatusCode::GONE, "{wrong}");
     }
-    let code = "/sign-in/with/sample_id/back?code=the-code";
-    let page = guest.gets(&format!("{code}&state={state}&iss=https://other.example")).await;
+    let other = format!("code=the-code&state={state}&iss=https://other.example");
+    let page = guest.brings(&other).await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert_eq!(guest.comes_back(&state).await.status, StatusCode::GONE, "it was taken");
 
     let state = guest.leaves().await;
-    let page = guest.gets(&format!("{code}&state={state}&iss={}", house.issuer)).await;
+    let page = guest.brings(&format!("code=the-code&state={state}&iss={}", house.issuer)).await;
     assert_eq!(page.to, REVIEW);
     assert_eq!(guest.comes_back(&state).await.status, StatusCode::GONE);
     // What was told is hers, in her browser.
-    assert_eq!(other.gets(REVIEW).await.status, StatusCode::GONE);
+    assert_eq!(stranger.gets(REVIEW).await.status, StatusCode::GONE);
     let page = guest.gets(REVIEW).await;
     assert!(
         page.text.contains("はな") && page.text.contains("From Mihon ID: Profile"),
@@ -441,11 +449,10 @@ async fn an_answer_fits_its_own_attempt_browser_and_issuer_once() {
 
     // A code that is not taken, an answer that is a no, a service that fails.
     let state = guest.leaves().await;
-    let page = guest.gets(&format!("/sign-in/with/sample_id/back?code=old&state={state}")).await;
+    let page = guest.brings(&format!("code=old&state={state}")).await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
-    let no = "/sign-in/with/sample_id/back?error=access_denied";
     let state = guest.leaves().await;
-    let page = guest.gets(&format!("{no}&state={state}")).await;
+    let page = guest.brings(&format!("error=access_denied&state={state}")).await;
     assert!(page.status == StatusCode::OK && page.text.contains("You did not allow it"));
     house.is(|service| service.away = true);
     let state = guest.leaves().await;

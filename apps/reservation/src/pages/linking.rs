@@ -46,7 +46,7 @@ pub(super) fn ways(app: &App, reader: &Reader, next: &str) -> Markup {
     }
     html! {
         section class="ways" aria-labelledby="ways" {
-            h2 id="ways" class="eyebrow" { (words.other_ways) }
+            p id="ways" class="eyebrow" { (words.other_ways) }
             @for (name, service) in app.services.iter() {
                 a class="button quiet" href=(begin_path(name, next)) {
                     ((words.go_on_with)(service.label.get(reader.language)))
@@ -115,15 +115,16 @@ pub(super) async fn back(
     Path(name): Path<String>,
     Query(brought): Query<Brought>,
 ) -> Result<Response, Fault> {
-    let service = app.services.get(&name).ok_or(Fault::NotFound)?;
+    app.services.get(&name).ok_or(Fault::NotFound)?;
     let (waiting, now) = (&app.services.waiting, app::now());
     let attempt = session::cookie(&headers, COOKIE)
         .and_then(|token| waiting.return_to(token, &name, &brought.state, now));
     let Some(attempt) = attempt else {
-        return Ok(not_in(&reader, &name, service, HOME, NotIn::Over));
+        return see_other(&NotIn::Over.path(&name, HOME));
     };
     let next = attempt.next.clone();
-    let not_in = |why| Ok(not_in(&reader, &name, service, &next, why));
+    // To an address without the code, where the page can be read again.
+    let not_in = |why: NotIn| see_other(&why.path(&name, &next));
     let code = match (brought.code, brought.error.as_deref()) {
         (Some(code), None) => code,
         (_, Some("access_denied")) => return not_in(NotIn::Declined),
@@ -159,6 +160,24 @@ pub(super) async fn back(
     let cookie = session::set_cookie(&headers, COOKIE, &token, COOKIE_SECONDS)?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// Why, as the address of the page says.
+#[derive(Deserialize)]
+pub(super) struct Why {
+    why: NotIn,
+    next: Option<String>,
+}
+
+pub(super) async fn stopped(
+    State(app): State<Shared>,
+    reader: Reader,
+    Path(name): Path<String>,
+    Query(Why { why, next }): Query<Why>,
+) -> Result<Response, Fault> {
+    let service = app.services.get(&name).ok_or(Fault::NotFound)?;
+    let next = next.as_deref().and_then(safe_next).unwrap_or(HOME);
+    Ok(not_in(&reader, &name, service, next, why))
 }
 
 pub(super) async fn page(
@@ -358,10 +377,12 @@ impl<'a> Review<'a> {
             div class="takes" {
                 @if let Some(known) = self.known() {
                     div class="take" {
-                        strong { (self.policy.item_label(&known.subject_item, language)) }
-                        span class="value" { (self.told.id) }
-                        (source(words.link_id))
-                        span class="hint" { (words.link_id_told) }
+                        span {
+                            strong { (self.policy.item_label(&known.subject_item, language)) }
+                            span { (self.told.id) }
+                            (source(words.link_id))
+                            span class="hint" { (words.link_id_told) }
+                        }
                     }
                 }
                 @for one in self.offered() {
@@ -370,7 +391,7 @@ impl<'a> Review<'a> {
                             checked[is_taken(one.item)];
                         span {
                             strong { (self.policy.item_label(one.item, language)) }
-                            span class="value" { (one.value) }
+                            span { (one.value) }
                             (source(one.scope.label.get(language)))
                         }
                     }
@@ -406,7 +427,8 @@ impl<'a> Review<'a> {
 }
 
 /// Why she is not in.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum NotIn {
     /// The service is out of reach.
     Away,
@@ -420,6 +442,21 @@ enum NotIn {
     Another,
     /// Another id of hers there is linked.
     AnotherId,
+}
+
+impl NotIn {
+    /// Where it is told.
+    fn path(self, service: &str, next: &str) -> String {
+        let why = match self {
+            Self::Away => "away",
+            Self::Unproven => "unproven",
+            Self::Declined => "declined",
+            Self::Over => "over",
+            Self::Another => "another",
+            Self::AnotherId => "another_id",
+        };
+        format!("/sign-in/with/{service}/stopped?why={why}&next={}", in_query(next))
+    }
 }
 
 impl From<Amiss> for NotIn {

@@ -59,6 +59,7 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/sign-out", post(sign_in::out))
         .route("/sign-in/with/{service}", get(linking::begin))
         .route("/sign-in/with/{service}/back", get(linking::back))
+        .route("/sign-in/with/{service}/stopped", get(linking::stopped))
         .route("/sign-in/with/{service}/review", get(linking::page).post(linking::submit))
         .route("/me", get(me::page))
         .route("/me/bookings/{number}", get(booking::page))

@@ -314,6 +314,7 @@ pub(super) static WORDS: Words = Words {
     link_over_told: "It took too long, was finished already, or began in another browser. Nothing is kept of it.",
     link_another_told: "It is linked with another account already. Sign in to that account, or end the link there first.",
     link_another_id_told: "End the link that there is, and try again.",
+    granted_nothing: "Signing in alone",
     done_linked: "Linked.",
     not_linked: "Your account is open, but the service could not be linked. Please try again with the button below.",
 

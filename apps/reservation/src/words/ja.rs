@@ -314,6 +314,7 @@ pub(super) static WORDS: Words = Words {
     link_over_told: "時間が過ぎたか、すでに終えたか、別のブラウザで始めた手続きです。何も保存していません。",
     link_another_told: "どなたかの会員情報と、すでに連携しています。その会員情報でログインするか、そちらの連携を解除してからお試しください。",
     link_another_id_told: "いまの連携を解除してから、もう一度お試しください。",
+    granted_nothing: "ログインだけ",
     done_linked: "連携しました。",
     not_linked: "会員登録はできましたが、連携はできませんでした。下のボタンから、もう一度お試しください。",
 

@@ -89,7 +89,7 @@ words! {
         // What she stopped, what she linked
         room_stops, stops_lead, stop_it, allow_again, stopped, in_use, all_stopped, stop_other_hint, stop_stores, stop_stores_hint, stop_more, done_stopped, done_allowed, room_links, links_lead, no_links, linked_at, granted, passed_on, unlink, unlink_told, done_unlinked,
         // Coming in through another service
-        other_ways, link_known, link_known_told, link_anew, link_anew_told, link_review_lead, link_id, link_id_told, link_not_granted, link_not_told, link_sign_up, link_stop, link_again, link_by_password, link_away_told, link_unproven_told, link_declined, link_declined_told, link_over, link_over_told, link_another_told, link_another_id_told, done_linked, not_linked,
+        other_ways, link_known, link_known_told, link_anew, link_anew_told, link_review_lead, link_id, link_id_told, link_not_granted, link_not_told, link_sign_up, link_stop, link_again, link_by_password, link_away_told, link_unproven_told, link_declined, link_declined_told, link_over, link_over_told, link_another_told, link_another_id_told, granted_nothing, done_linked, not_linked,
         // Who signed in
         room_sign_ins, sign_ins_lead, no_sign_ins, by_code, by_link, signed_in, not_signed_in, device_phone, device_tablet, device_computer, device_other,
         // Why something was refused

@@ -45,9 +45,11 @@ pub(in crate::pages) async fn page(
 
 fn sheet(link: &Link, policy: &Policy, reader: &Reader, app: &App) -> Markup {
     let (words, language) = (reader.words, reader.language);
+    // That she may sign in is no scope that people read.
     let granted: Vec<&str> = link
         .scopes
         .iter()
+        .filter(|scope| scope.scope != "openid")
         .map(|scope| scope.label.as_ref().map_or(scope.scope.as_str(), |l| l.get(language)))
         .collect();
     let items: Vec<&str> =
@@ -60,7 +62,13 @@ fn sheet(link: &Link, policy: &Policy, reader: &Reader, app: &App) -> Markup {
                     dt { (words.linked_at) }
                     dd { (moment(link.linked_at, &when::date_and_time(link.linked_at, language))) }
                 }
-                div { dt { (words.granted) } dd { (granted.join(words.comma)) } }
+                div {
+                    dt { (words.granted) }
+                    dd {
+                        @if granted.is_empty() { (words.granted_nothing) }
+                        (granted.join(words.comma))
+                    }
+                }
                 div { dt { (words.passed_on) } dd { (items.join(words.comma)) } }
             }
             p class="hint" { (words.unlink_told) }

@@ -27,9 +27,10 @@ const PASSWORD: &str = "secrets.password";
 /// The field that names the service that she comes through.
 const WITH: &str = "with";
 
-/// What a service that she comes through fills in, and from which claim; she may change it, and it comes in as
-/// what she entered.
-const FILLED_IN: [(&str, &str); 2] = [("name", "name"), ("email", "email")];
+/// What a service that she comes through fills in, from which claim, and under which scope (OpenID Connect Core,
+/// 5.4); she may change it, and it comes in as what she entered.
+const FILLED_IN: [(&str, &str, &str); 2] =
+    [("name", "name", "profile"), ("email", "email", "email")];
 
 /// Where somebody lives, and the law that follows.
 const RESIDENCES: [(&str, &str); 4] = [("jp", "jp"), ("eea", "eu"), ("uk", "uk"), ("other", "jp")];
@@ -231,8 +232,12 @@ pub(super) async fn page(
     }
     if let Some(told) = way.with.and_then(|with| linking::told(&app, &headers, &with)) {
         typed.set(WITH, &told.service);
-        for (item, claim) in FILLED_IN {
-            typed.set(&format!("items.{item}"), told.claims.get(claim).map_or("", String::as_str));
+        for (item, claim, scope) in FILLED_IN {
+            if told.scopes.iter().any(|granted| granted == scope)
+                && let Some(value) = told.claims.get(claim)
+            {
+                typed.set(&format!("items.{item}"), value);
+            }
         }
     }
     let store = store_of(&app, &typed).await?;
