@@ -500,6 +500,8 @@ async fn only_what_was_granted_and_chosen_comes_in_for_whoever_left() {
     house.is(|_| {});
     comes().await;
     guest.forgets_sign_in();
+    let page = guest.gets(REVIEW).await;
+    assert_eq!(page.to, "/sign-in?next=/sign-in/with/sample_id/review", "{}", page.text);
     guest.signs_in(YOKO).await;
     assert_eq!(guest.gets(REVIEW).await.status, StatusCode::GONE);
     assert_eq!(guest.posts(REVIEW, "go=link").await.status, StatusCode::GONE);

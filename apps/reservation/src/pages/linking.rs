@@ -215,7 +215,10 @@ pub(super) async fn submit(
     app.services.waiting.keep(token, review.told.clone(), app::now());
     let Some(caller) = reader.guest.clone() else {
         let to = if go == "sign_up" {
-            format!("/sign-up?with={name}&next={}", in_query(&review.told.next))
+            // Without another aim, a new guest is welcomed.
+            let next = Some(&review.told.next).filter(|next| *next != HOME);
+            let next = next.map(|next| format!("&next={}", in_query(next)));
+            format!("/sign-up?with={name}{}", next.unwrap_or_default())
         } else {
             sign_in_to(&review_path(&name))
         };
@@ -305,6 +308,9 @@ impl<'a> Review<'a> {
         let Some(told) = told(app, headers, name).filter(is_hers) else {
             return Ok(Err(not_in(reader, name, service, HOME, NotIn::Over)));
         };
+        if told.guest.is_some() && who.is_none() {
+            return Ok(Err(see_other(&sign_in_to(&review_path(name)))?));
+        }
         let policy = app.azukari.policy().await?;
         known(&policy, name, service)?;
         let anew = match who {
