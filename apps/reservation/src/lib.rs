@@ -84,8 +84,7 @@ pub async fn serve(
     app.till = config.payments.as_ref().map(app::Till::of).transpose()?;
     let here = format!("http://{}", config.listener.local_addr()?);
     let here = config.public_url.as_deref().unwrap_or(&here);
-    let services = openid::Services::read(config.services.as_deref(), here)?;
-    app.services = services;
+    app.services = openid::Services::read(config.services.as_deref(), here)?;
     let app = std::sync::Arc::new(app);
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
     let settling = tokio::spawn(engage::keep_settled(std::sync::Arc::clone(&app), async {

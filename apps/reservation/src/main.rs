@@ -30,7 +30,8 @@ enum What {
         /// Where to listen
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
         listen: String,
-        /// Where people's browsers reach this app [default: where it listens]
+        /// Where people's browsers reach this app, to come back to from a service or a payment page
+        /// [default: where it listens]
         #[arg(long, value_name = "URL")]
         public_url: Option<String>,
         /// A file with the services by which guests come in, such as services.example.toml
@@ -78,22 +79,23 @@ struct Folder {
 struct Paying {
     /// A file with the secrets of a payment platform that speaks Stripe's Checkout Sessions: its secret key in
     /// the first line, in the second the secret by which it signs its messages to /payments/events
-    #[arg(long, value_name = "FILE", requires = "public_url")]
-    payments_file: Option<PathBuf>,
+    #[arg(long = "payments-file", value_name = "FILE", requires = "public_url")]
+    file: Option<PathBuf>,
     /// Where its API is
-    #[arg(long, value_name = "URL", default_value = "https://api.stripe.com")]
-    payments_api: String,
+    #[arg(long = "payments-api", value_name = "URL", default_value = "https://api.stripe.com")]
+    api: String,
     /// Where its payment pages are
-    #[arg(long, value_name = "URL", default_value = "https://checkout.stripe.com")]
-    payments_pages: String,
-    /// Where guests' browsers reach this app, to come back to from a payment page
-    #[arg(long, value_name = "URL")]
-    public_url: Option<String>,
+    #[arg(
+        long = "payments-pages",
+        value_name = "URL",
+        default_value = "https://checkout.stripe.com"
+    )]
+    pages: String,
 }
 
 impl Paying {
-    fn payments(self) -> anyhow::Result<Option<reservation::Payments>> {
-        let (Some(file), Some(public_url)) = (self.payments_file, self.public_url) else {
+    fn payments(self, here: Option<&str>) -> anyhow::Result<Option<reservation::Payments>> {
+        let (Some(file), Some(here)) = (self.file, here) else {
             return Ok(None);
         };
         let secrets = std::fs::read_to_string(&file)
@@ -102,7 +104,8 @@ impl Paying {
         let (Some(key), Some(signing_secret)) = (lines.next(), lines.next()) else {
             bail!("`{}` has two lines: the secret key, the signing secret", file.display());
         };
-        let (api, pages) = (self.payments_api, self.payments_pages);
+        let (api, pages) = (self.api, self.pages);
+        let public_url = here.to_owned();
         Ok(Some(reservation::Payments { api, pages, key, signing_secret, public_url }))
     }
 }
@@ -133,7 +136,7 @@ async fn main() -> anyhow::Result<()> {
                 key: key.trim().to_owned(),
                 listener,
                 data: folder.data,
-                payments: paying.payments()?,
+                payments: paying.payments(public_url.as_deref())?,
                 public_url,
                 services,
             };
