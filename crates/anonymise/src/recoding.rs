@@ -92,7 +92,7 @@ impl<'a, W: Write> Output<'a, W> {
     fn trouble(&self, error: csv::Error) -> Error {
         let fault = match error.into_kind() {
             csv::ErrorKind::Io(error) => Fault::Io(error),
-            other => Fault::Wrong(format!("{other:?}")),
+            other => Fault::Wrong(format!("{other:?}").into()),
         };
         Error::new(&self.schema.file, fault)
     }
@@ -104,7 +104,10 @@ impl<'a, W: Write> Output<'a, W> {
     pub fn write(&mut self, chunk: &Chunk) -> Result<(), Error> {
         for row in (0..chunk.rows).filter(|row| chunk.published(*row)) {
             let unknown = || {
-                let words = "it has rows that were not there when it was counted";
+                let words = [
+                    "it has rows that were not there when it was counted",
+                    "数えたときにはなかった行があります",
+                ];
                 Error::wrong(&self.schema.file, words)
             };
             let tuple = self.histogram.tuple(chunk, row).ok_or_else(unknown)?;

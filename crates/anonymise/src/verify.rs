@@ -274,7 +274,11 @@ pub fn verify<O: Read, P: Read>(
     let mut evidence = Vec::new();
     for (name, _) in &claims.plan.columns {
         if before.column(name).is_none() {
-            return Err(Error::wrong(original.0, "there is no such column").column(name));
+            return Err(Error::wrong(
+                original.0,
+                ["there is no such column", "この列がありません"],
+            )
+            .column(name));
         }
     }
     let shown: Vec<&String> = before
