@@ -40,4 +40,4 @@ pub use read::{Encoding, Format, Rows};
 pub use recoding::{Output, Recoding, Suppressed};
 pub use search::Effort;
 pub use table::{Chunk, Plan, Role, Sample, Schema};
-pub use words::Language;
+pub use words::{Language, number};

@@ -26,7 +26,7 @@
 use crate::{Error, Histogram, Schema};
 
 /// What is asked of the published table.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Model {
     /// Each row is like at least k − 1 others.
@@ -50,7 +50,7 @@ pub enum Model {
 }
 
 /// How far two values of a sensitive column are from each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Distance {
     /// All values are as far from each other.

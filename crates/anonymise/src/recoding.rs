@@ -40,6 +40,20 @@ impl Recoding {
         number
     }
 
+    /// Whether a row of a chunk that was counted is kept.
+    pub fn keeps(&self, histogram: &Histogram, chunk: &Chunk, row: usize) -> bool {
+        let tuple = histogram.tuple(chunk, row);
+        tuple.is_some_and(|tuple| self.of[tuple] != SUPPRESSED)
+    }
+
+    /// Leaves a row out, and with it all rows of its tuple: for whoever asks more of a class than a
+    /// model can say, and leaves out whole classes.
+    pub fn leave_out(&mut self, histogram: &Histogram, chunk: &Chunk, row: usize) {
+        if let Some(tuple) = histogram.tuple(chunk, row) {
+            self.of[tuple] = SUPPRESSED;
+        }
+    }
+
     /// The levels of a tuple's cells; none where it is left out.
     pub(crate) fn levels(&self, tuple: usize) -> Option<&[u8]> {
         self.patterns.get(self.of[tuple] as usize).map(Vec::as_slice)

@@ -13,15 +13,19 @@ fn finish(file: &str, lines: Vec<Vec<String>>) -> Result<Hierarchy, Error> {
 }
 
 /// How numbers are put into intervals.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Intervals {
     /// Where an interval begins; others follow in both directions.
+    #[serde(default)]
     pub origin: i64,
     /// The width at each level above the value, each a multiple of the one before.
     pub widths: Vec<i64>,
     /// Numbers below are one interval at every level above the value (bottom coding).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bottom: Option<i64>,
     /// Numbers from here on are one interval at every level above the value (top coding).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub top: Option<i64>,
 }
 
@@ -84,7 +88,10 @@ pub fn intervals(column: &str, values: &[&str], form: &Intervals) -> Result<Hier
 }
 
 /// A step of a hierarchy of dates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum DateStep {
     Month,
     Quarter,
