@@ -288,8 +288,11 @@ fn one(column: &Column, rows: usize) -> Suggestion {
     let mut settings = ColumnSettings::of(role);
     if role == Role::QuasiIdentifying {
         if is_dates {
-            settings.dates =
-                Some(vec![DateStep::Month, DateStep::Quarter, DateStep::Year, DateStep::Decade]);
+            // Of lives years are told, of what happened months.
+            settings.dates = Some(match named {
+                Some(_) => vec![DateStep::Year, DateStep::Decade],
+                None => vec![DateStep::Month, DateStep::Quarter, DateStep::Year],
+            });
         } else if is_code {
             settings.masks = Some(vec![5, 3, 2]);
         } else if let Some(numbers) = numbers.filter(|_| different > 2) {

@@ -61,14 +61,14 @@ impl Anonymise {
             Some(Look::Check(check)) => check.run(),
             Some(Look::Again(again)) => again.run(),
             Some(Look::Sample(sample)) => sample.run(),
-            None => make::run(&self.make, Kind::Anonymised),
+            None => make::run(self.make, Kind::Anonymised),
         }
     }
 }
 
 impl Pseudonymise {
     pub fn run(self) -> anyhow::Result<Outcome> {
-        make::run(&self.make, Kind::Pseudonymised)
+        make::run(self.make, Kind::Pseudonymised)
     }
 }
 
@@ -92,15 +92,12 @@ struct Make {
     /// The table: CSV with the names of its columns in the first line
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Take the rows from what is held instead, through the gate and on record
-    #[arg(long, requires = "purpose", requires = "items", conflicts_with = "file")]
+    /// Take the rows from what is held instead, through the gate and on record; its columns are items
+    #[arg(long, requires = "purpose", conflicts_with = "file")]
     from_vault: bool,
     /// The purpose of the policy for which values are used
     #[arg(long, value_name = "PURPOSE", requires = "from_vault")]
     purpose: Option<String>,
-    /// The items that become columns
-    #[arg(long, value_name = "ITEMS", value_delimiter = ',', requires = "from_vault")]
-    items: Vec<String>,
     #[command(flatten)]
     premises: Premises,
     /// The folder for what is made; it must not be there yet
