@@ -149,6 +149,11 @@ impl<'a> Engine<'a> {
         })
     }
 
+    /// Rows that were to be published.
+    pub fn rows(&self) -> u64 {
+        self.histogram.published()
+    }
+
     /// Rows that may be left out.
     pub fn limit(&self) -> u64 {
         self.limit

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anonymise::report::Report;
 use anonymise::verify::{Claims, Verdict, verify};
 use anonymise::{
-    Chunk, Effort, Engine, Format, Histogram, Output, Recoding, Rows, Schema, Suppressed,
+    Chunk, Effort, Engine, Format, Histogram, Model, Output, Recoding, Rows, Schema, Suppressed,
 };
 use sha2::{Digest, Sha256};
 
@@ -107,10 +107,10 @@ impl Ready {
         &self,
         settings: &Settings,
         recoding: &mut Recoding,
-    ) -> Result<(Table, Vec<usize>), Error> {
+    ) -> Result<(Table, Vec<usize>, bool), Error> {
         let (result, from) = self.written(recoding)?;
         if settings.person.is_none() {
-            return Ok((result, from));
+            return Ok((result, from, false));
         }
         let people = people(settings, &result, &self.prepared, &from);
         let quasi: Vec<_> = result
@@ -129,7 +129,7 @@ impl Ready {
             .map(|(_, from)| *from)
             .collect();
         if few.is_empty() {
-            return Ok((result, from));
+            return Ok((result, from, false));
         }
         let mut first = 0;
         for chunk in &self.chunks {
@@ -138,7 +138,21 @@ impl Ready {
             }
             first += chunk.rows();
         }
-        self.written(recoding)
+        let (result, from) = self.written(recoding)?;
+        Ok((result, from, true))
+    }
+
+    /// How many rows the engine is asked to make alike, one after the other: where somebody has several
+    /// rows, more than people are asked for.
+    fn tries(&self, settings: &Settings, again: Option<&Manifest>) -> Vec<u32> {
+        let k = self.planned.k;
+        match (again, &settings.person) {
+            (Some(manifest), _) => vec![manifest.alike],
+            (None, None) => vec![k],
+            (None, Some(_)) => {
+                [2, 3, 4, 6, 8, 12, 16].map(|halves| k.saturating_mul(halves) / 2).to_vec()
+            }
+        }
     }
 
     fn verdict(&self, settings: &Settings, published: &[u8]) -> Result<Verdict, Error> {
@@ -157,10 +171,56 @@ impl Ready {
     }
 }
 
+/// One way that was found, with what comes of it.
+struct Try<'a> {
+    engine: Engine<'a>,
+    recoding: Recoding,
+    found: Option<Vec<u8>>,
+    proven: bool,
+    /// Rows that the engine was asked to make alike.
+    alike: u32,
+    result: Table,
+    from: Vec<usize>,
+}
+
+impl<'a> Try<'a> {
+    fn new(
+        ready: &'a Ready,
+        settings: &Settings,
+        alike: u32,
+        again: Option<&Manifest>,
+        go_on: &(dyn Fn(u64) -> bool + Sync),
+    ) -> Result<Self, Error> {
+        let models = ready.planned.models.iter().map(|model| match model {
+            Model::KAnonymity { k } => Model::KAnonymity { k: alike.max(*k) },
+            other => other.clone(),
+        });
+        let engine = Engine::new(
+            &ready.schema,
+            &ready.histogram,
+            anonymise::Settings {
+                models: models.collect(),
+                limit: settings.limit,
+                measure: settings.measure,
+            },
+        )?;
+        let node = again.and_then(|manifest| manifest.node.as_deref());
+        let (mut recoding, found, proven) = recoded(&engine, settings, node, go_on)?;
+        let (result, from, fewer) = ready.without_few(settings, &mut recoding)?;
+        // What is proven speaks of rows.
+        let proven = proven && !fewer && alike == ready.planned.k;
+        Ok(Self { engine, recoding, found, proven, alike, result, from })
+    }
+
+    fn within_limit(&self) -> bool {
+        self.engine.rows() - self.result.rows as u64 <= self.engine.limit()
+    }
+}
+
 /// Makes anonymously processed information of a table.
 ///
-/// `fresh` is drawn for this run alone and orders its rows, unless the settings have a seed. `node` is
-/// that of a manifest, when a run is made again. `next` is asked all along, from several threads.
+/// `fresh` is drawn for this run alone and orders its rows, unless the settings have a seed. A run that is
+/// made `again` goes by what its manifest says was found. `next` is asked all along, from several threads.
 ///
 /// # Errors
 /// Settings and table do not fit; no way of generalising is found; a standard is not met; or `next` says
@@ -170,7 +230,7 @@ pub fn anonymise(
     settings: &Settings,
     about: &About,
     fresh: [u8; 32],
-    node: Option<&[u8]>,
+    again: Option<&Manifest>,
     next: &(dyn Fn(Step) -> Next + Sync),
 ) -> Result<Anonymised, Error> {
     let rules = Rules::now();
@@ -179,30 +239,34 @@ pub fn anonymise(
     let seed = settings.seed.get_or_insert_with(|| hex(&fresh)).clone();
     let go_on = |step| next(step) != Next::Stop;
     let ready = Ready::new(table, &settings, &seed, &rules, &go_on)?;
-    let engine = Engine::new(
-        &ready.schema,
-        &ready.histogram,
-        anonymise::Settings {
-            models: ready.planned.models.clone(),
-            limit: settings.limit,
-            measure: settings.measure,
-        },
-    )?;
     let stopped = AtomicBool::new(false);
-    let (mut recoding, found, proven) =
-        recoded(&engine, &settings, node, &|checks| match next(Step::Checks(checks)) {
-            Next::GoOn => true,
-            Next::Enough => false,
-            Next::Stop => {
-                stopped.store(true, Ordering::Relaxed);
-                false
-            }
-        })
-        .map_err(|error| if stopped.load(Ordering::Relaxed) { Error::Stopped } else { error })?;
-    if stopped.load(Ordering::Relaxed) || !go_on(Step::Checking) {
-        return Err(Error::Stopped);
+    let search = |checks| match next(Step::Checks(checks)) {
+        Next::GoOn => true,
+        Next::Enough => false,
+        Next::Stop => {
+            stopped.store(true, Ordering::Relaxed);
+            false
+        }
+    };
+    let mut best: Option<Try<'_>> = None;
+    for alike in ready.tries(&settings, again) {
+        let tried = Try::new(&ready, &settings, alike, again, &search);
+        if stopped.load(Ordering::Relaxed) || !go_on(Step::Checking) {
+            return Err(Error::Stopped);
+        }
+        match (tried, &best) {
+            (Ok(tried), _) => best = Some(tried),
+            // More is asked than the table can give; what was found before has to do.
+            (Err(_), Some(_)) => break,
+            (Err(error), None) => return Err(error),
+        }
+        if best.as_ref().is_some_and(Try::within_limit) {
+            break;
+        }
     }
-    let (result, from) = ready.without_few(&settings, &mut recoding)?;
+    let Some(Try { engine, recoding, found, proven, alike, result, from }) = best else {
+        return Err(Error::Stopped);
+    };
     let bytes = result.csv();
     let verdict = ready.verdict(&settings, &bytes)?;
     let case = Case {
@@ -221,7 +285,8 @@ pub fn anonymise(
     if !standards.hold() {
         return Err(Error::Standards(Box::new(standards)));
     }
-    let report = engine.report(&recoding);
+    let mut report = engine.report(&recoding);
+    report.models.clone_from(&ready.planned.models);
     let shown = Shown::of(&settings, &result);
     let method = MethodInformation { kind: Kind::Anonymised, settings, key: None };
     let counts = Counted {
@@ -244,6 +309,7 @@ pub fn anonymise(
         settings: manifest::shown(&method.settings),
         hierarchies: hashes(&ready.planned),
         node: found,
+        alike,
         proven,
         counts,
         models: verdict.evidence,

@@ -102,6 +102,8 @@ pub struct Manifest {
     /// The level of each quasi-identifying column, where whole columns were generalised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<Vec<u8>>,
+    /// Rows that the engine made alike: more than people are asked for, where somebody has several.
+    pub alike: u32,
     /// Whether no way of generalising whole columns loses less.
     pub proven: bool,
     pub counts: Counted,

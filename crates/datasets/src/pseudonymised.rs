@@ -125,6 +125,7 @@ pub fn pseudonymise(
         settings: manifest::shown(&method.settings),
         hierarchies: Vec::new(),
         node: None,
+        alike: 0,
         proven: false,
         counts: Counted {
             rows: table.rows as u64,

@@ -1,10 +1,17 @@
 //! Tables and settings for tests.
 
 use anonymise::{Format, Language};
-use datasets::{About, Anonymised, Error, Next, Settings, Table, anonymise, sample, written};
+use datasets::{
+    About, Anonymised, Error, Finding, Next, Settings, Standard, Step, Table, anonymise, sample,
+    written,
+};
 
 pub fn table(text: &str) -> Table {
     Table::read("visits.csv", text.as_bytes(), Format::default(), &|_| true).unwrap()
+}
+
+pub fn settings(text: &str) -> Settings {
+    Settings::read("settings.toml", text).unwrap()
 }
 
 pub fn about() -> About {
@@ -15,7 +22,7 @@ pub fn about() -> About {
     }
 }
 
-pub fn go_on(_: datasets::Step) -> Next {
+pub fn go_on(_: Step) -> Next {
     Next::GoOn
 }
 
@@ -23,10 +30,23 @@ pub fn go_on(_: datasets::Step) -> Next {
 pub fn visits() -> (Table, Settings) {
     let table = table(&sample(3000, Language::En));
     let suggested = written(&table, &Settings::default(), Language::En).unwrap();
-    let settings = Settings::read("settings.toml", &suggested).unwrap();
+    let settings = settings(&suggested);
     (table, settings)
 }
 
 pub fn made(table: &Table, settings: &Settings) -> Result<Anonymised, Error> {
     anonymise(table, settings, &about(), [7; 32], None, &go_on)
+}
+
+/// The standards that are not met, with what was found against each.
+pub fn unmet(error: Error) -> Vec<(Standard, Vec<Finding>)> {
+    let Error::Standards(standards) = error else { panic!("{error}") };
+    let unmet = standards.checks.into_iter().filter(|check| !check.holds);
+    unmet.map(|check| (check.standard, check.findings)).collect()
+}
+
+/// Twenty rows of two classes with a column of the caller's.
+pub fn twenty(name: &str, cell: impl Fn(usize) -> String) -> Table {
+    let rows = (0..20).map(|n| format!("{},{}\n", if n < 10 { "f" } else { "m" }, cell(n)));
+    table(&format!("sex,{name}\n{}", rows.collect::<String>()))
 }

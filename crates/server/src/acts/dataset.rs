@@ -209,7 +209,7 @@ fn unmade(error: datasets::Error) -> Error {
         datasets::Error::Table(error) => {
             let field =
                 error.column.map_or_else(|| "columns".to_owned(), |name| format!("columns.{name}"));
-            Error::field(field, "unfit", error.fault.to_string())
+            Error::field(field, "not_possible", error.fault.to_string())
         }
     }
 }
@@ -456,7 +456,7 @@ pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> 
         let chars = text.trim().chars().count();
         if chars == 0 || chars > MAX_CHARS || text.chars().any(char::is_control) {
             let detail = format!("is not 1 to {MAX_CHARS} plain characters");
-            wrong.push(FieldError::new(field, "unfit", detail));
+            wrong.push(FieldError::new(field, "not_plain", detail));
         }
     }
     let with_reason = matches!(given.basis, Basis::Law | Basis::Succession);

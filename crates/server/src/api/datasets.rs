@@ -105,7 +105,7 @@ pub(super) async fn make(
     }
     if let Some((column, _)) = given.columns.iter().find(|(_, of)| of.file.is_some()) {
         let detail = "names a file; send its lines as `labels`";
-        return Err(Error::field(format!("columns.{column}.file"), "unfit", detail).into());
+        return Err(Error::field(format!("columns.{column}.file"), "not_possible", detail).into());
     }
     let mut settings = Settings { columns: given.columns, k: given.k, ..Settings::default() };
     settings.limit = given.limit.unwrap_or(settings.limit);

@@ -162,8 +162,8 @@ fn again(
     let fresh = fresh().unwrap_or_default();
     match manifest.kind {
         Kind::Anonymised => {
-            let node = manifest.node.as_deref();
-            let made = datasets::anonymise(source, &method.settings, &about, fresh, node, next)?;
+            let again = Some(manifest);
+            let made = datasets::anonymise(source, &method.settings, &about, fresh, again, next)?;
             Ok(datasets::provide(&made.set).to_vec())
         }
         Kind::Pseudonymised => {
