@@ -52,7 +52,8 @@ impl Ready {
     ) -> Result<Self, Error> {
         let shown =
             settings.with_role(table, |role| matches!(role, Role::Sensitive | Role::Insensitive));
-        let (prepared, starred) = table.without_rare(&shown, rules.rare.below.value);
+        let (prepared, starred) =
+            table.without_rare(&shown, settings.person.as_deref(), rules.rare.below.value);
         let prepared = prepared.shuffled(seed);
         let planned = settings.planned(&prepared, rules)?;
         let mut rows = Rows::open(&table.file, prepared.stream(), Format::default())?;
@@ -287,6 +288,11 @@ pub fn anonymise(
     }
     let mut report = engine.report(&recoding);
     report.models.clone_from(&ready.planned.models);
+    // Of somebody with several rows: one in so many as there are people in the class, not rows.
+    let fewest = people(&settings, &result, &ready.prepared, &from).into_values().min();
+    let fewest = fewest.and_then(|fewest| u32::try_from(fewest).ok()).unwrap_or(u32::MAX);
+    let highest = &mut report.after.prosecutor.highest;
+    *highest = highest.max(1.0 / f64::from(fewest));
     let shown = Shown::of(&settings, &result);
     let method = MethodInformation { kind: Kind::Anonymised, settings, key: None };
     let counts = Counted {

@@ -66,7 +66,7 @@ pub fn pseudonymise(
     for column in &prepared.columns {
         let Some(of) = settings.columns.get(&column.name) else { continue };
         if of.token {
-            let made = column.mapped(|value, _| match value {
+            let made = column.mapped(|_, value| match value {
                 // Whoever has no value has nothing to stand for.
                 "" => String::new(),
                 value => token(&keyed, &column.name, value),

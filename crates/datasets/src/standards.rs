@@ -86,8 +86,8 @@ pub enum Finding {
     Removed { columns: Vec<String> },
     /// These columns have keyed tokens in place of their values.
     Replaced { columns: Vec<String> },
-    /// So many cells were looked at, and none of them leads to a person.
-    Looked { cells: u64 },
+    /// So many cells were looked at, and none of them looks like any of these.
+    Looked { cells: u64, looks: Vec<Look> },
     /// A column that goes is still there.
     StillThere { column: String },
     /// A cell looks like something that leads to a person.
@@ -100,9 +100,9 @@ pub enum Finding {
     Shuffled,
     /// So many cells that few people have are stars.
     Starred { column: String, cells: u64, below: u32 },
-    /// A value that fewer rows of the source have is told.
+    /// A value that fewer people of the source have is told.
     Rare { column: String, row: u64, below: u32 },
-    /// No value that fewer rows of the source have is told outside generalised columns.
+    /// No value that fewer people of the source have is told outside generalised columns.
     NoneRare { below: u32 },
     /// Numbers beyond these ends are one interval.
     Ends { column: String, bottom: Option<i64>, top: Option<i64> },
@@ -149,11 +149,17 @@ impl Finding {
                 format!("鍵付きのトークンに置き換えた列：{}", list(columns))
             }
             Self::Replaced { columns } => format!("Replaced by keyed tokens: {}.", list(columns)),
-            Self::Looked { cells } if ja => {
-                format!("{}個の値を調べ、人につながる形のものはありませんでした。", count(*cells))
-            }
-            Self::Looked { cells } => {
-                format!("{} cells were looked at; none leads to a person.", count(*cells))
+            Self::Looked { cells, looks } => {
+                let looks: Vec<&str> = looks.iter().map(|look| look.words(language)).collect();
+                let cells = count(*cells);
+                if ja {
+                    format!(
+                        "{cells}個の値を調べ、{}のように見えるものはありませんでした。",
+                        looks.join("、")
+                    )
+                } else {
+                    format!("{cells} cells were looked at; none looks like {}.", looks.join(" or "))
+                }
             }
             Self::StillThere { column } if ja => format!("列「{column}」が残っています。"),
             Self::StillThere { column } => format!("The column `{column}` is still there."),
@@ -188,22 +194,22 @@ impl Finding {
                 count(*cells)
             ),
             Self::Starred { column, cells, below } => format!(
-                "In column `{column}`, {} cells whose value fewer than {below} rows have are stars.",
+                "In column `{column}`, {} cells whose value fewer than {below} people have are stars.",
                 count(*cells)
             ),
             Self::Rare { column, row, below } if ja => {
-                format!("列「{column}」の{row}行目の値は、{below}行に満たない特異な値です。")
+                format!("列「{column}」の{row}行目の値は、{below}人に満たない特異な値です。")
             }
             Self::Rare { column, row, below } => {
                 format!(
-                    "Column `{column}`, row {row} tells a value that fewer than {below} rows have."
+                    "Column `{column}`, row {row} tells a value that fewer than {below} people have."
                 )
             }
             Self::NoneRare { below } if ja => {
-                format!("一般化しない列に、元の表で{below}行に満たない値はありません。")
+                format!("一般化しない列に、元の表で{below}人に満たない値はありません。")
             }
             Self::NoneRare { below } => format!(
-                "Columns that are not generalised tell no value that fewer than {below} rows of the source have."
+                "Columns that are not generalised tell no value that fewer than {below} people of the source have."
             ),
             Self::Ends { column, bottom, top } => {
                 let ends = [("<", bottom), ("≥", top)];
@@ -423,7 +429,7 @@ impl Case<'_> {
             }
         }
         if !findings.iter().any(Finding::fails) {
-            findings.push(Finding::Looked { cells });
+            findings.push(Finding::Looked { cells, looks: looks.to_vec() });
         }
         StandardCheck::of(standard, findings)
     }
@@ -474,11 +480,10 @@ impl Case<'_> {
                 continue;
             }
             let Some(source) = self.source.column(&column.name) else { continue };
-            let rare: Vec<bool> = column
-                .values
-                .iter()
-                .map(|value| value != STAR && source.count(value) < below)
-                .collect();
+            let holders = self.source.holders(source, self.settings.person.as_deref());
+            let few = |value: &str| source.code(value).is_none_or(|code| holders[code] < below);
+            let rare: Vec<bool> =
+                column.values.iter().map(|value| value != STAR && few(value)).collect();
             if let Some(row) = column.codes.iter().position(|code| rare[*code as usize]) {
                 let column = column.name.clone();
                 findings.push(Finding::Rare { column, row: row as u64 + 1, below });

@@ -4,7 +4,7 @@
 use std::io::{Cursor, Read};
 
 use anonymise::{Error as TableError, Format, Rows, STAR};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 
 use crate::{Error, hex};
@@ -53,17 +53,21 @@ impl Column {
         values.filter(|(_, count)| *count > 0)
     }
 
-    /// How many rows have a value.
-    pub fn count(&self, value: &str) -> u32 {
-        self.index.get(value).map_or(0, |code| self.counts[*code as usize])
+    /// The code of a value, if it was ever there.
+    pub(crate) fn code(&self, value: &str) -> Option<usize> {
+        self.index.get(value).map(|code| *code as usize)
     }
 
-    /// The same column with other values in their places.
-    #[must_use]
-    pub fn mapped(&self, map: impl Fn(&str, u32) -> String) -> Self {
+    /// How many rows have a value.
+    pub fn count(&self, value: &str) -> u32 {
+        self.code(value).map_or(0, |code| self.counts[code])
+    }
+
+    /// The same column with other values in their places, by code and value.
+    pub(crate) fn mapped(&self, map: impl Fn(usize, &str) -> String) -> Self {
         let mut column = Self::new(&self.name);
         let mapped: Vec<String> =
-            self.values.iter().zip(&self.counts).map(|(value, count)| map(value, *count)).collect();
+            self.values.iter().enumerate().map(|(code, value)| map(code, value)).collect();
         for code in &self.codes {
             column.push(&mapped[*code as usize], self.lines[*code as usize]);
         }
@@ -202,24 +206,45 @@ impl Table {
         self.picked(&order)
     }
 
-    /// The same table with a star for each value that fewer rows have, in these columns; and how many
+    /// By value of a column, how many people have it: rows, or different persons where a column says whose
+    /// each row is.
+    pub(crate) fn holders(&self, column: &Column, person: Option<&str>) -> Vec<u32> {
+        let Some(person) = person.and_then(|person| self.column(person)) else {
+            return column.counts.clone();
+        };
+        let mut holders = vec![0; column.values.len()];
+        let mut seen = FxHashSet::default();
+        for (value, who) in column.codes.iter().zip(&person.codes) {
+            if seen.insert((*value, *who)) {
+                holders[*value as usize] += 1;
+            }
+        }
+        holders
+    }
+
+    /// The same table with a star for each value that fewer people have, in these columns; and how many
     /// cells that took, by column.
     #[must_use]
-    pub fn without_rare(&self, columns: &[&str], below: u32) -> (Self, Vec<(String, u64)>) {
+    pub fn without_rare(
+        &self,
+        columns: &[&str],
+        person: Option<&str>,
+        below: u32,
+    ) -> (Self, Vec<(String, u64)>) {
         let mut starred = Vec::new();
         let columns = self.columns.iter().map(|column| {
             if !columns.contains(&column.name.as_str()) {
                 return column.clone();
             }
-            let rare = column.occurring().filter(|(value, count)| *count < below && *value != STAR);
-            let cells: u64 = rare.map(|(_, count)| u64::from(count)).sum();
+            let holders = self.holders(column, person);
+            let rare = |code: usize| holders[code] < below && column.values[code] != STAR;
+            let all = (0..column.values.len()).filter(|code| rare(*code));
+            let cells: u64 = all.map(|code| u64::from(column.counts[code])).sum();
             if cells == 0 {
                 return column.clone();
             }
             starred.push((column.name.clone(), cells));
-            let star =
-                |value: &str, count: u32| if count < below { STAR } else { value }.to_owned();
-            column.mapped(star)
+            column.mapped(|code, value| if rare(code) { STAR } else { value }.to_owned())
         });
         let columns = columns.collect();
         let (file, hash) = (self.file.clone(), self.hash.clone());

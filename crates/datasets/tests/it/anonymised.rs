@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anonymise::verify::Word;
 use anonymise::{Language, STAR};
 use datasets::{
-    Error, Finding, Look, MethodInformation, Next, Recode, Role, Rules, Standard, Step, anonymise,
-    check,
+    Error, Finding, Look, MethodInformation, Next, Recode, Role, Rules, Settings, Standard, Step,
+    anonymise, check,
 };
 
 use crate::house::{about, go_on, made, settings, table, twenty, unmet, visits};
@@ -42,6 +42,11 @@ fn the_sample_is_made_anonymous_as_suggested_by_each_recoding() {
         assert!(made.manifest.is_of(made.set.csv()));
         let (_, after) = made.manifest.risks.unwrap();
         assert!(after.highest <= 100_000, "one in ten: {after:?}");
+        let fewest = standards.checks[4].findings.iter().find_map(|finding| match finding {
+            Finding::People { fewest, .. } => Some(*fewest),
+            _ => None,
+        });
+        assert_eq!(u64::from(after.highest), (1_000_000.0 / fewest.unwrap() as f64).round() as u64);
     }
 }
 
@@ -172,6 +177,23 @@ fn people_are_counted_where_somebody_has_several_rows() {
     assert_eq!(by_person.report.published, 20, "the report speaks of what is published");
     settings.person = None;
     assert_eq!(made(&table, &settings).unwrap().set.rows(), 40, "rows alone hide it");
+}
+
+#[test]
+fn a_value_of_one_person_with_many_rows_is_as_peculiar_as_one_row() {
+    let rows = (0..40).map(|n| {
+        let (person, dish) = if n < 8 { (0, "durian") } else { (n, "none") };
+        format!("p{person},{dish},f\n")
+    });
+    let table = table(&format!("person,dish,sex\n{}", rows.collect::<String>()));
+    let text = "[columns.person]\nrole = \"linking_code\"\n[columns.sex]\nrole = \"quasi_identifying\"\n\
+                [columns.dish]\nrole = \"insensitive\"";
+    let mut settings = settings(text);
+    let shown =
+        |settings: &Settings| String::from_utf8(made(&table, settings).unwrap().set.csv().to_vec());
+    assert!(shown(&settings).unwrap().contains("durian"), "eight rows are not few");
+    settings.person = Some("person".to_owned());
+    assert!(!shown(&settings).unwrap().contains("durian"), "one person is");
 }
 
 #[test]

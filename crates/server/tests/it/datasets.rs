@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use azukari::acts::dataset::Kept;
+use azukari::store::DatabaseUrl;
 use datasets::{About, Manifest, MethodInformation, Next, Table};
 use policy::record::{Act, DatasetKind};
 use serde_json::{Value, json};
@@ -321,6 +322,53 @@ async fn the_same_request_again_finds_the_set_that_was_made() {
     assert_eq!((&first["dataset"], &first["csv"]), (&again["dataset"], &again["csv"]));
     assert_eq!(first["record"], again["record"]);
     assert_eq!(house.rows()["datasets"], 1);
+    house.adds_up();
+}
+
+#[tokio::test]
+async fn the_command_line_makes_a_set_of_what_is_held() {
+    let house = House::open();
+    let _guests = guests(&house, 20).await;
+    house.guest("Unasked").with("gender", "female").signs_up().await;
+    let (ground, clock) = house.close().await;
+    let (root, out) = (ground.root_key(), tempfile::TempDir::new().unwrap());
+    let data = root.parent().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_azukari"));
+        command.current_dir(out.path()).args(args).arg("--data").arg(data).arg("--root-key");
+        command.arg(&root).args(["--language", "en", "--purpose", "marketing", "--from-vault"]);
+        if let DatabaseUrl::Postgres(url) = ground.database() {
+            command.env("AZUKARI_DATABASE", url);
+        }
+        command.output().unwrap()
+    };
+    let make = ["anonymise", "--quasi", "birth_date,gender", "--sensitive", "language", "--out"];
+    let done = run(&[&make[..], &["made"]].concat());
+    let told = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(told.contains("20 of 20 rows") && told.contains("Left out: 1 ("), "{told}");
+    let csv = std::fs::read_to_string(out.path().join("made/anonymised.csv")).unwrap();
+    assert!(csv.starts_with("birth_date,gender,language\n"), "{csv}");
+    let published = std::fs::read_to_string(out.path().join("made/published.ja.html")).unwrap();
+    assert!(published.contains("生年月日"), "{published}");
+    let wrong = ["anonymise", "--quasi", "email", "--out", "other"];
+    let wrong = String::from_utf8_lossy(&run(&wrong).stderr).into_owned();
+    assert!(wrong.contains("columns.email identifies a person"), "{wrong}");
+    assert!(!out.path().join("other").exists());
+
+    let house = House::open_on(ground, clock, None, 0);
+    let records = house.records();
+    let made = records.iter().find_map(|record| match &record.act {
+        Act::DatasetMade(made) => Some((made, &record.by)),
+        _ => None,
+    });
+    let (made, by) = made.unwrap();
+    assert_eq!(by, "operator");
+    let id = made.dataset.to_string();
+    assert!(told.contains(&id), "{told}");
+    let key = house.service_key("reader", &["datasets:read"]);
+    let kept = house.get(&format!("/v1/datasets/{id}")).by(&key).go().await.expect(200);
+    assert_eq!(kept["csv"], csv);
     house.adds_up();
 }
 

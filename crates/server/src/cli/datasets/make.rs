@@ -221,9 +221,9 @@ impl Made {
                 Language::Ja => format!(
                     "同意がない、利用停止中であるなどの理由で、{left_out}人の情報は使っていません。"
                 ),
-                Language::En => format!(
-                    "{left_out} people were left out: no consent, a stopped use or nothing held."
-                ),
+                Language::En => {
+                    format!("Left out: {left_out} (no consent, a stopped use, or nothing held).")
+                }
             });
         }
         if let Some(dataset) = &self.dataset {
