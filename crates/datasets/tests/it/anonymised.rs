@@ -46,7 +46,8 @@ fn the_sample_is_made_anonymous_as_suggested_by_each_recoding() {
             Finding::People { fewest, .. } => Some(*fewest),
             _ => None,
         });
-        assert_eq!(u64::from(after.highest), (1_000_000.0 / fewest.unwrap() as f64).round() as u64);
+        let fewest = fewest.unwrap();
+        assert_eq!(u64::from(after.highest), (1_000_000 + fewest / 2) / fewest);
     }
 }
 
@@ -140,7 +141,7 @@ fn a_published_file_that_was_changed_fails_the_standard_that_it_breaks() {
         cells[at] = cell;
         good.replacen(first, &cells.join(","), 1)
     };
-    let fewer: String = good.lines().take(2000).map(|line| format!("{line}\n")).collect();
+    let fewer: String = good.split_inclusive('\n').take(2000).collect();
     for (name, wrong, standard) in [
         ("an address", with(3, "a@guest.example"), Standard::IdentifyingDescriptions),
         ("a code", with(3, "123456789018"), Standard::IdentificationCodes),
@@ -239,7 +240,7 @@ fn a_run_is_made_again_from_manifest_and_method_information() {
 
 #[test]
 fn the_order_of_rows_tells_nothing_and_every_order_is_as_likely() {
-    let table = table(&format!("n\n{}", (0..4).map(|n| format!("{n}\n")).collect::<String>()));
+    let table = table("n\n0\n1\n2\n3\n");
     let mut seen: HashMap<Vec<u8>, u32> = HashMap::new();
     for seed in 0..4800 {
         *seen.entry(table.shuffled(&seed.to_string()).csv()).or_default() += 1;
@@ -251,12 +252,8 @@ fn the_order_of_rows_tells_nothing_and_every_order_is_as_likely() {
 
 #[test]
 fn a_missing_value_stays_missing_until_nothing_is_told() {
-    let rows = (0..60).map(|n| match n % 3 {
-        0 => "\n".to_owned(),
-        n => format!("19{}0-01-0{n}\n", 5 + n),
-    });
-    let table =
-        table(&format!("sex,born\n{}", rows.map(|row| format!("f,{row}")).collect::<String>()));
+    let rows = (0..60).map(|n| ["f,\n", "f,1960-01-01\n", "f,1970-01-02\n"][n % 3]);
+    let table = table(&format!("sex,born\n{}", rows.collect::<String>()));
     let text = "[columns.sex]\nrole = \"quasi_identifying\"\n[columns.born]\nrole = \"quasi_identifying\"\n\
                 dates = [\"year\", \"decade\"]";
     let made = made(&table, &settings(text)).unwrap();
