@@ -3,6 +3,7 @@
 
 mod agents;
 mod bench;
+mod datasets;
 mod demo;
 mod keys;
 mod ledger;
@@ -70,6 +71,10 @@ enum Command {
     /// Add, list and end endpoints that are told of events; give one a new secret
     #[command(subcommand)]
     Webhooks(webhooks::Webhooks),
+    /// Make anonymously processed information 匿名加工情報 of a table, as Rules 34 ask for it
+    Anonymise(Box<datasets::Anonymise>),
+    /// Make pseudonymously processed information 仮名加工情報 of a table, as Rules 31 ask for it
+    Pseudonymise(Box<datasets::Pseudonymise>),
     /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
     Bench(bench::Bench),
 }
@@ -289,6 +294,8 @@ pub fn run() -> ExitCode {
         Command::Statistics(statistics) => statistics.run(),
         Command::Agents(agents) => agents.run(),
         Command::Webhooks(webhooks) => webhooks.run(),
+        Command::Anonymise(anonymise) => anonymise.run(),
+        Command::Pseudonymise(pseudonymise) => pseudonymise.run(),
         Command::Bench(bench) => bench.run(),
     };
     match outcome {

@@ -17,6 +17,10 @@ mod consent_records;
 #[cfg(test)]
 mod consents;
 #[cfg(test)]
+mod dataset_files;
+#[cfg(test)]
+mod datasets;
+#[cfg(test)]
 mod desk_requests;
 #[cfg(test)]
 mod disguises;
