@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anonymise::Language;
 use datasets::{Next, Step};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// So often progress is told.
 const EVERY: Duration = Duration::from_secs(2);
@@ -21,18 +22,24 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Listens for Ctrl-C from here on.
+    /// Listens for Ctrl-C: what is begun after this is cleared away when it comes.
     pub(super) fn begin(language: Language) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let heard = Arc::clone(&stop);
+        let (listens, listening) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            if let Ok(runtime) = runtime
-                && runtime.block_on(tokio::signal::ctrl_c()).is_ok()
-            {
-                heard.store(true, Ordering::SeqCst);
-            }
+            let Ok(runtime) = runtime else { return };
+            runtime.block_on(async {
+                let Ok(mut interrupt) = signal(SignalKind::interrupt()) else { return };
+                let _ = listens.send(());
+                if interrupt.recv().await.is_some() {
+                    heard.store(true, Ordering::SeqCst);
+                }
+            });
         });
+        // Without a listener there is nothing to wait for: its end of the channel is gone then.
+        let _ = listening.recv();
         let now = Instant::now();
         Self { language, began: now, told: Mutex::new(now), stop, enough: None }
     }
