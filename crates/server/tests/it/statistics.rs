@@ -1,5 +1,6 @@
 //! Statistics from the command line: what is spent is kept before it is told, and a budget that is spent ends.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -11,7 +12,7 @@ fn table(dir: &Path) {
     for guest in 0..2000 {
         for _ in 0..3 {
             let place = if guest % 4 == 0 { "大阪府" } else { "東京都" };
-            rows.push_str(&format!("g{guest},{place},{}\n", 20 + guest % 40));
+            writeln!(rows, "g{guest},{place},{}", 20 + guest % 40).unwrap();
         }
     }
     std::fs::write(dir.join("visits.csv"), rows).unwrap();
