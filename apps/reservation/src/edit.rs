@@ -170,7 +170,8 @@ impl<'a> Reading<'a> {
 }
 
 /// A short name for addresses: small letters, digits and hyphens.
-fn is_slug(text: &str) -> bool {
+/// Small letters, digits and hyphens: a name in addresses, or a login.
+pub(crate) fn is_slug(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (2..=40).contains(&text.len())
         && text.chars().all(plain)

@@ -9,6 +9,7 @@ pub(crate) mod changes;
 pub(crate) mod closing;
 pub(crate) mod keys;
 pub(crate) mod notices;
+mod seal;
 pub(crate) mod seatings;
 pub(crate) mod seats;
 pub(crate) mod sessions;
@@ -30,6 +31,7 @@ use rusqlite::{Connection, Row};
 use tokio::sync::oneshot;
 
 use crate::language::Label;
+use seal::Seal;
 use writer::{Act, Written};
 
 const SCHEMA: &str = include_str!("schema.sql");
@@ -80,6 +82,7 @@ impl From<rusqlite::Error> for No {
 pub(crate) struct Book {
     acts: Sender<Box<dyn Act>>,
     readers: Arc<Readers>,
+    seal: Arc<Seal>,
 }
 
 /// Connections that only read, each used by one visit at a time.
@@ -111,11 +114,12 @@ impl Book {
 
         let book = connect(&path)?;
         book.execute_batch(SCHEMA).context("prepare the tables of reservation.db")?;
+        let seal = Arc::new(Seal::open(folder)?);
         let (acts, waiting) = channel();
         std::thread::Builder::new()
             .name("book".to_owned())
             .spawn(move || writer::run(&book, &waiting))?;
-        Ok(Self { acts, readers: Arc::new(Readers { path, idle: Mutex::default() }) })
+        Ok(Self { acts, readers: Arc::new(Readers { path, idle: Mutex::default() }), seal })
     }
 
     /// Writes: all of the closure's work or, when it says no, nothing of it. Durable when this returns.

@@ -148,15 +148,20 @@ CREATE TABLE IF NOT EXISTS notices (
 CREATE INDEX IF NOT EXISTS notices_to_write ON notices (id) WHERE written = 0;
 CREATE INDEX IF NOT EXISTS notices_of_a_guest ON notices (subject);
 
+-- Who works for a store, or without one runs the stores. `totp` is the sealed secret of the one-time codes,
+-- `step` the last code that was used. There is a verifier once the invitation, kept as a hash, was taken up.
 CREATE TABLE IF NOT EXISTS staff (
     login TEXT PRIMARY KEY,
-    store TEXT NOT NULL REFERENCES stores,
-    verifier TEXT NOT NULL
+    store TEXT REFERENCES stores,
+    manager INTEGER NOT NULL CHECK (manager IN (0, 1)),
+    verifier TEXT,
+    totp BLOB NOT NULL,
+    step INTEGER NOT NULL,
+    invitation BLOB UNIQUE,
+    invited_until INTEGER CHECK ((invited_until IS NULL) = (invitation IS NULL)),
+    CHECK ((verifier IS NULL) = (invitation IS NOT NULL))
 ) STRICT;
-CREATE TABLE IF NOT EXISTS operators (
-    login TEXT PRIMARY KEY,
-    verifier TEXT NOT NULL
-) STRICT;
+CREATE INDEX IF NOT EXISTS staff_of_a_store ON staff (store);
 -- Keys of the app's own API, by their hash.
 CREATE TABLE IF NOT EXISTS keys (
     hash BLOB PRIMARY KEY,

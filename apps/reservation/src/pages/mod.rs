@@ -15,6 +15,7 @@ mod proof;
 mod review;
 mod sign_in;
 mod sign_up;
+mod staff;
 mod store;
 mod style;
 
@@ -77,9 +78,8 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/book/{store}/review", get(review::page))
         .route("/book/{store}/wait", post(review::wait))
         .route("/stores/{store}/picture.svg", get(picture::page))
-        .route("/store/sign-in", get(store::sign_in_page).post(store::sign_in))
-        .route("/store/sign-out", post(store::sign_out))
         .route("/store/tonight", get(store::tonight))
+        .merge(staff::router())
         .merge(operator::router())
         .fallback(async || Fault::NotFound)
         .method_not_allowed_fallback(async || Fault::WrongMethod)

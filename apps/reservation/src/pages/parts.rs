@@ -220,6 +220,22 @@ impl Field<'_> {
         }
     }
 
+    /// A one-time code.
+    pub(crate) fn code(&self, words: &Words) -> Markup {
+        let id = field_id(self.name);
+        html! {
+            div class="field" {
+                label for=(id) { (self.label) (self.mark(words)) }
+                (self.notes())
+                input class="code" id=(id) name=(self.name) type="text" inputmode="numeric"
+                    autocomplete=[self.autocomplete]
+                    aria-invalid=[self.error.map(|_| "true")]
+                    aria-describedby=[self.described_by()]
+                    autofocus[self.focus];
+            }
+        }
+    }
+
     /// A telephone number: the country, and the number as it is written there.
     fn dial(&self, country: &str, value: &str, language: Language, words: &Words) -> Markup {
         let id = field_id(self.name);

@@ -125,7 +125,7 @@ pub(super) async fn out(State(app): State<Shared>, headers: HeaderMap) -> Result
 
 fn draw(reader: &Reader, fields: &Fields, error: Option<&str>, note: Option<Markup>) -> Markup {
     let words = reader.words;
-    let known = Known { field: "email", label: words.email, kind: "email" };
+    let known = Known { field: "email", label: words.email, kind: "email", by_code: false };
     let body = html! {
         h1 { (words.sign_in) }
         @if let Some(note) = note { (note) }

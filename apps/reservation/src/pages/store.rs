@@ -1,10 +1,9 @@
-//! The stores' side: their door, and tonight's bookings. Each look at a guest's information is a
+//! The stores' side: tonight's bookings. Each look at a guest's information is a
 //! disclosure asked of Azukari at that moment, recorded, and shown to the guest; nothing is kept.
 
 use std::collections::BTreeMap;
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -12,18 +11,15 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::allergy::{self, Answer, Says, Standing, says};
-use super::door::{self, Entered, Known};
 use super::parts::{moment, nothing, reasons, shown};
-use super::{Sheet, layout, see_other};
+use super::staff::Counter;
+use super::{Sheet, layout};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::{Policy, StoreAsk, Trouble, Values};
 use crate::book::bookings::Booking;
 use crate::book::seats::Seat;
-use crate::book::sessions::{Caller, Door};
 use crate::book::stores::Store;
 use crate::fault::Fault;
-use crate::fields::Fields;
-use crate::session;
 use crate::when;
 
 /// What a store needs to take a guest in.
@@ -32,51 +28,6 @@ pub(super) const RESERVATION_ITEMS: [&str; 5] =
 /// What the kitchen needs, the most important first.
 pub(super) const MEAL_ITEMS: [&str; 5] =
     [allergy::ITEM, "disliked_food", "favourite_food", "serving_size", "preferred_alcohol"];
-
-pub(super) async fn sign_in_page(reader: Reader) -> Response {
-    if reader.staff.is_some() {
-        return see_other("/store/tonight").unwrap_or_else(IntoResponse::into_response);
-    }
-    draw_sign_in(&reader, &Fields::default(), None).into_response()
-}
-
-pub(super) async fn sign_in(
-    State(app): State<Shared>,
-    reader: Reader,
-    headers: HeaderMap,
-    mut fields: Fields,
-) -> Result<Response, Fault> {
-    match door::enter(&app, &reader, &headers, &mut fields, Door::Staff).await? {
-        Entered::In(cookie) => {
-            let mut response = see_other("/store/tonight")?;
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-            Ok(response)
-        }
-        Entered::Not(status, words) => {
-            Ok((status, draw_sign_in(&reader, &fields, Some(words))).into_response())
-        }
-    }
-}
-
-pub(super) async fn sign_out(
-    State(app): State<Shared>,
-    headers: HeaderMap,
-) -> Result<Response, Fault> {
-    let cookie = session::end(&app.book, &headers, Door::Staff).await?;
-    let mut response = see_other("/store/sign-in")?;
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
-}
-
-fn draw_sign_in(reader: &Reader, fields: &Fields, error: Option<&str>) -> Markup {
-    let words = reader.words;
-    let known = Known { field: "login", label: words.staff_login, kind: "text" };
-    let body = html! {
-        h1 { (words.for_stores) }
-        (door::form(reader, "/store/sign-in", &known, fields, error))
-    };
-    layout(reader, &Sheet { title: words.for_stores, wide: false }, &body)
-}
 
 /// What a store is told of one booking.
 struct Told {
@@ -100,11 +51,10 @@ pub(super) struct Way {
 pub(super) async fn tonight(
     State(app): State<Shared>,
     reader: Reader,
+    counter: Counter,
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
-    let Some(staff) = reader.staff.clone() else { return see_other("/store/sign-in") };
-    // A login that no longer works for a store is nobody.
-    let store = app.book.store_of(&staff.who).await?.ok_or(Fault::NotFound)?;
+    let Counter { store, .. } = &counter;
     let policy = app.azukari.policy().await?;
     let now = app::now();
     let tonight = when::evening_of(now, &store.time_zone);
@@ -119,7 +69,7 @@ pub(super) async fn tonight(
     let told = look(&app, &reader, &policy, bookings).await?;
     let seats = app.book.seats_of(&store.slug, from, until).await?;
     let day = Day { evening, tonight, now, seats };
-    Ok(draw_tonight(&reader, &store, &staff, &policy, &told, &day).into_response())
+    Ok(draw_tonight(&reader, &counter, &policy, &told, &day).into_response())
 }
 
 /// One look at an evening: up to three asks for each booking, all at once.
@@ -208,13 +158,13 @@ struct Day {
 
 fn draw_tonight(
     reader: &Reader,
-    store: &Store,
-    staff: &Caller,
+    counter: &Counter,
     policy: &Policy,
     told: &[Told],
     day: &Day,
 ) -> Markup {
     let (words, language) = (reader.words, reader.language);
+    let Counter { login, store, .. } = counter;
     let Day { evening, tonight, now, seats } = day;
     let (evening, tonight, now) = (*evening, *tonight, *now);
     let title = if evening == tonight { words.nav_tonight } else { words.coming_bookings };
@@ -238,7 +188,7 @@ fn draw_tonight(
             }
         }
         p class="notice" {
-            ((words.tonight_recorded)(&staff.who, &when::there(now, &store.time_zone, language)))
+            ((words.tonight_recorded)(login, &when::there(now, &store.time_zone, language)))
         }
         @if told.is_empty() { p { (words.no_bookings_that_day) } }
         ol class="bookings" {

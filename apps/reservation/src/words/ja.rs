@@ -185,6 +185,30 @@ pub(super) static WORDS: Words = Words {
     nothing_could_be_asked: "いま何も確認できないため、アレルギーの有無もわかりません。",
     not_shown_away: "いま確認できません。しばらくしてから、ページを読み込み直してください。",
 
+    new_password: "新しいパスワード",
+    new_password_hint: "12文字以上。長いほど安全です。",
+    one_time_code: "ワンタイムコード",
+    one_time_code_hint: "認証アプリにいま表示されている6桁の数字です。",
+    error_code: "コードが合いません。アプリにいま表示されている6桁を入力してください。",
+    factor_lost: "パスワードを忘れたときや、認証アプリを使えなくなったときは、お店の責任者にお伝えください。新しい招待をお渡しできます。",
+    invitation: "招待",
+    code_to_scan: "認証アプリで読み取るコード",
+    authenticator: "認証アプリ",
+    authenticator_told: "スマートフォンの認証アプリで、このコードを読み取ってください。",
+    authenticator_here: "この端末の認証アプリで開く",
+    authenticator_by_hand: "読み取れないときは、次の鍵を入力してください（時間ベース、6桁、30秒）。",
+    take_up: "登録してログインする",
+    staff: "スタッフ",
+    add_staff: "スタッフを加える",
+    staff_login_hint: "2文字から40文字。半角の小文字、数字、ハイフン。本名である必要はありません。例：sumire-hall",
+    as_manager: "責任者として（スタッフを加え、終わらせることができます）",
+    manager: "責任者",
+    invite: "招待する",
+    invite_anew: "招待し直す",
+    invite_anew_told: "招待し直すと、それまでのパスワード、認証アプリ、パスキーはすぐに使えなくなります。",
+    end_staff: "終わらせる",
+    no_staff: "まだ誰もいません。",
+
     room_items: "お預かりの情報",
     room_looks: "誰が見たか",
     room_requests: "開示などのご請求",
@@ -419,6 +443,17 @@ pub(super) static WORDS: Words = Words {
             "お席は予約していません。{store}には何も伝わっていません。今回の入力内容は保存していません。"
         )
     },
+    invited_as: |login| {
+        format!(
+            "{login} さんの登録です。パスワードを決め、認証アプリを登録してください。この画面は一度だけ使えます。"
+        )
+    },
+    invitation_made: |login| {
+        format!(
+            "{login} さんにこのリンクをお渡しください。表示は一度だけで、72時間、一度だけ使えます。"
+        )
+    },
+    invited_until: |at| format!("{at}まで有効な招待中"),
     field: |name| {
         match name {
             "slug" => "アドレス用の名前",

@@ -6,8 +6,9 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::super::parts::{Errors, Named, moment, nothing};
+use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
-use super::{errors, field, operator};
+use super::{errors, field};
 use crate::api;
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
@@ -16,10 +17,11 @@ use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::when;
 
-pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    _: Operator,
+) -> Result<Response, Fault> {
     let page = draw(&app, &reader, &Fields::default(), &Errors::default(), nothing()).await?;
     Ok(page.into_response())
 }
@@ -27,11 +29,9 @@ pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Re
 pub(super) async fn make(
     State(app): State<Shared>,
     reader: Reader,
+    _: Operator,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let name = fields.get("name").trim();
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let what = if name.is_empty() {
@@ -62,12 +62,9 @@ pub(super) async fn make(
 
 pub(super) async fn end(
     State(app): State<Shared>,
-    reader: Reader,
+    _: Operator,
     Path(name): Path<String>,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     app.book.end_key(&name).await?;
     see_other("/operator/keys")
 }
