@@ -21,6 +21,7 @@ mod phone;
 mod rehearsal;
 mod samples;
 mod session;
+mod sight;
 mod table_file;
 mod totp;
 mod when;

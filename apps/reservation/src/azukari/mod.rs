@@ -67,7 +67,7 @@ impl Trouble {
 }
 
 /// A reason of the rules: its id, the facts that matter to a reader, and the house's own words.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
 pub(crate) struct Reason {
     #[serde(rename = "reason")]
     pub(crate) id: String,

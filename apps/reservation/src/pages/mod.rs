@@ -1,7 +1,6 @@
 //! The pages, one file each, and the frame around all of them: language, session, security headers.
 //! Every page is complete without a script; nothing is loaded from elsewhere.
 
-mod allergy;
 mod book;
 mod booking;
 mod consent;
@@ -78,8 +77,8 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/book/{store}/review", get(review::page))
         .route("/book/{store}/wait", post(review::wait))
         .route("/stores/{store}/picture.svg", get(picture::page))
-        .route("/store/tonight", get(store::tonight))
         .merge(staff::router())
+        .merge(store::router())
         .merge(operator::router())
         .fallback(async || Fault::NotFound)
         .method_not_allowed_fallback(async || Fault::WrongMethod)

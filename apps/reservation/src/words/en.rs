@@ -185,6 +185,12 @@ pub(super) static WORDS: Words = Words {
     nothing_could_be_asked: "Nothing could be asked just now, so nothing is known of allergies.",
     not_shown_away: "This cannot be checked just now. Please reload the page in a moment.",
 
+    for_the_kitchen: "For the kitchen",
+    kitchen_told: "No names are on it. It prints on A4; please destroy the paper after the evening.",
+    party_and_table: "Party and table",
+    booking_at_the_store: "A booking",
+    pages_of_the_store: "Pages of the store",
+
     new_password: "New password",
     new_password_hint: "12 characters or more; longer is safer.",
     one_time_code: "One-time code",

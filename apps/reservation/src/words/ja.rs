@@ -185,6 +185,12 @@ pub(super) static WORDS: Words = Words {
     nothing_could_be_asked: "いま何も確認できないため、アレルギーの有無もわかりません。",
     not_shown_away: "いま確認できません。しばらくしてから、ページを読み込み直してください。",
 
+    for_the_kitchen: "厨房へ",
+    kitchen_told: "お名前は載りません。A4に印刷できます。使い終わった紙は、読めないようにして捨ててください。",
+    party_and_table: "人数と卓",
+    booking_at_the_store: "ご予約の内容",
+    pages_of_the_store: "お店のページ",
+
     new_password: "新しいパスワード",
     new_password_hint: "12文字以上。長いほど安全です。",
     one_time_code: "ワンタイムコード",
@@ -201,12 +207,12 @@ pub(super) static WORDS: Words = Words {
     staff: "スタッフ",
     add_staff: "スタッフを加える",
     staff_login_hint: "2文字から40文字。半角の小文字、数字、ハイフン。本名である必要はありません。例：sumire-hall",
-    as_manager: "責任者として（スタッフを加え、終わらせることができます）",
+    as_manager: "責任者として（スタッフを加え、外すことができます）",
     manager: "責任者",
     invite: "招待する",
     invite_anew: "招待し直す",
     invite_anew_told: "招待し直すと、それまでのパスワード、認証アプリ、パスキーはすぐに使えなくなります。",
-    end_staff: "終わらせる",
+    end_staff: "外す",
     no_staff: "まだ誰もいません。",
 
     room_items: "お預かりの情報",

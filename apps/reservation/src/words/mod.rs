@@ -66,6 +66,8 @@ words! {
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
         not_shown_away, nothing_could_be_asked,
+        // The store's other pages
+        for_the_kitchen, kitchen_told, party_and_table, booking_at_the_store, pages_of_the_store,
         // Stores and operators: signing in, and who works there
         new_password, new_password_hint, one_time_code, one_time_code_hint, error_code, factor_lost, invitation, code_to_scan, authenticator, authenticator_told, authenticator_here, authenticator_by_hand, take_up, staff, add_staff, staff_login_hint, as_manager, manager, invite, invite_anew, invite_anew_told, end_staff, no_staff,
         // Her rooms

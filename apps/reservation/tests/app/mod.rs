@@ -146,22 +146,39 @@ pub fn secret_of(page: &str) -> String {
 }
 
 impl Visitor {
-    async fn sends(&self, request: reqwest::RequestBuilder) -> (StatusCode, String) {
+    async fn sends(&self, request: reqwest::RequestBuilder) -> reqwest::Response {
         let cookie = self.cookie.lock().unwrap().clone();
         let request = request.header(header::COOKIE, cookie).header(header::ACCEPT_LANGUAGE, "en");
         let answer = request.send().await.unwrap();
         if let Some(set) = answer.headers().get(header::SET_COOKIE) {
             let pair = set.to_str().unwrap().split(';').next().unwrap();
-            pair.clone_into(&mut self.cookie.lock().unwrap());
+            // The language is nobody's session.
+            if !pair.starts_with("lang=") {
+                pair.clone_into(&mut self.cookie.lock().unwrap());
+            }
         }
-        (answer.status(), answer.text().await.unwrap())
+        answer
     }
 
     pub async fn gets(&self, path: &str) -> (StatusCode, String) {
-        self.sends(self.browser.get(format!("{}{path}", self.address))).await
+        let answer = self.sends(self.browser.get(format!("{}{path}", self.address))).await;
+        (answer.status(), answer.text().await.unwrap())
     }
 
     pub async fn posts(&self, path: &str, form: &[(&str, &str)]) -> (StatusCode, String) {
+        let answer = self.answers(path, form).await;
+        (answer.status(), answer.text().await.unwrap())
+    }
+
+    /// Sends a form; returns where the way leads.
+    pub async fn leads_to(&self, path: &str, form: &[(&str, &str)]) -> (StatusCode, String) {
+        let answer = self.answers(path, form).await;
+        let to = answer.headers().get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned());
+        let status = answer.status();
+        (status, to.unwrap_or(answer.text().await.unwrap()))
+    }
+
+    async fn answers(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
         let encode = |text: &str| {
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
             text.bytes().fold(String::new(), |out, byte| {

@@ -2,7 +2,7 @@
 //! are ended; every page fits a phone and a tablet in both languages, and axe-core finds nothing wrong (S10,
 //! S11).
 
-use crate::house::{Browser, Demo};
+use crate::house::{Browser, Demo, pages_of};
 
 /// The code that an authenticator app would show for the secret on the page.
 async fn code_on(page: &Browser) -> String {
@@ -49,4 +49,77 @@ async fn a_manager_invites_a_cook_who_comes_in_and_is_out_once_ended() {
     for browser in [manager, cook, operator] {
         browser.client.close().await.unwrap();
     }
+}
+
+/// The pages of a browser's side, with the name of each picture.
+async fn looked_over(browser: &Browser, app: &str, pages: &[(&str, String)]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for (theme, language) in [("light", "ja"), ("dark", "en"), ("light", "en")] {
+        browser.prefers(theme).await;
+        for (name, path) in pages {
+            let next = if path.contains('?') { '&' } else { '?' };
+            browser.goes_to(&format!("{app}{path}{next}lang={language}")).await;
+            let screens = if theme == "dark" {
+                [("phone-dark", 390)].as_slice()
+            } else {
+                &[("phone", 390), ("tablet", 1024)]
+            };
+            for (screen, width) in screens {
+                browser.takes_picture(&format!("{name}-{language}-{screen}"), *width).await;
+            }
+            let faults = browser.faults().await;
+            wrong.extend(faults.into_iter().map(|fault| format!("{path} {theme} {fault}")));
+        }
+    }
+    wrong
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_of_a_store_fits_a_phone_a_tablet_and_paper_and_axe_finds_nothing_wrong() {
+    let demo = Demo::start();
+    let store = Browser::open("ja").await;
+    store.signs_in_staff(&demo, "sumire-manager").await;
+    store.goes_to(&format!("{}/store/tonight", demo.app)).await;
+    let booking = store.find(".cards .n").await.attr("href").await.unwrap().unwrap();
+    let mut pages = ["tonight", "kitchen", "staff"]
+        .map(|page| (["store-", page].concat(), format!("/store/{page}")))
+        .to_vec();
+    pages.push(("store-booking".to_owned(), format!("/store/{booking}")));
+    let pages: Vec<(&str, String)> =
+        pages.iter().map(|(name, path)| (name.as_str(), path.clone())).collect();
+    let wrong = looked_over(&store, &demo.app, &pages).await;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for language in ["ja", "en"] {
+        store.goes_to(&format!("{}/store/kitchen?lang={language}", demo.app)).await;
+        let print = store.prints(&format!("store-kitchen-{language}-print")).await;
+        assert_eq!(pages_of(&print), 1, "an evening of five is one sheet");
+        let seen = store.reads().await;
+        assert!(seen.contains("そば、落花生") && !seen.contains("花子"), "{seen}");
+    }
+    store.client.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_of_the_operator_fits_a_phone_and_a_tablet_and_axe_finds_nothing_wrong() {
+    let demo = Demo::start();
+    let operator = Browser::open("ja").await;
+    let doors = [("store-sign-in", "/store/sign-in"), ("operator-sign-in", "/operator/sign-in")]
+        .map(|(name, path)| (name, path.to_owned()));
+    let mut wrong = looked_over(&operator, &demo.app, &doors).await;
+    operator.signs_in_operator(&demo).await;
+    let at = "/operator/stores";
+    let pages = [
+        ("operator", "/operator".to_owned()),
+        ("operator-new-store", format!("{at}/new")),
+        ("operator-store", format!("{at}/minato")),
+        ("operator-tables", format!("{at}/minato/tables")),
+        ("operator-seatings", format!("{at}/minato/seatings")),
+        ("operator-closing", format!("{at}/minato/closing-days")),
+        ("operator-staff", format!("{at}/minato/staff")),
+        ("operator-import", "/operator/import".to_owned()),
+        ("operator-keys", "/operator/keys".to_owned()),
+    ];
+    wrong.extend(looked_over(&operator, &demo.app, &pages).await);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    operator.client.close().await.unwrap();
 }

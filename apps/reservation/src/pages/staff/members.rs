@@ -38,8 +38,8 @@ pub(super) fn router() -> Router<Shared> {
 /// Whoever says who works for a store.
 struct Chief {
     store: Store,
-    /// The manager's own login; `None` is an operator.
-    login: Option<String>,
+    /// The manager; `None` is an operator.
+    manager: Option<Counter>,
     /// Whom the address names.
     about: String,
 }
@@ -53,13 +53,15 @@ impl FromRequestParts<Shared> for Chief {
             Names::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
         let about = names.remove("login").unwrap_or_default();
         let Some(slug) = names.get("store") else {
-            let Counter { login, store, manager } = Counter::from_request_parts(parts, app).await?;
-            let chief = Self { store, login: Some(login), about };
-            return if manager { Ok(chief) } else { Err(Fault::NotFound.into_response()) };
+            let manager = Counter::from_request_parts(parts, app).await?;
+            if !manager.manager {
+                return Err(Fault::NotFound.into_response());
+            }
+            return Ok(Self { store: manager.store.clone(), manager: Some(manager), about });
         };
         Operator::from_request_parts(parts, app).await?;
         match app.book.store(slug).await {
-            Ok(Some(store)) => Ok(Self { store, login: None, about }),
+            Ok(Some(store)) => Ok(Self { store, manager: None, about }),
             Ok(None) => Err(Fault::NotFound.into_response()),
             Err(error) => Err(Fault::from(error).into_response()),
         }
@@ -69,19 +71,19 @@ impl FromRequestParts<Shared> for Chief {
 impl Chief {
     /// Where the page is.
     fn at(&self) -> String {
-        match &self.login {
+        match &self.manager {
             Some(_) => "/store/staff".to_owned(),
             None => format!("/operator/stores/{}/staff", self.store.slug),
         }
     }
 
     fn is(&self, member: &Member) -> bool {
-        self.login.as_ref() == Some(&member.login)
+        self.manager.as_ref().is_some_and(|manager| manager.login == member.login)
     }
 
     /// Managers are the operator's to end.
     fn may_end(&self, member: &Member) -> bool {
-        self.login.is_none() || !matches!(member.post, Post::Store { manager: true, .. })
+        self.manager.is_none() || !matches!(member.post, Post::Store { manager: true, .. })
     }
 
     fn may_invite(&self, member: &Member) -> bool {
@@ -118,7 +120,7 @@ async fn add(
     } else if app.book.member(login).await?.is_some() {
         What::Twice
     } else {
-        let manager = chief.login.is_none() && fields.get("manager") == "yes";
+        let manager = chief.manager.is_none() && fields.get("manager") == "yes";
         let post = Post::Store { slug: chief.store.slug.clone(), manager };
         return invite(&app, &reader, &chief, &headers, login, post).await;
     };
@@ -189,12 +191,14 @@ async fn draw(
     let order = [Named { name: "login".to_owned(), label: words.staff_login.to_owned() }];
     let (at, title) = (chief.at(), words.staff);
     let body = html! {
-        @if chief.login.is_none() {
-            (operator::head(&chief.store, reader, title))
-        } @else {
-            div {
-                p class="eyebrow" { (chief.store.name(language)) }
-                h1 { (title) }
+        @match &chief.manager {
+            None => (operator::head(&chief.store, reader, title)),
+            Some(manager) => {
+                (manager.rooms(reader))
+                div {
+                    p class="eyebrow" { (chief.store.name(language)) }
+                    h1 { (title) }
+                }
             }
         }
         (note)
@@ -203,7 +207,7 @@ async fn draw(
             h2 { (words.add_staff) }
             (operator::field("login", words.staff_login, errors, Some(words.staff_login_hint))
                 .input("text", Some(fields.get("login")), words))
-            @if chief.login.is_none() {
+            @if chief.manager.is_none() {
                 label class="choice" {
                     input type="checkbox" name="manager" value="yes"
                         checked[fields.get("manager") == "yes"];

@@ -115,6 +115,23 @@ pub(crate) struct Counter {
     pub(crate) manager: bool,
 }
 
+impl Counter {
+    /// The way between the pages of a store.
+    pub(crate) fn rooms(&self, reader: &Reader) -> Markup {
+        let words = reader.words;
+        let mut rooms =
+            vec![("/store/tonight", words.nav_tonight), ("/store/kitchen", words.for_the_kitchen)];
+        if self.manager {
+            rooms.push(("/store/staff", words.staff));
+        }
+        html! {
+            nav class="within counter" aria-label=(words.pages_of_the_store) {
+                @for (path, label) in rooms { (super::nav_link(reader, path, label)) }
+            }
+        }
+    }
+}
+
 impl FromRequestParts<Shared> for Counter {
     type Rejection = Response;
 
