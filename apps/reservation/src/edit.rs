@@ -91,6 +91,10 @@ pub(crate) enum What {
     /// No whole number between these two.
     NotANumber(u32, u32),
     NotAName,
+    /// No purpose under which a store may look.
+    NotAPurpose,
+    /// Nowhere a message may go.
+    NotAnAddress,
     NotAZone,
     NotAMotif,
     NotACountry,

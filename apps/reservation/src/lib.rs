@@ -13,6 +13,7 @@ mod edit;
 mod engage;
 mod fault;
 mod fields;
+mod hook;
 mod import;
 mod language;
 mod letters;
@@ -77,10 +78,15 @@ pub async fn serve(
     let settling = tokio::spawn(engage::keep_settled(std::sync::Arc::clone(&app), async {
         let _ = told.await;
     }));
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let delivering = tokio::spawn(hook::keep_delivering(std::sync::Arc::clone(&app), async {
+        let _ = ended.await;
+    }));
     let served = axum::serve(config.listener, pages::router(&app));
     let served = served.with_graceful_shutdown(shutdown).await;
-    drop(tell);
+    drop((tell, end));
     settling.await?;
+    delivering.await?;
     Ok(served?)
 }
 
@@ -137,7 +143,7 @@ pub fn one_time_code(secret: &str, now: jiff::Timestamp) -> Option<String> {
 /// Makes a key of the app's own API and tells it, this once.
 pub async fn make_key(data: &Path, name: &str) -> anyhow::Result<String> {
     let book = book::Book::open(data)?;
-    match api::make_key(&book, name, app::now()).await {
+    match api::make_key(&book, None, name, app::now()).await {
         Err(book::No::Already(_)) => anyhow::bail!("there is a key `{name}` already"),
         made => Ok(made?),
     }

@@ -8,9 +8,11 @@ mod app;
 use std::sync::{Arc, Mutex};
 
 use app::{App, Visitor};
+use axum::body::Bytes;
+use axum::http::HeaderMap;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 /// Every ask that came to Azukari.
@@ -237,4 +239,247 @@ async fn an_evening_of_two_hundred_is_under_a_hundred_kilobytes_and_says_its_lab
     assert!(css.contains("苦手な食べもの") && css.contains("予約番号"), "{css}");
     assert!(!css.contains("guest"));
     drop(street.app);
+}
+
+/// Makes a key of a store's by the operator's page.
+async fn key_of(operator: &Visitor, store: &str) -> String {
+    let at = format!("/operator/stores/{store}/keys");
+    let (status, page) = operator.posts(&at, &[("name", "till")]).await;
+    assert_eq!(status, StatusCode::CREATED, "{page}");
+    page.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned()
+}
+
+async fn operator(app: &App) -> Visitor {
+    let operator = app.visitor();
+    app.takes_up(&operator, &app.invited("chief", reservation::Post::Operator).await).await;
+    operator
+}
+
+#[tokio::test]
+async fn a_store_s_own_system_reads_ids_and_asks_for_values_by_purpose() {
+    let street = Street::with(3).await;
+    let app = &street.app;
+    let early = street.books(0, "mihon", "18:30").await;
+    let late = street.books(1, "mihon", "19:00").await;
+    let theirs = street.books(2, "other", "18:30").await;
+    let operator = operator(app).await;
+    let key = key_of(&operator, "mihon").await;
+    let asks = async |method: Method, path: &str, body: Option<Value>| {
+        app.asks(&key, method, path, body).await
+    };
+    // Ids, times, party and stage: nothing is asked of Azukari for them.
+    street.asked();
+    let path = format!("/api/store/bookings?date={}", tomorrow());
+    let (status, day) = asks(Method::GET, &path, None).await;
+    assert_eq!((status, day["bookings"].as_array().unwrap().len()), (200, 2), "{day}");
+    let first = &day["bookings"][0];
+    let mut fields: Vec<&String> = first.as_object().unwrap().keys().collect();
+    fields.sort_unstable();
+    assert_eq!(fields, ["ends_at", "number", "party", "stage", "starts_at"]);
+    assert_eq!((&first["number"], &first["stage"]), (&json!(early), &json!("booked")));
+    assert_eq!(street.asked(), Vec::<Value>::new());
+
+    // Another store's booking answers as one that never was.
+    let at = |number: &str| format!("/api/store/bookings/{number}");
+    let (status, other) = asks(Method::GET, &at(&theirs), None).await;
+    let (nobody, none) = asks(Method::GET, &at("B-23456789"), None).await;
+    assert_eq!((status, nobody), (404, 404));
+    assert_eq!(other, none);
+    let both = json!({ "purpose": "meal", "bookings": [theirs, "B-23456789"] });
+    let (status, told) = asks(Method::POST, "/api/store/disclosures", Some(both)).await;
+    assert_eq!(status, 200);
+    let mut answers = told["answers"].as_array().unwrap().clone();
+    for answer in &mut answers {
+        answer["booking"] = Value::Null;
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(street.asked(), Vec::<Value>::new());
+
+    // Values come for a stated purpose, and only those of that purpose.
+    let meal = json!({ "purpose": "meal", "bookings": [late, early] });
+    let (_, told) = asks(Method::POST, "/api/store/disclosures", Some(meal)).await;
+    let answer = &told["answers"][0];
+    assert_eq!(answer["booking"], json!(late));
+    assert_eq!(answer["allergies"], json!({ "known": true, "told": value("allergy", "") }));
+    assert_eq!(answer["items"]["serving_size"], "regular");
+    assert!(answer["items"].get("name").is_none() && answer["items"].get("allergy").is_none());
+    let asked = street.asked();
+    assert!(asked.len() == 2 && asked.iter().all(|ask| ask["purpose"] == "meal"), "{asked:?}");
+    let receive = json!({ "purpose": "reservation", "bookings": [early] });
+    let (_, told) = asks(Method::POST, "/api/store/disclosures", Some(receive)).await;
+    assert_eq!(told["answers"][0]["items"]["name"], json!(value("name", "guest0")));
+    assert!(told["answers"][0].get("allergies").is_none());
+    // Without one, or with another, nothing.
+    for (body, field) in [
+        (json!({ "bookings": [early] }), "purpose"),
+        (json!({ "purpose": "marketing", "bookings": [early] }), "purpose"),
+        (json!({ "purpose": "meal" }), "bookings"),
+        (json!({ "purpose": "meal", "bookings": [7] }), "bookings"),
+        (json!({ "purpose": "meal", "bookings": vec!["B-1"; 201] }), "bookings"),
+    ] {
+        let (status, told) = asks(Method::POST, "/api/store/disclosures", Some(body)).await;
+        assert_eq!((status, &told["errors"][0]["field"]), (422, &json!(field)));
+    }
+    // A store's key opens nothing of the operator's, nor the other way round.
+    assert_eq!(asks(Method::GET, "/api/stores", None).await.0, 403);
+    let path = "/api/store/bookings";
+    assert_eq!(app.asks(&app.key, Method::GET, path, None).await.0, 403);
+    assert_eq!(app.asks("rsv_wrong", Method::GET, path, None).await.0, 401);
+    let other = key_of(&operator, "other").await;
+    assert_eq!(app.asks(&other, Method::GET, &at(&early), None).await.0, 404);
+    assert_eq!(
+        operator.posts("/operator/stores/other/keys/till/end", &[]).await.0,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(app.asks(&other, Method::GET, path, None).await.0, 401);
+    assert_eq!(asks(Method::GET, path, None).await.0, 200);
+}
+
+/// A message: its headers and its body.
+type Message = (Value, Vec<u8>);
+
+/// What a store's system hears, and whether it takes it.
+#[derive(Clone, Default)]
+struct Ear {
+    heard: Arc<Mutex<Vec<Message>>>,
+    refuses: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Ear {
+    async fn listens(&self) -> String {
+        let ear = self.clone();
+        let hears = post(async move |headers: HeaderMap, body: Bytes| {
+            let headers = headers.iter().map(|(n, v)| (n.to_string(), json!(v.to_str().unwrap())));
+            let headers = Value::Object(headers.collect());
+            ear.heard.lock().unwrap().push((headers, body.to_vec()));
+            let refuses = ear.refuses.load(std::sync::atomic::Ordering::Relaxed);
+            if refuses { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT }
+        });
+        format!("{}/hook", app::served(Router::new().route("/hook", hears)).await)
+    }
+
+    /// Whether so many messages come within a few looks of the sender's.
+    async fn has_heard(&self, count: usize) -> bool {
+        for _ in 0..60 {
+            if self.heard.lock().unwrap().len() >= count {
+                return true;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        false
+    }
+
+    /// So many messages, once they have come.
+    async fn hears(&self, count: usize) -> Vec<Message> {
+        let begun = std::time::Instant::now();
+        loop {
+            let heard = self.heard.lock().unwrap().clone();
+            if heard.len() >= count {
+                return heard;
+            }
+            assert!(begun.elapsed().as_secs() < 20, "{} of {count} messages", heard.len());
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+}
+
+/// Whether the `standardwebhooks` package takes a message.
+fn is_read(folder: &std::path::Path, secret: &str, headers: &Value, body: &[u8]) -> bool {
+    let body = data_encoding::BASE64.encode(body);
+    let file = folder.join("message.json");
+    let text = json!({ "secret": secret, "headers": headers, "body": body });
+    std::fs::write(&file, text.to_string()).unwrap();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let target = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let python = target.join("vocabularies/bin/python");
+    assert!(python.exists(), "there is no `{}`; run ./check", python.display());
+    let said = std::process::Command::new(python)
+        .arg("-B")
+        .arg(root.join("crates/server/tests/vocabularies/check.py"))
+        .arg("webhook")
+        .arg(&file)
+        .output()
+        .unwrap();
+    match said.status.code() {
+        Some(0) => true,
+        Some(2) => false,
+        other => unreachable!("{other:?}: {}", String::from_utf8_lossy(&said.stderr)),
+    }
+}
+
+#[tokio::test]
+async fn a_store_s_own_system_is_told_by_signed_messages_that_outlast_its_absence() {
+    let street = Street::with(3).await;
+    let app = &street.app;
+    let ear = Ear::default();
+    let url = ear.listens().await;
+    let at = "/api/stores/mihon/webhook";
+    let put = async |url: &str| {
+        let (status, told) = app.asks(&app.key, Method::PUT, at, Some(json!({ "url": url }))).await;
+        (status, told["secret"].as_str().map(str::to_owned))
+    };
+    assert_eq!(app.asks(&app.key, Method::GET, at, None).await.0, 404);
+    assert_eq!(put("http://till.example/hook").await.0, 422);
+    let before = street.books(2, "mihon", "17:00").await;
+    let (_, secret) = put(&url).await;
+    let secret = secret.unwrap();
+
+    // Made, changed, cancelled: each once, with ids and nothing else.
+    let number = street.books(0, "mihon", "18:30").await;
+    street.books(1, "other", "18:30").await;
+    let day = tomorrow();
+    let change = [("date", day.as_str()), ("party", "3"), ("time", "19:30")];
+    let path = format!("/me/bookings/{number}/change");
+    assert_eq!(street.guests[0].posts(&path, &change).await.0, StatusCode::SEE_OTHER);
+    let path = format!("/me/bookings/{number}/cancel");
+    assert_eq!(street.guests[0].posts(&path, &[]).await.0, StatusCode::SEE_OTHER);
+    let heard = ear.hears(3).await;
+    let mut kinds = Vec::new();
+    for (headers, body) in &heard {
+        assert!(is_read(&app.folder, &secret, headers, body), "{headers}");
+        let event: Value = serde_json::from_slice(body).unwrap();
+        assert_eq!(event["data"], json!({ "booking": number, "store": "mihon" }));
+        event["timestamp"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        assert_eq!(event.as_object().unwrap().len(), 3);
+        kinds.push(event["type"].as_str().unwrap().to_owned());
+    }
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["booking.cancelled", "booking.changed", "booking.made"]);
+    // Touched, it is not taken; nor under another secret.
+    let (headers, body) = &heard[0];
+    let mut other = body.clone();
+    *other.last_mut().unwrap() = b' ';
+    assert!(!is_read(&app.folder, &secret, headers, &other));
+    let stranger = format!("whsec_{}", data_encoding::BASE64.encode(&[7; 32]));
+    assert!(!is_read(&app.folder, &stranger, headers, body));
+
+    // Away: the message waits, and comes under the same id once the address is put again.
+    ear.refuses.store(true, std::sync::atomic::Ordering::Relaxed);
+    let path = format!("/me/bookings/{before}/cancel");
+    assert_eq!(street.guests[2].posts(&path, &[]).await.0, StatusCode::SEE_OTHER);
+    let heard = ear.hears(4).await;
+    let (_, state) = app.asks(&app.key, Method::GET, at, None).await;
+    assert_eq!((&state["waiting"], &state["given_up"]), (&json!(1), &json!(0)));
+    assert!(state.get("secret").is_none());
+    ear.refuses.store(false, std::sync::atomic::Ordering::Relaxed);
+    let mut anew = put(&url).await.1;
+    // The refusal may still be on its way into the book, and then counts after the address did.
+    while !ear.has_heard(5).await {
+        anew = put(&url).await.1;
+    }
+    let again = ear.hears(5).await;
+    assert_eq!(heard[3].0["webhook-id"], again[4].0["webhook-id"]);
+    assert!(is_read(&app.folder, &anew.unwrap(), &again[4].0, &again[4].1));
+    assert!(!is_read(&app.folder, &secret, &again[4].0, &again[4].1));
+    // The secret lies nowhere in clear.
+    for file in ["reservation.db", "reservation.db-wal"] {
+        let kept = std::fs::read(app.folder.join(file)).unwrap_or_default();
+        let bytes = data_encoding::BASE64.decode(&secret.as_bytes()[6..]).unwrap();
+        assert!(!kept.windows(bytes.len()).any(|window| window == bytes));
+    }
+    // Ended: nothing more is told.
+    assert_eq!(app.asks(&app.key, Method::DELETE, at, None).await.0, 204);
+    street.books(0, "mihon", "20:00").await;
+    assert_eq!(app.asks(&app.key, Method::GET, at, None).await.0, 404);
+    assert_eq!(ear.heard.lock().unwrap().len(), 5);
 }

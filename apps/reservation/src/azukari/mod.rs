@@ -250,6 +250,11 @@ impl Values {
         self.0.contains_key(item) && self.get(item).is_none()
     }
 
+    /// Every item that was asked for, with what is held.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.0.keys().map(|item| (item.as_str(), self.get(item)))
+    }
+
     pub(crate) fn extend(&mut self, others: Self) {
         self.0.extend(others.0);
     }

@@ -162,12 +162,50 @@ CREATE TABLE IF NOT EXISTS staff (
     CHECK ((verifier IS NULL) = (invitation IS NOT NULL))
 ) STRICT;
 CREATE INDEX IF NOT EXISTS staff_of_a_store ON staff (store);
--- Keys of the app's own API, by their hash.
+-- Keys of the app's own API, by their hash: a store's own, or without one the operator's.
 CREATE TABLE IF NOT EXISTS keys (
     hash BLOB PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    store TEXT REFERENCES stores,
     made_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS keys_by_name ON keys (coalesce(store, ''), name);
+
+-- Where a store's own system is told of its bookings, and the sealed secret that signs what it is told.
+CREATE TABLE IF NOT EXISTS webhooks (
+    store TEXT PRIMARY KEY REFERENCES stores,
+    url TEXT NOT NULL,
+    secret BLOB NOT NULL,
+    made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What is still to be told to them; `next_at` is empty once it was given up.
+CREATE TABLE IF NOT EXISTS outbox (
+    id TEXT NOT NULL UNIQUE,
+    store TEXT NOT NULL REFERENCES webhooks ON DELETE CASCADE,
+    event TEXT NOT NULL CHECK (event IN ('booking.made', 'booking.changed', 'booking.cancelled')),
+    booking TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    next_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS outbox_due ON outbox (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS outbox_of_a_store ON outbox (store);
+
+-- A store that has a webhook is told of every booking that became one, became another, or ended: in the act
+-- itself, whichever code does it.
+CREATE TRIGGER IF NOT EXISTS a_store_is_told AFTER UPDATE ON bookings
+WHEN (NEW.stage = 'booked' AND (OLD.stage <> 'booked' OR OLD.starts_at <> NEW.starts_at
+        OR OLD.ends_at <> NEW.ends_at OR OLD.party <> NEW.party))
+    OR (NEW.stage = 'cancelled' AND OLD.stage = 'booked')
+BEGIN
+    INSERT INTO outbox (id, store, event, booking, at, tries, next_at)
+    SELECT 'msg_' || lower(hex(randomblob(16))), store,
+        CASE WHEN NEW.stage = 'cancelled' THEN 'booking.cancelled'
+             WHEN OLD.stage = 'booked' THEN 'booking.changed' ELSE 'booking.made' END,
+        NEW.number, unixepoch(), 0, unixepoch()
+    FROM webhooks WHERE store = NEW.store;
+END;
 CREATE TABLE IF NOT EXISTS sessions (
     token_hash BLOB PRIMARY KEY,
     door TEXT NOT NULL CHECK (door IN ('guest', 'staff', 'operator')),

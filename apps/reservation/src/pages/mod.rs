@@ -38,6 +38,7 @@ use crate::words::Words;
 
 pub(crate) use door::verifier;
 pub(crate) use operator::LARGEST_FILE_BYTES;
+pub(crate) use parts::reasons;
 pub(crate) use picture::MOTIFS;
 
 /// A form here has a dozen short fields.

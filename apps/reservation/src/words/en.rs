@@ -186,10 +186,22 @@ pub(super) static WORDS: Words = Words {
     not_shown_away: "This cannot be checked just now. Please reload the page in a moment.",
 
     for_the_kitchen: "For the kitchen",
+    clock_time: "Time",
     kitchen_told: "No names are on it. It prints on A4; please destroy the paper after the evening.",
     party_and_table: "Party and table",
     booking_at_the_store: "A booking",
     pages_of_the_store: "Pages of the store",
+
+    own_system: "Own system",
+    store_keys_told: "By a key the store’s own system reads the numbers, times, parties and stages of its bookings. What is known of a guest is given only when it is asked for under a purpose, is checked each time, and is recorded.",
+    key_name: "Name of the key",
+    webhook: "Telling of bookings",
+    webhook_told: "When a booking is made, changed or cancelled, its number alone is sent to the store’s own system (Standard Webhooks).",
+    webhook_url: "Address",
+    webhook_url_hint: "By https; by http only within your own network.",
+    webhook_put: "Send it there",
+    webhook_end: "Send nothing",
+    webhook_made: "Messages go there. They are signed with this secret, which is shown this once.",
 
     new_password: "New password",
     new_password_hint: "12 characters or more; longer is safer.",
@@ -475,6 +487,12 @@ pub(super) static WORDS: Words = Words {
         )
     },
     invited_until: |at| format!("invited until {at}"),
+    webhook_since: |at, waiting| format!("In use since {at}. Waiting to be sent: {waiting}"),
+    webhook_given_up: |count| {
+        format!(
+            "Nobody took {count} of them in five days. Put the address again to send them once more."
+        )
+    },
     field: |name| {
         match name {
             "slug" => "Name in addresses",
@@ -545,13 +563,16 @@ pub(super) static WORDS: Words = Words {
         }
         .to_owned()
     },
-    wrong: |what| match what {
+    wrong: |what| {
+        match what {
         What::Missing => "Please fill this in.".to_owned(),
         What::TooLong(most) => format!("Please use at most {most} characters."),
         What::NotANumber(from, to) => format!("Please give a whole number from {from} to {to}."),
         What::NotAName => {
             "Please use 2 to 40 small letters, digits and hyphens, with a letter first.".to_owned()
         }
+        What::NotAPurpose => "Please state reservation or meal.".to_owned(),
+        What::NotAnAddress => "Please give an address by https, or by http within your own network, without a password.".to_owned(),
         What::NotAZone => {
             "No time zone of this name is known. Send one such as Asia/Tokyo.".to_owned()
         }
@@ -579,6 +600,7 @@ pub(super) static WORDS: Words = Words {
         What::NotTaken(None) => {
             "The register of recipients does not take it. Please check it.".to_owned()
         }
+    }
     },
     tables_in_use: |numbers| {
         format!("This would take the tables of these bookings away: {}", numbers.join(", "))

@@ -185,11 +185,23 @@ pub(super) static WORDS: Words = Words {
     nothing_could_be_asked: "いま何も確認できないため、アレルギーの有無もわかりません。",
     not_shown_away: "いま確認できません。しばらくしてから、ページを読み込み直してください。",
 
-    for_the_kitchen: "厨房へ",
+    for_the_kitchen: "厨房用の一覧",
+    clock_time: "時刻",
     kitchen_told: "お名前は載りません。A4に印刷できます。使い終わった紙は、読めないようにして捨ててください。",
     party_and_table: "人数と卓",
     booking_at_the_store: "ご予約の内容",
     pages_of_the_store: "お店のページ",
+
+    own_system: "お店のシステム",
+    store_keys_told: "お店のシステムは、この鍵でご予約の番号・時刻・人数・状態を読めます。お客さまの情報は、利用目的を添えて一件ずつ求めたときだけ、確認のうえでお渡しし、記録に残します。",
+    key_name: "鍵の名前",
+    webhook: "ご予約のお知らせ",
+    webhook_told: "ご予約が入ったとき、変わったとき、取り消されたときに、番号だけをお店のシステムへ送ります（Standard Webhooks）。",
+    webhook_url: "送り先のアドレス",
+    webhook_url_hint: "https のアドレス。自社のネットワーク内なら http でもかまいません。",
+    webhook_put: "ここへ送る",
+    webhook_end: "送るのをやめる",
+    webhook_made: "ここへお送りします。次の秘密の鍵で署名します。表示はこの一度だけです。",
 
     new_password: "新しいパスワード",
     new_password_hint: "12文字以上。長いほど安全です。",
@@ -460,6 +472,12 @@ pub(super) static WORDS: Words = Words {
         )
     },
     invited_until: |at| format!("{at}まで有効な招待中"),
+    webhook_since: |at, waiting| format!("{at}から送っています。送信待ち：{waiting}件"),
+    webhook_given_up: |count| {
+        format!(
+            "{count}件は、5日間受け取られませんでした。送り先を登録し直すと、もう一度送ります。"
+        )
+    },
     field: |name| {
         match name {
             "slug" => "アドレス用の名前",
@@ -530,7 +548,8 @@ pub(super) static WORDS: Words = Words {
         }
         .to_owned()
     },
-    wrong: |what| match what {
+    wrong: |what| {
+        match what {
         What::Missing => "入力してください。".to_owned(),
         What::TooLong(most) => format!("{most}文字までにしてください。"),
         What::NotANumber(from, to) => format!("{from}から{to}までの整数を入力してください。"),
@@ -538,6 +557,8 @@ pub(super) static WORDS: Words = Words {
             "英小文字で始め、英小文字・数字・ハイフンだけを2文字から40文字で使ってください。"
                 .to_owned()
         }
+        What::NotAPurpose => "reservation か meal を指定してください。".to_owned(),
+        What::NotAnAddress => "https のアドレス、または自社のネットワーク内の http のアドレスを、パスワードを含めずに入力してください。".to_owned(),
         What::NotAZone => "この時間帯の名前は知られていません。例：Asia/Tokyo".to_owned(),
         What::NotAMotif => {
             "絵柄は wave、leaf、maple、plum、grain、night から選んでください。".to_owned()
@@ -561,6 +582,7 @@ pub(super) static WORDS: Words = Words {
         What::NotTaken(None) => {
             "提供先の登録で受け付けられませんでした。内容をご確認ください。".to_owned()
         }
+    }
     },
     tables_in_use: |numbers| {
         format!("次のご予約のお席がなくなるため、変えられません：{}", numbers.join("、"))

@@ -118,6 +118,7 @@ async fn every_page_of_the_operator_fits_a_phone_and_a_tablet_and_axe_finds_noth
         ("operator-staff", format!("{at}/minato/staff")),
         ("operator-import", "/operator/import".to_owned()),
         ("operator-keys", "/operator/keys".to_owned()),
+        ("operator-own-system", format!("{at}/minato/keys")),
     ];
     wrong.extend(looked_over(&operator, &demo.app, &pages).await);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -41,6 +41,10 @@ pub(super) fn router() -> Router<Shared> {
         )
         .route("/operator/keys", get(keys::page).post(keys::make))
         .route("/operator/keys/{name}/end", post(keys::end))
+        .route(&format!("{at}/keys"), get(keys::page).post(keys::make))
+        .route(&format!("{at}/keys/{{name}}/end"), post(keys::end))
+        .route(&format!("{at}/webhook"), post(keys::put_webhook))
+        .route(&format!("{at}/webhook/end"), post(keys::end_webhook))
 }
 
 async fn list(State(app): State<Shared>, reader: Reader, _: Operator) -> Result<Response, Fault> {
@@ -91,6 +95,7 @@ pub(super) fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
                 ("/seatings", words.seatings),
                 ("/closing-days", words.closing_days),
                 ("/staff", words.staff),
+                ("/keys", words.own_system),
             ] {
                 a href={ (at) (path) } aria-current=[(label == title).then_some("page")] { (label) }
             }

@@ -97,7 +97,7 @@ fn draw(reader: &Reader, store: &Store, rows: &[Fields], errors: &Errors, note: 
                             tr {
                                 @for name in TABLE_FIELDS {
                                     @let Named { name: full, label } = named(at, name);
-                                    td {
+                                    td data-label=((words.field)(name)) {
                                         input id=(super::super::parts::field_id(&full)) name=(full)
                                             value=(row.get(name)) aria-label=(label)
                                             inputmode=[(name != "name").then_some("numeric")]

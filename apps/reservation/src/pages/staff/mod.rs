@@ -124,9 +124,15 @@ impl Counter {
         if self.manager {
             rooms.push(("/store/staff", words.staff));
         }
+        // Between an evening and its kitchen the day stays.
+        let of_a_day = ["/store/tonight", "/store/kitchen"];
+        let day = of_a_day.contains(&reader.path.as_str()) && reader.query.starts_with("date=");
         html! {
             nav class="within counter" aria-label=(words.pages_of_the_store) {
-                @for (path, label) in rooms { (super::nav_link(reader, path, label)) }
+                @for (path, label) in rooms {
+                    a href={ (path) @if day && of_a_day.contains(&path) { "?" (reader.query) } }
+                        aria-current=[(reader.path == path).then_some("page")] { (label) }
+                }
             }
         }
     }

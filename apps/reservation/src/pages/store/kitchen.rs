@@ -51,7 +51,7 @@ fn draw(reader: &Reader, counter: &Counter, policy: &Policy, evening: &Evening) 
             table class="kitchen" {
                 thead {
                     tr {
-                        th scope="col" { (words.when) }
+                        th scope="col" { (words.clock_time) }
                         th scope="col" { (words.party_and_table) }
                         th scope="col" { (label(allergy::ITEM)) }
                         th scope="col" { (label("serving_size")) }

@@ -145,16 +145,13 @@ fn draw(reader: &Reader, counter: &Counter, policy: &Policy, evening: &Evening) 
     let body = html! {
         (labels::link(policy, language))
         (counter.rooms(reader))
-        div class="heading" {
-            div {
-                p class="eyebrow" { (store.name(language)) }
-                h1 { (title) }
-                p class="lead" {
-                    (when::date(*on, language)) " · "
-                    ((words.tonight_count)(told.len(), evening.guests()))
-                }
+        div {
+            p class="eyebrow" { (store.name(language)) }
+            h1 { (title) }
+            p class="lead" {
+                (when::date(*on, language)) " · "
+                ((words.tonight_count)(told.len(), evening.guests()))
             }
-            a class="button quiet screen" href={ "/store/kitchen?date=" (on) } { (words.for_the_kitchen) }
         }
         (evening.others(reader, "/store/tonight"))
         (recorded(counter, reader, evening.now))
@@ -193,7 +190,7 @@ fn card(told: &Told, seat: Option<&Seat>, policy: &Policy, reader: &Reader) -> M
         }
         @for item in items { (item) }
         // A number is plain: letters, digits and hyphens.
-        (PreEscaped(format!("<a class={} href=bookings/{number}>{number}</a>", labels::NUMBER)))
+        (PreEscaped(format!("<p class={}><a href=bookings/{number}>{number}</a>", labels::NUMBER)))
     }
 }
 
