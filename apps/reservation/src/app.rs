@@ -14,6 +14,7 @@ use crate::azukari::Azukari;
 use crate::book::Book;
 use crate::book::sessions::Caller;
 use crate::language::Language;
+use crate::passkey::Questions;
 use crate::words::Words;
 
 /// Wrong passwords a staff login may give before it has to wait.
@@ -32,6 +33,8 @@ pub(crate) struct App {
     pub(crate) public_azukari: String,
     pub(crate) book: Book,
     pub(crate) tries: Tries,
+    /// Passkeys that were asked for.
+    pub(crate) questions: Questions,
     /// Verifying a password takes 19 MiB and a core: a few at a time.
     pub(crate) verifying: Arc<Semaphore>,
     /// Held while a guest's booking is on its way between the book and Azukari.
@@ -47,6 +50,7 @@ impl App {
             public_azukari: public_azukari.trim_end_matches('/').to_owned(),
             book,
             tries: Tries::default(),
+            questions: Questions::default(),
             verifying: Arc::new(Semaphore::new(VERIFYING)),
             turns: Turns::default(),
         }

@@ -18,6 +18,7 @@ mod import;
 mod language;
 mod letters;
 mod pages;
+mod passkey;
 mod phone;
 mod rehearsal;
 mod samples;

@@ -162,6 +162,22 @@ CREATE TABLE IF NOT EXISTS staff (
     CHECK ((verifier IS NULL) = (invitation IS NOT NULL))
 ) STRICT;
 CREATE INDEX IF NOT EXISTS staff_of_a_store ON staff (store);
+-- Passkeys: public keys and counters, by the door and whoever came in by it; `handle` is what authenticators
+-- know the account by, `site` the name under which they hold.
+CREATE TABLE IF NOT EXISTS passkeys (
+    id BLOB PRIMARY KEY,
+    door TEXT NOT NULL CHECK (door IN ('guest', 'staff', 'operator')),
+    who TEXT NOT NULL,
+    regime TEXT NOT NULL,
+    site TEXT NOT NULL,
+    handle BLOB NOT NULL,
+    public BLOB NOT NULL,
+    state BLOB NOT NULL,
+    made_at INTEGER NOT NULL,
+    used_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS passkeys_of ON passkeys (door, who);
+
 -- Keys of the app's own API, by their hash: a store's own, or without one the operator's.
 CREATE TABLE IF NOT EXISTS keys (
     hash BLOB PRIMARY KEY,

@@ -83,9 +83,10 @@ fn place(login: &str) -> String {
     format!("totp {login}")
 }
 
-/// Whoever is signed in under a login is so no longer.
-fn end_sessions(book: &Connection, login: &str) -> rusqlite::Result<()> {
-    book.execute("DELETE FROM sessions WHERE who = ?1 AND door <> 'guest'", [login]).map(drop)
+/// Whoever is signed in under a login is so no longer, and no passkey opens it.
+fn shut_out(book: &Connection, login: &str) -> rusqlite::Result<()> {
+    book.execute("DELETE FROM sessions WHERE who = ?1 AND door <> 'guest'", [login])?;
+    book.execute("DELETE FROM passkeys WHERE who = ?1 AND door <> 'guest'", [login]).map(drop)
 }
 
 impl Book {
@@ -107,7 +108,7 @@ impl Book {
             if let Some(slug) = store {
                 stores::get(book, slug)?.ok_or(No::Gone)?;
             }
-            end_sessions(book, &login)?;
+            shut_out(book, &login)?;
             let kept = book.execute(
                 "INSERT INTO staff VALUES (:login, :store, :manager, NULL, :totp, 0, :invitation, :until)
                  ON CONFLICT (login) DO UPDATE SET (verifier, totp, step, invitation, invited_until)
@@ -237,7 +238,7 @@ impl Book {
             if ended == 0 {
                 return Err(No::Gone);
             }
-            end_sessions(book, &login)?;
+            shut_out(book, &login)?;
             Ok(())
         })
         .await

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::door::{self, Known};
 use super::parts::done;
-use super::{Sheet, layout, safe_next, see_other};
+use super::{Sheet, layout, passkeys, safe_next, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::Trouble;
 use crate::book::sessions::{Caller, Door};
@@ -130,6 +130,7 @@ fn draw(reader: &Reader, fields: &Fields, error: Option<&str>, note: Option<Mark
         h1 { (words.sign_in) }
         @if let Some(note) = note { (note) }
         (door::form(reader, "/sign-in", &known, fields, error))
+        (passkeys::way_in(reader, Door::Guest, fields.get("next")))
         @let next = safe_next(fields.get("next")).map(super::in_query);
         p {
             (words.no_account_yet) " "

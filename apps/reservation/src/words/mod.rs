@@ -70,6 +70,8 @@ words! {
         for_the_kitchen, clock_time, kitchen_told, party_and_table, booking_at_the_store, pages_of_the_store,
         // A store's own system
         own_system, store_keys_told, key_name, webhook, webhook_told, webhook_url, webhook_url_hint, webhook_put, webhook_end, webhook_made,
+        // Passkeys
+        passkeys, passkeys_told, passkey_add, passkey_added, passkey_end, passkey_made, passkey_used, no_passkeys, passkeys_need_script, passkeys_not_here, passkey_sign_in, passkey_failed, passkey_unknown, passkey_unknown_told,
         // Stores and operators: signing in, and who works there
         new_password, new_password_hint, one_time_code, one_time_code_hint, error_code, factor_lost, invitation, code_to_scan, authenticator, authenticator_told, authenticator_here, authenticator_by_hand, take_up, staff, add_staff, staff_login_hint, as_manager, manager, invite, invite_anew, invite_anew_told, end_staff, no_staff,
         // Her rooms

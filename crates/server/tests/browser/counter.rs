@@ -80,7 +80,7 @@ async fn every_page_of_a_store_fits_a_phone_a_tablet_and_paper_and_axe_finds_not
     let store = Browser::open("ja").await;
     store.signs_in_staff(&demo, "sumire-manager").await;
     store.goes_to(&format!("{}/store/tonight", demo.app)).await;
-    let booking = store.find(".cards .n").await.attr("href").await.unwrap().unwrap();
+    let booking = store.find(".cards .n a").await.attr("href").await.unwrap().unwrap();
     let mut pages = ["tonight", "kitchen", "staff"]
         .map(|page| (["store-", page].concat(), format!("/store/{page}")))
         .to_vec();
@@ -123,4 +123,69 @@ async fn every_page_of_the_operator_fits_a_phone_and_a_tablet_and_axe_finds_noth
     wrong.extend(looked_over(&operator, &demo.app, &pages).await);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     operator.client.close().await.unwrap();
+}
+
+/// Gives a browser an authenticator that knows who holds it.
+async fn gives_authenticator(browser: &Browser) {
+    let kind = serde_json::json!({
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+        "hasUserVerification": true, "isUserVerified": true,
+    });
+    let id = browser.tells("webauthn/authenticator", &kind).await;
+    assert!(id.is_string(), "{id}");
+}
+
+/// Presses a button that the script brought to light.
+async fn by_passkey(browser: &Browser, kind: &str) {
+    browser.presses(&format!("form[data-passkey='{kind}']:not([hidden]) button")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stores_operators_and_guests_come_in_by_passkeys_until_those_are_ended() {
+    let demo = Demo::start().by_name();
+    let at = |path: &str| format!("{}{path}", demo.app);
+    let doors = [
+        ("/store/sign-in", "/store/passkeys", "/store/sign-out", "/store/tonight"),
+        ("/operator/sign-in", "/operator/passkeys", "/operator/sign-out", "/operator"),
+        ("/sign-in", "/me/passkeys", "/sign-out", "/me"),
+    ];
+    for (door, own, out, first) in doors {
+        let browser = Browser::open("ja").await;
+        match door {
+            "/store/sign-in" => browser.signs_in_staff(&demo, "sumire-manager").await,
+            "/operator/sign-in" => browser.signs_in_operator(&demo).await,
+            _ => browser.signs_in(&demo.app, "hanako@example.jp", "mihon-no-okyakusama").await,
+        }
+        gives_authenticator(&browser).await;
+        browser.goes_to(&at(own)).await;
+        by_passkey(&browser, "new").await;
+        let name = own.trim_start_matches('/').replace('/', "-");
+        for (width, screen) in [(390, "phone"), (1024, "tablet")] {
+            browser.takes_picture(&format!("{name}-ja-{screen}"), width).await;
+        }
+        assert_eq!(browser.faults().await, Vec::<String>::new(), "{own}");
+        browser.find("main .notice.done").await;
+        // Out, and in again without a word.
+        browser.presses(&format!("form[action='{out}'] button")).await;
+        browser.goes_to(&at(door)).await;
+        browser.takes_picture(&format!("{name}-sign-in-ja"), 390).await;
+        by_passkey(&browser, "known").await;
+        let to = browser.client.current_url().await.unwrap();
+        assert_eq!(to.path(), first, "{}", browser.reads().await);
+        // A passkey of one door opens no other.
+        let other = if door == "/sign-in" { "/store/sign-in" } else { "/sign-in" };
+        browser.goes_to(&at(other)).await;
+        by_passkey(&browser, "known").await;
+        let to = browser.client.current_url().await.unwrap();
+        assert_eq!(to.path(), format!("{other}/passkey"), "{}", browser.reads().await);
+        // Ended, it opens nothing.
+        browser.goes_to(&at(own)).await;
+        browser.presses(&format!("form[action^='{own}/'] button")).await;
+        browser.presses(&format!("form[action='{out}'] button")).await;
+        browser.goes_to(&at(door)).await;
+        by_passkey(&browser, "known").await;
+        browser.goes_to(&at(first)).await;
+        assert_eq!(browser.client.current_url().await.unwrap().path(), door);
+        browser.client.close().await.unwrap();
+    }
 }

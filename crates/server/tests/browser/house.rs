@@ -70,6 +70,12 @@ impl Demo {
         Self { _process: process, data, said: lines, azukari, app }
     }
 
+    /// The same, with the app under a name, as passkeys need it.
+    pub fn by_name(mut self) -> Self {
+        self.app = self.app.replace("127.0.0.1", "localhost");
+        self
+    }
+
     fn data(&self) -> PathBuf {
         self.data.path().join("azukari-data")
     }
@@ -188,7 +194,7 @@ impl Browser {
     }
 
     /// Says something to the driver that `fantoccini` has no word for.
-    async fn tells(&self, command: &str, body: &serde_json::Value) -> serde_json::Value {
+    pub async fn tells(&self, command: &str, body: &serde_json::Value) -> serde_json::Value {
         let session = self.client.session_id().await.unwrap().unwrap();
         let address = format!("{}/session/{session}/{command}", self.address);
         let client = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -56,6 +56,7 @@ async fn list(State(app): State<Shared>, reader: Reader, _: Operator) -> Result<
             a class="button" href="/operator/stores/new" { (words.new_store) }
             a class="button quiet" href="/operator/import" { (words.import) }
             a class="button quiet" href="/operator/keys" { (words.keys) }
+            a class="button quiet" href="/operator/passkeys" { (words.passkeys) }
         }
         section {
             h2 { (words.stores) }

@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use maud::{Markup, html};
 
 use super::door::{self, Entered, Known};
-use super::{Sheet, layout, see_other};
+use super::{Sheet, layout, passkeys, see_other};
 use crate::app::{Reader, Shared};
 use crate::book::sessions::Door;
 use crate::book::stores::Store;
@@ -102,6 +102,7 @@ fn draw_sign_in(door: Door, reader: &Reader, fields: &Fields, error: Option<&str
     let body = html! {
         h1 { (title) }
         (door::form(reader, &format!("{}/sign-in", at(door)), &known, fields, error))
+        (passkeys::way_in(reader, door, ""))
         p class="soft" { (words.factor_lost) }
     };
     layout(reader, &Sheet { title, wide: false }, &body)
@@ -121,6 +122,7 @@ impl Counter {
         let words = reader.words;
         let mut rooms =
             vec![("/store/tonight", words.nav_tonight), ("/store/kitchen", words.for_the_kitchen)];
+        rooms.push(("/store/passkeys", words.passkeys));
         if self.manager {
             rooms.push(("/store/staff", words.staff));
         }
