@@ -8,13 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use jiff::{Timestamp, ToSpan};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::azukari::Azukari;
 use crate::book::Book;
 use crate::book::sessions::Caller;
 use crate::language::Language;
+use crate::openid::Services;
 use crate::passkey::Questions;
+use crate::payments::{Checkout, Payments, Platform};
 use crate::words::Words;
 
 /// Wrong passwords a staff login may give before it has to wait.
@@ -32,6 +34,10 @@ pub(crate) struct App {
     /// Where people reach Azukari's own pages.
     pub(crate) public_azukari: String,
     pub(crate) book: Book,
+    /// Who takes fees; without anybody they are paid at the store.
+    pub(crate) till: Option<Till>,
+    /// The services by which guests come in.
+    pub(crate) services: Services,
     pub(crate) tries: Tries,
     /// Passkeys that were asked for.
     pub(crate) questions: Questions,
@@ -39,20 +45,40 @@ pub(crate) struct App {
     pub(crate) verifying: Arc<Semaphore>,
     /// Held while a guest's booking is on its way between the book and Azukari.
     pub(crate) turns: Turns,
+    /// Woken when there is money to go back.
+    pub(crate) wake: Notify,
 }
 
 pub(crate) type Shared = Arc<App>;
 
+/// Where fees are paid.
+pub(crate) struct Till {
+    pub(crate) platform: Box<dyn Platform>,
+    /// Where guests reach this app, to come back to.
+    pub(crate) here: String,
+}
+
+impl Till {
+    pub(crate) fn of(payments: &Payments) -> anyhow::Result<Self> {
+        let here = payments.public_url.trim_end_matches('/').to_owned();
+        Ok(Self { platform: Box::new(Checkout::new(payments)?), here })
+    }
+}
+
 impl App {
+    /// An app before which fees are paid at the store.
     pub(crate) fn new(azukari: Azukari, public_azukari: &str, book: Book) -> Self {
         Self {
             azukari,
             public_azukari: public_azukari.trim_end_matches('/').to_owned(),
             book,
+            till: None,
+            services: Services::default(),
             tries: Tries::default(),
             questions: Questions::default(),
             verifying: Arc::new(Semaphore::new(VERIFYING)),
             turns: Turns::default(),
+            wake: Notify::new(),
         }
     }
 }

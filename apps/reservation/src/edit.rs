@@ -18,6 +18,7 @@ use crate::engage::Stop;
 use crate::fields::Fields;
 use crate::language::Label;
 use crate::pages::MOTIFS;
+use crate::payments::LEAST_YEN;
 
 /// The fields of a store, in the order of a form and of a table's columns.
 pub(crate) const STORE_FIELDS: [&str; 28] = [
@@ -105,6 +106,8 @@ pub(crate) enum What {
     ControlCharacter,
     /// Smaller than the field before it.
     Backwards,
+    /// A fee that no card is charged for: the least that is.
+    TooSmallAFee(u32),
     /// More than there are tables.
     MoreThanThereAre,
     /// The same a second time.
@@ -246,6 +249,9 @@ pub(crate) fn store(fields: &Fields) -> Result<Entry, Vec<Wrong>> {
     };
     if store.party_max < store.party_min && store.party_max > 0 {
         read.wrong("party_max", What::Backwards);
+    }
+    if (1..LEAST_YEN).contains(&store.fee_yen) {
+        read.wrong("fee_yen", What::TooSmallAFee(LEAST_YEN));
     }
     let representative = fields.filled("representative").map(str::to_owned);
     read.done(Entry { store, representative })
@@ -559,6 +565,7 @@ mod tests {
             ("party_min", "4"),
             ("party_max", "3"),
             ("late_percent", "101"),
+            ("fee_yen", "49"),
             ("picture", "dragon"),
             ("country", "Japan"),
             ("listed", "perhaps"),
@@ -569,7 +576,7 @@ mod tests {
         let Err(wrong) = store(&given) else { panic!("was read") };
         let mut named: Vec<&str> = wrong.iter().map(|wrong| wrong.field.as_str()).collect();
         named.sort_unstable();
-        let all = "country days_ahead late_percent listed name_en party_max picture slug time_zone";
+        let all = "country days_ahead fee_yen late_percent listed name_en party_max picture slug time_zone";
         assert_eq!(named.join(" "), all);
     }
 

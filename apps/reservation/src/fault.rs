@@ -176,6 +176,9 @@ impl From<Stop> for Fault {
         match stop {
             Stop::No(no) => no.into(),
             Stop::Trouble(trouble) => trouble.into(),
+            Stop::Unpaid(trouble) => {
+                Self::broken(format!("the payment platform answered: {trouble}"))
+            }
         }
     }
 }

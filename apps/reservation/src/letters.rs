@@ -2,11 +2,13 @@
 //! address and the delivery are Azukari's, which adds to a confirmation what goes to the store, what for
 //! and on which basis, so that it is also the document of the provision (Rules 19(3)).
 
-use crate::app::{App, Reader};
+use crate::app::App;
 use crate::azukari::BookingLetter;
 use crate::book::bookings::Booking;
 use crate::book::stores::Store;
+use crate::language::Language;
 use crate::when;
+use crate::words::Words;
 
 /// What happened to a booking.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub(crate) enum About {
     CalledOff {
         /// What it cost.
         yen: u32,
+        /// What goes back of what was paid.
+        back: u32,
     },
 }
 
@@ -33,19 +37,19 @@ impl About {
 /// Has a letter written. A booking is good without it, so a letter that cannot be had is only logged.
 pub(crate) async fn write(
     app: &App,
-    reader: &Reader,
+    language: Language,
     booking: &Booking,
     store: &Store,
     about: About,
 ) {
-    let letter = letter(reader, booking, store, about);
+    let letter = letter(language, booking, store, about);
     if let Err(trouble) = app.azukari.write_about(booking, &letter).await {
         tracing::warn!(number = booking.number, "no letter about a booking: {trouble}");
     }
 }
 
-fn letter(reader: &Reader, booking: &Booking, store: &Store, about: About) -> BookingLetter {
-    let (words, language) = (reader.words, reader.language);
+fn letter(language: Language, booking: &Booking, store: &Store, about: About) -> BookingLetter {
+    let words = Words::of(language);
     let name = store.name(language);
     let at = when::there(booking.starts_at, &store.time_zone, language);
     let (title, first) = match about {
@@ -55,9 +59,14 @@ fn letter(reader: &Reader, booking: &Booking, store: &Store, about: About) -> Bo
     };
     let mut paragraphs = vec![first];
     match about {
-        About::CalledOff { yen: 0 } => paragraphs.push(words.letter_cost_nothing.to_owned()),
-        About::CalledOff { yen } => {
-            paragraphs.push((words.letter_cost)(&(words.yen)(yen)));
+        About::CalledOff { yen, back } => {
+            paragraphs.push(match yen {
+                0 => words.letter_cost_nothing.to_owned(),
+                yen => (words.letter_cost)(&(words.yen)(yen)),
+            });
+            if back > 0 {
+                paragraphs.push((words.goes_back)(&(words.yen)(back)));
+            }
         }
         _ if booking.fee_yen > 0 => {
             let until = when::there(booking.free_until, &store.time_zone, language);

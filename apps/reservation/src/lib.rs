@@ -17,13 +17,16 @@ mod hook;
 mod import;
 mod language;
 mod letters;
+mod openid;
 mod pages;
 mod passkey;
+mod payments;
 mod phone;
 mod rehearsal;
 mod samples;
 mod session;
 mod sight;
+pub mod stand_in;
 mod table_file;
 mod totp;
 mod when;
@@ -32,6 +35,7 @@ mod words;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 
+pub use payments::Payments;
 pub use rehearsal::{Rehearsal, rehearse};
 pub use samples::{Login, Samples, load_samples, sample_code};
 
@@ -65,6 +69,12 @@ pub struct Config {
     pub listener: tokio::net::TcpListener,
     /// The folder of `reservation.db`.
     pub data: PathBuf,
+    /// Who takes the stores' fees; without anybody they are paid at the store.
+    pub payments: Option<Payments>,
+    /// Where people's browsers reach the app, where that is not where it listens.
+    pub public_url: Option<String>,
+    /// The file of the services by which guests come in, if there are any.
+    pub services: Option<PathBuf>,
 }
 
 /// Serves the pages until `shutdown` resolves; requests under way are finished first.
@@ -74,7 +84,12 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let client = azukari::Azukari::new(&config.azukari, &config.key)?;
     let book = book::Book::open(&config.data)?;
-    let app = std::sync::Arc::new(app::App::new(client, &config.public_azukari, book));
+    let mut app = app::App::new(client, &config.public_azukari, book);
+    app.till = config.payments.as_ref().map(app::Till::of).transpose()?;
+    let here = format!("http://{}", config.listener.local_addr()?);
+    let here = config.public_url.as_deref().unwrap_or(&here);
+    app.services = openid::Services::read(config.services.as_deref(), here)?;
+    let app = std::sync::Arc::new(app);
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
     let settling = tokio::spawn(engage::keep_settled(std::sync::Arc::clone(&app), async {
         let _ = told.await;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 use reservation::Post;
 
@@ -30,6 +30,15 @@ enum What {
         /// Where to listen
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
         listen: String,
+        /// Where people's browsers reach this app, to come back to from a service or a payment page
+        /// [default: where it listens]
+        #[arg(long, value_name = "URL")]
+        public_url: Option<String>,
+        /// A file with the services by which guests come in, such as services.example.toml
+        #[arg(long, value_name = "FILE")]
+        services: Option<PathBuf>,
+        #[command(flatten)]
+        paying: Paying,
         #[command(flatten)]
         folder: Folder,
     },
@@ -68,12 +77,57 @@ struct Folder {
     data: PathBuf,
 }
 
+/// Who takes fees by card; without a file they are paid at the store.
+#[derive(clap::Args)]
+struct Paying {
+    /// A file with the secrets of a payment platform that speaks Stripe's Checkout Sessions: its secret key in
+    /// the first line, in the second the secret by which it signs its messages to /payments/events
+    #[arg(long = "payments-file", value_name = "FILE", requires = "public_url")]
+    file: Option<PathBuf>,
+    /// Where its API is
+    #[arg(long = "payments-api", value_name = "URL", default_value = "https://api.stripe.com")]
+    api: String,
+    /// Where its payment pages are
+    #[arg(
+        long = "payments-pages",
+        value_name = "URL",
+        default_value = "https://checkout.stripe.com"
+    )]
+    pages: String,
+}
+
+impl Paying {
+    fn payments(self, here: Option<&str>) -> anyhow::Result<Option<reservation::Payments>> {
+        let (Some(file), Some(here)) = (self.file, here) else {
+            return Ok(None);
+        };
+        let secrets = std::fs::read_to_string(&file)
+            .with_context(|| format!("read the secrets in `{}`", file.display()))?;
+        let mut lines = secrets.lines().map(|line| line.trim().to_owned());
+        let (Some(key), Some(signing_secret)) = (lines.next(), lines.next()) else {
+            bail!("`{}` has two lines: the secret key, the signing secret", file.display());
+        };
+        let (api, pages) = (self.api, self.pages);
+        let public_url = here.to_owned();
+        Ok(Some(reservation::Payments { api, pages, key, signing_secret, public_url }))
+    }
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let filter = std::env::var("RESERVATION_LOG").unwrap_or_else(|_| "info".to_owned());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match Line::parse().what {
-        What::Serve { azukari, public_azukari, key_file, listen, folder } => {
+        What::Serve {
+            azukari,
+            public_azukari,
+            key_file,
+            listen,
+            public_url,
+            services,
+            paying,
+            folder,
+        } => {
             let key = std::fs::read_to_string(&key_file)
                 .with_context(|| format!("read the service key `{}`", key_file.display()))?;
             let listener = tokio::net::TcpListener::bind(&listen).await;
@@ -85,6 +139,9 @@ async fn main() -> anyhow::Result<()> {
                 key: key.trim().to_owned(),
                 listener,
                 data: folder.data,
+                payments: paying.payments(public_url.as_deref())?,
+                public_url,
+                services,
             };
             reservation::serve(config, stopped()).await
         }

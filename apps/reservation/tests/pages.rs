@@ -27,6 +27,9 @@ impl House {
             key: "unmistakable-key".to_owned(),
             listener,
             data: folder.clone(),
+            payments: None,
+            public_url: None,
+            services: None,
         };
         tokio::spawn(reservation::serve(config, std::future::pending()));
         let browser = Client::builder()

@@ -85,7 +85,13 @@ impl<'a> Engine<'a> {
         settings: Settings,
     ) -> Result<Self, Error> {
         if !(0.0..=1.0).contains(&settings.limit) {
-            return Err(Error::wrong(&schema.file, "the limit of suppression is between 0 and 1"));
+            return Err(Error::wrong(
+                &schema.file,
+                [
+                    "the limit of suppression is between 0 and 1",
+                    "削除してよい行の割合は0から1までで指定してください",
+                ],
+            ));
         }
         let rows = histogram.published();
         if rows == 0 {
@@ -143,6 +149,11 @@ impl<'a> Engine<'a> {
         })
     }
 
+    /// Rows that were to be published.
+    pub fn rows(&self) -> u64 {
+        self.histogram.published()
+    }
+
     /// Rows that may be left out.
     pub fn limit(&self) -> u64 {
         self.limit
@@ -157,7 +168,7 @@ impl<'a> Engine<'a> {
             let fits = node.len() == ground.levels.len()
                 && node.iter().zip(&ground.levels).all(|(level, column)| *level <= column.top());
             if !fits {
-                return Err(Error::wrong(&self.schema.file, "this node is not of this table"));
+                return Err(Error::wrong(&self.schema.file, ["this node is not of this table", "この一般化の組合せは、この表のものではありません"]));
             }
             let mut room = Room::default();
             ground.check(&ground.base, node, u64::MAX, &mut room);

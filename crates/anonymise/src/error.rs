@@ -1,6 +1,8 @@
 //! What cannot be read or done, with the place and the way out. No message quotes a value of a row.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
+
+use crate::Language;
 
 /// A fault and where it is.
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +46,8 @@ pub enum Fault {
     NotNested { label: String, level: usize, first: u64 },
     #[error("a hierarchy needs a value and at most 255 levels")]
     HierarchyShape,
-    #[error("{0}")]
-    Wrong(String),
+    #[error("{}", .0.en)]
+    Wrong(Said),
     #[error(
         "the columns that tell people apart need {0} bits together where 128 fit: leave one out or make one coarser"
     )]
@@ -58,6 +60,26 @@ pub enum Fault {
     Unfinished,
     #[error("cannot be read or written: {0}")]
     Io(#[from] std::io::Error),
+}
+
+/// What is said of a fault that has no word of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub en: Cow<'static, str>,
+    pub ja: Cow<'static, str>,
+}
+
+impl From<[&'static str; 2]> for Said {
+    fn from([en, ja]: [&'static str; 2]) -> Self {
+        Self { en: en.into(), ja: ja.into() }
+    }
+}
+
+/// What another library said, in the one language it has.
+impl From<String> for Said {
+    fn from(words: String) -> Self {
+        Self { en: words.clone().into(), ja: words.into() }
+    }
 }
 
 impl fmt::Display for Error {
@@ -74,21 +96,85 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    pub(crate) fn new(file: &str, fault: Fault) -> Self {
+    /// The fault with its place in a sentence.
+    pub fn sentence(&self, language: Language) -> String {
+        if language == Language::En {
+            return self.to_string();
+        }
+        let line = self.line.map(|line| format!("{line}行目")).unwrap_or_default();
+        let column = self.column.as_ref().map(|column| format!("列「{column}」"));
+        let place = [line, column.unwrap_or_default()].concat();
+        let place = if place.is_empty() { place } else { format!("の{place}") };
+        format!("「{}」{place}：{}。", self.file, self.fault.japanese())
+    }
+
+    /// A fault of a file or table of this name.
+    pub fn new(file: &str, fault: Fault) -> Self {
         Self { file: file.to_owned(), line: None, column: None, fault }
     }
 
-    pub(crate) fn wrong(file: &str, words: impl Into<String>) -> Self {
+    /// Something else that is wrong with a file or table of this name.
+    pub fn wrong(file: &str, words: impl Into<Said>) -> Self {
         Self::new(file, Fault::Wrong(words.into()))
     }
 
-    pub(crate) fn at(mut self, line: u64) -> Self {
+    /// At a line.
+    #[must_use]
+    pub fn at(mut self, line: u64) -> Self {
         self.line = Some(line);
         self
     }
 
-    pub(crate) fn column(mut self, column: &str) -> Self {
+    /// In a column.
+    #[must_use]
+    pub fn column(mut self, column: &str) -> Self {
         self.column = Some(column.to_owned());
         self
+    }
+}
+
+impl Fault {
+    fn japanese(&self) -> String {
+        match self {
+            Self::Empty => "空です。1行目に列の名前を書いてください".to_owned(),
+            Self::NoRows => "列の名前の下に行がありません".to_owned(),
+            Self::ColumnTwice => {
+                "同じ名前の列が二つあります。別々の名前を付けてください".to_owned()
+            }
+            Self::ColumnWithoutName(at) => format!("1行目の{at}番目の列に名前がありません"),
+            Self::NoColumn => "この列がありません".to_owned(),
+            Self::Ragged { expected, found } => {
+                format!("項目が{found}個あります。1行目には{expected}個あります")
+            }
+            Self::Encoding(name) => {
+                format!("{name}ではありません。{name}で保存するか、文字コードを指定してください")
+            }
+            Self::Delimiter(character) => format!(
+                "この文字コードでは「{character}」で項目を区切れません。コンマ、セミコロン、タブのいずれかにしてください"
+            ),
+            Self::NotInHierarchy => {
+                "この値が一般化階層にありません。階層に加えるか、行を直してください".to_owned()
+            }
+            Self::RaggedHierarchy { expected, found } => {
+                format!("段階が{found}あります。1行目には{expected}あります")
+            }
+            Self::ValueTwice(line) => format!("この値はすでに{line}行目にあります"),
+            Self::NotNested { label, level, first } => format!(
+                "第{level}段階の「{label}」の上位が、{first}行目と異なります"
+            ),
+            Self::HierarchyShape => "階層には値と、255までの段階が必要です".to_owned(),
+            Self::Wrong(said) => said.ja.clone().into_owned(),
+            Self::TooWide(bits) => format!(
+                "準識別子の列を合わせると{bits}ビットになり、128ビットに収まりません。列を減らすか粗くしてください"
+            ),
+            Self::NoSolution => {
+                "削除してよい行の割合の中では、基準を満たす一般化がありません。割合を増やすか、基準を緩めてください"
+                    .to_owned()
+            }
+            Self::Unfinished => {
+                "一般化が見つかる前に探索が終わりました。時間を増やしてください".to_owned()
+            }
+            Self::Io(error) => format!("読み書きできません（{error}）"),
+        }
     }
 }

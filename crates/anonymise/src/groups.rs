@@ -248,7 +248,10 @@ impl Histogram {
         let mut watched = Vec::new();
         for name in sensitive {
             let at = schema.sensitive.iter().position(|column| column.name == *name);
-            let words = "a model speaks of this column: it has to be sensitive";
+            let words = [
+                "a model speaks of this column: it has to be sensitive",
+                "基準の対象となる列です。機微な属性（sensitive）にしてください",
+            ];
             let at = at.ok_or_else(|| Error::wrong(&schema.file, words).column(name))?;
             if !watched.contains(&at) {
                 watched.push(at);
@@ -286,7 +289,10 @@ impl Histogram {
     pub fn add(&mut self, schema: &Schema, chunk: &Chunk) -> Result<(), Error> {
         self.rows += chunk.rows as u64;
         if self.rows > u64::from(u32::MAX) {
-            return Err(Error::wrong(&schema.file, "more than 4 294 967 295 rows"));
+            return Err(Error::wrong(
+                &schema.file,
+                ["more than 4 294 967 295 rows", "行が4,294,967,295行を超えています"],
+            ));
         }
         if chunk.sampled.is_some() && self.population.is_none() {
             self.population = Some(Vec::new());

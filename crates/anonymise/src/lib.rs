@@ -29,7 +29,7 @@ mod words;
 
 pub use column::{Codes, Dictionary};
 pub use engine::{Engine, Optimum, Settings};
-pub use error::{Error, Fault};
+pub use error::{Error, Fault, Said};
 pub use groups::Histogram;
 pub use hierarchy::{
     DateStep, Hierarchy, Intervals, STAR, dates, intervals, masks, orderings, tree,
@@ -40,4 +40,4 @@ pub use read::{Encoding, Format, Rows};
 pub use recoding::{Output, Recoding, Suppressed};
 pub use search::Effort;
 pub use table::{Chunk, Plan, Role, Sample, Schema};
-pub use words::Language;
+pub use words::{Language, number};

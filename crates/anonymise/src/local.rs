@@ -98,8 +98,10 @@ impl Engine<'_> {
 
     fn promises<K>(&self, ground: &Ground<K>) -> Result<(), Error> {
         if ground.rules.present() {
-            let words =
-                "presence from below cannot be promised where rows are generalised differently";
+            let words = [
+                "presence from below cannot be promised where rows are generalised differently",
+                "行ごとに一般化の程度が異なる場合、δ-存在性の下限は約束できません",
+            ];
             return Err(Error::wrong(&self.schema.file, words));
         }
         Ok(())

@@ -22,7 +22,7 @@
 use crate::{check::Finding, levels::Levels};
 
 /// What is to be smallest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// The share of the domain that each cell covers; 0 untouched, 1 nothing told.

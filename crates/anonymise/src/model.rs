@@ -26,7 +26,7 @@
 use crate::{Error, Histogram, Schema};
 
 /// What is asked of the published table.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Model {
     /// Each row is like at least k − 1 others.
@@ -50,7 +50,7 @@ pub enum Model {
 }
 
 /// How far two values of a sensitive column are from each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Distance {
     /// All values are as far from each other.
@@ -75,27 +75,35 @@ impl Model {
         }
     }
 
-    fn check(&self) -> Result<(), &'static str> {
+    fn check(&self) -> Result<(), [&'static str; 2]> {
         let share = |x: f64| (0.0..=1.0).contains(&x);
         match self {
-            Self::KAnonymity { k } | Self::KMap { k } if *k == 0 => Err("k is at least 1"),
+            Self::KAnonymity { k } | Self::KMap { k } if *k == 0 => {
+                Err(["k is at least 1", "kは1以上にしてください"])
+            }
             Self::DistinctDiversity { l, .. } | Self::RecursiveDiversity { l, .. } if *l == 0 => {
-                Err("l is at least 1")
+                Err(["l is at least 1", "lは1以上にしてください"])
             }
             Self::EntropyDiversity { l, .. } if !(*l >= 1.0 && l.is_finite()) => {
-                Err("l is at least 1")
+                Err(["l is at least 1", "lは1以上にしてください"])
             }
             Self::RecursiveDiversity { c, .. } if !(*c > 0.0 && c.is_finite()) => {
-                Err("c is above 0")
+                Err(["c is above 0", "cは0より大きくしてください"])
             }
-            Self::Closeness { t, .. } if !share(*t) => Err("t is between 0 and 1"),
-            Self::Presence { min, max } if !(share(*min) && share(*max) && min <= max) => {
-                Err("presence is between 0 and 1, min before max")
+            Self::Closeness { t, .. } if !share(*t) => {
+                Err(["t is between 0 and 1", "tは0から1までで指定してください"])
             }
+            Self::Presence { min, max } if !(share(*min) && share(*max) && min <= max) => Err([
+                "presence is between 0 and 1, min before max",
+                "δ-存在性は0から1までで、下限、上限の順に指定してください",
+            ]),
             Self::AverageRisk { at_most } | Self::StrictRisk { at_most }
                 if !(*at_most > 0.0 && *at_most <= 1.0) =>
             {
-                Err("a risk is above 0 and at most 1")
+                Err([
+                    "a risk is above 0 and at most 1",
+                    "リスクは0より大きく1以下で指定してください",
+                ])
             }
             _ => Ok(()),
         }
@@ -205,7 +213,10 @@ impl Rules {
             let list = match model.column() {
                 None => None,
                 Some(name) => {
-                    let words = "the histogram does not count it: name it when that is made";
+                    let words = [
+                        "the histogram does not count it: name it when that is made",
+                        "この列は数えられていません。基準の対象となる列を指定してください",
+                    ];
                     let watched = histogram.watched().iter();
                     let found = watched.clone().position(|at| schema.sensitive[*at].name == name);
                     Some(found.ok_or_else(|| Error::wrong(&schema.file, words).column(name))?)
@@ -435,7 +446,10 @@ fn closeness(
         Distance::OrderedNumbers => {
             let mut numbers = Vec::with_capacity(names.len());
             for (name, place) in names.iter().zip(places) {
-                let words = "the ordered distance needs numbers here";
+                let words = [
+                    "the ordered distance needs numbers here",
+                    "順序距離を使うには、この列の値が数でなければなりません",
+                ];
                 let number: f64 = name
                     .trim()
                     .parse()
@@ -448,7 +462,10 @@ fn closeness(
             ordered(numbers.into_iter().map(|(_, place)| place).collect())
         }
         Distance::Hierarchical => {
-            let words = "the hierarchical distance needs a hierarchy for this column";
+            let words = [
+                "the hierarchical distance needs a hierarchy for this column",
+                "階層距離を使うには、この列の一般化階層が必要です",
+            ];
             let hierarchy = coded
                 .hierarchy
                 .as_ref()

@@ -174,7 +174,7 @@ fn trouble<R: Read>(file: &str, reader: &Reader<R>, error: csv::Error) -> Error 
             Fault::Ragged { expected: expected_len, found: len }
         }
         csv::ErrorKind::Io(error) => Fault::Io(error),
-        other => Fault::Wrong(format!("{other:?}")),
+        other => Fault::Wrong(format!("{other:?}").into()),
     };
     Error { file: file.to_owned(), line, column: None, fault }
 }

@@ -40,6 +40,20 @@ impl Recoding {
         number
     }
 
+    /// Whether a row of a chunk that was counted is kept.
+    pub fn keeps(&self, histogram: &Histogram, chunk: &Chunk, row: usize) -> bool {
+        let tuple = histogram.tuple(chunk, row);
+        tuple.is_some_and(|tuple| self.of[tuple] != SUPPRESSED)
+    }
+
+    /// Leaves a row out, and with it all rows of its tuple: for whoever asks more of a class than a
+    /// model can say, and leaves out whole classes.
+    pub fn leave_out(&mut self, histogram: &Histogram, chunk: &Chunk, row: usize) {
+        if let Some(tuple) = histogram.tuple(chunk, row) {
+            self.of[tuple] = SUPPRESSED;
+        }
+    }
+
     /// The levels of a tuple's cells; none where it is left out.
     pub(crate) fn levels(&self, tuple: usize) -> Option<&[u8]> {
         self.patterns.get(self.of[tuple] as usize).map(Vec::as_slice)
@@ -92,7 +106,7 @@ impl<'a, W: Write> Output<'a, W> {
     fn trouble(&self, error: csv::Error) -> Error {
         let fault = match error.into_kind() {
             csv::ErrorKind::Io(error) => Fault::Io(error),
-            other => Fault::Wrong(format!("{other:?}")),
+            other => Fault::Wrong(format!("{other:?}").into()),
         };
         Error::new(&self.schema.file, fault)
     }
@@ -104,7 +118,10 @@ impl<'a, W: Write> Output<'a, W> {
     pub fn write(&mut self, chunk: &Chunk) -> Result<(), Error> {
         for row in (0..chunk.rows).filter(|row| chunk.published(*row)) {
             let unknown = || {
-                let words = "it has rows that were not there when it was counted";
+                let words = [
+                    "it has rows that were not there when it was counted",
+                    "数えたときにはなかった行があります",
+                ];
                 Error::wrong(&self.schema.file, words)
             };
             let tuple = self.histogram.tuple(chunk, row).ok_or_else(unknown)?;

@@ -128,7 +128,11 @@ impl Schema {
                 return Err(Error::new(file, Fault::NoColumn).column(name));
             }
             if plan.columns[..index].iter().any(|(other, _)| other == name) {
-                return Err(Error::wrong(file, "it has two roles: give it one").column(name));
+                return Err(Error::wrong(
+                    file,
+                    ["it has two roles: give it one", "役割が二つあります。一つにしてください"],
+                )
+                .column(name));
             }
         }
         let mut schema = Self {
@@ -149,7 +153,10 @@ impl Schema {
             };
             let place = match plan.role(name) {
                 None => {
-                    let words = "it has no role: say what it is to the people in the table";
+                    let words = [
+                        "it has no role: say what it is to the people in the table",
+                        "役割がありません。表の人にとって何にあたる列かを指定してください",
+                    ];
                     return Err(Error::wrong(file, words).column(name));
                 }
                 Some(Role::Identifying) => Place::Nowhere,
@@ -169,7 +176,13 @@ impl Schema {
             schema.places.push(place);
         }
         if schema.quasi.is_empty() {
-            return Err(Error::wrong(file, "no column tells people apart: name at least one"));
+            return Err(Error::wrong(
+                file,
+                [
+                    "no column tells people apart: name at least one",
+                    "準識別子の列がありません。少なくとも一つ指定してください",
+                ],
+            ));
         }
         if let Some(sample) = &plan.sample {
             let column = rows

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Word {
     Holds,
@@ -23,14 +23,14 @@ pub enum Word {
 }
 
 /// The word, and what it stands on: each claim with what was found.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Verdict {
     pub word: Word,
     pub evidence: Vec<Evidence>,
 }
 
 /// What is claimed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Claim {
     Columns,
@@ -49,7 +49,7 @@ pub enum Claim {
 }
 
 /// A claim and the worst that was found about it.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Evidence {
     pub claim: Claim,
     pub holds: bool,
@@ -274,7 +274,11 @@ pub fn verify<O: Read, P: Read>(
     let mut evidence = Vec::new();
     for (name, _) in &claims.plan.columns {
         if before.column(name).is_none() {
-            return Err(Error::wrong(original.0, "there is no such column").column(name));
+            return Err(Error::wrong(
+                original.0,
+                ["there is no such column", "この列がありません"],
+            )
+            .column(name));
         }
     }
     let shown: Vec<&String> = before

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The language of the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Language {
     Ja,
@@ -14,7 +14,7 @@ pub enum Language {
 }
 
 /// A number as people read it: whole ones whole, others with up to four digits after the point.
-pub(crate) fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     if value.is_infinite() {
         return "∞".to_owned();
     }
@@ -34,7 +34,7 @@ pub(crate) fn number(value: f64) -> String {
 
 impl Language {
     /// One of two texts.
-    pub(crate) fn of<'a>(self, ja: &'a str, en: &'a str) -> &'a str {
+    pub fn of<'a>(self, ja: &'a str, en: &'a str) -> &'a str {
         match self {
             Self::Ja => ja,
             Self::En => en,
@@ -60,7 +60,7 @@ impl Language {
     }
 
     /// A model with its numbers.
-    pub(crate) fn model(self, model: &Model) -> String {
+    pub fn model(self, model: &Model) -> String {
         let name = self.claim(claim(model).0);
         let numbers = match model {
             Model::KAnonymity { k } | Model::KMap { k } => format!("k = {k}"),

@@ -48,8 +48,8 @@ pub use law::Law;
 pub use link::{Service, ServiceName};
 pub use notice::{Block, Body, Fact, Notice, Section, Term, notice};
 pub use party::{
-    Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, StaffId, StaffRole,
-    SubjectId,
+    DatasetId, Engagement, Recipient, RecipientFact, RecipientName, Reference, Role, StaffId,
+    StaffRole, SubjectId,
 };
 pub use purpose::{Basis, Purpose, PurposeName, Tier};
 pub use read::{Finding, Severity, read_dir, read_files};

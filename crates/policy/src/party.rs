@@ -161,6 +161,11 @@ id! {
     StaffId, "stf_"
 }
 
+id! {
+    /// A data set that was made of what is held: 16 random bytes, written `set_…`.
+    DatasetId, "set_"
+}
+
 /// What somebody of the staff answers for (S9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -15,7 +15,9 @@ use crate::decide::{Approval, Ask, ExceptionKind, Permit};
 use crate::document::{Document, Version};
 use crate::item::{ItemName, SecretName};
 use crate::link::{ClaimName, ScopeName, ServiceName};
-use crate::party::{Engagement, RecipientName, Reference, Role, StaffId, StaffRole, SubjectId};
+use crate::party::{
+    DatasetId, Engagement, RecipientName, Reference, Role, StaffId, StaffRole, SubjectId,
+};
 use crate::purpose::PurposeName;
 use crate::reason::Reason;
 use crate::regime::{Regime, RegimeName};
@@ -350,6 +352,53 @@ impl SignInMeans {
     }
 }
 
+/// Which kind of information a data set is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DatasetKind {
+    /// Anonymously processed information 匿名加工情報 (Act 2(6)).
+    Anonymised,
+    /// Pseudonymously processed information 仮名加工情報 (Act 2(5)).
+    Pseudonymised,
+}
+
+/// A data set as it was made (S35, S36).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetMade {
+    /// Which.
+    pub dataset: DatasetId,
+    /// What it is.
+    pub kind: DatasetKind,
+    /// The purpose under which values were used for it.
+    pub purpose: PurposeName,
+    /// The items in it, which are published (Rules 36).
+    pub items: Vec<ItemName>,
+    /// How many rows.
+    pub rows: u64,
+    /// People of whom no row came, by reason.
+    pub left_out: std::collections::BTreeMap<String, u64>,
+    /// Its manifest, as JSON: settings, hashes, models, risks, standards. What restores the source is not
+    /// in it (Rules 35).
+    pub manifest: String,
+}
+
+/// A data set as it was provided (R7.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetProvided {
+    /// Which.
+    pub dataset: DatasetId,
+    /// What it is.
+    pub kind: DatasetKind,
+    /// The recipient's name.
+    pub recipient: String,
+    /// What it stands on.
+    pub basis: String,
+    /// How it is provided, as it is published: Japanese, then English.
+    pub method: (String, String),
+    /// What the recipient is told expressly, language by language (Act 44).
+    pub told: Vec<(String, String)>,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -602,6 +651,29 @@ pub enum Act {
         /// What it answered.
         outcome: InstructionOutcome,
     },
+    /// A data set was made of what is held; its items are published from here on (Rules 36).
+    DatasetMade(Box<DatasetMade>),
+    /// A data set was provided to somebody outside; how is published from here on (Rules 37).
+    DatasetProvided(Box<DatasetProvided>),
+    /// A data set was to be provided on what does not allow it (Act 41(6)).
+    DatasetRefused {
+        /// Which.
+        dataset: DatasetId,
+        /// Who was to receive it.
+        recipient: String,
+        /// On what.
+        basis: String,
+    },
+    /// Somebody saw the method information of a data set, or its deletion information (Rules 32, 35).
+    MethodSeen {
+        /// Of which.
+        dataset: DatasetId,
+    },
+    /// A data set is no longer needed: it is erased, with its method information (Act 41(5)).
+    DatasetEnded {
+        /// Which.
+        dataset: DatasetId,
+    },
     /// A version of the policy was published; it holds at once, or from its moment on.
     PolicyPublished {
         /// Which version.
@@ -686,6 +758,11 @@ impl Act {
             Self::Instructed { .. } => "instructed",
             Self::InstructionTold { .. } => "instruction_told",
             Self::InstructionAnswered { .. } => "instruction_answered",
+            Self::DatasetMade(_) => "dataset_made",
+            Self::DatasetProvided(_) => "dataset_provided",
+            Self::DatasetRefused { .. } => "dataset_refused",
+            Self::MethodSeen { .. } => "method_seen",
+            Self::DatasetEnded { .. } => "dataset_ended",
             Self::PolicyPublished { .. } => "policy_published",
             Self::PolicyTookEffect { .. } => "policy_took_effect",
             Self::PolicyWithdrawn { .. } => "policy_withdrawn",

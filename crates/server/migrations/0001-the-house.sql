@@ -156,6 +156,10 @@ CREATE INDEX records_of_a_subject ON records ((place / 65536), subject, place);
 -- What is copied to where no backup puts it back.
 CREATE INDEX records_of_ends ON records (place) WHERE act IN ('erased', 'account_closed');
 
+-- What the page of data sets is drawn from.
+CREATE INDEX records_of_datasets ON records (place)
+  WHERE act IN ('dataset_made', 'dataset_provided', 'dataset_ended');
+
 CREATE INDEX records_by_end ON records (keep_until, place) WHERE keep_until IS NOT NULL;
 
 CREATE TABLE requests (
@@ -291,6 +295,13 @@ CREATE TABLE webhooks (
   sealed BLOB,
   created_at BIGINT NOT NULL,
   ended_at BIGINT
+) WITHOUT ROWID;
+
+CREATE TABLE datasets (
+  id BLOB NOT NULL PRIMARY KEY,
+  made_at BIGINT NOT NULL,
+  sealed BLOB NOT NULL,
+  method BLOB NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE drp_agents (

@@ -129,6 +129,16 @@ fn act(kind: &str, language: Language) -> &str {
         ("instruction_answered", Language::En) => "a recipient answered",
         ("item_confirmed", Language::Ja) => "内容の確認（変わりなし）",
         ("item_confirmed", Language::En) => "a value was confirmed as still right",
+        ("dataset_made", Language::Ja) => "データセットの作成",
+        ("dataset_made", Language::En) => "a data set was made",
+        ("dataset_provided", Language::Ja) => "データセットの提供",
+        ("dataset_provided", Language::En) => "a data set was provided",
+        ("dataset_refused", Language::Ja) => "データセットの提供のお断り",
+        ("dataset_refused", Language::En) => "a data set was not provided",
+        ("method_seen", Language::Ja) => "加工方法等情報の閲覧",
+        ("method_seen", Language::En) => "the method information of a data set was looked at",
+        ("dataset_ended", Language::Ja) => "データセットの消去",
+        ("dataset_ended", Language::En) => "a data set was erased",
         ("policy_published", Language::Ja) => "プライバシーポリシーの公表",
         ("policy_published", Language::En) => "a policy was published",
         ("attachment_seen", Language::Ja) => "請求に添えられた書類の閲覧",
@@ -324,6 +334,22 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
             | Act::StaffInvited { staff }
             | Act::StaffEnded { staff }
             | Act::ManagerNamed { staff, .. } => line("担当者", "staff", staff.to_string()),
+            Act::DatasetMade(made) => {
+                line("データセット", "data set", made.dataset.to_string());
+                line("項目", "items", list(&made.items, language));
+                line("利用目的", "purpose", made.purpose.to_string());
+            }
+            Act::DatasetProvided(provided) => {
+                line("データセット", "data set", provided.dataset.to_string());
+                line("提供先", "given to", provided.recipient.clone());
+            }
+            Act::DatasetRefused { dataset, recipient, .. } => {
+                line("データセット", "data set", dataset.to_string());
+                line("提供先", "asked for", recipient.clone());
+            }
+            Act::MethodSeen { dataset } | Act::DatasetEnded { dataset } => {
+                line("データセット", "data set", dataset.to_string());
+            }
             Act::Instructed { recipients, .. } => {
                 line("提供先", "recipients", list(recipients, language));
             }

@@ -53,6 +53,7 @@ impl Tally {
     ///
     /// # Errors
     /// When OpenDP refuses, or the machine has no randomness to give.
+    #[expect(clippy::needless_pass_by_value, reason = "leave is good for one answer")]
     pub fn answer(self, leave: Leave) -> Result<Answer, opendp::error::Error> {
         let Leave { epsilon } = leave;
         let sensitivity = self.sensitivity();

@@ -190,6 +190,7 @@ impl From<Stop> for Problem {
                 "Azukari is out of reach; nothing was written, try again",
             ),
             Stop::Trouble(trouble) => Self::broken(trouble),
+            Stop::Unpaid(trouble) => Self::broken(trouble),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What a guest stops, links, and is written about her bookings, over the same API.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use reqwest::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Azukari, Trouble};
+use super::{Azukari, Found, Trouble};
 use crate::book::bookings::Booking;
 use crate::language::{Label, Language};
 
@@ -39,6 +41,25 @@ pub(crate) struct Scope {
 #[derive(Deserialize)]
 pub(crate) struct Imported {
     pub(crate) item: String,
+}
+
+/// A service to link, once its ID token was verified.
+#[derive(Serialize)]
+pub(crate) struct NewLink<'a> {
+    pub(crate) issuer: &'a str,
+    /// Her id there.
+    pub(crate) subject: &'a str,
+    /// What she granted.
+    pub(crate) scopes: &'a [String],
+    /// What comes in, by item.
+    pub(crate) items: BTreeMap<&'a str, Import<'a>>,
+}
+
+/// A value of a service, with the claim that it comes from.
+#[derive(Serialize)]
+pub(crate) struct Import<'a> {
+    pub(crate) claim: &'a str,
+    pub(crate) value: &'a str,
 }
 
 /// A try to sign in as her.
@@ -99,6 +120,31 @@ impl Azukari {
         let path = format!("/v1/subjects/{subject}/links");
         let links: Links = self.ask(Language::Ja, Method::GET, &path, None).await?;
         Ok(links.links)
+    }
+
+    /// Finds the guest whose id at a service this is; the kind of device goes into her history.
+    pub(crate) async fn sign_in_by_link(
+        &self,
+        language: Language,
+        issuer: &str,
+        id: &str,
+        device: &str,
+    ) -> Result<Found, Trouble> {
+        let body = json!({ "link": { "issuer": issuer, "subject": id }, "device": device });
+        self.ask(language, Method::POST, "/v1/sign-ins", Some(&body)).await
+    }
+
+    /// Links a service, or links it anew with what is granted now.
+    pub(crate) async fn link(
+        &self,
+        language: Language,
+        subject: &str,
+        service: &str,
+        link: &NewLink<'_>,
+    ) -> Result<(), Trouble> {
+        let path = format!("/v1/subjects/{subject}/links/{service}");
+        let body = json!(link);
+        self.ask::<Value>(language, Method::PUT, &path, Some(&body)).await.map(drop)
     }
 
     /// Ends a link; what came in by it goes.

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::chance;
 use crate::language::{Label, Language};
 
-pub(crate) use hers::{BookingLetter, Link, SignIn, Stop};
+pub(crate) use hers::{BookingLetter, Import, Link, NewLink, SignIn, Stop};
 
 /// How long an answer may take before the house counts as out of reach.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -44,6 +44,9 @@ pub(crate) enum Trouble {
     /// Nothing is held under that name.
     #[error("not found")]
     NotFound,
+    /// Something stands against it.
+    #[error("conflict")]
+    Conflict,
     /// Out of reach, or closed for the moment.
     #[error("unavailable")]
     Unavailable,
@@ -61,7 +64,7 @@ impl Trouble {
             | Self::SignInFailed
             | Self::TooMany
             | Self::NotFound => true,
-            Self::Unavailable | Self::Unexpected(_) => false,
+            Self::Conflict | Self::Unavailable | Self::Unexpected(_) => false,
         }
     }
 }
@@ -107,11 +110,33 @@ pub(crate) struct Policy {
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) purposes: BTreeMap<String, Purpose>,
     pub(crate) consents: BTreeMap<String, Consent>,
+    /// The services that a guest may link, by name.
+    #[serde(default)]
+    pub(crate) services: BTreeMap<String, Service>,
+}
+
+/// A service that a guest may link, and what it may pass on.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Service {
+    pub(crate) issuer: String,
+    /// The item that her id there is.
+    pub(crate) subject_item: String,
+    /// What she may grant there, by scope.
+    pub(crate) scopes: BTreeMap<String, GrantScope>,
+}
+
+/// What a guest may grant at a service.
+#[derive(Debug, Deserialize)]
+pub(crate) struct GrantScope {
+    pub(crate) label: Label,
+    /// The item that each claim feeds.
+    pub(crate) claims: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Controller {
     pub(crate) name: Label,
+    pub(crate) address: Option<Label>,
     pub(crate) desk: Desk,
 }
 
@@ -752,6 +777,7 @@ fn trouble(status: StatusCode, body: &[u8]) -> Trouble {
         (422, "invalid") => Trouble::Invalid(problem.errors),
         (401 | 403, "sign-in-failed") => Trouble::SignInFailed,
         (404, _) => Trouble::NotFound,
+        (409, _) => Trouble::Conflict,
         (429, _) => Trouble::TooMany,
         (502..=504, _) => Trouble::Unavailable,
         // The kind is the house's own word and carries no value.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::notices::{self, Kind};
-use super::{Book, No, moment, seatings, stores, tables, waiting, word};
+use super::{Book, No, changes, moment, payments, seatings, stores, tables, waiting, word};
 
 /// A booking of a guest at a store.
 #[derive(Debug, Clone)]
@@ -227,6 +227,27 @@ pub(super) fn get(book: &Connection, number: &str) -> rusqlite::Result<Option<Bo
         .optional()
 }
 
+/// A held seat is asked for; `None` when the hold is over, or somebody else's.
+pub(super) fn ask(
+    book: &Connection,
+    number: &str,
+    subject: &str,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Booking>> {
+    let asked = book
+        .prepare_cached(
+            "UPDATE bookings SET stage = 'asked', held_until = NULL, asked_at = ?3
+             WHERE number = ?1 AND subject = ?2 AND stage = 'held' AND held_until > ?3
+             RETURNING *",
+        )?
+        .query_row(params![number, subject, now.as_second()], Booking::read)
+        .optional()?;
+    if let Some(asked) = &asked {
+        waiting::leave(book, &asked.subject, &asked.store, asked.starts_at)?;
+    }
+    Ok(asked)
+}
+
 /// Lets go of the holds whose time is over, and offers their seats to whoever waits.
 pub(super) fn expire(book: &Connection, now: Timestamp) -> Result<(), No> {
     let over: Vec<Booking> = book
@@ -238,13 +259,14 @@ pub(super) fn expire(book: &Connection, now: Timestamp) -> Result<(), No> {
         book.execute("DELETE FROM bookings WHERE number = ?1", [&held.number])?;
     }
     let mut stores: Vec<String> = over.into_iter().map(|held| held.store).collect();
+    stores.extend(changes::expire(book, now)?);
     stores.sort_unstable();
     stores.dedup();
     stores.iter().try_for_each(|store| waiting::offer(book, store, now))
 }
 
 /// Somebody wants a booking to end. A mere hold is gone at once; of anything else Azukari is told first,
-/// and [`ended`] follows.
+/// and [`ended`] follows. What was paid beyond what that costs goes back from now on.
 pub(super) fn end(
     book: &Connection,
     number: &str,
@@ -252,19 +274,28 @@ pub(super) fn end(
     now: Timestamp,
 ) -> Result<(), No> {
     let Some(booking) = get(book, number)? else { return Err(No::Gone) };
-    if ending == Ending::Store {
-        notices::put(book, &booking, Kind::CalledOff, now)?;
-    }
     if booking.stage == Stage::Held {
         waiting::over(book, &booking, now)?;
+        if ending == Ending::Store {
+            notices::put(book, &booking, Kind::CalledOff, 0, now)?;
+        }
         book.execute("DELETE FROM bookings WHERE number = ?1", [number])?;
         return waiting::offer(book, &booking.store, now);
     }
-    book.prepare_cached(
-        "UPDATE bookings SET ending = ?2
-         WHERE number = ?1 AND ending IS NULL AND stage <> 'cancelled'",
-    )?
-    .execute([number, ending.word()])?;
+    let marked = book
+        .prepare_cached(
+            "UPDATE bookings SET ending = ?2
+             WHERE number = ?1 AND ending IS NULL AND stage <> 'cancelled'",
+        )?
+        .execute([number, ending.word()])?;
+    // Whoever comes second ends nothing.
+    if marked > 0 {
+        let costs = if ending == Ending::Guest { booking.cost_of_calling_off(now) } else { 0 };
+        let back = payments::keep(book, number, costs, now)?;
+        if ending == Ending::Store {
+            notices::put(book, &booking, Kind::CalledOff, back, now)?;
+        }
+    }
     Ok(())
 }
 
@@ -280,6 +311,12 @@ fn ended(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
             tables::release(book, number)?;
         }
         Stage::Held | Stage::Asked => {
+            if booking.ending.is_none() {
+                let back = payments::keep(book, number, 0, now)?;
+                if back > 0 {
+                    notices::put(book, &booking, Kind::NotBooked, back, now)?;
+                }
+            }
             book.prepare_cached("DELETE FROM bookings WHERE number = ?1")?.execute([number])?;
         }
     }
@@ -338,20 +375,7 @@ impl Book {
         now: Timestamp,
     ) -> Result<Booking, No> {
         let (number, subject) = (number.to_owned(), subject.to_owned());
-        self.write(move |book| {
-            let asked = book
-                .prepare_cached(
-                    "UPDATE bookings SET stage = 'asked', held_until = NULL, asked_at = ?3
-                     WHERE number = ?1 AND subject = ?2 AND stage = 'held' AND held_until > ?3
-                     RETURNING *",
-                )?
-                .query_row(params![number, subject, now.as_second()], Booking::read)
-                .optional()?
-                .ok_or(No::Gone)?;
-            waiting::leave(book, &asked.subject, &asked.store, asked.starts_at)?;
-            Ok(asked)
-        })
-        .await
+        self.write(move |book| ask(book, &number, &subject, now)?.ok_or(No::Gone)).await
     }
 
     /// Azukari knows of it: it is booked.
@@ -399,7 +423,7 @@ impl Book {
         self.read(move |book| get(book, &number)).await
     }
 
-    /// A guest's bookings and what is held for her, the latest first.
+    /// A guest's bookings, what is held for her and what she has paid for, the latest first.
     pub(crate) async fn bookings_of(
         &self,
         subject: &str,
@@ -409,7 +433,9 @@ impl Book {
         self.read(move |book| {
             book.prepare_cached(
                 "SELECT * FROM bookings WHERE subject = ?1
-                 AND (stage IN ('booked', 'cancelled') OR held_until > ?2)
+                 AND (stage IN ('booked', 'cancelled') OR held_until > ?2
+                     OR (stage = 'asked' AND ending IS NULL AND EXISTS
+                        (SELECT 1 FROM payments WHERE booking = number AND payments.stage = 'paid')))
                  ORDER BY starts_at DESC, number LIMIT 50",
             )?
             .query_map(params![subject, now.as_second()], Booking::read)?

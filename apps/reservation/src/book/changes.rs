@@ -1,11 +1,13 @@
 //! A booking moves to another time or becomes another party's. The new seat is taken beside the old one;
 //! only when Azukari was told does the old one go, so that neither is lost on the way.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::bookings::{self, Booking, Stage};
-use super::{Book, No, moment, seatings, stores, tables, waiting};
+use super::notices::{self, Kind};
+use super::{Book, No, moment, payments, seatings, stores, tables, waiting};
+use crate::payments::LEAST_YEN;
 
 /// What a booking is to become.
 #[derive(Debug, Clone)]
@@ -14,35 +16,54 @@ pub(crate) struct Change {
     pub(crate) booking: Booking,
     pub(crate) starts_at: Timestamp,
     pub(crate) ends_at: Timestamp,
+    pub(crate) party: u8,
+    /// What it will cost then.
+    pub(crate) fee_yen: u32,
+    /// Until when its seat is held for the difference to be paid; Azukari knows nothing.
+    pub(crate) held_until: Option<Timestamp>,
     /// True when the guest was told that it came to nothing.
     pub(crate) failed: bool,
 }
 
+impl Change {
+    /// What is to be paid before it is made.
+    pub(crate) fn difference(&self) -> u32 {
+        self.fee_yen.saturating_sub(self.booking.fee_yen)
+    }
+}
+
 fn read(row: &Row<'_>, booking: Booking) -> rusqlite::Result<Change> {
+    let held_until: Option<i64> = row.get("change_held_until")?;
     Ok(Change {
         booking,
         starts_at: moment(row, "new_starts_at")?,
         ends_at: moment(row, "new_ends_at")?,
+        party: row.get("new_party")?,
+        fee_yen: row.get("new_fee_yen")?,
+        held_until: held_until.map(|_| moment(row, "change_held_until")).transpose()?,
         failed: row.get("failed")?,
     })
 }
 
 const CHANGES: &str = "SELECT bookings.*, changes.starts_at AS new_starts_at, \
-     changes.ends_at AS new_ends_at, failed \
+     changes.ends_at AS new_ends_at, changes.party AS new_party, changes.fee_yen AS new_fee_yen, \
+     changes.held_until AS change_held_until, failed \
      FROM changes JOIN bookings ON number = booking";
 
-fn get(book: &Connection, number: &str) -> rusqlite::Result<Option<Change>> {
+pub(super) fn get(book: &Connection, number: &str) -> rusqlite::Result<Option<Change>> {
     book.prepare_cached(&format!("{CHANGES} WHERE number = ?1"))?
         .query_row([number], |row| read(row, Booking::read(row)?))
         .optional()
 }
 
-/// Takes the seat that a booking is to have instead of its own.
+/// Takes the seat that a booking is to have instead of its own; holds it where fees are paid here and it
+/// costs more.
 fn change(
     book: &Connection,
     number: &str,
     subject: &str,
     (starts_at, party): (Timestamp, u8),
+    pays: bool,
     now: Timestamp,
 ) -> Result<Change, No> {
     bookings::expire(book, now)?;
@@ -55,7 +76,8 @@ fn change(
         return Err(No::TooSoon);
     }
     if let Some(under_way) = get(book, number)? {
-        if !under_way.failed {
+        // What was not paid for gives way.
+        if !under_way.failed && under_way.held_until.is_none() {
             return Err(No::Already(number.to_owned()));
         }
         remove(book, number)?;
@@ -71,8 +93,12 @@ fn change(
     let seat = tables::find(book, &own.store, number, (starts_at, ends_at), party, now)?;
     let seat = seat.ok_or(No::Full)?;
     let (fee_yen, free_until) = store.terms(starts_at, party);
-    book.prepare_cached("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)")?.execute(
-        params![
+    // What is too little for a card is not worth a page.
+    let until = now + SignedDuration::from_mins(i64::from(store.hold_minutes));
+    let held_until = (pays && fee_yen >= own.fee_yen + LEAST_YEN)
+        .then_some(until.min(own.starts_at).min(starts_at));
+    book.prepare_cached("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)")?
+        .execute(params![
             number,
             starts_at.as_second(),
             ends_at.as_second(),
@@ -80,10 +106,37 @@ fn change(
             now.as_second(),
             fee_yen,
             free_until.as_second(),
-        ],
-    )?;
+            held_until.map(Timestamp::as_second),
+        ])?;
     tables::take(book, &own.store, number, true, &seat, (starts_at, ends_at))?;
-    Ok(Change { booking: own, starts_at, ends_at, failed: false })
+    Ok(Change { booking: own, starts_at, ends_at, party, fee_yen, held_until, failed: false })
+}
+
+/// The difference was paid: the change is on its way. `None` when its hold is over.
+pub(super) fn paid(
+    book: &Connection,
+    number: &str,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Change>> {
+    let asked = book
+        .prepare_cached(
+            "UPDATE changes SET held_until = NULL, asked_at = ?2 WHERE booking = ?1 AND held_until > ?2",
+        )?
+        .execute(params![number, now.as_second()])?;
+    if asked > 0 { get(book, number) } else { Ok(None) }
+}
+
+/// Lets go of the changes whose hold is over; returns their stores.
+pub(super) fn expire(book: &Connection, now: Timestamp) -> Result<Vec<String>, No> {
+    let over: Vec<(String, String)> = book
+        .prepare_cached(
+            "SELECT number, store FROM changes JOIN bookings ON number = booking
+             WHERE changes.held_until <= ?1",
+        )?
+        .query_map([now.as_second()], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    over.iter().try_for_each(|(number, _)| remove(book, number))?;
+    Ok(over.into_iter().map(|(_, store)| store).collect())
 }
 
 /// The booking becomes what it was to become, and its old seat is free.
@@ -104,6 +157,7 @@ fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
     book.prepare_cached("UPDATE seats SET for_change = 0 WHERE booking = ?1")?.execute([number])?;
     book.prepare_cached("DELETE FROM changes WHERE booking = ?1")?.execute([number])?;
     let booking = change.booking;
+    payments::keep(book, number, change.fee_yen, now)?;
     waiting::leave(book, &booking.subject, &booking.store, change.starts_at)?;
     waiting::offer(book, &booking.store, now)
 }
@@ -126,10 +180,11 @@ impl Book {
         number: &str,
         subject: &str,
         to: (Timestamp, u8),
+        pays: bool,
         now: Timestamp,
     ) -> Result<Change, No> {
         let (number, subject) = (number.to_owned(), subject.to_owned());
-        self.write(move |book| change(book, &number, &subject, to, now)).await
+        self.write(move |book| change(book, &number, &subject, to, pays, now)).await
     }
 
     /// Azukari knows of it: the booking is the new one, and its old seat is free.
@@ -154,16 +209,35 @@ impl Book {
         self.write(move |book| {
             let Some(change) = get(book, &number)? else { return Ok(()) };
             remove(book, &number)?;
+            // Not where it ends: then it was said what goes back.
+            if change.booking.ending.is_none() {
+                let back = payments::keep(book, &number, change.booking.fee_yen, now)?;
+                if back > 0 {
+                    notices::put(book, &change.booking, Kind::NotChanged, back, now)?;
+                }
+            }
             waiting::offer(book, &change.booking.store, now)
         })
         .await
+    }
+
+    /// The change whose difference a guest has still to pay.
+    pub(crate) async fn unpaid_change(
+        &self,
+        number: &str,
+        now: Timestamp,
+    ) -> anyhow::Result<Option<Change>> {
+        let number = number.to_owned();
+        let change = self.read(move |book| get(book, &number)).await?;
+        Ok(change.filter(|change| change.held_until.is_some_and(|until| until > now)))
     }
 
     /// Changes on their way to Azukari since before a moment, and all that came to nothing.
     pub(crate) async fn unsettled_changes(&self, before: Timestamp) -> anyhow::Result<Vec<Change>> {
         self.read(move |book| {
             book.prepare_cached(&format!(
-                "{CHANGES} WHERE ending IS NULL AND (failed OR changes.asked_at <= ?1) LIMIT 1000"
+                "{CHANGES} WHERE ending IS NULL AND changes.held_until IS NULL
+                 AND (failed OR changes.asked_at <= ?1) LIMIT 1000"
             ))?
             .query_map([before.as_second()], |row| read(row, Booking::read(row)?))?
             .collect()

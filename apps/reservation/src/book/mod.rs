@@ -1,7 +1,8 @@
 //! The app's own small database, a file a topic: what the stores are (`stores`, `tables`, `seatings`,
-//! `closing`), who has a seat and who waits for one (`bookings`, `changes`, `waiting`), who may come in
-//! (`staff`, `sessions`, `passkeys`, `keys`), what stores' own systems are told (`hooks`). `seats` says which table fits, without a database; `seal` keeps what has to be read
-//! again; `writer` is the one thread that writes. Holds no personal information: a guest is a subject's id here, and what is known
+//! `closing`), who has a seat and who waits for one (`bookings`, `changes`, `waiting`), what was paid
+//! (`payments`), who may come in (`staff`, `sessions`, `passkeys`, `keys`), what stores' own systems are told
+//! (`hooks`). `seats` says which table fits, without a database; `seal` keeps what has to be read again; `writer`
+//! is the one thread that writes. Holds no personal information: a guest is a subject's id here, and what is known
 //! of her stays with Azukari.
 
 pub(crate) mod bookings;
@@ -11,6 +12,7 @@ pub(crate) mod hooks;
 pub(crate) mod keys;
 pub(crate) mod notices;
 pub(crate) mod passkeys;
+pub(crate) mod payments;
 mod seal;
 pub(crate) mod seatings;
 pub(crate) mod seats;

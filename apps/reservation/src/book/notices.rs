@@ -15,10 +15,44 @@ pub(crate) enum Kind {
     Offered,
     /// That hold is over.
     OfferOver,
+    /// She paid when the hold was over.
+    PaidLate,
+    /// She paid again for what was paid.
+    PaidTwice,
+    /// She paid for a change that was not made.
+    NotChanged,
+    /// She paid, and her booking came to nothing.
+    NotBooked,
 }
 
-const KINDS: [(&str, Kind); 3] =
-    [("called_off", Kind::CalledOff), ("offered", Kind::Offered), ("offer_over", Kind::OfferOver)];
+const KINDS: [(&str, Kind); 7] = [
+    ("called_off", Kind::CalledOff),
+    ("offered", Kind::Offered),
+    ("offer_over", Kind::OfferOver),
+    ("paid_late", Kind::PaidLate),
+    ("paid_twice", Kind::PaidTwice),
+    ("not_changed", Kind::NotChanged),
+    ("not_booked", Kind::NotBooked),
+];
+
+/// The booking that a notice is about; it may be gone.
+pub(super) struct About<'a> {
+    pub(super) subject: &'a str,
+    pub(super) booking: &'a str,
+    pub(super) store: &'a str,
+    pub(super) starts_at: Timestamp,
+}
+
+impl<'a> From<&'a Booking> for About<'a> {
+    fn from(booking: &'a Booking) -> Self {
+        Self {
+            subject: &booking.subject,
+            booking: &booking.number,
+            store: &booking.store,
+            starts_at: booking.starts_at,
+        }
+    }
+}
 
 /// Something a guest has to be told.
 #[derive(Debug, Clone)]
@@ -29,29 +63,35 @@ pub(crate) struct Notice {
     pub(crate) store: String,
     pub(crate) starts_at: Timestamp,
     pub(crate) kind: Kind,
+    /// What she gets back.
+    pub(crate) yen: u32,
     pub(crate) at: Timestamp,
 }
 
-pub(super) fn put(
+/// Has a guest told of something, and of what she gets back.
+pub(super) fn put<'a>(
     book: &Connection,
-    booking: &Booking,
+    about: impl Into<About<'a>>,
     kind: Kind,
+    yen: u32,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
+    let about = about.into();
     // The last word about a booking counts.
     book.prepare_cached("DELETE FROM notices WHERE subject = ?1 AND booking = ?2")?
-        .execute([&booking.subject, &booking.number])?;
+        .execute([about.subject, about.booking])?;
     let word = KINDS.iter().find(|(_, is)| *is == kind).map_or("", |(word, _)| word);
     book.prepare_cached(
-        "INSERT INTO notices (subject, booking, store, starts_at, kind, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO notices (subject, booking, store, starts_at, kind, yen, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
-        booking.subject,
-        booking.number,
-        booking.store,
-        booking.starts_at.as_second(),
+        about.subject,
+        about.booking,
+        about.store,
+        about.starts_at.as_second(),
         word,
+        yen,
         now.as_second(),
     ])
     .map(drop)
@@ -65,6 +105,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Notice> {
         store: row.get("store")?,
         starts_at: moment(row, "starts_at")?,
         kind: word(row, "kind", &KINDS)?,
+        yen: row.get("yen")?,
         at: moment(row, "at")?,
     })
 }

@@ -77,7 +77,8 @@ CREATE INDEX IF NOT EXISTS bookings_held ON bookings (held_until) WHERE stage = 
 CREATE INDEX IF NOT EXISTS bookings_unsettled ON bookings (asked_at)
     WHERE stage = 'asked' OR (ending IS NOT NULL AND stage <> 'cancelled');
 
--- What a booking is to become. Its seat is taken beside the old one until Azukari was told.
+-- What a booking is to become. Its seat is taken beside the old one until Azukari was told; where it costs
+-- more, it is held until `held_until` for the difference to be paid, and Azukari knows nothing.
 CREATE TABLE IF NOT EXISTS changes (
     booking TEXT PRIMARY KEY REFERENCES bookings ON DELETE CASCADE,
     starts_at INTEGER NOT NULL,
@@ -86,8 +87,10 @@ CREATE TABLE IF NOT EXISTS changes (
     asked_at INTEGER NOT NULL,
     fee_yen INTEGER NOT NULL,
     free_until INTEGER NOT NULL,
+    held_until INTEGER,
     failed INTEGER NOT NULL DEFAULT 0 CHECK (failed IN (0, 1))
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS changes_held ON changes (held_until) WHERE held_until IS NOT NULL;
 
 -- Which tables are taken, from when until when: by a booking, and by what it is to become. A booking never
 -- needs more of a table than the larger of the two.
@@ -141,12 +144,53 @@ CREATE TABLE IF NOT EXISTS notices (
     booking TEXT NOT NULL,
     store TEXT NOT NULL,
     starts_at INTEGER NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('called_off', 'offered', 'offer_over')),
+    kind TEXT NOT NULL CHECK (kind IN ('called_off', 'offered', 'offer_over', 'paid_late', 'paid_twice',
+        'not_changed', 'not_booked')),
+    yen INTEGER NOT NULL,
     at INTEGER NOT NULL,
     written INTEGER NOT NULL DEFAULT 0 CHECK (written IN (0, 1))
 ) STRICT;
 CREATE INDEX IF NOT EXISTS notices_to_write ON notices (id) WHERE written = 0;
 CREATE INDEX IF NOT EXISTS notices_of_a_guest ON notices (subject);
+
+-- A guest's way over the payment platform's page. opening: the platform was asked for one. open: it is hers to
+-- pay on. paid: she did; `charge` is the platform's name for the money. over: she did not. What was paid stays
+-- on record when its booking is forgotten.
+CREATE TABLE IF NOT EXISTS payments (
+    id TEXT PRIMARY KEY,
+    booking TEXT NOT NULL,
+    for_change INTEGER NOT NULL CHECK (for_change IN (0, 1)),
+    subject TEXT NOT NULL,
+    store TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    yen INTEGER NOT NULL CHECK (yen > 0),
+    language TEXT NOT NULL,
+    stage TEXT NOT NULL CHECK (stage IN ('opening', 'open', 'paid', 'over')),
+    session TEXT, url TEXT,
+    begun_at INTEGER NOT NULL,
+    charge TEXT CHECK ((stage = 'paid') = (charge IS NOT NULL)),
+    paid_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS payments_of_a_booking ON payments (booking);
+CREATE INDEX IF NOT EXISTS payments_unsettled ON payments (begun_at) WHERE stage IN ('opening', 'open');
+
+-- Money on its way back; `tried` before the platform is asked for the first time, `done_at` once it said yes.
+CREATE TABLE IF NOT EXISTS refunds (
+    id TEXT PRIMARY KEY,
+    payment TEXT NOT NULL REFERENCES payments,
+    yen INTEGER NOT NULL CHECK (yen > 0),
+    wanted_at INTEGER NOT NULL,
+    tried INTEGER NOT NULL DEFAULT 0 CHECK (tried IN (0, 1)),
+    done_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS refunds_of_a_payment ON refunds (payment);
+CREATE INDEX IF NOT EXISTS refunds_unsettled ON refunds (wanted_at) WHERE done_at IS NULL;
+
+-- The last word on money: no more goes back than came.
+CREATE TRIGGER IF NOT EXISTS no_yen_twice AFTER INSERT ON refunds
+WHEN (SELECT sum(yen) FROM refunds WHERE payment = NEW.payment)
+    > coalesce((SELECT yen FROM payments WHERE id = NEW.payment AND stage = 'paid'), 0)
+BEGIN SELECT RAISE(ABORT, 'a yen twice'); END;
 
 -- Who works for a store, or without one runs the stores. `totp` is the sealed secret of the one-time codes,
 -- `step` the last code that was used. There is a verifier once the invitation, kept as a hash, was taken up.

@@ -44,11 +44,13 @@ pub(super) fn claims(
         })
     };
     book.prepare_cached(
-        "SELECT booking, table_name, units, seats.starts_at, seats.ends_at
+        "SELECT seats.booking, table_name, units, seats.starts_at, seats.ends_at
          FROM tables JOIN seats ON seats.store = tables.store AND table_name = tables.name
-         JOIN bookings ON number = booking
+         JOIN bookings ON number = seats.booking
+         LEFT JOIN changes ON changes.booking = number AND for_change
          WHERE tables.store = ?1 AND seats.starts_at > ?2 AND seats.starts_at < ?3
-         AND seats.ends_at > ?4 AND (held_until IS NULL OR held_until > ?5)",
+         AND seats.ends_at > ?4 AND (bookings.held_until IS NULL OR bookings.held_until > ?5)
+         AND (changes.held_until IS NULL OR changes.held_until > ?5)",
     )?
     .query_map(params![store, starts_at - LONGEST, ends_at, starts_at, now.as_second()], claim)?
     .collect()

@@ -334,7 +334,8 @@ async fn a_change_takes_the_new_seat_before_the_old_one_goes() {
     let eight = "2026-11-22T11:00:00Z";
     let mine = room.books("a", SIX, 2).await;
     room.waits("next", SIX, 2, NOW).await.unwrap();
-    let to = |when: &str, party| room.book.change(&mine.number, "a", (at(when), party), at(NOW));
+    let to =
+        |when: &str, party| room.book.change(&mine.number, "a", (at(when), party), false, at(NOW));
 
     // Her own seat does not stand in her way: the same time for more people, or an hour later.
     to(SIX, 4).await.unwrap();
@@ -371,7 +372,7 @@ async fn a_change_that_is_not_possible_leaves_everything_as_it_was() {
     }
     let mine = room.book.bookings_of("a", at(NOW)).await.unwrap().remove(0);
     let change = async |who: &str, when: &str, party, now: &str| {
-        room.book.change(&mine.number, who, (at(when), party), at(now)).await.unwrap_err()
+        room.book.change(&mine.number, who, (at(when), party), false, at(now)).await.unwrap_err()
     };
     assert!(matches!(change("a", eight, 2, NOW).await, No::Full));
     assert!(matches!(change("b", monday, 3, NOW).await, No::Gone));

@@ -74,7 +74,7 @@ pub(super) fn offer(book: &Connection, store: &str, now: Timestamp) -> Result<()
         if let Some(held) = bookings::seat(book, &store, &wish, Stage::Held, Some(until), now)? {
             book.prepare_cached("UPDATE waiting SET booking = ?2 WHERE id = ?1")?
                 .execute(params![waiting.id, held.number])?;
-            notices::put(book, &held, Kind::Offered, now)?;
+            notices::put(book, &held, Kind::Offered, 0, now)?;
         }
     }
     Ok(())
@@ -85,7 +85,7 @@ pub(super) fn over(book: &Connection, held: &Booking, now: Timestamp) -> Result<
     let was_offered =
         book.prepare_cached("DELETE FROM waiting WHERE booking = ?1")?.execute([&held.number])?;
     if was_offered > 0 {
-        notices::put(book, held, Kind::OfferOver, now)?;
+        notices::put(book, held, Kind::OfferOver, 0, now)?;
     }
     Ok(())
 }

@@ -3,6 +3,10 @@
 //! no seat is given twice, and [`settle`] finishes or drops what was left, at the start and each minute.
 //! Knows nothing of pages.
 
+mod paying;
+
+pub(crate) use paying::{begin, finish};
+
 use std::future::Future;
 use std::time::Duration;
 
@@ -13,8 +17,9 @@ use crate::azukari::{Engagement, Trouble};
 use crate::book::No;
 use crate::book::bookings::{Booking, Ending, Stage, Wish};
 use crate::book::changes::Change;
-use crate::book::notices::Kind;
+use crate::book::payments::Way;
 use crate::language::Language;
+use crate::payments;
 use crate::when;
 use crate::words::Words;
 
@@ -29,6 +34,8 @@ pub(crate) enum Stop {
     No(No),
     /// Azukari does.
     Trouble(Trouble),
+    /// The payment platform does.
+    Unpaid(payments::Trouble),
 }
 
 impl From<No> for Stop {
@@ -40,6 +47,12 @@ impl From<No> for Stop {
 impl From<Trouble> for Stop {
     fn from(trouble: Trouble) -> Self {
         Self::Trouble(trouble)
+    }
+}
+
+impl From<payments::Trouble> for Stop {
+    fn from(trouble: payments::Trouble) -> Self {
+        Self::Unpaid(trouble)
     }
 }
 
@@ -56,16 +69,19 @@ pub(crate) async fn place(app: &App, wish: Wish, now: Timestamp) -> Result<Booki
     tell(app, taken.booking, taken.is_new, now).await
 }
 
-/// A held seat becomes a booking.
+/// A held seat becomes a booking whose fee is paid at the store.
 ///
 /// # Errors
-/// [`No::Gone`] when the hold is over; what Azukari answered.
+/// [`No::Gone`] when the hold is over, or the fee is to be paid here; what Azukari answered.
 pub(crate) async fn confirm(
     app: &App,
     number: &str,
     subject: &str,
     now: Timestamp,
 ) -> Result<Booking, Stop> {
+    if app.till.is_some() {
+        return Err(No::Gone.into());
+    }
     let _turn = app.turns.of(subject).await;
     let asked = app.book.ask(number, subject, now).await?;
     tell(app, asked, true, now).await
@@ -104,13 +120,15 @@ pub(crate) async fn call_off(
 ) -> Result<(), Stop> {
     let _turn = app.turns.of(&booking.subject).await;
     app.book.end(&booking.number, by, now).await?;
+    app.wake.notify_one();
     if booking.stage != Stage::Held {
         end(app, booking, now).await?;
     }
     Ok(())
 }
 
-/// Moves a booking to another time, or makes it another party's.
+/// Moves a booking to another time, or makes it another party's. One that costs more is held until the
+/// difference is paid; false then.
 ///
 /// # Errors
 /// Why the book does not take it, or what Azukari answered; then the booking is what it was.
@@ -120,11 +138,18 @@ pub(crate) async fn change(
     subject: &str,
     to: (Timestamp, u8),
     now: Timestamp,
-) -> Result<(), Stop> {
+) -> Result<bool, Stop> {
     let _turn = app.turns.of(subject).await;
-    let change = app.book.change(number, subject, to, now).await?;
+    let change = app.book.change(number, subject, to, app.till.is_some(), now).await?;
+    if change.held_until.is_some() {
+        return Ok(false);
+    }
     match put(app, &change.booking, change.ends_at, false).await {
-        Ok(()) => Ok(app.book.changed(number, now).await?),
+        Ok(()) => {
+            app.book.changed(number, now).await?;
+            app.wake.notify_one();
+            Ok(true)
+        }
         Err(trouble) => {
             if trouble.is_a_no() {
                 app.book.drop_change(number, now).await?;
@@ -143,6 +168,7 @@ pub(crate) async fn change(
 /// Failures of the book. What Azukari does not take now is tried again the next time.
 pub(crate) async fn settle(app: &App, before: Timestamp, now: Timestamp) -> Result<(), No> {
     app.book.sweep(now).await?;
+    paying::settle(app, before, now).await?;
     for left in app.book.unsettled(before).await? {
         let _turn = app.turns.of(&left.subject).await;
         // It may have been settled while this waited for its turn.
@@ -151,14 +177,14 @@ pub(crate) async fn settle(app: &App, before: Timestamp, now: Timestamp) -> Resu
             return Err(no);
         }
     }
-    write_letters(app).await?;
     for left in app.book.unsettled_changes(before).await? {
         let _turn = app.turns.of(&left.booking.subject).await;
         if let Err(Stop::No(no)) = settle_change(app, &left, now).await {
             return Err(no);
         }
     }
-    Ok(())
+    paying::give_back(app, now).await?;
+    write_letters(app).await
 }
 
 /// Has a letter written to each guest who has something to be told. The language she reads is Azukari's to
@@ -169,12 +195,7 @@ async fn write_letters(app: &App) -> Result<(), No> {
         let words = |language: Language| {
             let words = Words::of(language);
             let at = when::there(notice.starts_at, &store.time_zone, language);
-            let say = match notice.kind {
-                Kind::CalledOff => words.notice_called_off,
-                Kind::Offered => words.notice_offered,
-                Kind::OfferOver => words.notice_offer_over,
-            };
-            (words.notice_letter, say(store.name(language), &at))
+            (words.notice_letter, words.notice(&notice, store.name(language), &at))
         };
         let (ja, en) = (words(Language::Ja), words(Language::En));
         let title = format!("{} / {}", ja.0, en.0);
@@ -198,7 +219,13 @@ async fn settle_one(app: &App, left: Booking, now: Timestamp) -> Result<(), Stop
         (Stage::Asked | Stage::Booked, Some(_)) => end(app, &left, now).await,
         // Its time has come, and nobody came to the store for it.
         (Stage::Asked, None) if left.starts_at <= now => end(app, &left, now).await,
-        (Stage::Asked, None) => tell(app, left.clone(), true, now).await.map(drop),
+        (Stage::Asked, None) => {
+            let payments = app.book.payments_of(&left.number).await.map_err(No::from)?;
+            match payments.into_iter().find(|payment| payment.stage == Way::Paid) {
+                Some(payment) => paying::tell(app, &left, payment.language, now).await,
+                None => tell(app, left.clone(), true, now).await.map(drop),
+            }
+        }
         _ => Ok(()),
     };
     if let Err(Stop::Trouble(trouble)) = &settled {
@@ -243,17 +270,24 @@ async fn put(
 }
 
 /// Settles at the start, when everything on its way was left behind by a process that is gone, and then
-/// each minute, until `shutdown` resolves.
+/// each minute; has money go back as soon as somebody says that there is some; until `shutdown` resolves.
 pub(crate) async fn keep_settled(app: Shared, shutdown: impl Future<Output = ()>) {
     tokio::pin!(shutdown);
     let mut minute = tokio::time::interval(Duration::from_mins(1));
     let mut all = true;
     loop {
-        tokio::select! {
+        let woken = tokio::select! {
             () = &mut shutdown => return,
-            _ = minute.tick() => {}
-        }
+            () = app.wake.notified() => true,
+            _ = minute.tick() => false,
+        };
         let now = app::now();
+        if woken {
+            if let Err(no) = paying::give_back(&app, now).await {
+                tracing::error!("money on its way back is not settled: {no}");
+            }
+            continue;
+        }
         let before = if all { now } else { now - UNDER_WAY_SECONDS.seconds() };
         match settle(&app, before, now).await {
             Ok(()) => all = false,

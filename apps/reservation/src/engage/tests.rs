@@ -11,10 +11,12 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::app::Till;
 use crate::azukari::Azukari;
 use crate::book::Book;
 use crate::book::stores::Store;
 use crate::book::tests::{folder, furnished, store, table};
+use crate::payments::Payments;
 
 /// Noon in Tokyo on a Sunday, six o'clock that evening, and half past seven.
 const NOW: &str = "2026-11-22T03:00:00Z";
@@ -28,21 +30,23 @@ fn at(text: &str) -> Timestamp {
 /// What Azukari was told: which booking, until when, and whether it is off.
 type Sent = (String, String, bool);
 
-struct House {
-    app: App,
+pub(super) struct House {
+    pub(super) app: App,
+    /// Who takes fees, if anybody does.
+    pub(super) payments: Option<Payments>,
     answers: Arc<AtomicU16>,
     sent: Arc<Mutex<Vec<Sent>>>,
-    letters: Arc<Mutex<Vec<(String, Value)>>>,
-    folder: std::path::PathBuf,
+    pub(super) letters: Arc<Mutex<Vec<(String, Value)>>>,
+    pub(super) folder: std::path::PathBuf,
     address: String,
 }
 
 impl House {
-    async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         Self::with(store()).await
     }
 
-    async fn with(store: Store) -> Self {
+    pub(super) async fn with(store: Store) -> Self {
         let answers = Arc::new(AtomicU16::new(200));
         let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let (status, seen) = (Arc::clone(&answers), Arc::clone(&sent));
@@ -71,21 +75,22 @@ impl House {
         let book = Book::open(&folder).unwrap();
         furnished(&book, store, vec![table("A", (1, 4), 1, 1)]).await;
         let app = App::new(Azukari::new(&address, "key").unwrap(), &address, book);
-        Self { app, answers, sent, letters, folder, address }
+        Self { app, payments: None, answers, sent, letters, folder, address }
     }
 
     /// The app's process is gone, and another one takes its place over the same file.
-    fn restart(&mut self) {
+    pub(super) fn restart(&mut self) {
         let book = Book::open(&self.folder).unwrap();
         self.app = App::new(Azukari::new(&self.address, "key").unwrap(), &self.address, book);
+        self.app.till = self.payments.as_ref().map(|payments| Till::of(payments).unwrap());
     }
 
-    fn answering(&self, status: u16) -> &Self {
+    pub(super) fn answering(&self, status: u16) -> &Self {
         self.answers.store(status, Ordering::SeqCst);
         self
     }
 
-    fn wish(who: &str, when: &str, party: u8) -> Wish {
+    pub(super) fn wish(who: &str, when: &str, party: u8) -> Wish {
         let number = crate::chance::booking_number().unwrap();
         let (store, subject) = ("mihon".to_owned(), who.to_owned());
         Wish { number, store, subject, starts_at: at(when), party }
@@ -95,7 +100,7 @@ impl House {
         place(&self.app, Self::wish(who, SIX, party), at(NOW)).await
     }
 
-    async fn settles(&self, now: &str) {
+    pub(super) async fn settles(&self, now: &str) {
         settle(&self.app, at(now), at(now)).await.unwrap();
     }
 
@@ -105,11 +110,11 @@ impl House {
         self.app.book.unsettled(far).await.unwrap().len() + changes
     }
 
-    async fn booking(&self, number: &str) -> Option<Booking> {
+    pub(super) async fn booking(&self, number: &str) -> Option<Booking> {
         self.app.book.booking(number).await.unwrap()
     }
 
-    fn sent(&self) -> Vec<Sent> {
+    pub(super) fn sent(&self) -> Vec<Sent> {
         self.sent.lock().unwrap().clone()
     }
 
@@ -256,7 +261,7 @@ async fn a_change_is_told_and_then_made_or_else_nothing_is() {
 async fn a_change_that_a_restart_interrupted_is_made() {
     let mut house = House::open().await;
     let booking = house.places("a", 2).await.unwrap();
-    house.app.book.change(&booking.number, "a", (at(HALF_SEVEN), 4), at(NOW)).await.unwrap();
+    house.app.book.change(&booking.number, "a", (at(HALF_SEVEN), 4), false, at(NOW)).await.unwrap();
     house.restart();
     house.settles(NOW).await;
     let moved = house.booking(&booking.number).await.unwrap();

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::book::{self, choose, read, told};
 use super::parts::{done, held_to_send, moment, nothing};
-use super::{Guest, Sheet, layout, review, see_other};
+use super::{Guest, Sheet, layout, leading_to, pay, review, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::Policy;
 use crate::book::No;
@@ -36,13 +36,23 @@ pub(super) struct Way {
 }
 
 /// A booking of the reader's own; anybody else's does not exist for her.
-async fn own_booking(app: &App, caller: &Caller, number: &str) -> Result<(Booking, Store), Fault> {
+pub(super) async fn own_booking(
+    app: &App,
+    caller: &Caller,
+    number: &str,
+) -> Result<(Booking, Store), Fault> {
     let now = app::now();
     let booking = app.book.booking(number).await?;
     let booking = booking
-        .filter(|booking| booking.subject == caller.who && booking.stage != Stage::Asked)
+        .filter(|booking| booking.subject == caller.who)
         .filter(|booking| booking.held_until.is_none_or(|until| until > now))
         .ok_or(Fault::NotFound)?;
+    // A mere wish is nothing to see, unless it is paid for.
+    if booking.stage == Stage::Asked
+        && (booking.ending.is_some() || !pay::is_paid(&app.book.payments_of(number).await?))
+    {
+        return Err(Fault::NotFound);
+    }
     let store = app.book.store(&booking.store).await?.ok_or(Fault::NotFound)?;
     Ok((booking, store))
 }
@@ -54,16 +64,33 @@ pub(super) async fn page(
     Path(number): Path<String>,
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
-    let (booking, store) = own_booking(&app, &caller, &number).await?;
+    let payments = app.book.payments_of(&number).await?;
+    let (booking, store) = match own_booking(&app, &caller, &number).await {
+        Err(Fault::NotFound) if pay::is_hers(&payments, &caller) => {
+            return Ok(pay::without_booking(&app, &reader, &payments).await?.into_response());
+        }
+        Err(Fault::NotFound) if way.done.is_some() => {
+            return Ok((StatusCode::GONE, too_late(&reader)).into_response());
+        }
+        found => found?,
+    };
     let words = reader.words;
     let now = app::now();
+    let change = app.book.unpaid_change(&number, now).await?.filter(|_| booking.stands());
+    let to_pay = booking.stage == Stage::Held || change.is_some();
     let note = match way.done.as_deref() {
+        Some(how @ ("unpaid" | "unopened" | "paid")) if to_pay => {
+            pay::not_yet(how, &booking, &reader)
+        }
         Some("changed") if booking.stands() => done(words.done_changed),
-        Some(_) if booking.stands() => done(words.done_booked),
+        Some("paid") if booking.stands() && payments.iter().any(|payment| payment.for_change) => {
+            done(words.done_changed)
+        }
+        Some("booked" | "paid") if booking.stands() => done(words.done_booked),
         _ => nothing(),
     };
     let coming = booking.stands() && booking.starts_at > now;
-    let sent = if booking.stands() || booking.stage == Stage::Held {
+    let sent = if booking.stands() || booking.stage != Stage::Cancelled {
         let policy = app.azukari.policy().await?;
         let goes = review::goes_to_stores(&app, &caller, &policy).await?;
         what_is_sent(&policy, &goes, &store, &reader)
@@ -75,7 +102,10 @@ pub(super) async fn page(
         h1 { (title) }
         (note)
         (ticket(&booking, &store, &reader))
-        @if booking.stage == Stage::Held { (hold(&booking, &store, &reader)) }
+        @if booking.stage == Stage::Asked { div class="notice" role="status" { p { (words.paid_and_waiting) } } }
+        @if booking.stage == Stage::Held { (hold(&app, &booking, &store, &reader)) }
+        @if let Some(change) = &change { (pay::difference(change, &store, &reader)) }
+        (pay::account(&booking, &payments, &reader))
         (sent)
         @if coming {
             section class="sheet screen" {
@@ -85,12 +115,16 @@ pub(super) async fn page(
                         (words.change_booking)
                     }
                 }
-                (cancel_form(&booking, &reader, now))
+                (cancel_form(&booking, pay::kept(&payments), &reader, now))
             }
         }
         p class="screen" { a href="/me" { (words.to_my_page) } }
     };
-    Ok(layout(&reader, &Sheet { title, wide: false }, &body).into_response())
+    let page = layout(&reader, &Sheet { title, wide: false }, &body);
+    match &app.till {
+        Some(till) if to_pay => leading_to(till.platform.pages(), page),
+        _ => Ok(page.into_response()),
+    }
 }
 
 /// What this store may see of what is held, by purpose, and until when: with the ticket above it, the
@@ -117,7 +151,7 @@ fn what_is_sent(
 
 fn ticket(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let held = booking.stage == Stage::Held;
+    let held = matches!(booking.stage, Stage::Held | Stage::Asked);
     let cancelled = !held && !booking.stands();
     let starts = when::there(booking.starts_at, &store.time_zone, language);
     let clock = when::clock(booking.starts_at, &store.time_zone, language);
@@ -154,15 +188,22 @@ fn until_free(booking: &Booking, store: &Store, reader: &Reader) -> String {
 }
 
 /// A seat that is held: until when, and what to do about it.
-fn hold(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
+fn hold(app: &App, booking: &Booking, store: &Store, reader: &Reader) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let until = booking.held_until.unwrap_or(booking.starts_at);
     let time = when::time(until.to_zoned(store.time_zone.clone()).time(), language);
+    let pays = app.till.is_some();
     html! {
-        div class="notice" { p { ((words.held_told)(&time)) } }
+        div class="notice" {
+            @if pays { p { ((words.held_to_pay)(&time)) } p { (words.pay_where) } }
+            @else { p { ((words.held_told)(&time)) } p { (words.pay_at_store) } }
+        }
         div class="actions" {
-            form method="post" action={ "/me/bookings/" (booking.number) "/confirm" } {
-                button { (words.confirm_booking) }
+            @if pays { (pay::button(booking, reader)) }
+            @else {
+                form method="post" action={ "/me/bookings/" (booking.number) "/confirm" } {
+                    button { (words.confirm_booking) }
+                }
             }
             form method="post" action={ "/me/bookings/" (booking.number) "/cancel" } {
                 button class="quiet" { (words.let_go) }
@@ -171,7 +212,7 @@ fn hold(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
     }
 }
 
-fn cancel_form(booking: &Booking, reader: &Reader, now: Timestamp) -> Markup {
+fn cancel_form(booking: &Booking, kept: u32, reader: &Reader, now: Timestamp) -> Markup {
     let words = reader.words;
     let cost = booking.cost_of_calling_off(now);
     html! {
@@ -179,6 +220,7 @@ fn cancel_form(booking: &Booking, reader: &Reader, now: Timestamp) -> Markup {
             p { (words.cancel_told) }
             @if cost > 0 { p class="notice alert" { ((words.cancel_costs)(&(words.yen)(cost))) } }
             @else if booking.fee_yen > 0 { p { (words.cancel_free) } }
+            @if kept > cost { p { ((words.goes_back)(&(words.yen)(kept - cost))) } }
             p class="actions" { button class="grave" { (words.cancel) } }
         }
     }
@@ -193,7 +235,7 @@ pub(super) async fn confirm(
     match engage::confirm(&app, &number, &caller.who, app::now()).await {
         Ok(booking) => {
             if let Some(store) = app.book.store(&booking.store).await? {
-                letters::write(&app, &reader, &booking, &store, About::Made).await;
+                letters::write(&app, reader.language, &booking, &store, About::Made).await;
             }
             see_other(&format!("/me/bookings/{number}?done=booked"))
         }
@@ -231,12 +273,14 @@ pub(super) async fn cancel(
             return see_other(&format!("/me/bookings/{number}"));
         }
         let here = format!("/me/bookings/{number}/cancel");
+        let kept = pay::kept(&app.book.payments_of(&number).await?);
         engage::call_off(&app, &booking, Ending::Guest, now)
             .await
             .map_err(|stop| Fault::from(stop).keeping(&here, &Fields::default()))?;
         if !held {
-            let about = About::CalledOff { yen: booking.cost_of_calling_off(now) };
-            letters::write(&app, &reader, &booking, &store, about).await;
+            let yen = booking.cost_of_calling_off(now);
+            let about = About::CalledOff { yen, back: kept.saturating_sub(yen) };
+            letters::write(&app, reader.language, &booking, &store, about).await;
         }
     }
     see_other(if held { "/me" } else { "/me?done=cancelled" })
@@ -301,9 +345,10 @@ pub(super) async fn change(
     let error = match read(&fields, &store, reader.words) {
         Err(error) => error,
         Ok(to) => match engage::change(&app, &number, &caller.who, to, app::now()).await {
-            Ok(()) => {
+            Ok(false) => return see_other(&format!("/me/bookings/{number}")),
+            Ok(true) => {
                 if let Some(moved) = app.book.booking(&number).await? {
-                    letters::write(&app, &reader, &moved, &store, About::Moved).await;
+                    letters::write(&app, reader.language, &moved, &store, About::Moved).await;
                 }
                 return see_other(&format!("/me/bookings/{number}?done=changed"));
             }
@@ -312,9 +357,7 @@ pub(super) async fn change(
                 Some(error) => error,
                 None => return Err(no.into()),
             },
-            Err(Stop::Trouble(trouble)) => {
-                return Err(Fault::from(trouble).keeping(&here, &fields));
-            }
+            Err(stop) => return Err(Fault::from(stop).keeping(&here, &fields)),
         },
     };
     let chosen = (fields.get("date").parse().ok(), fields.get("party").parse().ok());
@@ -355,12 +398,11 @@ pub(super) fn notices(notices: &[Notice], stores: &[Store], reader: &Reader) -> 
                 @for notice in notices {
                     @let (store, at) = about(notice).unwrap_or_default();
                     li {
+                        @let told = words.notice(notice, store, &at);
                         @match notice.kind {
-                            Kind::CalledOff => strong { ((words.notice_called_off)(store, &at)) },
-                            Kind::Offered => a href={ "/me/bookings/" (notice.booking) } {
-                                ((words.notice_offered)(store, &at))
-                            },
-                            Kind::OfferOver => ((words.notice_offer_over)(store, &at)),
+                            Kind::CalledOff => strong { (told) },
+                            Kind::OfferOver => (told),
+                            _ => a href={ "/me/bookings/" (notice.booking) } { (told) },
                         }
                         " " span class="hint" {
                             (moment(notice.at, &when::date_and_time(notice.at, language)))

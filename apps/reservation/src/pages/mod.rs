@@ -7,12 +7,15 @@ mod booking;
 mod consent;
 mod door;
 mod home;
+mod linking;
 mod me;
 mod operator;
 mod parts;
 mod passkeys;
+mod pay;
 mod picture;
 mod proof;
+mod receipt;
 mod review;
 mod sign_in;
 mod sign_up;
@@ -26,7 +29,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{DOCTYPE, Markup, html};
@@ -57,9 +60,16 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/sign-up", get(sign_up::page).post(sign_up::submit))
         .route("/sign-in", get(sign_in::page).post(sign_in::submit))
         .route("/sign-out", post(sign_in::out))
+        .route("/sign-in/with/{service}", get(linking::begin))
+        .route("/sign-in/with/{service}/back", get(linking::back))
+        .route("/sign-in/with/{service}/stopped", get(linking::stopped))
+        .route("/sign-in/with/{service}/review", get(linking::page).post(linking::submit))
         .route("/me", get(me::page))
         .route("/me/bookings/{number}", get(booking::page))
         .route("/me/bookings/{number}/confirm", post(booking::confirm))
+        .route("/me/bookings/{number}/pay", post(pay::pay))
+        .route("/me/bookings/{number}/paid", get(pay::back))
+        .route("/me/bookings/{number}/receipt", get(receipt::page))
         .route("/me/bookings/{number}/cancel", post(booking::cancel))
         .route("/me/bookings/{number}/change", get(booking::change_page).post(booking::change))
         .route("/me/waiting/{id}/end", post(booking::wait_no_more))
@@ -91,9 +101,24 @@ pub(crate) fn router(app: &Shared) -> Router {
         }))
         .layer(from_fn_with_state(Arc::clone(app), frame))
         .layer(DefaultBodyLimit::max(LARGEST_FORM_BYTES))
+        .route("/payments/events", post(pay::hear))
         .merge(crate::api::router())
         .merge(style::router())
+        .layer(from_fn(to_its_end))
         .with_state(Arc::clone(app))
+}
+
+/// What was begun is done to its end, also when whoever asked for it hangs up meanwhile: a booking must not
+/// stay half made because a phone went into a tunnel.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        // A panic was caught further in; what is left is a runtime that ends.
+        Err(_) => Fault::broken("the app is shutting down").into_response(),
+    }
 }
 
 /// Learns who reads and in which language, turns away forms from elsewhere, dresses the answer.
@@ -178,6 +203,13 @@ fn dress(response: &mut Response, language: Language, policy: &'static str) {
         "camera=(), geolocation=(), microphone=(), payment=()",
     );
     set(header::CONTENT_LANGUAGE, language.tag());
+}
+
+/// Lets the forms of a page lead to another place; without this none does.
+pub(crate) fn leading_to(place: &str, page: Markup) -> Result<Response, Fault> {
+    let policy = POLICY.replace("form-action 'self'", &format!("form-action 'self' {place}"));
+    let policy: HeaderValue = policy.parse().map_err(Fault::broken)?;
+    Ok(([(header::CONTENT_SECURITY_POLICY, policy)], page).into_response())
 }
 
 /// What the frame of a page needs to know of it.
@@ -336,7 +368,31 @@ impl<S: Sync> FromRequestParts<S> for Guest {
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::Notify;
+    use tower::ServiceExt;
+
     use super::*;
+
+    #[tokio::test]
+    async fn what_was_begun_is_done_when_nobody_waits_for_it_any_more() {
+        let (began, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+        let (begins, waits) = (Arc::clone(&began), Arc::clone(&go_on));
+        let act = async move || {
+            begins.notify_one();
+            waits.notified().await;
+            tell.send(()).unwrap();
+        };
+        let app = Router::new().route("/", post(act)).layer(from_fn(to_its_end));
+        let asked = Request::post("/").body(axum::body::Body::empty()).unwrap();
+        let hangs_up = tokio::spawn(app.oneshot(asked));
+        began.notified().await;
+        hangs_up.abort();
+        assert!(hangs_up.await.unwrap_err().is_cancelled());
+        go_on.notify_one();
+        let mut told = told;
+        told.recv().await.unwrap();
+    }
 
     #[test]
     fn only_our_own_paths_are_returned_to() {

@@ -363,7 +363,7 @@ pub(super) async fn submit(
     match engage::place(&app, wish, app::now()).await {
         Ok(booking) => {
             if booking.stands() {
-                letters::write(&app, &reader, &booking, &store, About::Made).await;
+                letters::write(&app, reader.language, &booking, &store, About::Made).await;
             }
             see_other(&format!("/me/bookings/{}?done=booked", booking.number))
         }
@@ -372,7 +372,7 @@ pub(super) async fn submit(
             Some(error) => choose_again(&app, &reader, &store, &policy, &fields, &error).await,
             None => Err(no.into()),
         },
-        Err(Stop::Trouble(trouble)) => Err(keeping(trouble.into())),
+        Err(stop) => Err(keeping(stop.into())),
     }
 }
 

@@ -7,8 +7,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::door::{self, Known};
-use super::parts::done;
-use super::{Sheet, layout, passkeys, safe_next, see_other};
+use super::parts::{done, nothing};
+use super::{Sheet, layout, linking, passkeys, safe_next, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::Trouble;
 use crate::book::sessions::{Caller, Door};
@@ -22,13 +22,18 @@ pub(super) struct Way {
     out: Option<String>,
 }
 
-pub(super) async fn page(reader: Reader, Query(way): Query<Way>) -> Response {
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Query(way): Query<Way>,
+) -> Response {
     let mut fields = Fields::default();
     if let Some(next) = way.next.as_deref().and_then(safe_next) {
         fields.set("next", next);
     }
     let note = way.out.map(|_| done(reader.words.signed_out));
-    draw(&reader, &fields, None, note).into_response()
+    let ways = linking::ways(&app, &reader, fields.get("next"));
+    draw(&reader, &fields, None, note, &ways).into_response()
 }
 
 pub(super) async fn submit(
@@ -41,7 +46,8 @@ pub(super) async fn submit(
     let password = fields.take("password");
     let email = fields.get("email").trim();
     if email.is_empty() || password.is_empty() {
-        let page = draw(&reader, &fields, Some(words.sign_in_both), None);
+        let ways = linking::ways(&app, &reader, fields.get("next"));
+        let page = draw(&reader, &fields, Some(words.sign_in_both), None, &ways);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let found = match app
@@ -59,7 +65,8 @@ pub(super) async fn submit(
                 Trouble::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, words.fault_away_told),
                 other => return Err(other.into()),
             };
-            return Ok((status, draw(&reader, &fields, Some(error), None)).into_response());
+            let ways = linking::ways(&app, &reader, fields.get("next"));
+            return Ok((status, draw(&reader, &fields, Some(error), None, &ways)).into_response());
         }
     };
     let caller = Caller { who: found.subject, regime: found.regime };
@@ -78,7 +85,7 @@ pub(super) async fn submit(
 }
 
 /// The kind of device that asks, as far as its browser says; nothing else of it is told or kept.
-fn device(headers: &HeaderMap) -> &'static str {
+pub(super) fn device(headers: &HeaderMap) -> &'static str {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let agent = agent.unwrap_or_default();
     let says = |word: &str| agent.contains(word);
@@ -99,7 +106,8 @@ pub(super) fn go_on(reader: &Reader, action: &str, typed: &Fields) -> Response {
     let mut fields = typed.keeping();
     fields.set("next", action);
     let note = html! { div class="notice" role="status" { p { (reader.words.session_over) } } };
-    (StatusCode::UNAUTHORIZED, draw(reader, &fields, None, Some(note))).into_response()
+    // A way through another service would lose what she typed.
+    (StatusCode::UNAUTHORIZED, draw(reader, &fields, None, Some(note), &nothing())).into_response()
 }
 
 /// She is back, with what she had typed before her session ended.
@@ -123,13 +131,20 @@ pub(super) async fn out(State(app): State<Shared>, headers: HeaderMap) -> Result
     Ok(response)
 }
 
-fn draw(reader: &Reader, fields: &Fields, error: Option<&str>, note: Option<Markup>) -> Markup {
+fn draw(
+    reader: &Reader,
+    fields: &Fields,
+    error: Option<&str>,
+    note: Option<Markup>,
+    ways: &Markup,
+) -> Markup {
     let words = reader.words;
     let known = Known { field: "email", label: words.email, kind: "email", by_code: false };
     let body = html! {
         h1 { (words.sign_in) }
         @if let Some(note) = note { (note) }
         (door::form(reader, "/sign-in", &known, fields, error))
+        (ways)
         (passkeys::way_in(reader, Door::Guest, fields.get("next")))
         @let next = safe_next(fields.get("next")).map(super::in_query);
         p {

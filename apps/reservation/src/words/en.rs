@@ -173,6 +173,35 @@ pub(super) static WORDS: Words = Words {
     wait_no_more: "Stop waiting",
     notices_read: "I have read this",
     notice_letter: "About your booking",
+    go_to_pay: "Go on to pay",
+    pay_where: "You pay on a page of the payment company. The number of your card reaches neither us nor the restaurant.",
+    pay_at_store: "The fee is paid at the restaurant, when you come.",
+    unpaid: "Nothing was paid. The table is held until the time below.",
+    unopened: "The payment page could not be opened. The table is still held: please wait a little and try again.",
+    paid_and_waiting: "Your payment is here, and your table is being booked. It is held for you; we write to you once it is done.",
+    not_seen_yet: "We have not heard of your payment yet. If you have paid, please wait a little and look again.",
+    look_again: "Look again",
+    payments: "Payment",
+    paid_on: "Paid",
+    gone_back: "Refunded",
+    going_back: "Refund under way",
+    kept: "Kept",
+    pay_difference: "Difference for the change",
+    pay_difference_told: "Your booking changes once this is paid. Until then it stays as it is.",
+    being_booked: "being booked",
+    money_only: "There is no booking",
+    money_only_told: "Your payment came when the table was no longer held, or the table could not be booked. It goes back to your card.",
+    receipt: "Receipt",
+    receipt_received: "Received with thanks.",
+    receipt_number: "Number",
+    receipt_day: "Paid on",
+    receipt_what_for: "For",
+    receipt_how: "Paid by",
+    receipt_by_card: "Credit card",
+    receipt_by: "Issued by",
+    receipt_name_change: "Change the name",
+    receipt_print: "This page can be printed as it is.",
+    receipt_nobody: "(no name)",
 
     tonight: "Tonight",
     coming_bookings: "Coming bookings",
@@ -320,6 +349,31 @@ pub(super) static WORDS: Words = Words {
     unlink: "Unlink",
     unlink_told: "When you unlink, what came in by this link is erased. What you have entered yourself since stays.",
     done_unlinked: "Unlinked, and what came in by it is erased.",
+    other_ways: "Go on with another service",
+    link_known: "I have an account: sign in and link",
+    link_known_told: "An account with the same e-mail address is never joined to it by itself. If you have one, sign in as usual, and link it then.",
+    link_anew: "Take in anew what you allow",
+    link_anew_told: "What came in before and is not taken in now is erased.",
+    link_review_lead: "Nothing is kept yet. Choose what we take in.",
+    link_id: "your ID there",
+    link_id_told: "It is how we know you when you sign in, so a link cannot do without it.",
+    link_not_granted: "What you did not allow (we do not take it in)",
+    link_not_told: "What is not there at the service",
+    link_sign_up: "Open a new account",
+    link_stop: "Never mind",
+    link_again: "Try again",
+    link_by_password: "Sign in with e-mail and password",
+    link_away_told: "Please try again in a while. Signing in with e-mail and password works as usual.",
+    link_unproven_told: "We could not make sure that its answer is right, so you are not signed in and nothing is linked or kept.",
+    link_declined: "You did not allow it, so we stopped",
+    link_declined_told: "Nothing came to us from the service.",
+    link_over: "This is over",
+    link_over_told: "It took too long, was finished already, or began in another browser. Nothing is kept of it.",
+    link_another_told: "It is linked with another account already. Sign in to that account, or end the link there first.",
+    link_another_id_told: "End the link that there is, and try again.",
+    granted_nothing: "Signing in alone",
+    done_linked: "Linked.",
+    not_linked: "Your account is open, but the service could not be linked. Please try again with the button below.",
 
     room_sign_ins: "Sign-ins",
     sign_ins_lead: "Each try to sign in is noted, whether it worked or not. If one of them was not you, please tell us.",
@@ -470,6 +524,29 @@ pub(super) static WORDS: Words = Words {
     notice_offer_over: |store, at| {
         format!("The table at {store} on {at} was held long enough and went to the next in line.")
     },
+    notice_paid_late: |store, at| {
+        format!(
+            "Your payment for {store} on {at} came when the table was no longer held. There is no booking."
+        )
+    },
+    notice_paid_twice: |store, at| {
+        format!("The fee for {store} on {at} was paid twice. Your booking stays as it is.")
+    },
+    notice_not_changed: |store, at| {
+        format!("Your booking at {store} on {at} could not be changed. It stays as it was.")
+    },
+    notice_not_booked: |store, at| {
+        format!("Your table at {store} on {at} could not be booked. We are sorry.")
+    },
+    goes_back: |yen| format!("{yen} goes back to your card."),
+    and_goes_back: |said, yen| format!("{said} {yen} goes back to your card."),
+    pay_title: |store| format!("Reservation fee, {store}"),
+    held_to_pay: |until| {
+        format!("The table is held for you until {until}. It is booked once you have paid.")
+    },
+    difference: |more, until| format!("The difference of {more} is to be paid by {until}."),
+    receipt_words: |store| format!("Reservation fee, {store}"),
+    receipt_words_off: |store| format!("Cancellation fee, {store}"),
     at_table: |table, count| match count {
         1 => format!("table {table}"),
         count => format!("table {table}, {count} together"),
@@ -602,6 +679,7 @@ pub(super) static WORDS: Words = Words {
             "There is a tab, a line break or the like in it. Please use one line.".to_owned()
         }
         What::Backwards => "This is smaller than the smallest party.".to_owned(),
+        What::TooSmallAFee(least) => format!("Please give 0, or {least} or more."),
         What::MoreThanThereAre => "This is more than there are tables.".to_owned(),
         What::Twice => "There is one of this name already. Please choose another.".to_owned(),
         What::NoSuchStore => {
@@ -660,6 +738,20 @@ pub(super) static WORDS: Words = Words {
     },
     letter_cost: |yen| format!("The cancellation fee is {yen}."),
     when_there: |at, clock| format!("{at}, {clock}"),
+    go_on_with: |label| format!("Go on with {label}"),
+    link_with: |label| format!("Link {label}"),
+    filled_in_by: |label| {
+        format!(
+            "What {label} told of your name and address stands below; change it as you like. When your account is open, {label} is linked with it."
+        )
+    },
+    link_review: |label| format!("What {label} passes on"),
+    link_nobody: |label| format!("No account is linked with this ID of {label} yet."),
+    link_source: |label, what| format!("From {label}: {what}"),
+    link_away: |label| format!("{label} cannot be reached"),
+    link_unproven: |label| format!("The answer of {label} proves nothing"),
+    link_another: |label| format!("This ID of {label} is linked with another account"),
+    link_another_id: |label| format!("Another ID of {label} is linked"),
     fault_broken_told: |id| {
         format!(
             "Something went wrong on our side. If you write to us about it, please give the number {id}."

@@ -173,6 +173,35 @@ pub(super) static WORDS: Words = Words {
     wait_no_more: "待つのをやめる",
     notices_read: "読みました",
     notice_letter: "ご予約についてのお知らせ",
+    go_to_pay: "支払いへ進む",
+    pay_where: "お支払いは、決済の会社のページで行います。カードの番号が、このサイトやお店に伝わることはありません。",
+    pay_at_store: "予約料金は、ご来店のときにお店でお支払いください。",
+    unpaid: "お支払いは済んでいません。お席の確保は、下の時刻まで続きます。",
+    unopened: "お支払いのページを開けませんでした。お席は確保したままです。少し待って、もう一度お試しください。",
+    paid_and_waiting: "お支払いを受け付けました。予約を登録しています。お席は確保されています。登録が済みましたら、メールでお知らせします。",
+    not_seen_yet: "お支払いの確認が、まだ取れていません。お済みの場合は、少し待って、もう一度お確かめください。",
+    look_again: "もう一度確かめる",
+    payments: "お支払い",
+    paid_on: "お支払い",
+    gone_back: "返金済み",
+    going_back: "返金の手続き中",
+    kept: "お預かりしている金額",
+    pay_difference: "変更の差額",
+    pay_difference_told: "お支払いが済むと、ご予約を変更します。それまで、元のご予約はそのままです。",
+    being_booked: "予約を登録中",
+    money_only: "ご予約は成立していません",
+    money_only_told: "お席の確保が終わったあとにお支払いが届いたか、ご予約を登録できませんでした。お支払いは、お使いのカードにお返しします。",
+    receipt: "領収書",
+    receipt_received: "上記の金額を領収いたしました。",
+    receipt_number: "番号",
+    receipt_day: "お支払い日",
+    receipt_what_for: "但し書き",
+    receipt_how: "お支払い方法",
+    receipt_by_card: "クレジットカード",
+    receipt_by: "発行",
+    receipt_name_change: "宛名を変える",
+    receipt_print: "このページは、そのまま印刷できます。",
+    receipt_nobody: "（宛名なし）",
 
     tonight: "今夜",
     coming_bookings: "これからのご予約",
@@ -320,6 +349,31 @@ pub(super) static WORDS: Words = Words {
     unlink: "連携を解除する",
     unlink_told: "解除すると、この連携で受け取った情報を消去します。ご自身で入力し直した項目は残ります。",
     done_unlinked: "連携を解除し、受け取った情報を消去しました。",
+    other_ways: "ほかのサービスで続ける",
+    link_known: "会員の方：ログインして連携する",
+    link_known_told: "同じメールアドレスで登録されていても、自動でまとめることはありません。会員の方は、いつもの方法でログインすると、その会員情報と連携できます。",
+    link_anew: "許可した内容を受け取り直す",
+    link_anew_told: "前に受け取った情報のうち、今回受け取らないものは消去します。",
+    link_review_lead: "まだ何も保存していません。受け取るものをお選びください。",
+    link_id: "連携先でのID",
+    link_id_told: "ログインのたびに確かめるため、連携にはかならず必要です。",
+    link_not_granted: "許可されなかったもの（受け取りません）",
+    link_not_told: "連携先に登録がなかったもの",
+    link_sign_up: "新しく会員登録する",
+    link_stop: "やめる",
+    link_again: "もう一度試す",
+    link_by_password: "メールアドレスとパスワードでログインする",
+    link_away_told: "しばらくしてからもう一度お試しください。メールアドレスとパスワードでのログインは、いつもどおりお使いいただけます。",
+    link_unproven_told: "受け取った返事が正しいことを確かめられなかったため、ログインも連携もしていません。何も保存していません。",
+    link_declined: "許可されなかったため、続けませんでした",
+    link_declined_told: "連携先からは何も受け取っていません。",
+    link_over: "この手続きは、もう終わっています",
+    link_over_told: "時間が過ぎたか、すでに終えたか、別のブラウザで始めた手続きです。何も保存していません。",
+    link_another_told: "どなたかの会員情報と、すでに連携しています。その会員情報でログインするか、そちらの連携を解除してからお試しください。",
+    link_another_id_told: "いまの連携を解除してから、もう一度お試しください。",
+    granted_nothing: "ログインだけ",
+    done_linked: "連携しました。",
+    not_linked: "会員登録はできましたが、連携はできませんでした。下のボタンから、もう一度お試しください。",
 
     room_sign_ins: "ログイン履歴",
     sign_ins_lead: "ログインの試みを、できたものもできなかったものも記録しています。身に覚えのないものがあれば、お知らせください。",
@@ -459,6 +513,29 @@ pub(super) static WORDS: Words = Words {
     notice_offer_over: |store, at| {
         format!("{store}（{at}）の空席は、確保の時間が過ぎたため、次の方にお譲りしました。")
     },
+    notice_paid_late: |store, at| {
+        format!(
+            "{store}（{at}）のお支払いは、お席の確保が終わったあとに届きました。ご予約は成立していません。"
+        )
+    },
+    notice_paid_twice: |store, at| {
+        format!("{store}（{at}）の予約料金が二重に支払われました。ご予約はそのままです。")
+    },
+    notice_not_changed: |store, at| {
+        format!("{store}（{at}）のご予約の変更はできませんでした。元のご予約はそのままです。")
+    },
+    notice_not_booked: |store, at| {
+        format!("{store}（{at}）のご予約を登録できませんでした。申し訳ございません。")
+    },
+    goes_back: |yen| format!("{yen}を、お使いのカードにお返しします。"),
+    and_goes_back: |said, yen| format!("{said}{yen}を、お使いのカードにお返しします。"),
+    pay_title: |store| format!("{store} 予約料金"),
+    held_to_pay: |until| {
+        format!("お席を{until}まで確保しています。お支払いが済むと、予約が確定します。")
+    },
+    difference: |more, until| format!("差額{more}を、{until}までにお支払いください。"),
+    receipt_words: |store| format!("予約料金として（{store}）"),
+    receipt_words_off: |store| format!("予約の取消料として（{store}）"),
     at_table: |table, count| match count {
         1 => format!("卓 {table}"),
         count => format!("卓 {table}（{count}卓つなげて）"),
@@ -586,6 +663,7 @@ pub(super) static WORDS: Words = Words {
             "改行やタブなどの制御文字は使えません。一行で入力してください。".to_owned()
         }
         What::Backwards => "最少の人数より小さくなっています。".to_owned(),
+        What::TooSmallAFee(least) => format!("0か、{least}以上にしてください。"),
         What::MoreThanThereAre => "卓数より多くなっています。".to_owned(),
         What::Twice => "同じ名前がすでにあります。別の名前にしてください。".to_owned(),
         What::NoSuchStore => {
@@ -636,6 +714,20 @@ pub(super) static WORDS: Words = Words {
     },
     letter_cost: |yen| format!("取消料は{yen}です。"),
     when_there: |at, clock| format!("{at}（{clock}）"),
+    go_on_with: |label| format!("{label}で続ける"),
+    link_with: |label| format!("{label}と連携する"),
+    filled_in_by: |label| {
+        format!(
+            "{label}から受け取ったお名前などを、下に入れてあります。ご自由に直していただけます。登録を終えると、{label}と連携します。"
+        )
+    },
+    link_review: |label| format!("{label}から受け取る情報"),
+    link_nobody: |label| format!("この{label}のIDと連携している会員情報は、まだありません。"),
+    link_source: |label, what| format!("取得元：{label}（{what}）"),
+    link_away: |label| format!("{label}につながりません"),
+    link_unproven: |label| format!("{label}からの返事を確かめられませんでした"),
+    link_another: |label| format!("この{label}のIDは、別の会員情報と連携しています"),
+    link_another_id: |label| format!("{label}の別のIDと連携しています"),
     fault_broken_told: |id| {
         format!(
             "こちらの不具合で、表示できませんでした。お問い合わせの際は、番号 {id} をお知らせください。"

@@ -4,6 +4,7 @@
 mod en;
 mod ja;
 
+use crate::book::notices::{Kind, Notice};
 use crate::edit::What;
 use crate::import::Plain;
 use crate::language::Language;
@@ -63,6 +64,10 @@ words! {
         confirm_booking, let_go, hold_over, hold_over_told, change_booking, change_told,
         done_changed, done_waiting, cancel_free, called_off_by_store, waiting, wait_no_more,
         notices_read, notice_letter,
+        // Paying
+        go_to_pay, pay_where, pay_at_store, unpaid, unopened, paid_and_waiting, not_seen_yet, look_again, payments, paid_on, gone_back, going_back, kept, pay_difference, pay_difference_told, being_booked, money_only, money_only_told,
+        // The receipt
+        receipt, receipt_received, receipt_number, receipt_day, receipt_what_for, receipt_how, receipt_by_card, receipt_by, receipt_name_change, receipt_print, receipt_nobody,
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
         not_shown_away, nothing_could_be_asked,
@@ -91,6 +96,8 @@ words! {
         restaurant, when, clock, change_or_cancel, letter_cost_nothing, letter_looks,
         // What she stopped, what she linked
         room_stops, stops_lead, stop_it, allow_again, stopped, in_use, all_stopped, stop_other_hint, stop_stores, stop_stores_hint, stop_more, done_stopped, done_allowed, room_links, links_lead, no_links, linked_at, granted, passed_on, unlink, unlink_told, done_unlinked,
+        // Coming in through another service
+        other_ways, link_known, link_known_told, link_anew, link_anew_told, link_review_lead, link_id, link_id_told, link_not_granted, link_not_told, link_sign_up, link_stop, link_again, link_by_password, link_away_told, link_unproven_told, link_declined, link_declined_told, link_over, link_over_told, link_another_told, link_another_id_told, granted_nothing, done_linked, not_linked,
         // Who signed in
         room_sign_ins, sign_ins_lead, no_sign_ins, by_code, by_link, signed_in, not_signed_in, device_phone, device_tablet, device_computer, device_other,
         // Why something was refused
@@ -112,7 +119,9 @@ words! {
         clock_is(&str), closed_that_day(&str), closed_today(&str), error_party(u8, u8), yen(u32),
         fee_terms(&str, u16, u8), free_until(&str, u8), held_told(&str), cancel_costs(&str),
         waiting_before(u32), notice_called_off(&str, &str), notice_offered(&str, &str),
-        notice_offer_over(&str, &str), at_table(&str, u16),
+        notice_offer_over(&str, &str), notice_paid_late(&str, &str), notice_paid_twice(&str, &str),
+        notice_not_changed(&str, &str), notice_not_booked(&str, &str), goes_back(&str), and_goes_back(&str, &str),
+        pay_title(&str), held_to_pay(&str), difference(&str, &str), receipt_words(&str), receipt_words_off(&str), at_table(&str, u16),
         request_desk(&str),
         first_store(&str),
         on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8), month(i8), hold_it(u8), not_booked_told(&str),
@@ -122,10 +131,28 @@ words! {
         day_has_bookings(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
         line_and_column(u64, usize),
         letter_made(&str), letter_made_told(&str), letter_moved(&str), letter_moved_told(&str), letter_ended(&str), letter_ended_told(&str), letter_cost(&str), when_there(&str, &str),
+        go_on_with(&str), link_with(&str), filled_in_by(&str), link_review(&str), link_nobody(&str), link_source(&str, &str), link_away(&str), link_unproven(&str), link_another(&str), link_another_id(&str),
         fault_broken_told(&str);
 }
 
 impl Words {
+    /// What a guest has to be told about a booking, and what she gets back.
+    pub(crate) fn notice(&self, notice: &Notice, store: &str, at: &str) -> String {
+        let say = match notice.kind {
+            Kind::CalledOff => self.notice_called_off,
+            Kind::Offered => self.notice_offered,
+            Kind::OfferOver => self.notice_offer_over,
+            Kind::PaidLate => self.notice_paid_late,
+            Kind::PaidTwice => self.notice_paid_twice,
+            Kind::NotChanged => self.notice_not_changed,
+            Kind::NotBooked => self.notice_not_booked,
+        };
+        match notice.yen {
+            0 => say(store, at),
+            yen => (self.and_goes_back)(&say(store, at), &(self.yen)(yen)),
+        }
+    }
+
     pub(crate) fn of(language: Language) -> &'static Self {
         match language {
             Language::Ja => &ja::WORDS,

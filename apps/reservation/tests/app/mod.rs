@@ -55,6 +55,9 @@ impl App {
             key: "azk_unmistakable".to_owned(),
             listener,
             data: folder.clone(),
+            payments: None,
+            public_url: None,
+            services: None,
         };
         tokio::spawn(reservation::serve(config, std::future::pending()));
         Self { address: format!("http://{at}"), folder, key }

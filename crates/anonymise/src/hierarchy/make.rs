@@ -13,15 +13,19 @@ fn finish(file: &str, lines: Vec<Vec<String>>) -> Result<Hierarchy, Error> {
 }
 
 /// How numbers are put into intervals.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Intervals {
     /// Where an interval begins; others follow in both directions.
+    #[serde(default)]
     pub origin: i64,
     /// The width at each level above the value, each a multiple of the one before.
     pub widths: Vec<i64>,
     /// Numbers below are one interval at every level above the value (bottom coding).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bottom: Option<i64>,
     /// Numbers from here on are one interval at every level above the value (top coding).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub top: Option<i64>,
 }
 
@@ -39,18 +43,30 @@ pub fn intervals(column: &str, values: &[&str], form: &Intervals) -> Result<Hier
     if !fits {
         return Err(Error::wrong(
             column,
-            "each width has to be a multiple of the one before, above 0",
+            [
+                "each width has to be a multiple of the one before, above 0",
+                "幅は0より大きく、それぞれ一つ前の幅の倍数にしてください",
+            ],
         ));
     }
     if !aligned {
         return Err(Error::wrong(
             column,
-            "bottom and top have to be where a widest interval begins",
+            [
+                "bottom and top have to be where a widest interval begins",
+                "下限と上限は、最も広い区間の始まりに合わせてください",
+            ],
         ));
     }
     let mut lines = Vec::with_capacity(values.len());
     for (place, value) in (1_u64..).zip(values) {
-        let bad = || Error::wrong(column, "this value is no whole number within reach").at(place);
+        let bad = || {
+            Error::wrong(
+                column,
+                ["this value is no whole number within reach", "この値は扱える整数ではありません"],
+            )
+            .at(place)
+        };
         let number: i64 = value.trim().parse().map_err(|_| bad())?;
         let mut line = vec![(*value).to_owned()];
         for width in &form.widths {
@@ -72,7 +88,10 @@ pub fn intervals(column: &str, values: &[&str], form: &Intervals) -> Result<Hier
 }
 
 /// A step of a hierarchy of dates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum DateStep {
     Month,
     Quarter,
@@ -86,12 +105,25 @@ pub enum DateStep {
 /// A value is no date of the form 2026-03-09, or the steps do not grow.
 pub fn dates(column: &str, values: &[&str], steps: &[DateStep]) -> Result<Hierarchy, Error> {
     if !steps.windows(2).all(|pair| pair[0] < pair[1]) {
-        return Err(Error::wrong(column, "each step has to be longer than the one before"));
+        return Err(Error::wrong(
+            column,
+            [
+                "each step has to be longer than the one before",
+                "各段階は一つ前より長くしてください",
+            ],
+        ));
     }
     let mut lines = Vec::with_capacity(values.len());
     for (place, value) in (1_u64..).zip(values) {
         let date: Date = value.trim().parse().map_err(|_| {
-            Error::wrong(column, "this value is no date of the form 2026-03-09").at(place)
+            Error::wrong(
+                column,
+                [
+                    "this value is no date of the form 2026-03-09",
+                    "この値は2026-03-09の形の日付ではありません",
+                ],
+            )
+            .at(place)
         })?;
         let (year, month) = (date.year(), date.month());
         let mut line = vec![(*value).to_owned()];
@@ -118,7 +150,10 @@ pub fn masks(column: &str, values: &[&str], kept: &[usize]) -> Result<Hierarchy,
     if !kept.windows(2).all(|pair| pair[0] > pair[1]) {
         return Err(Error::wrong(
             column,
-            "each level has to keep fewer characters than the one before",
+            [
+                "each level has to keep fewer characters than the one before",
+                "各段階で残す文字数は、一つ前より少なくしてください",
+            ],
         ));
     }
     // The number of stars is the same for all, so that a mask does not tell a length, and a label
@@ -145,7 +180,11 @@ pub fn tree(column: &str, pairs: &[(&str, &str)]) -> Result<Hierarchy, Error> {
     let mut paths = Vec::new();
     for (place, (at, (value, above))) in (1_u64..).zip(pairs.iter().enumerate()) {
         if pairs[..at].iter().any(|(other, twice)| other == value && twice != above) {
-            return Err(Error::wrong(column, "this label stands under two others").at(place));
+            return Err(Error::wrong(
+                column,
+                ["this label stands under two others", "このラベルの上位が二つあります"],
+            )
+            .at(place));
         }
         if pairs.iter().any(|(_, above)| above == value) {
             continue;
@@ -154,7 +193,11 @@ pub fn tree(column: &str, pairs: &[(&str, &str)]) -> Result<Hierarchy, Error> {
         let mut next = *above;
         loop {
             if path.contains(&next) {
-                return Err(Error::wrong(column, "this label stands under itself").at(place));
+                return Err(Error::wrong(
+                    column,
+                    ["this label stands under itself", "このラベルが自分自身の下にあります"],
+                )
+                .at(place));
             }
             path.push(next);
             match pairs.iter().find(|(label, _)| *label == next) {
@@ -168,7 +211,10 @@ pub fn tree(column: &str, pairs: &[(&str, &str)]) -> Result<Hierarchy, Error> {
         paths.push(path);
     }
     if paths.is_empty() && !pairs.is_empty() {
-        return Err(Error::wrong(column, "every label stands under another one in a circle"));
+        return Err(Error::wrong(
+            column,
+            ["every label stands under another one in a circle", "すべてのラベルが循環しています"],
+        ));
     }
     let longest = paths.iter().map(Vec::len).max().unwrap_or(0);
     let lines = paths.into_iter().map(|path| {
@@ -194,7 +240,10 @@ pub fn orderings(column: &str, values: &[&str], sizes: &[usize]) -> Result<Hiera
     if !fits {
         return Err(Error::wrong(
             column,
-            "each size has to be a multiple of the one before, above 1",
+            [
+                "each size has to be a multiple of the one before, above 1",
+                "大きさは1より大きく、それぞれ一つ前の大きさの倍数にしてください",
+            ],
         ));
     }
     let lines = values.iter().enumerate().map(|(place, value)| {

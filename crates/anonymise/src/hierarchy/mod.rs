@@ -135,7 +135,11 @@ impl Builder {
             return Err(Error::new(file, fault).at(line));
         }
         if self.lines.len() == u32::MAX as usize {
-            return Err(Error::wrong(file, "more than 4 294 967 295 values").at(line));
+            return Err(Error::wrong(
+                file,
+                ["more than 4 294 967 295 values", "値が4,294,967,295種類を超えています"],
+            )
+            .at(line));
         }
         if let Some(before) = self.known[0].get(&*fields[0]) {
             let first = self.lines[*before as usize];

@@ -13,6 +13,8 @@ h1{font-size:1.5rem;line-height:1.4}h2{font-size:1.15rem;margin:2.5rem 0 .5rem}p
 th,td{padding:.4rem .6rem;border-bottom:1px solid var(--line);text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 th:first-child,td:first-child{text-align:left;white-space:normal;min-width:8.5rem}th{font-weight:600}thead th{white-space:normal}tbody th{font-weight:400}
 svg{display:block;width:100%;max-width:36rem;height:auto;margin:.5rem 0}svg text{font-size:12px;fill:var(--ink)}
+.checks{padding-left:1.4rem}.checks>li{margin:.9rem 0}.checks ul{padding-left:1.2rem;margin:.2rem 0}.holds,.fails{padding:.1rem .45rem;border-radius:4px;font-size:.85rem;border:1px solid currentColor}.holds{color:var(--after)}.fails{color:#b3261e}
+@media(prefers-color-scheme:dark){.fails{color:#f2b8b5}}
 svg .n{font-variant-numeric:tabular-nums}.b{fill:var(--before)}.a{fill:var(--after)}";
 
 /// Text as HTML.
@@ -94,6 +96,60 @@ fn wide(text: &str) -> f64 {
     text.chars().map(|character| if character.is_ascii() { 1.0 } else { 1.85 }).sum()
 }
 
+/// What somebody else adds to the page: things that were checked, each with what was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    pub heading: String,
+    pub checks: Vec<Checked>,
+}
+
+/// One thing that was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    pub says: String,
+    pub holds: bool,
+    pub evidence: Vec<String>,
+}
+
+impl Section {
+    fn html(&self, language: Language) -> String {
+        let checks = self.checks.iter().map(|check| {
+            let (class, word) = if check.holds {
+                ("holds", language.of("適合", "holds"))
+            } else {
+                ("fails", language.of("不適合", "fails"))
+            };
+            let evidence = check.evidence.iter().map(|said| format!("<li>{}</li>", escape(said)));
+            format!(
+                "<li><p><strong class=\"{class}\">{word}</strong> {}</p><ul class=\"soft\">{}</ul></li>",
+                escape(&check.says),
+                evidence.collect::<String>()
+            )
+        });
+        format!(
+            "<h2>{}</h2><ol class=\"checks\">{}</ol>",
+            escape(&self.heading),
+            checks.collect::<String>()
+        )
+    }
+}
+
+fn page(title: &str, body: &str, language: Language) -> String {
+    format!(
+        "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
+         <style>{STYLE}</style></head><body><main>{body}</main></body></html>\n",
+        language.of("ja", "en"),
+    )
+}
+
+/// A page of what was checked alone, where nothing was generalised and no risks are reckoned.
+pub fn checks(title: &str, sections: &[Section], language: Language) -> String {
+    let title = escape(title);
+    let sections: String = sections.iter().map(|section| section.html(language)).collect();
+    page(&title, &format!("<h1>{title}</h1>{sections}"), language)
+}
+
 impl Report {
     /// The report as JSON.
     ///
@@ -105,23 +161,23 @@ impl Report {
 
     /// The report as a page.
     pub fn html(&self, language: Language) -> String {
+        self.html_with(language, &[])
+    }
+
+    /// The report as a page, with what was checked besides after its summary.
+    pub fn html_with(&self, language: Language, sections: &[Section]) -> String {
         let title =
             language.of("匿名加工の再識別リスク報告", "Risks that remain in the anonymous table");
         let body = [
             format!("<h1>{title}</h1>"),
             self.summary(language),
+            sections.iter().map(|section| section.html(language)).collect(),
             self.asked(language),
             self.risks(language),
             self.sizes(language),
             self.columns(language),
         ];
-        format!(
-            "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
-             <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
-             <style>{STYLE}</style></head><body><main>{}</main></body></html>\n",
-            language.of("ja", "en"),
-            body.concat(),
-        )
+        page(title, &body.concat(), language)
     }
 
     fn summary(&self, language: Language) -> String {

@@ -7,12 +7,14 @@
 
 mod html;
 
+pub use html::{Checked, Section, checks};
+
 use rustc_hash::FxHashMap;
 
 use crate::{Engine, Model, Recoding, engine::either, groups::Key};
 
 /// The report on a recoding.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Report {
     /// Rows that were to be published, and those that were.
     pub rows: u64,
@@ -29,7 +31,7 @@ pub struct Report {
 }
 
 /// The risks of a table.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Risks {
     pub classes: u64,
     /// Rows that are like no other.
@@ -44,7 +46,7 @@ pub struct Risks {
 }
 
 /// The chance that a row is found.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Risk {
     pub highest: f64,
     pub average: f64,
@@ -55,7 +57,7 @@ pub struct Risk {
 }
 
 /// Classes of a range of sizes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Sizes {
     pub from: u32,
     /// None for all that are larger.
@@ -65,7 +67,7 @@ pub struct Sizes {
 }
 
 /// What generalisation and suppression took from a column.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Column {
     pub name: String,
     /// The share of the domain that its cells cover; 0 untouched, 1 nothing told.

@@ -5,6 +5,7 @@ pub mod account;
 pub mod agent;
 pub mod confirmation;
 pub mod consent;
+pub mod dataset;
 pub mod engagement;
 pub mod exception;
 pub mod hold;

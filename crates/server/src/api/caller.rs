@@ -22,7 +22,7 @@ use crate::store::service_keys::{self, ServiceKey};
 use crate::store::{Conn, Store};
 
 /// What a service key may do.
-pub const SCOPES: [&str; 23] = [
+pub const SCOPES: [&str; 27] = [
     "subjects:write",
     "subjects:read",
     "subjects:close",
@@ -46,6 +46,10 @@ pub const SCOPES: [&str; 23] = [
     "requests:fees",
     "instructions:write",
     "webhooks:write",
+    "datasets:write",
+    "datasets:read",
+    "datasets:provide",
+    "datasets:method",
 ];
 
 /// How long a key is trusted before it is looked up again.

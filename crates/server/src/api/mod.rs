@@ -7,6 +7,7 @@ pub mod body;
 pub mod caller;
 mod consent_records;
 mod consents;
+mod datasets;
 mod disclosures;
 mod drp;
 mod engagements;
@@ -188,6 +189,10 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(disclosures::disclose_batch))
         .routes(routes!(consents::standings))
         .routes(routes!(provisions::list))
+        .routes(routes!(datasets::make))
+        .routes(routes!(datasets::get, datasets::end))
+        .routes(routes!(datasets::method))
+        .routes(routes!(datasets::provide))
         .routes(routes!(webhooks::list, webhooks::add))
         .routes(routes!(webhooks::end))
         .routes(routes!(webhooks::rotate))

@@ -3,6 +3,7 @@
 
 mod agents;
 mod bench;
+mod datasets;
 mod demo;
 mod keys;
 mod ledger;
@@ -11,6 +12,7 @@ mod policy;
 mod retention;
 mod serve;
 mod staff;
+mod statistics;
 mod webhooks;
 
 use std::path::{Path, PathBuf};
@@ -60,12 +62,19 @@ enum Command {
     /// Say what falls due, and what is held by what
     #[command(subcommand)]
     Retention(retention::Retention),
+    /// Figures of a table with differential privacy, out of a budget that ends
+    #[command(subcommand)]
+    Statistics(statistics::Statistics),
     /// Let authorised agents of the Data Rights Protocol in, list and end them
     #[command(subcommand)]
     Agents(agents::Agents),
     /// Add, list and end endpoints that are told of events; give one a new secret
     #[command(subcommand)]
     Webhooks(webhooks::Webhooks),
+    /// Make anonymously processed information 匿名加工情報 of a table, as Rules 34 ask for it
+    Anonymise(Box<datasets::Anonymise>),
+    /// Make pseudonymously processed information 仮名加工情報 of a table, as Rules 31 ask for it
+    Pseudonymise(Box<datasets::Pseudonymise>),
     /// Measure this machine: rules, vault, ledger, and the disclosure path over HTTP
     Bench(bench::Bench),
 }
@@ -282,8 +291,11 @@ pub fn run() -> ExitCode {
         Command::Outbox(outbox) => outbox.run(),
         Command::Staff(staff) => staff.run(),
         Command::Retention(retention) => retention.run(),
+        Command::Statistics(statistics) => statistics.run(),
         Command::Agents(agents) => agents.run(),
         Command::Webhooks(webhooks) => webhooks.run(),
+        Command::Anonymise(anonymise) => anonymise.run(),
+        Command::Pseudonymise(pseudonymise) => pseudonymise.run(),
         Command::Bench(bench) => bench.run(),
     };
     match outcome {

@@ -8,6 +8,7 @@
 mod beside;
 mod conn;
 pub mod consents;
+pub mod datasets;
 pub mod drp_agents;
 pub mod engagements;
 pub mod exceptions;

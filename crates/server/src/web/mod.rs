@@ -1,6 +1,7 @@
 //! People enter: the pages that Azukari itself shows. Their words come from the policy and from
 //! `words`; styles are one small sheet.
 
+mod datasets;
 pub mod desk;
 pub mod feed;
 mod frame;
@@ -32,6 +33,7 @@ pub fn router(app: &Arc<App>) -> Router {
         .route(urls::VERSIONS, get(versions::list))
         .route("/policy/versions/{version}", get(versions::one))
         .route("/policy/{*rest}", get(|| async { trouble::Trouble::from(Error::NoSuchAddress) }))
+        .route(urls::DATASETS, get(datasets::page))
         .route(urls::ATOM, get(feed::atom))
         .route(urls::JSON_FEED, get(feed::json_feed))
         .route(urls::POLICY_JSONLD, get(policy::jsonld))
@@ -76,6 +78,8 @@ pub mod urls {
     pub const POLICY: &str = "/policy";
     /// Where a person makes her requests.
     pub const REQUESTS: &str = "/requests";
+    /// What is published of data sets.
+    pub const DATASETS: &str = "/datasets";
     /// Every version of it.
     pub const VERSIONS: &str = "/policy/versions";
     /// Its changes as an Atom feed.

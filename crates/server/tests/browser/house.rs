@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::post::{FROM, Post, letters};
 
 /// A child process that ends with the test.
-struct Running(Child);
+pub struct Running(pub Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -31,9 +31,12 @@ pub struct Demo {
     pub azukari: String,
     /// The reservation app's address.
     pub app: String,
+    /// The address of the stand-in for a payment platform.
+    pub platform: String,
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -50,9 +53,11 @@ impl Demo {
 
     fn with(options: &[&str]) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let [azukari, app, metrics] = [(); 3].map(|()| format!("127.0.0.1:{}", free_port()));
+        let [azukari, app, platform, metrics] =
+            [(); 4].map(|()| format!("127.0.0.1:{}", free_port()));
         let mut process = Command::new(env!("CARGO_BIN_EXE_azukari"))
             .args(["demo", "--listen", &azukari, "--app-listen", &app, "--metrics", &metrics])
+            .args(["--payments-listen", &platform])
             .arg("--data")
             .arg(data.path().join("azukari-data"))
             .args(options)
@@ -66,8 +71,8 @@ impl Demo {
         lines.extend(said.lines().map_while(Result::ok).take_while(|line| !is_last(line)));
         assert!(lines.iter().any(|line| line.starts_with("azukari")), "the demo did not start");
         let address = |at: &str| format!("http://{at}");
-        let (azukari, app) = (address(&azukari), address(&app));
-        Self { _process: process, data, said: lines, azukari, app }
+        let [azukari, app, platform] = [&azukari, &app, &platform].map(|at| address(at));
+        Self { _process: process, data, said: lines, azukari, app, platform }
     }
 
     /// The same, with the app under a name, as passkeys need it.
@@ -434,7 +439,8 @@ pub fn pages_of(print: &[u8]) -> usize {
     text.matches("/Type /Page\n").count() + text.matches("/Type /Page ").count()
 }
 
-fn target_dir() -> PathBuf {
+/// Where cargo builds, and `./check` lays what tests need.
+pub fn target_dir() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     target.unwrap_or_else(|| root.join("target"))

@@ -11,6 +11,8 @@ mod desk_requests;
 mod forms;
 mod guest;
 mod house;
+mod linking;
+mod paying;
 mod pictures;
 #[path = "../post/mod.rs"]
 mod post;

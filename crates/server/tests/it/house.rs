@@ -30,8 +30,9 @@ pub(crate) const NOTICE: &str = "2026-10-01";
 /// Nine in the morning in Tokyo, on the day most stories happen.
 const MORNING: &str = "2026-11-22T09:00:00+09:00";
 /// Every table that says something about people or acts.
-pub(crate) const TABLES: [(&str, &str); 25] = [
+pub(crate) const TABLES: [(&str, &str); 26] = [
     ("consents", "SELECT COUNT(*) FROM consents"),
+    ("datasets", "SELECT COUNT(*) FROM datasets"),
     ("drp_agents", "SELECT COUNT(*) FROM drp_agents"),
     ("engagements", "SELECT COUNT(*) FROM engagements"),
     ("entries", "SELECT COUNT(*) FROM entries"),
@@ -277,7 +278,8 @@ pub(crate) fn morning() -> Arc<SetClock> {
 }
 
 /// What the information manager may do, and nobody else.
-const MANAGERS: [&str; 3] = ["exceptions:approve", "holds:write", "retention:read"];
+const MANAGERS: [&str; 4] =
+    ["datasets:method", "exceptions:approve", "holds:write", "retention:read"];
 
 impl House {
     /// Opens a new house with the reference policy, at nine in the morning.

@@ -17,6 +17,10 @@ mod consent_records;
 #[cfg(test)]
 mod consents;
 #[cfg(test)]
+mod dataset_files;
+#[cfg(test)]
+mod datasets;
+#[cfg(test)]
 mod desk_requests;
 #[cfg(test)]
 mod disguises;
@@ -79,6 +83,8 @@ mod sign_in;
 mod sign_in_history;
 #[cfg(test)]
 mod staff;
+#[cfg(test)]
+mod statistics;
 #[cfg(test)]
 mod third_company;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 51] = [
+const CONTRACT: [(&str, &str); 56] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -38,6 +38,11 @@ const CONTRACT: [(&str, &str); 51] = [
     ("put", "/v1/exceptions/{exception}"),
     ("get", "/v1/instructions"),
     ("post", "/v1/instructions/{instruction}/answer"),
+    ("post", "/v1/datasets"),
+    ("get", "/v1/datasets/{dataset}"),
+    ("delete", "/v1/datasets/{dataset}"),
+    ("get", "/v1/datasets/{dataset}/method"),
+    ("post", "/v1/datasets/{dataset}/provisions"),
     ("get", "/v1/webhooks"),
     ("post", "/v1/webhooks"),
     ("delete", "/v1/webhooks/{webhook}"),

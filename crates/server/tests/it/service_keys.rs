@@ -101,6 +101,14 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
             ),
         ),
         ("webhooks:write", house.get("/v1/webhooks")),
+        ("datasets:write", house.post("/v1/datasets", &nothing)),
+        ("datasets:write", house.call("DELETE", "/v1/datasets/set_00000000000000000000000000")),
+        ("datasets:read", house.get("/v1/datasets/set_00000000000000000000000000")),
+        ("datasets:method", house.get("/v1/datasets/set_00000000000000000000000000/method")),
+        (
+            "datasets:provide",
+            house.post("/v1/datasets/set_00000000000000000000000000/provisions", &nothing),
+        ),
     ]
 }
 

@@ -35,7 +35,7 @@ pub(in crate::pages) async fn page(
         app.book.notices_of(&caller.who),
     )?;
     let (mut coming, past): (Vec<_>, Vec<_>) =
-        bookings.iter().partition(|b| b.ends_at > now && (b.stands() || b.stage == Stage::Held));
+        bookings.iter().partition(|b| b.ends_at > now && (b.stands() || is_to_be(b)));
     coming.reverse();
     let body = html! {
         (booking::notices(&notices, &stores, &reader))
@@ -59,6 +59,11 @@ pub(in crate::pages) async fn page(
     Ok(draw(&reader, Room::Bookings, words.bookings, &told(&reader, way.done.as_deref()), &body))
 }
 
+/// Held for her, or paid for and on its way.
+fn is_to_be(booking: &Booking) -> bool {
+    matches!(booking.stage, Stage::Held | Stage::Asked)
+}
+
 fn ticket(booking: &Booking, stores: &[Store], reader: &Reader) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let there = booking.starts_at.to_zoned(zone(booking, stores));
@@ -77,8 +82,11 @@ fn ticket(booking: &Booking, stores: &[Store], reader: &Reader) -> Markup {
                 }
                 p class="soft" {
                     ((words.party)(booking.party))
-                    @if booking.stage == Stage::Held {
-                        " " span class="tag" { (words.held_for_you) }
+                    @if is_to_be(booking) {
+                        @let held = booking.stage == Stage::Held;
+                        " " span class="tag" {
+                            @if held { (words.held_for_you) } @else { (words.being_booked) }
+                        }
                     } @else { " · " (words.booking_number) " " (booking.number) }
                 }
             }

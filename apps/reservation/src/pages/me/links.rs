@@ -6,11 +6,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{Room, draw, told};
-use crate::app::{Reader, Shared};
+use crate::app::{App, Reader, Shared};
 use crate::azukari::{Link, Policy};
 use crate::fault::Fault;
 use crate::pages::parts::moment;
-use crate::pages::{Guest, see_other};
+use crate::pages::{Guest, linking, see_other};
 use crate::when;
 
 #[derive(Deserialize)]
@@ -30,16 +30,26 @@ pub(in crate::pages) async fn page(
     let body = html! {
         p class="lead" { (words.links_lead) }
         @if links.is_empty() { p class="sheet" { (words.no_links) } }
-        @for link in &links { (sheet(link, &policy, &reader)) }
+        @for link in &links { (sheet(link, &policy, &reader, &app)) }
+        @let linked = |name: &str| links.iter().any(|link| link.service == name);
+        @for (name, service) in app.services.iter().filter(|(name, _)| !linked(name)) {
+            p {
+                a class="button quiet" href=(linking::begin_path(name, "/me/links?done=linked")) {
+                    ((words.link_with)(service.label.get(reader.language)))
+                }
+            }
+        }
     };
     Ok(draw(&reader, Room::Links, words.room_links, &told(&reader, way.done.as_deref()), &body))
 }
 
-fn sheet(link: &Link, policy: &Policy, reader: &Reader) -> Markup {
+fn sheet(link: &Link, policy: &Policy, reader: &Reader, app: &App) -> Markup {
     let (words, language) = (reader.words, reader.language);
+    // That she may sign in is no scope that people read.
     let granted: Vec<&str> = link
         .scopes
         .iter()
+        .filter(|scope| scope.scope != "openid")
         .map(|scope| scope.label.as_ref().map_or(scope.scope.as_str(), |l| l.get(language)))
         .collect();
     let items: Vec<&str> =
@@ -52,11 +62,24 @@ fn sheet(link: &Link, policy: &Policy, reader: &Reader) -> Markup {
                     dt { (words.linked_at) }
                     dd { (moment(link.linked_at, &when::date_and_time(link.linked_at, language))) }
                 }
-                div { dt { (words.granted) } dd { (granted.join(words.comma)) } }
+                div {
+                    dt { (words.granted) }
+                    dd {
+                        @if granted.is_empty() { (words.granted_nothing) }
+                        (granted.join(words.comma))
+                    }
+                }
                 div { dt { (words.passed_on) } dd { (items.join(words.comma)) } }
             }
             p class="hint" { (words.unlink_told) }
-            button class="quiet" { (words.unlink) }
+            p class="actions" {
+                button class="quiet" { (words.unlink) }
+                @if app.services.get(&link.service).is_some() {
+                    a href=(linking::begin_path(&link.service, "/me/links?done=linked")) {
+                        (words.link_anew)
+                    }
+                }
+            }
         }
     }
 }

@@ -114,6 +114,9 @@ pub(super) fn draw(
 /// A good word about what was just done, as the address tells it.
 fn told(reader: &Reader, what: Option<&str>) -> Markup {
     let words = reader.words;
+    if what == Some("not_linked") {
+        return html! { div class="notice alert" role="alert" { p { (words.not_linked) } } };
+    }
     let note = what.and_then(|what| match what {
         "welcome" => Some(words.done_welcome),
         "item" => Some(words.done_item),
@@ -122,6 +125,7 @@ fn told(reader: &Reader, what: Option<&str>) -> Markup {
         "withdrawn" => Some(words.done_withdrawn),
         "stopped" => Some(words.done_stopped),
         "allowed" => Some(words.done_allowed),
+        "linked" => Some(words.done_linked),
         "unlinked" => Some(words.done_unlinked),
         "cancelled" => Some(words.done_cancelled),
         "waiting" => Some(words.done_waiting),

@@ -3,16 +3,17 @@
 
 use maud::{Markup, html};
 
-use super::{PASSWORD, RESIDENCES, Step};
+use super::{PASSWORD, RESIDENCES, Step, WITH};
 use crate::app::{App, Reader};
 use crate::azukari::{Consent, Policy};
 use crate::book::stores::Store;
 use crate::fields::{Fields, PHONE_COUNTRY};
+use crate::openid::Provider;
 use crate::pages::consent::{consent_box, consent_choice};
 use crate::pages::parts::{
     Drawn, Errors, Field, Named, Purposes, field_id, item_field, nothing, prose, sent_to,
 };
-use crate::pages::{Sheet, layout, layout_of_form, other_tongues};
+use crate::pages::{Sheet, layout, layout_of_form, linking, other_tongues, sign_in_to};
 
 /// What every page of the form is drawn from.
 pub(super) struct Page<'a> {
@@ -47,7 +48,7 @@ impl Page<'_> {
                 div class="notice alert" role="alert" { p { (note) } }
             }
             (errors.summary(&order, words))
-            @if step == Step::Contact { (self.lead()) }
+            @if step == Step::Contact { (self.lead(typed)) }
             form method="post" action="/sign-up" novalidate {
                 input type="hidden" name="step" value=(step.name());
                 @if typed.get("notice").is_empty() || step == Step::Agree {
@@ -101,13 +102,28 @@ impl Page<'_> {
         }
     }
 
-    fn lead(&self) -> Markup {
+    /// The service that she comes through.
+    fn through<'t>(&self, typed: &'t Fields) -> Option<(&'t str, &Provider)> {
+        let name = typed.get(WITH);
+        Some((name, self.app.services.get(name)?))
+    }
+
+    fn lead(&self, typed: &Fields) -> Markup {
         let (words, language) = (self.reader.words, self.reader.language);
         let policy = format!("{}/policy?lang={}", self.app.public_azukari, language.tag());
         html! {
             p class="lead" {
                 ((words.sign_up_lead)(self.policy.controller.name.get(language)))
                 " " a href=(policy) { (words.read_the_policy) }
+            }
+            @let next = typed.get("next");
+            @if let Some((name, service)) = self.through(typed) {
+                div class="notice" {
+                    p { ((words.filled_in_by)(service.label.get(language))) }
+                    p { a href=(sign_in_to(&linking::review_path(name))) { (words.link_known) } }
+                }
+            } @else {
+                (linking::ways(self.app, self.reader, next))
             }
         }
     }

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::parts::Errors;
-use super::{safe_next, see_other};
+use super::{linking, safe_next, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::{Answer, Consent, Policy, Trouble};
 use crate::book::sessions::{Caller, Door};
@@ -23,6 +23,14 @@ use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::{session, when};
 
 const PASSWORD: &str = "secrets.password";
+
+/// The field that names the service that she comes through.
+const WITH: &str = "with";
+
+/// What a service that she comes through fills in, from which claim, and under which scope (OpenID Connect Core,
+/// 5.4); she may change it, and it comes in as what she entered.
+const FILLED_IN: [(&str, &str, &str); 2] =
+    [("name", "name", "profile"), ("email", "email", "email")];
 
 /// Where somebody lives, and the law that follows.
 const RESIDENCES: [(&str, &str); 4] = [("jp", "jp"), ("eea", "eu"), ("uk", "uk"), ("other", "jp")];
@@ -204,11 +212,14 @@ fn looks_like_an_address(text: &str) -> bool {
 #[derive(Deserialize)]
 pub(super) struct Way {
     next: Option<String>,
+    /// The service that she comes through.
+    with: Option<String>,
 }
 
 pub(super) async fn page(
     State(app): State<Shared>,
     reader: Reader,
+    headers: HeaderMap,
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
     let policy = app.azukari.policy().await?;
@@ -218,6 +229,16 @@ pub(super) async fn page(
     typed.set(PHONE_COUNTRY, "JP");
     if let Some(next) = way.next.as_deref().and_then(safe_next) {
         typed.set("next", next);
+    }
+    if let Some(told) = way.with.and_then(|with| linking::told(&app, &headers, &with)) {
+        typed.set(WITH, &told.service);
+        for (item, claim, scope) in FILLED_IN {
+            if told.scopes.iter().any(|granted| granted == scope)
+                && let Some(value) = told.claims.get(claim)
+            {
+                typed.set(&format!("items.{item}"), value);
+            }
+        }
     }
     let store = store_of(&app, &typed).await?;
     let page = form::Page { app: &app, reader: &reader, policy: &policy, store };
@@ -272,11 +293,19 @@ pub(super) async fn submit(
             .await;
         match opened {
             Ok(subject) => {
-                let caller = Caller { who: subject, regime: regime.to_owned() };
+                let caller = Caller { who: subject.clone(), regime: regime.to_owned() };
                 let now = app::now();
                 let cookie = session::begin(&app.book, &headers, Door::Guest, caller, now).await?;
                 let next = safe_next(sign_up.typed.get("next")).unwrap_or("/me?done=welcome");
-                let mut response = see_other(next)?;
+                // The account is hers, linked or not; where it is not, she is told and may try again.
+                let linked = match linking::told(&app, &headers, sign_up.typed.get(WITH)) {
+                    Some(told) => {
+                        linking::link(&app, &reader, &headers, &told, &subject).await.is_ok()
+                    }
+                    None => sign_up.typed.get(WITH).is_empty(),
+                };
+                let mut response =
+                    see_other(if linked { next } else { "/me/links?done=not_linked" })?;
                 response.headers_mut().append(header::SET_COOKIE, cookie);
                 return Ok(response);
             }

@@ -169,8 +169,16 @@ pub(super) fn reservation(azukari: &str, data: Option<&Path>) -> anyhow::Result<
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         println!("reservation is ready on http://{}", listener.local_addr()?);
         let azukari = azukari.to_owned();
-        let config =
-            reservation::Config { public_azukari: azukari.clone(), azukari, key, listener, data };
+        let config = reservation::Config {
+            public_azukari: azukari.clone(),
+            azukari,
+            key,
+            listener,
+            data,
+            payments: None,
+            public_url: None,
+            services: None,
+        };
         reservation::serve(config, std::future::pending()).await
     })
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
+use reservation::stand_in::{self, StandIn};
 use tokio::sync::watch;
 
 use super::serve::{Listening, jobs, runtime, serve, stopped};
@@ -35,6 +36,9 @@ pub struct Demo {
     /// Where the reservation app listens
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     app_listen: String,
+    /// Where the stand-in for a payment platform listens
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8082")]
+    payments_listen: String,
     /// Show the one-time code that a sample login of the staff, a store or the operator signs in with now, and nothing else
     #[arg(long, value_name = "LOGIN")]
     code: Option<String>,
@@ -68,6 +72,7 @@ impl Demo {
         };
         let listener = bind(&self.listening.listen, "--listen").await?;
         let app_listener = bind(&self.app_listen, "--app-listen").await?;
+        let payments_listener = bind(&self.payments_listen, "--payments-listen").await?;
         let metrics = bind(&self.listening.metrics, "--metrics").await?;
         let address = listener.local_addr()?;
         let public_url = self.listening.public_url(address)?;
@@ -106,12 +111,18 @@ impl Demo {
         let samples = reservation::load_samples(&azukari, &key, &self.premises.data, now)
             .await
             .context("the sample data cannot be loaded")?;
+        let (platform, payments) =
+            StandIn::new(payments_listener, &reservation, &self.premises.data)?;
+        let taking = tokio::spawn(stand_in::serve(platform, stop(told.clone())));
         let config = reservation::Config {
             azukari: azukari.clone(),
             public_azukari: app.public_url().to_string(),
             key,
             listener: app_listener,
             data: self.premises.data.clone(),
+            payments: Some(payments),
+            public_url: None,
+            services: None,
         };
         let showing = tokio::spawn(reservation::serve(config, stop(told)));
         tell_where(&azukari, &reservation, &self.listening.metrics, &self.premises.data, &samples);
@@ -124,6 +135,7 @@ impl Demo {
         stopped().await;
         tell.send(true)?;
         showing.await??;
+        taking.await??;
         serving.await??;
         Ok(())
     }
@@ -175,6 +187,7 @@ fn tell_where(
     println!("  for guests     {reservation}/sign-in");
     println!("  for stores     {reservation}/store/sign-in");
     println!("  for operators  {reservation}/operator");
+    println!("  fees are taken by a stand-in for a payment platform; no money moves");
     println!();
     println!("sample data: {} stores, {} bookings", samples.stores, samples.bookings);
     let tell = |login: &reservation::Login| {

@@ -1,0 +1,239 @@
+//! Paying for what is held: the way to the payment platform's page and back, what was paid and what went back,
+//! and the platform's own messages. The only pages from which a form leads out of this app.
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::parts::{moment, nothing};
+use super::{Guest, Sheet, layout, see_other};
+use crate::app::{self, App, Reader, Shared};
+use crate::book::No;
+use crate::book::bookings::{Booking, Stage};
+use crate::book::changes::Change;
+use crate::book::payments::{Payment, Way};
+use crate::book::sessions::Caller;
+use crate::book::stores::Store;
+use crate::engage::{self, Stop};
+use crate::fault::Fault;
+use crate::when;
+
+/// Which payment the platform sends her back from.
+#[derive(Deserialize)]
+pub(super) struct Back {
+    payment: Option<String>,
+}
+
+/// She goes to the platform's page.
+pub(super) async fn pay(
+    State(app): State<Shared>,
+    reader: Reader,
+    Guest(caller): Guest,
+    Path(number): Path<String>,
+) -> Result<Response, Fault> {
+    match engage::begin(&app, &number, &caller.who, reader.language, app::now()).await {
+        Ok(url) => see_other(&url),
+        // Paid meanwhile, or the hold is over: her page shows how it stands.
+        Err(Stop::No(No::Gone)) => see_other(&format!("/me/bookings/{number}?done=unpaid")),
+        Err(Stop::Unpaid(trouble)) => {
+            tracing::warn!(number, "no payment page: {trouble}");
+            see_other(&format!("/me/bookings/{number}?done=unopened"))
+        }
+        Err(stop) => Err(stop.into()),
+    }
+}
+
+/// She comes back. What she paid is finished whoever comes, for a session may have ended meanwhile; what there
+/// is to see is on a page that asks who she is.
+pub(super) async fn back(
+    State(app): State<Shared>,
+    Path(number): Path<String>,
+    Query(way): Query<Back>,
+) -> Result<Response, Fault> {
+    if let Some(payment) = &way.payment
+        && let Err(stop) = engage::finish(&app, payment, None, app::now()).await
+    {
+        // The job goes on with it.
+        tracing::warn!("a payment is not finished yet: {stop:?}");
+    }
+    see_other(&format!("/me/bookings/{}?done=paid", plain(&number)?))
+}
+
+/// The platform says that something happened to a payment. What it says is looked up; only a good answer keeps
+/// it from saying it again.
+pub(super) async fn hear(
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    message: Bytes,
+) -> StatusCode {
+    let Some(till) = &app.till else { return StatusCode::NOT_FOUND };
+    let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
+    let now = app::now();
+    match till.platform.hears(signature.unwrap_or_default(), &message, now) {
+        Err(unsigned) => {
+            tracing::warn!("a message was turned away: {unsigned}");
+            StatusCode::BAD_REQUEST
+        }
+        Ok(None) => StatusCode::OK,
+        Ok(Some(heard)) => match engage::finish(&app, &heard.id, Some(&heard.session), now).await {
+            Ok(()) => StatusCode::OK,
+            Err(stop) => {
+                tracing::warn!("a payment is not finished yet: {stop:?}");
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+        },
+    }
+}
+
+/// A booking's number as part of an address of ours.
+fn plain(number: &str) -> Result<&str, Fault> {
+    let is_plain = number.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if is_plain { Ok(number) } else { Err(Fault::NotFound) }
+}
+
+/// What she has paid and not got back, in yen.
+pub(super) fn kept(payments: &[Payment]) -> u32 {
+    paid(payments).map(|payment| payment.yen - payment.back_yen).sum()
+}
+
+fn paid(payments: &[Payment]) -> impl Iterator<Item = &Payment> {
+    payments.iter().filter(|payment| payment.stage == Way::Paid)
+}
+
+pub(super) fn is_paid(payments: &[Payment]) -> bool {
+    paid(payments).next().is_some()
+}
+
+/// Whether there is money of hers in it.
+pub(super) fn is_hers(payments: &[Payment], caller: &Caller) -> bool {
+    paid(payments).any(|payment| payment.subject == caller.who)
+}
+
+/// Why there is still something to pay.
+pub(super) fn not_yet(how: &str, booking: &Booking, reader: &Reader) -> Markup {
+    let words = reader.words;
+    html! {
+        div class="notice alert" role="alert" {
+            @match how {
+                "unopened" => p { (words.unopened) },
+                "unpaid" => p { (words.unpaid) },
+                _ => {
+                    p { (words.not_seen_yet) }
+                    p { a href={ "/me/bookings/" (booking.number) "?done=paid" } { (words.look_again) } }
+                }
+            }
+        }
+    }
+}
+
+/// The button that leads to the platform's page.
+pub(super) fn button(booking: &Booking, reader: &Reader) -> Markup {
+    html! {
+        form method="post" action={ "/me/bookings/" (booking.number) "/pay" } {
+            button { (reader.words.go_to_pay) }
+        }
+    }
+}
+
+/// A change that waits for its difference to be paid.
+pub(super) fn difference(change: &Change, store: &Store, reader: &Reader) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let until = change.held_until.unwrap_or(change.booking.starts_at);
+    let time = when::time(until.to_zoned(store.time_zone.clone()).time(), language);
+    let starts = when::there(change.starts_at, &store.time_zone, language);
+    html! {
+        section class="sheet screen" {
+            h2 { (words.pay_difference) }
+            p { (moment(change.starts_at, &starts)) (words.comma) ((words.party)(change.party)) }
+            p { ((words.difference)(&(words.yen)(change.difference()), &time)) }
+            p { (words.pay_difference_told) }
+            p class="hint" { (words.pay_where) }
+            div class="actions" { (button(&change.booking, reader)) }
+        }
+    }
+}
+
+/// What was paid for a booking and what went back, with the receipt for the rest.
+pub(super) fn account(booking: &Booking, payments: &[Payment], reader: &Reader) -> Markup {
+    if !is_paid(payments) {
+        return nothing();
+    }
+    let words = reader.words;
+    let kept = kept(payments);
+    html! {
+        section class="sheet screen" {
+            h2 { (words.payments) }
+            (lines(payments, reader))
+            @if kept > 0 && booking.stage != Stage::Asked {
+                p class="actions" {
+                    a href={ "/me/bookings/" (booking.number) "/receipt" } { (words.receipt) }
+                }
+            }
+        }
+    }
+}
+
+fn lines(payments: &[Payment], reader: &Reader) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let kept = kept(payments);
+    let mut in_order: Vec<&Payment> = paid(payments).collect();
+    in_order.reverse();
+    let several = in_order.len() > 1;
+    let back: u32 = in_order.iter().map(|payment| payment.back_yen).sum();
+    let is_going = in_order.iter().any(|payment| payment.is_going_back);
+    html! {
+        dl class="sum" {
+            @for payment in in_order {
+                @let at = payment.paid_at.unwrap_or(payment.begun_at);
+                div {
+                    dt {
+                        (words.paid_on) " "
+                        span class="hint" { (moment(at, &when::date_and_time(at, language))) }
+                    }
+                    dd { ((words.yen)(payment.yen)) }
+                }
+            }
+            @if back > 0 {
+                div {
+                    dt { @if is_going { (words.going_back) } @else { (words.gone_back) } }
+                    dd { "−" ((words.yen)(back)) }
+                }
+            }
+            @if back > 0 || several {
+                div class="all" { dt { (words.kept) } dd { ((words.yen)(kept)) } }
+            }
+        }
+    }
+}
+
+/// Money of hers for which there is no booking: what becomes of it.
+pub(super) async fn without_booking(
+    app: &App,
+    reader: &Reader,
+    payments: &[Payment],
+) -> Result<Markup, Fault> {
+    let (words, language) = (reader.words, reader.language);
+    let payment = payments.first().ok_or(Fault::NotFound)?;
+    let store = app.book.store(&payment.store).await?.ok_or(Fault::NotFound)?;
+    let starts = when::there(payment.starts_at, &store.time_zone, language);
+    let body = html! {
+        h1 { (words.money_only) }
+        div class="notice alert" { p { (words.money_only_told) } }
+        div class="sheet ticket past" {
+            p class="eyebrow" { (store.name(language)) }
+            p class="big" { (moment(payment.starts_at, &starts)) }
+        }
+        section class="sheet" {
+            h2 { (words.payments) }
+            (lines(payments, reader))
+        }
+        p class="actions" {
+            a class="button" href={ "/book/" (store.slug) } { (words.find_a_table) }
+            a href="/me" { (words.to_my_page) }
+        }
+    };
+    Ok(layout(reader, &Sheet { title: words.money_only, wide: false }, &body))
+}

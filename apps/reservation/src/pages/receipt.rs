@@ -1,0 +1,83 @@
+//! The receipt 領収書 for what was paid and kept, made out to the name on the receipt that Azukari holds. The
+//! name is asked for when the page is shown, for the purpose of billing, and kept nowhere here.
+
+use axum::extract::{Path, State};
+use maud::{Markup, html};
+
+use super::booking::own_booking;
+use super::parts::moment;
+use super::{Guest, Sheet, layout, pay};
+use crate::app::{Reader, Shared};
+use crate::azukari::Trouble;
+use crate::book::bookings::Stage;
+use crate::fault::Fault;
+use crate::when;
+
+/// The purpose under which the name is asked for.
+const BILLING: &str = "billing";
+/// Who a receipt is made out to: the name that she gave for it, or else her own.
+const NAMES: [&str; 2] = ["receipt_name", "name"];
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Guest(caller): Guest,
+    Path(number): Path<String>,
+) -> Result<Markup, Fault> {
+    let (booking, store) = own_booking(&app, &caller, &number).await?;
+    let payments = app.book.payments_of(&number).await?;
+    let kept = pay::kept(&payments);
+    let paid_at = payments.iter().filter_map(|payment| payment.paid_at).max();
+    // What is not booked yet may still go back.
+    let is_due = kept > 0 && booking.stage != Stage::Asked;
+    let Some(paid_at) = paid_at.filter(|_| is_due) else { return Err(Fault::NotFound) };
+    let (words, language) = (reader.words, reader.language);
+    let names = NAMES.map(str::to_owned);
+    let policy = app.azukari.policy().await?;
+    let to = match app.azukari.use_items(language, &caller.who, BILLING, &names).await {
+        Ok(values) => NAMES.iter().find_map(|name| values.get(name)).map(words.guest_name),
+        // She stopped it: a receipt without a name is one all the same.
+        Err(Trouble::Refused(_)) => None,
+        Err(trouble) => return Err(Fault::of_guest(trouble)),
+    };
+    let what_for = if booking.stands() { words.receipt_words } else { words.receipt_words_off };
+    let controller = &policy.controller;
+    let starts = when::there(booking.starts_at, &store.time_zone, language);
+    let body = html! {
+        h1 { (words.receipt) }
+        div class="sheet ticket receipt" {
+            p class="to" { (to.as_deref().unwrap_or(words.receipt_nobody)) }
+            p class="big yen" { ((words.yen)(kept)) }
+            p { (words.receipt_received) }
+            dl class="pairs" {
+                div {
+                    dt { (words.receipt_what_for) }
+                    dd {
+                        ((what_for)(store.name(language))) br;
+                        (moment(booking.starts_at, &starts)) br;
+                        ((words.party)(booking.party))
+                    }
+                }
+                div { dt { (words.receipt_how) } dd { (words.receipt_by_card) } }
+                div {
+                    dt { (words.receipt_day) }
+                    dd { (moment(paid_at, &when::date(when::in_tokyo(paid_at).date(), language))) }
+                }
+                div { dt { (words.receipt_number) } dd { (booking.number) } }
+                div {
+                    dt { (words.receipt_by) }
+                    dd {
+                        (controller.name.get(language))
+                        @if let Some(address) = &controller.address { br; (address.get(language)) }
+                    }
+                }
+            }
+        }
+        p class="hint screen" { (words.receipt_print) }
+        p class="actions screen" {
+            a href="/me/items/receipt_name" { (words.receipt_name_change) }
+            a href={ "/me/bookings/" (number) } { (words.back) }
+        }
+    };
+    Ok(layout(&reader, &Sheet { title: words.receipt, wide: false }, &body))
+}

@@ -1,0 +1,13 @@
+//! The legal wrapper of data sets: standards that can fail, settings that are told where they are wrong,
+//! sets that come out the same.
+
+#[cfg(test)]
+mod anonymised;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod pseudonymised;
+#[cfg(test)]
+mod published;
+#[cfg(test)]
+mod suggested;

@@ -1,0 +1,596 @@
+//! Data sets are made of what is held, provided, and erased (S35, S36). Rows come through the gate, person
+//! by person, each use on record; whoever did not consent, stopped the use or is held no longer is left
+//! out and counted. The manifest is in the ledger before anything of a set is shown.
+//!
+//! A set gives no way back to a person: what is kept of it is its file as a whole, and what would restore
+//! the source is sealed apart.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use datasets::{
+    About, Basis, ColumnSettings, Kind, Label, Manifest, MethodInformation, Next, Role, Settings,
+    Shown, Step, Table,
+};
+use futures_util::future::join_all;
+use policy::party::DatasetId;
+use policy::record::{Act, DatasetKind, DatasetMade, DatasetProvided};
+use policy::{Ask, Document, ItemName, Linked, PurposeName, Record, SubjectId, ValueKind};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::error::{Error, FieldError};
+use crate::gate::{self, Asking};
+use crate::once::{Fresh, Once, random};
+use crate::record::Place;
+use crate::store::{Conn, Tx, datasets as rows, records, subjects};
+
+/// So many people pass the gate at once, so that they share its commits.
+const TOGETHER: i64 = 64;
+/// The column of tokens that say which rows of pseudonymised sets are of one person.
+const PERSON: &str = "person";
+/// The longest name or reason that comes with a provision, in characters.
+const MAX_CHARS: usize = 1000;
+
+/// Whose values become a set, and what for.
+pub struct Source {
+    /// What it is to be.
+    pub kind: DatasetKind,
+    /// The purpose of the policy under which values are used.
+    pub purpose: PurposeName,
+    /// The items that become columns.
+    pub items: Vec<ItemName>,
+    /// Who asks.
+    pub by: String,
+}
+
+/// What is to be made.
+pub struct Wish {
+    /// Of what.
+    pub of: Source,
+    /// Settles what becomes of each column, once it is known what occurs.
+    pub settings: Box<dyn FnOnce(&Table) -> Settings + Send>,
+    /// Makes a repeated request one act.
+    pub once: Option<Once>,
+}
+
+/// Asked all along whether to go on.
+pub type Watch = Arc<dyn Fn(Step) -> Next + Send + Sync>;
+
+/// A set as it is kept.
+#[derive(Serialize, Deserialize)]
+pub struct Kept {
+    /// What it is.
+    pub kind: DatasetKind,
+    /// What was written down of its making.
+    pub manifest: Manifest,
+    /// Its items with their labels.
+    pub shown: Vec<Shown>,
+    /// Its file.
+    pub csv: String,
+}
+
+/// A set with where it was written down.
+pub struct Made {
+    /// Its id.
+    pub dataset: DatasetId,
+    /// The record of its making.
+    pub place: Place,
+    /// The set.
+    pub kept: Kept,
+    /// What the page of evidence is drawn from, where risks were reckoned.
+    pub report: Option<anonymise::report::Report>,
+    /// What has to be kept apart; `None` when the same request was carried out before.
+    pub method: Option<MethodInformation>,
+}
+
+/// The same in the words of the other crate.
+fn kind(kind: DatasetKind) -> Kind {
+    match kind {
+        DatasetKind::Anonymised => Kind::Anonymised,
+        DatasetKind::Pseudonymised => Kind::Pseudonymised,
+    }
+}
+
+/// What cannot be asked, field by field: nothing that identifies leaves, and every item serves the purpose.
+fn check(document: &Document, wish: &Source) -> Result<(), Error> {
+    let mut wrong = Vec::new();
+    let purpose = document.purposes.get(&wish.purpose);
+    if purpose.is_none_or(|purpose| !purpose.own_use) {
+        let detail = "is not a purpose for which the controller itself uses values";
+        wrong.push(FieldError::new("purpose", "unknown", detail));
+    }
+    if wish.items.is_empty() {
+        wrong.push(FieldError::new("columns", "missing", "names no item"));
+    }
+    for item in &wish.items {
+        let field = format!("columns.{item}");
+        let Some(found) = document.items.get(item).filter(|found| found.linked == Linked::Person)
+        else {
+            let detail = "is not an item that is held of a person";
+            wrong.push(FieldError::new(field, "unknown", detail));
+            continue;
+        };
+        let contact = matches!(found.value, ValueKind::Email | ValueKind::Phone);
+        if contact || found.lookup || found.unique || found.sign_ins {
+            let detail = "identifies a person and goes into no data set; leave it out";
+            wrong.push(FieldError::new(field, "identifies", detail));
+        } else if !found.purposes.contains(&wish.purpose) {
+            let detail = "is not held for this purpose; the policy says for which";
+            wrong.push(FieldError::new(field, "not_for_purpose", detail));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+}
+
+/// The rows that may be used, and who was left out, by reason.
+async fn gather(
+    app: &Arc<App>,
+    wish: &Source,
+    watch: &Watch,
+) -> Result<(Table, BTreeMap<String, u64>), Error> {
+    let with_person = wish.kind == DatasetKind::Pseudonymised;
+    let mut names: Vec<String> = wish.items.iter().map(ToString::to_string).collect();
+    if with_person {
+        names.push(PERSON.to_owned());
+    }
+    let (mut cells, mut left_out) = (Vec::new(), BTreeMap::new());
+    let mut after: Vec<u8> = Vec::new();
+    let before = app.clock.now().as_millisecond() + 1;
+    loop {
+        let from = after.clone();
+        let next: Vec<SubjectId> = app
+            .store
+            .read(move |conn| Ok::<_, Error>(subjects::after(conn, &from, before, TOGETHER)?))
+            .await?;
+        let Some(last) = next.last() else { break };
+        after = last.0.to_vec();
+        let asked = next.iter().map(|subject| async {
+            let ask = Ask {
+                subject: *subject,
+                recipient: None,
+                purpose: wish.purpose.clone(),
+                items: wish.items.clone(),
+                reference: None,
+                exception: false,
+            };
+            let asking = Asking { ask, exception: None, by: wish.by.clone(), once: None };
+            (*subject, gate::disclose(app, asking).await)
+        });
+        for (subject, outcome) in join_all(asked).await {
+            let mut disclosed = match outcome {
+                Ok(disclosed) => disclosed,
+                Err(Error::Refused { reasons, .. }) => {
+                    let reason = reasons.first().map_or("refused", policy::Reason::id);
+                    *left_out.entry(reason.to_owned()).or_default() += 1;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            if disclosed.items.values().all(Option::is_none) {
+                *left_out.entry("nothing_held".to_owned()).or_default() += 1;
+                continue;
+            }
+            let mut row: Vec<String> = wish
+                .items
+                .iter()
+                .map(|item| {
+                    let plain = disclosed.items.remove(item).flatten();
+                    plain.map_or_else(String::new, |plain| plain.reveal().to_owned())
+                })
+                .collect();
+            if with_person {
+                row.push(subject.to_string());
+            }
+            cells.push(row);
+        }
+        if watch(Step::Rows(cells.len() as u64)) == Next::Stop {
+            return Err(stopped());
+        }
+    }
+    let table = Table::of("azukari", &names, &cells);
+    for cell in cells.into_iter().flatten() {
+        drop(Zeroizing::new(cell));
+    }
+    Ok((table, left_out))
+}
+
+fn stopped() -> Error {
+    Error::Conflict("this was stopped; no data set was made".to_owned())
+}
+
+/// What could not be made, as a field of the request.
+fn unmade(error: datasets::Error) -> Error {
+    let words = error.sentence(anonymise::Language::En);
+    match error {
+        datasets::Error::Stopped => stopped(),
+        datasets::Error::Standards(_) => Error::field("columns", "standard_not_met", words),
+        datasets::Error::Table(error) => {
+            let field =
+                error.column.map_or_else(|| "columns".to_owned(), |name| format!("columns.{name}"));
+            Error::field(field, "not_possible", error.fault.to_string())
+        }
+    }
+}
+
+/// Makes a data set of what is held. It is sealed, and its manifest in the ledger, when this returns.
+///
+/// # Errors
+/// [`Error::Invalid`] field by field; a standard that is not met; failures of database or vault.
+pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Error> {
+    let document = app.policy();
+    let Wish { of: source, settings, once } = wish;
+    check(&document, &source)?;
+    let (table, left_out) = gather(app, &source, &watch).await?;
+    if table.rows() == 0 {
+        let detail = "leaves nobody whose values may be used; no data set was made";
+        return Err(Error::field("purpose", "nobody", detail));
+    }
+    let now = app.clock.now();
+    let Source { kind: of, purpose, items, by } = source;
+    let mut settings = settings(&table);
+    for item in &items {
+        if let (Some(column), Some(held)) =
+            (settings.columns.get_mut(item.as_str()), document.items.get(item))
+        {
+            let label = Label { ja: held.label.ja.clone(), en: held.label.en.clone() };
+            column.label = Some(label);
+        }
+    }
+    if of == DatasetKind::Pseudonymised {
+        let mut person = ColumnSettings::of(Role::LinkingCode);
+        person.token = true;
+        let label = Label { ja: "仮名のID".to_owned(), en: "Pseudonymous id".to_owned() };
+        person.label = Some(label);
+        settings.columns.insert(PERSON.to_owned(), person);
+    }
+    let about = About {
+        engine: format!("azukari {}", env!("CARGO_PKG_VERSION")),
+        made_at: now.to_string(),
+        purpose: Some(purpose.to_string()),
+        left_out: left_out.clone(),
+    };
+    let mut drawn = Zeroizing::new([0; 32]);
+    random(&mut *drawn)?;
+    let (kept, report, method) = tokio::task::spawn_blocking(move || {
+        processed(of, &table, &settings, &about, *drawn, &watch)
+    })
+    .await
+    .map_err(anyhow::Error::from)??;
+    let fresh = Fresh::new()?;
+    let mut id = [0; 16];
+    random(&mut id)?;
+    let dataset = DatasetId(id);
+    let bytes = Zeroizing::new(serde_json::to_vec(&kept).map_err(anyhow::Error::from)?);
+    let sealed = app.keys.seal_system("dataset", &id, &bytes)?;
+    let bytes = Zeroizing::new(serde_json::to_vec(&method).map_err(anyhow::Error::from)?);
+    let apart = app.keys.seal_system("method", &id, &bytes)?;
+    let made = DatasetMade {
+        dataset,
+        kind: of,
+        purpose,
+        items,
+        rows: kept.manifest.output.rows,
+        left_out,
+        manifest: kept.manifest.json().map_err(anyhow::Error::from)?,
+    };
+    let act = Act::DatasetMade(Box::new(made));
+    let record = Record { at: now, policy: document.version, subject: None, by, act };
+    let keeper = Arc::clone(app);
+    let (place, is_new) = app
+        .store
+        .write(move |tx: &mut Tx<'_>| {
+            if let Some(once) = &once
+                && let Some(index) = once.begin(tx)?
+            {
+                return Ok::<_, Error>((keeper.place(tx, index)?.0, false));
+            }
+            rows::insert(tx, dataset, now.as_millisecond(), &sealed, &apart);
+            let place = keeper.record(tx, &record, None, &fresh)?;
+            if let Some(once) = &once {
+                once.done(tx, place.index, now);
+            }
+            Ok((place, true))
+        })
+        .await?;
+    if is_new {
+        return Ok(Made { dataset, place, kept, report, method: Some(method) });
+    }
+    // The same request again: what was made first stands.
+    let keeper = Arc::clone(app);
+    let (dataset, kept) = app
+        .store
+        .read(move |conn| {
+            let row = records::at(conn, place.index.cast_signed())?
+                .ok_or_else(|| anyhow::anyhow!("record {} is missing", place.index))?;
+            let record = keeper.open_record(&row)?.record().map_err(anyhow::Error::from)?;
+            let Act::DatasetMade(made) = record.act else { return Err(Error::KeyReused) };
+            Ok((made.dataset, open(&keeper, conn, made.dataset)?))
+        })
+        .await?;
+    Ok(Made { dataset, place, kept, report: None, method: None })
+}
+
+type Processed = (Kept, Option<anonymise::report::Report>, MethodInformation);
+
+fn processed(
+    of: DatasetKind,
+    table: &Table,
+    settings: &Settings,
+    about: &About,
+    drawn: [u8; 32],
+    watch: &Watch,
+) -> Result<Processed, Error> {
+    let next = |step| watch(step);
+    let text = |csv: &[u8]| String::from_utf8_lossy(csv).into_owned();
+    match kind(of) {
+        Kind::Anonymised => {
+            let made = datasets::anonymise(table, settings, about, drawn, None, &next);
+            let made = made.map_err(unmade)?;
+            let csv = text(datasets::provide(&made.set));
+            let shown = made.set.shown().to_vec();
+            let kept = Kept { kind: of, manifest: made.manifest, shown, csv };
+            Ok((kept, Some(made.report), made.method))
+        }
+        Kind::Pseudonymised => {
+            let made = datasets::pseudonymise(table, settings, about, drawn, None, &next);
+            let made = made.map_err(unmade)?;
+            let csv = text(made.set.for_use_within());
+            let shown = made.set.shown().to_vec();
+            let kept = Kept { kind: of, manifest: made.manifest, shown, csv };
+            Ok((kept, None, made.method))
+        }
+    }
+}
+
+fn open(app: &App, conn: &mut Conn, dataset: DatasetId) -> Result<Kept, Error> {
+    let sealed = rows::set(conn, dataset)?;
+    let sealed = sealed.ok_or_else(|| Error::not_found("dataset", dataset.to_string()))?;
+    let bytes = app.keys.open_system("dataset", &dataset.0, &sealed)?;
+    Ok(serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?)
+}
+
+/// A set as it is kept.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get(app: &Arc<App>, dataset: DatasetId) -> Result<Kept, Error> {
+    let keeper = Arc::clone(app);
+    app.store.read(move |conn| open(&keeper, conn, dataset)).await
+}
+
+/// The method information of a set, or its deletion information; the look is on record before it is
+/// shown (Rules 32, 35).
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn method(
+    app: &Arc<App>,
+    dataset: DatasetId,
+    by: String,
+) -> Result<(Place, Zeroizing<Vec<u8>>), Error> {
+    let act = Act::MethodSeen { dataset };
+    let (place, sealed) = recorded(app, by, act, move |tx| {
+        let sealed = rows::method(tx, dataset)?;
+        sealed.ok_or_else(|| Error::not_found("dataset", dataset.to_string()))
+    })
+    .await?;
+    Ok((place, app.keys.open_system("method", &dataset.0, &sealed)?))
+}
+
+/// Writes an act down together with what it does.
+async fn recorded<T: Send + 'static>(
+    app: &Arc<App>,
+    by: String,
+    act: Act,
+    does: impl Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+) -> Result<(Place, T), Error> {
+    let fresh = Fresh::new()?;
+    let policy = app.policy().version;
+    let record = Record { at: app.clock.now(), policy, subject: None, by, act };
+    let keeper = Arc::clone(app);
+    app.store
+        .write(move |tx: &mut Tx<'_>| {
+            let done = does(tx)?;
+            Ok((keeper.record(tx, &record, None, &fresh)?, done))
+        })
+        .await
+}
+
+/// Erases a set and its method information, which are needed no longer (Act 41(5)).
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn end(app: &Arc<App>, dataset: DatasetId, by: String) -> Result<Place, Error> {
+    let gone = recorded(app, by, Act::DatasetEnded { dataset }, move |tx| {
+        if rows::erase(tx, dataset)? {
+            return Ok(());
+        }
+        Err(Error::not_found("dataset", dataset.to_string()))
+    });
+    Ok(gone.await?.0)
+}
+
+/// To whom a set is to go.
+pub struct Provide {
+    /// Which.
+    pub dataset: DatasetId,
+    /// The recipient: of a pseudonymised set, one that the policy names, unless a law asks.
+    pub recipient: String,
+    /// What it stands on.
+    pub basis: Basis,
+    /// Why, where a law asks for it or the business is succeeded to.
+    pub reason: String,
+    /// How it is provided, in both languages.
+    pub method: Label,
+    /// Who asks.
+    pub by: String,
+}
+
+/// What goes to a recipient.
+pub struct Provided {
+    /// The record of it.
+    pub place: Place,
+    /// What the recipient is told expressly, by language.
+    pub told: Vec<(String, String)>,
+    /// The file.
+    pub csv: String,
+}
+
+/// Provides a set to somebody outside. How is published, and what its recipient is told on record, before
+/// the file is shown (Act 44; R7.4). A pseudonymised set goes only where Act 41(6) allows; anything else
+/// is refused, and the refusal is on record.
+///
+/// # Errors
+/// [`Error::Invalid`] field by field; [`Error::Conflict`] for a refusal; [`Error::NotFound`].
+pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> {
+    let kept = get(app, given.dataset).await?;
+    let document = app.policy();
+    let mut wrong = Vec::new();
+    for (field, text) in [
+        ("recipient", &given.recipient),
+        ("method.ja", &given.method.ja),
+        ("method.en", &given.method.en),
+    ] {
+        let chars = text.trim().chars().count();
+        if chars == 0 || chars > MAX_CHARS || text.chars().any(char::is_control) {
+            let detail = format!("is not 1 to {MAX_CHARS} plain characters");
+            wrong.push(FieldError::new(field, "not_plain", detail));
+        }
+    }
+    let with_reason = matches!(given.basis, Basis::Law | Basis::Succession);
+    if with_reason && given.reason.trim().is_empty() {
+        let detail = "is missing; a law or a succession is named with what shows it";
+        wrong.push(FieldError::new("reason", "missing", detail));
+    }
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
+    let word = word(given.basis);
+    let refused = given.basis.allows(kind(kept.kind)).err();
+    let refused = refused.map(|why| why.to_string()).or_else(|| unfit(&document, &given));
+    let (dataset, recipient) = (given.dataset, given.recipient.clone());
+    if let Some(why) = refused {
+        let act = Act::DatasetRefused { dataset, recipient, basis: word.to_owned() };
+        recorded(app, given.by, act, |_| Ok(())).await?;
+        return Err(Error::Conflict(why));
+    }
+    let told = match kept.kind {
+        DatasetKind::Anonymised => told(&document, &given.recipient, &kept),
+        DatasetKind::Pseudonymised => Vec::new(),
+    };
+    let basis = match given.reason.trim() {
+        "" => word.to_owned(),
+        reason => format!("{word}: {reason}"),
+    };
+    let provided = DatasetProvided {
+        dataset,
+        kind: kept.kind,
+        recipient,
+        basis,
+        method: (given.method.ja, given.method.en),
+        told: told.clone(),
+    };
+    let act = Act::DatasetProvided(Box::new(provided));
+    let there = move |tx: &mut Tx<'_>| match rows::set(tx, dataset)? {
+        Some(_) => Ok(()),
+        None => Err(Error::not_found("dataset", dataset.to_string())),
+    };
+    let (place, ()) = recorded(app, given.by, act, there).await?;
+    Ok(Provided { place, told, csv: kept.csv })
+}
+
+fn word(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Anonymised => "anonymised",
+        Basis::Law => "law",
+        Basis::Entrustment => "entrustment",
+        Basis::Succession => "succession",
+        Basis::JointUse => "joint_use",
+        Basis::Consent => "consent",
+    }
+}
+
+/// Why a recipient cannot receive a pseudonymised set on this basis: the policy does not name it as such.
+fn unfit(document: &Document, given: &Provide) -> Option<String> {
+    let wanted = match given.basis {
+        Basis::Entrustment => policy::Role::Processor,
+        Basis::JointUse => policy::Role::JointUser,
+        _ => return None,
+    };
+    let named = given.recipient.parse().ok().and_then(|name| document.recipients.get(&name));
+    let fits = named.is_some_and(|recipient| {
+        recipient.role == wanted
+            && (wanted == policy::Role::Processor || recipient.joint_use.is_some())
+    });
+    let why = "the policy names no such processor or joint use, so the set does not go there";
+    (!fits).then(|| why.to_owned())
+}
+
+/// What the recipient of an anonymised set is told, in every language.
+fn told(document: &Document, recipient: &str, kept: &Kept) -> Vec<(String, String)> {
+    let rows = usize::try_from(kept.manifest.output.rows).unwrap_or(usize::MAX);
+    policy::Language::ALL
+        .into_iter()
+        .map(|language| {
+            let who = document.controller.name.get(language);
+            let hash = &kept.manifest.output.hash;
+            let spoken = spoken(language);
+            let text = datasets::told_to_recipient(who, recipient, &kept.shown, rows, hash, spoken);
+            (language.tag().to_owned(), text)
+        })
+        .collect()
+}
+
+/// A language as the crates of tables name it.
+pub fn spoken(language: policy::Language) -> anonymise::Language {
+    match language {
+        policy::Language::Ja => anonymise::Language::Ja,
+        policy::Language::En => anonymise::Language::En,
+    }
+}
+
+/// A set as its records tell of it, to be published.
+pub struct Published {
+    /// When it was made.
+    pub at: jiff::Timestamp,
+    /// What was made.
+    pub made: DatasetMade,
+    /// How it was provided.
+    pub provided: Vec<DatasetProvided>,
+}
+
+/// What is published of sets, drawn from their records: the newest first, those that were erased left out
+/// unless they went to somebody.
+///
+/// # Errors
+/// When a record does not open.
+pub async fn published(app: &Arc<App>) -> Result<Vec<Published>, Error> {
+    let keeper = Arc::clone(app);
+    app.store
+        .read(move |conn| {
+            let mut found: Vec<Published> = Vec::new();
+            let mut ended = Vec::new();
+            for row in records::of_datasets(conn)? {
+                let record = keeper.open_record(&row)?.record().map_err(anyhow::Error::from)?;
+                match record.act {
+                    Act::DatasetMade(made) => {
+                        found.push(Published { at: record.at, made: *made, provided: Vec::new() });
+                    }
+                    Act::DatasetProvided(provided) => {
+                        let of = found.iter_mut().find(|f| f.made.dataset == provided.dataset);
+                        if let Some(of) = of {
+                            of.provided.push(*provided);
+                        }
+                    }
+                    Act::DatasetEnded { dataset } => ended.push(dataset),
+                    _ => {}
+                }
+            }
+            found.retain(|f| !ended.contains(&f.made.dataset) || !f.provided.is_empty());
+            found.reverse();
+            Ok(found)
+        })
+        .await
+}

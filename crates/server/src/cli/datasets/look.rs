@@ -1,0 +1,199 @@
+//! What only looks: settings suggested for a table, a published file held against its source, a run made
+//! again, and a sample to try things on.
+
+use std::path::PathBuf;
+
+use anonymise::Language;
+use anonymise::verify::Word;
+use anyhow::{Context, bail};
+use clap::Args;
+use datasets::{About, Kind, Manifest, MethodInformation, Next, Settings, Table};
+
+use super::{Form, Outcome, Watch, fresh, settings, table, told};
+
+#[derive(Args)]
+pub struct Suggest {
+    /// The table
+    file: PathBuf,
+    #[command(flatten)]
+    form: Form,
+}
+
+impl Suggest {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        let language = self.form.language();
+        let watch = Watch::begin(language);
+        let read = self.form.on(Settings::default());
+        let table = table(&self.file, &read, language, &|step| watch.next(step))?;
+        print!("{}", datasets::written(&table, &read, language)?);
+        Ok(Outcome::Done)
+    }
+}
+
+#[derive(Args)]
+pub struct Check {
+    /// The published file: CSV in UTF-8
+    file: PathBuf,
+    /// The table that it was made of
+    #[arg(long, value_name = "FILE")]
+    of: PathBuf,
+    /// The settings, with their seed
+    #[arg(long, value_name = "FILE", required_unless_present = "method")]
+    settings: Option<PathBuf>,
+    /// The method information of the run, in place of settings
+    #[arg(long, value_name = "FILE", conflicts_with = "settings")]
+    method: Option<PathBuf>,
+    #[command(flatten)]
+    form: Form,
+}
+
+impl Check {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        let language = self.form.language();
+        let method = match (&self.method, &self.settings) {
+            (Some(path), _) => method(path)?,
+            (None, Some(path)) => {
+                let settings = self.form.on(settings(path, language)?);
+                if settings.seed.is_none() {
+                    bail!(language.of(
+                        "設定にseedがないため、行の対応を確かめられません。--methodでmethod.jsonを指定してください",
+                        "without a seed in the settings rows cannot be followed: name method.json with --method"
+                    ));
+                }
+                MethodInformation::of(Kind::Anonymised, settings)
+            }
+            (None, None) => bail!("name settings with --settings, or method.json with --method"),
+        };
+        let watch = Watch::begin(language);
+        let next = |step| watch.next(step);
+        let source = table(&self.of, &method.settings, language, &next)?;
+        let published = table(&self.file, &Settings::default(), language, &next)?;
+        let (verdict, standards) =
+            datasets::check(&source, &method, &published, &next).map_err(told(language))?;
+        let holds = verdict.word == Word::Holds && standards.hold();
+        println!("{}", if holds { Word::Holds } else { Word::Fails });
+        for evidence in &verdict.evidence {
+            println!("  {}", evidence.sentence(language));
+        }
+        for check in &standards.checks {
+            let article = check.standard.article(Kind::Anonymised);
+            let word = match (language, check.holds) {
+                (Language::Ja, true) => "適合",
+                (Language::Ja, false) => "不適合",
+                (Language::En, true) => "holds",
+                (Language::En, false) => "fails",
+            };
+            println!("  {word}  {article}  {}", check.standard.words(language));
+            for finding in check.findings.iter().filter(|_| !check.holds) {
+                println!("    {}", finding.sentence(language));
+            }
+        }
+        Ok(if holds { Outcome::Done } else { Outcome::Findings })
+    }
+}
+
+fn method(path: &std::path::Path) -> anyhow::Result<MethodInformation> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("`{}` cannot be read; name another file", path.display()))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("`{}` is no method information", path.display()))
+}
+
+#[derive(Args)]
+pub struct Again {
+    /// The table that the set was made of
+    file: PathBuf,
+    /// The folder that was made
+    #[arg(long, value_name = "DIR")]
+    made: PathBuf,
+    #[command(flatten)]
+    form: Form,
+}
+
+impl Again {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        let language = self.form.language();
+        let path = self.made.join("manifest.json");
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("`{}` cannot be read; name another folder", path.display()))?;
+        let manifest: Manifest = serde_json::from_str(&text)
+            .with_context(|| format!("`{}` is no manifest", path.display()))?;
+        let method = method(&self.made.join(super::METHOD))?;
+        let watch = Watch::begin(language);
+        let next = |step| watch.next(step);
+        let source = table(&self.file, &method.settings, language, &next)?;
+        let mut differs = Vec::new();
+        if method.hash()? != manifest.method {
+            differs.push(language.of(
+                "method.jsonがこの記録のものではありません",
+                "method.json is not the one of this manifest",
+            ));
+        }
+        if source.hash() != manifest.input.hash {
+            differs.push(language.of(
+                "元の表がこの記録のものではありません",
+                "the table is not the one of this manifest",
+            ));
+        }
+        let output = again(&source, &manifest, &method, &next).map_err(told(language))?;
+        if !manifest.is_of(&output) {
+            differs.push(language.of("同じ結果になりません", "it does not come out the same"));
+        }
+        for difference in &differs {
+            println!("{difference}");
+        }
+        if differs.is_empty() {
+            println!("{}", language.of("同じ結果になりました", "it comes out the same"));
+            return Ok(Outcome::Done);
+        }
+        Ok(Outcome::Findings)
+    }
+}
+
+/// The file of a run that is made again.
+fn again(
+    source: &Table,
+    manifest: &Manifest,
+    method: &MethodInformation,
+    next: &(dyn Fn(datasets::Step) -> Next + Sync),
+) -> Result<Vec<u8>, datasets::Error> {
+    let about = About::default();
+    // Nothing hangs on it: seed and key are those of the method information.
+    let fresh = fresh().unwrap_or_default();
+    match manifest.kind {
+        Kind::Anonymised => {
+            let again = Some(manifest);
+            let made = datasets::anonymise(source, &method.settings, &about, fresh, again, next)?;
+            Ok(datasets::provide(&made.set).to_vec())
+        }
+        Kind::Pseudonymised => {
+            let made = datasets::pseudonymise(
+                source,
+                &method.settings,
+                &about,
+                fresh,
+                Some(method),
+                &|step| next(step),
+            )?;
+            Ok(made.set.for_use_within().to_vec())
+        }
+    }
+}
+
+#[derive(Args)]
+pub struct Sample {
+    /// How many visits
+    #[arg(long, value_name = "NUMBER", default_value_t = 3000,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    rows: u32,
+    #[command(flatten)]
+    form: Form,
+}
+
+impl Sample {
+    pub(super) fn run(self) -> anyhow::Result<Outcome> {
+        let rows = usize::try_from(self.rows)?;
+        print!("{}", datasets::sample(rows, self.form.language()));
+        Ok(Outcome::Done)
+    }
+}

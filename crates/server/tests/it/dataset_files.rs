@@ -1,0 +1,309 @@
+//! `azukari anonymise` and `pseudonymise` on files: whole or not at all, checked, made again, and clear
+//! about what is wrong in both languages (R6.1, R7.1 to R7.4).
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+fn azukari(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_azukari"))
+        .current_dir(folder)
+        .args(args)
+        .env("LANG", "C")
+        .output()
+        .unwrap()
+}
+
+fn runs(folder: &Path, args: &[&str]) -> String {
+    let out = azukari(folder, args);
+    assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap()
+}
+
+/// What it says on standard error where it does nothing.
+fn fails(folder: &Path, args: &[&str]) -> String {
+    let out = azukari(folder, args);
+    assert_eq!(out.status.code(), Some(1), "{args:?}");
+    String::from_utf8(out.stderr).unwrap()
+}
+
+/// A folder with the sample of visits and what is suggested for it.
+fn visits(language: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let sample = runs(folder.path(), &["anonymise", "sample", "--language", language]);
+    fs::write(folder.path().join("visits.csv"), sample).unwrap();
+    let settings =
+        runs(folder.path(), &["anonymise", "suggest", "visits.csv", "--language", language]);
+    fs::write(folder.path().join("settings.toml"), settings).unwrap();
+    folder
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        names.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+const MAKE: [&str; 6] = ["anonymise", "visits.csv", "--settings", "settings.toml", "--out", "made"];
+
+#[test]
+fn a_file_of_visits_is_made_anonymous_checked_and_made_again() {
+    for language in ["ja", "en"] {
+        let folder = visits(language);
+        let folder = folder.path();
+        runs(folder, &[&MAKE[..], &["--language", language]].concat());
+        let made = folder.join("made");
+        assert_eq!(
+            files(&made),
+            [
+                "anonymised.csv",
+                "manifest.json",
+                "method.json",
+                "published.en.html",
+                "published.ja.html",
+                "recipient.en.txt",
+                "recipient.ja.txt",
+                "report.en.html",
+                "report.ja.html",
+                "report.json",
+            ]
+        );
+        let mode = |name: &str| fs::metadata(made.join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("method.json"), mode("anonymised.csv")), (0o600, 0o644));
+        let csv = fs::read_to_string(made.join("anonymised.csv")).unwrap();
+        assert!(!csv.contains('@') && !csv.contains("M-0"), "{csv}");
+
+        let check = ["anonymise", "check", "made/anonymised.csv", "--of", "visits.csv"];
+        let check = [&check[..], &["--method", "made/method.json"]].concat();
+        assert!(runs(folder, &check).starts_with("holds\n"));
+        let again = ["anonymise", "again", "visits.csv", "--made", "made"];
+        assert_eq!(runs(folder, &again).trim(), "it comes out the same");
+
+        // One cell that is told more finely than the rest, and it holds no longer.
+        let finer = csv.replacen(",0-3\n", ",2\n", 1);
+        assert_ne!(finer, csv);
+        fs::write(made.join("anonymised.csv"), finer).unwrap();
+        let out = azukari(folder, &check);
+        assert_eq!(out.status.code(), Some(2));
+        assert!(out.stdout.starts_with(b"fails\n"), "{}", String::from_utf8_lossy(&out.stdout));
+        // Another source does not come out the same.
+        let visits = fs::read_to_string(folder.join("visits.csv")).unwrap();
+        let fewer = visits.lines().take(2900).collect::<Vec<_>>().join("\n");
+        fs::write(folder.join("visits.csv"), fewer).unwrap();
+        assert_eq!(azukari(folder, &again).status.code(), Some(2));
+    }
+}
+
+#[test]
+fn a_file_is_pseudonymised_by_flags_alone() {
+    let folder = visits("en");
+    let folder = folder.path();
+    let args = [
+        "pseudonymise",
+        "visits.csv",
+        "--out",
+        "made",
+        "--linking-code",
+        "member_id",
+        "--token",
+        "member_id",
+        "--identifying",
+        "name,email",
+        "--insensitive",
+        "birth_date,gender,area,allergy,visited_on,party",
+    ];
+    runs(folder, &args);
+    let csv = fs::read_to_string(folder.join("made/pseudonymised.csv")).unwrap();
+    assert!(csv.starts_with("member_id,birth_date,"), "{csv}");
+    assert!(!csv.contains("M-0") && !csv.contains('@'));
+    let again = ["anonymise", "again", "visits.csv", "--made", "made"];
+    assert_eq!(runs(folder, &again).trim(), "it comes out the same");
+    // Whoever forgets the address is told where it stands (Rules 31(1)).
+    let told = fails(
+        folder,
+        &[
+            "pseudonymise",
+            "visits.csv",
+            "--out",
+            "other",
+            "--linking-code",
+            "member_id",
+            "--identifying",
+            "name",
+            "--insensitive",
+            "email,birth_date,gender,area,allergy,visited_on,party",
+        ],
+    );
+    assert!(told.contains("Rules 31(1)") && told.contains("`email`, row 1"), "{told}");
+    assert!(!told.contains("guest.example"), "{told}");
+    assert!(!folder.join("other").exists());
+}
+
+/// A table, settings, and what is said of them: in English and in Japanese.
+const WRONG: [(&str, &str, &str, &str); 14] = [
+    ("", "", "it is empty", "空です"),
+    ("age\n", "[columns.age]\nrole = \"quasi_identifying\"", "there are no rows", "行がありません"),
+    ("age,age\n1,2\n", "", "line 1, column `age`: it is named twice", "1行目列「age」"),
+    ("age,sex\n1,f\n2\n", "", "line 3", "3行目"),
+    (
+        "age\n34\nold\n",
+        "[columns.age]\nrole = \"quasi_identifying\"\nintervals = { widths = [5] }",
+        "line 3, column `age`: this value is no whole number",
+        "3行目列「age」：この値は扱える整数ではありません",
+    ),
+    (
+        "day\n2026-03-09\n9 March\n",
+        "[columns.day]\nrole = \"quasi_identifying\"\ndates = [\"year\"]",
+        "line 3, column `day`: this value is no date",
+        "3行目列「day」：この値は2026-03-09の形の日付ではありません",
+    ),
+    (
+        "age\n34\n",
+        "[columns.sex]\nrole = \"insensitive\"",
+        "column `sex`: there is no such column",
+        "列「sex」：この列がありません",
+    ),
+    (
+        "age,sex\n34,f\n",
+        "[columns.age]\nrole = \"quasi_identifying\"",
+        "column `sex`: it has no role",
+        "列「sex」：設定に役割がありません",
+    ),
+    (
+        "age\n34\n",
+        "k = 4\n[columns.age]\nrole = \"quasi_identifying\"",
+        "k is at least 5; 10 is usual",
+        "kは5以上にしてください",
+    ),
+    (
+        "age\n34\n",
+        "limit = 2.0\n[columns.age]\nrole = \"quasi_identifying\"",
+        "between 0 and 1",
+        "0から1まで",
+    ),
+    (
+        "age\n34\n",
+        "[columns.age]\nrole = \"secret\"",
+        "`settings.toml`, line 2",
+        "「settings.toml」の2行目",
+    ),
+    (
+        "age\n34\n",
+        "[columns.age]\nrole = \"quasi_identifying\"\nfile = \"ages.csv\"",
+        "`ages.csv`: cannot be read",
+        "「ages.csv」：読み書きできません",
+    ),
+    (
+        "age\n34\n",
+        "[columns.age]\nrole = \"quasi_identifying\"",
+        "no way of generalising",
+        "一般化がありません",
+    ),
+    (
+        "area\nShibuya\nOsaka\n",
+        "[columns.area]\nrole = \"quasi_identifying\"\nlabels = [[\"Shibuya\", \"Tokyo\", \"*\"]]",
+        "line 3, column `area`: its value is missing from the hierarchy",
+        "3行目列「area」：この値が一般化階層にありません",
+    ),
+];
+
+#[test]
+fn what_is_wrong_is_told_with_its_place_in_both_languages() {
+    for (table, settings, en, ja) in WRONG {
+        let folder = TempDir::new().unwrap();
+        let folder = folder.path();
+        fs::write(folder.join("visits.csv"), table).unwrap();
+        let settings =
+            if settings.contains("columns") { settings.to_owned() } else { "[columns]".to_owned() };
+        fs::write(folder.join("settings.toml"), settings).unwrap();
+        for (language, words) in [("en", en), ("ja", ja)] {
+            let told = fails(folder, &[&MAKE[..], &["--language", language]].concat());
+            assert!(told.contains(words), "{table:?}: {told}");
+            for value in ["9 March", "old\n", "Osaka"] {
+                assert!(!told.contains(value), "no value of a row: {told}");
+            }
+        }
+        assert_eq!(files(folder), ["settings.toml", "visits.csv"], "nothing is written half");
+    }
+}
+
+#[test]
+fn what_is_there_is_not_written_over_and_what_is_missing_is_named() {
+    let folder = visits("en");
+    let folder = folder.path();
+    fs::create_dir(folder.join("made")).unwrap();
+    assert!(fails(folder, &MAKE).contains("`made` is there already"));
+    for (args, words) in [
+        (&["anonymise", "visits.csv"][..], "--out"),
+        (&["anonymise", "visits.csv", "--out", "x"], "no column has a role"),
+        (
+            &["anonymise", "nobody.csv", "--out", "x", "--settings", "settings.toml"],
+            "`nobody.csv` cannot be opened",
+        ),
+        (
+            &["anonymise", "visits.csv", "--out", "x", "--settings", "none.toml"],
+            "`none.toml` cannot be read",
+        ),
+        (&["anonymise", "--out", "x", "--settings", "settings.toml"], "name the file of the table"),
+        (&["anonymise", "--from-vault", "--out", "x"], "--purpose"),
+        (
+            &["anonymise", "visits.csv", "--out", "no/such/folder", "--settings", "settings.toml"],
+            "cannot be made",
+        ),
+        (
+            &[
+                "anonymise",
+                "check",
+                "visits.csv",
+                "--of",
+                "visits.csv",
+                "--settings",
+                "settings.toml",
+            ],
+            "without a seed",
+        ),
+    ] {
+        let told = fails(folder, args);
+        assert!(told.contains(words), "{args:?}: {told}");
+    }
+    assert_eq!(files(folder), ["made", "settings.toml", "visits.csv"]);
+}
+
+#[test]
+fn whoever_stops_a_run_finds_nothing_written() {
+    let folder = visits("en");
+    let folder = folder.path();
+    // Large enough that it is still read when the signal comes.
+    let sample = runs(folder, &["anonymise", "sample", "--rows", "400000", "--language", "en"]);
+    fs::write(folder.join("visits.csv"), sample).unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_azukari"))
+        .current_dir(folder)
+        .args(MAKE)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let partial = || files(folder).iter().any(|name| name.contains("partial"));
+    while !partial() {
+        assert!(run.try_wait().unwrap().is_none(), "it began");
+        std::thread::yield_now();
+    }
+    let pid = rustix::process::Pid::from_child(&run);
+    loop {
+        // It listens a moment after its folder was begun; before that the signal would just end it.
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+        if run.try_wait().unwrap().is_some() {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    let out = run.wait_with_output().unwrap();
+    let told = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(1), "{told}");
+    assert!(told.contains("stopped; nothing was made"), "{told}");
+    assert_eq!(files(folder), ["settings.toml", "visits.csv"]);
+}
