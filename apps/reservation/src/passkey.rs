@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use webauthn_rp::bin::{Decode, Encode};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
 use webauthn_rp::request::register::{
-    Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle, Username,
+    CredProtect, Nickname, PublicKeyCredentialUserEntity, RegistrationVerificationOptions,
+    UserHandle, Username,
 };
 use webauthn_rp::request::{
     AsciiDomain, FixedCapHashSet, InsertResult, PublicKeyCredentialDescriptor, RpId,
@@ -111,7 +112,11 @@ impl Questions {
             let id = CredentialId::<Vec<u8>>::decode(id).ok()?;
             Some(PublicKeyCredentialDescriptor { id, transports: AuthTransports::decode(0).ok()? })
         });
-        let asked = PublicKeyCredentialCreationOptions::passkey(&site.rp, user, there.collect());
+        let mut asked =
+            PublicKeyCredentialCreationOptions::passkey(&site.rp, user, there.collect());
+        // Not every authenticator has this extension, and none is turned away for it: that the holder was
+        // verified is seen at each sign-in.
+        asked.extensions.cred_protect = CredProtect::None;
         let (open, told) = asked.start_ceremony().ok()?;
         let mut all = self.new.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = all.insert_or_replace_all_expired(open);
