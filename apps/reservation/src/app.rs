@@ -15,6 +15,7 @@ use crate::book::Book;
 use crate::book::sessions::Caller;
 use crate::language::Language;
 use crate::openid::Services;
+use crate::passkey::Questions;
 use crate::payments::{Checkout, Payments, Platform};
 use crate::words::Words;
 
@@ -38,6 +39,8 @@ pub(crate) struct App {
     /// The services by which guests come in.
     pub(crate) services: Services,
     pub(crate) tries: Tries,
+    /// Passkeys that were asked for.
+    pub(crate) questions: Questions,
     /// Verifying a password takes 19 MiB and a core: a few at a time.
     pub(crate) verifying: Arc<Semaphore>,
     /// Held while a guest's booking is on its way between the book and Azukari.
@@ -72,6 +75,7 @@ impl App {
             till: None,
             services: Services::default(),
             tries: Tries::default(),
+            questions: Questions::default(),
             verifying: Arc::new(Semaphore::new(VERIFYING)),
             turns: Turns::default(),
             wake: Notify::new(),

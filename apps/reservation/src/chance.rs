@@ -6,7 +6,8 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 /// Letters and digits that are hard to mistake for one another when read aloud.
 const PLAIN: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-fn bytes<const N: usize>() -> anyhow::Result<[u8; N]> {
+/// Random bytes.
+pub(crate) fn bytes<const N: usize>() -> anyhow::Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| anyhow!("draw random bytes: {error}"))?;
     Ok(bytes)

@@ -92,6 +92,10 @@ pub(crate) enum What {
     /// No whole number between these two.
     NotANumber(u32, u32),
     NotAName,
+    /// No purpose under which a store may look.
+    NotAPurpose,
+    /// Nowhere a message may go.
+    NotAnAddress,
     NotAZone,
     NotAMotif,
     NotACountry,
@@ -173,7 +177,8 @@ impl<'a> Reading<'a> {
 }
 
 /// A short name for addresses: small letters, digits and hyphens.
-fn is_slug(text: &str) -> bool {
+/// Small letters, digits and hyphens: a name in addresses, or a login.
+pub(crate) fn is_slug(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (2..=40).contains(&text.len())
         && text.chars().all(plain)

@@ -13,18 +13,22 @@ mod edit;
 mod engage;
 mod fault;
 mod fields;
+mod hook;
 mod import;
 mod language;
 mod letters;
 mod openid;
 mod pages;
+mod passkey;
 mod payments;
 mod phone;
 mod rehearsal;
 mod samples;
 mod session;
+mod sight;
 pub mod stand_in;
 mod table_file;
+mod totp;
 mod when;
 mod words;
 
@@ -33,7 +37,7 @@ use std::path::{Path, PathBuf};
 
 pub use payments::Payments;
 pub use rehearsal::{Rehearsal, rehearse};
-pub use samples::{Login, Samples, load_samples};
+pub use samples::{Login, Samples, load_samples, sample_code};
 
 /// The policy that the app lives under, as `(file name, text)`: what Azukari is started with.
 pub const POLICY: &[(&str, &str)] = &[
@@ -90,35 +94,72 @@ pub async fn serve(
     let settling = tokio::spawn(engage::keep_settled(std::sync::Arc::clone(&app), async {
         let _ = told.await;
     }));
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let delivering = tokio::spawn(hook::keep_delivering(std::sync::Arc::clone(&app), async {
+        let _ = ended.await;
+    }));
     let served = axum::serve(config.listener, pages::router(&app));
     let served = served.with_graceful_shutdown(shutdown).await;
-    drop(tell);
+    drop((tell, end));
     settling.await?;
+    delivering.await?;
     Ok(served?)
 }
 
-/// Lets an operator in by a login and a password; a login that is there gets the new password.
-pub async fn let_operator_in(data: &Path, login: &str, password: &str) -> anyhow::Result<()> {
-    let book = book::Book::open(data)?;
-    Ok(book.put_operator(login, pages::verifier(password)?).await?)
+/// The shortest password that somebody of a store or of the operator may have, in characters.
+pub(crate) const SHORTEST_PASSWORD: usize = 12;
+
+/// What somebody is invited to be.
+#[derive(Debug, Clone, Copy)]
+pub enum Post<'a> {
+    /// Runs the stores.
+    Operator,
+    /// Works for the store of this name, and says who else does.
+    Manager(&'a str),
+    /// Works for the store of this name.
+    Staff(&'a str),
 }
 
-/// Lets somebody of a store in, likewise.
-pub async fn let_staff_in(
-    data: &Path,
-    login: &str,
-    store: &str,
-    password: &str,
-) -> anyhow::Result<()> {
+/// Invites somebody by a login and tells the path of the invitation, this once. A login that is there with
+/// the same post begins anew: password, one-time codes and passkeys of before open nothing any more.
+///
+/// # Errors
+/// When the login is no name or somebody else's, and when there is no such store.
+pub async fn invite(data: &Path, login: &str, post: Post<'_>) -> anyhow::Result<String> {
+    anyhow::ensure!(
+        edit::is_slug(login),
+        "a login has 2 to 40 small letters, digits and hyphens, with a letter first"
+    );
+    let at_store =
+        |slug: &str, manager| book::staff::Post::Store { slug: slug.to_owned(), manager };
+    let kept = match post {
+        Post::Operator => book::staff::Post::Operator,
+        Post::Manager(slug) => at_store(slug, true),
+        Post::Staff(slug) => at_store(slug, false),
+    };
     let book = book::Book::open(data)?;
-    anyhow::ensure!(book.store(store).await?.is_some(), "there is no store `{store}`");
-    Ok(book.put_staff(login, store, pages::verifier(password)?).await?)
+    let token = chance::token()?;
+    match book.invite(login, kept, session::hash(&token), app::now()).await {
+        Ok(()) => Ok(format!("/invitation/{token}")),
+        Err(book::No::Gone) => {
+            anyhow::bail!("there is no such store; its name in addresses is meant")
+        }
+        Err(book::No::Already(_)) => {
+            anyhow::bail!("`{login}` is there already as something else; choose another login")
+        }
+        Err(no) => Err(no.into()),
+    }
+}
+
+/// The code that an authenticator app with this secret shows at a moment; `None` when it is no secret.
+pub fn one_time_code(secret: &str, now: jiff::Timestamp) -> Option<String> {
+    Some(totp::Totp::from_text(secret)?.code(totp::step_at(now)))
 }
 
 /// Makes a key of the app's own API and tells it, this once.
 pub async fn make_key(data: &Path, name: &str) -> anyhow::Result<String> {
     let book = book::Book::open(data)?;
-    match api::make_key(&book, name, app::now()).await {
+    match api::make_key(&book, None, name, app::now()).await {
         Err(book::No::Already(_)) => anyhow::bail!("there is a key `{name}` already"),
         made => Ok(made?),
     }

@@ -1,10 +1,10 @@
 //! The app as a program of its own: serves the pages, and lets people and programs in from the command line.
 
-use std::io::BufRead;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
+use reservation::Post;
 
 /// Restaurants, their guests and bookings, in front of an Azukari
 #[derive(Parser)]
@@ -42,19 +42,22 @@ enum What {
         #[command(flatten)]
         folder: Folder,
     },
-    /// Let an operator in; the password is the first line of the standard input
+    /// Invite an operator, and show the path of the invitation, this once
     Operator {
         /// The login
         login: String,
         #[command(flatten)]
         folder: Folder,
     },
-    /// Let somebody of a store in; the password is the first line of the standard input
+    /// Invite somebody of a store, likewise; a login that is there begins anew
     Staff {
         /// The login
         login: String,
         /// The store, by its name in addresses
         store: String,
+        /// As a manager, who adds and ends the store's staff
+        #[arg(long)]
+        manager: bool,
         #[command(flatten)]
         folder: Folder,
     },
@@ -143,26 +146,19 @@ async fn main() -> anyhow::Result<()> {
             reservation::serve(config, stopped()).await
         }
         What::Operator { login, folder } => {
-            reservation::let_operator_in(&folder.data, &login, &password()?).await
+            println!("{}", reservation::invite(&folder.data, &login, Post::Operator).await?);
+            Ok(())
         }
-        What::Staff { login, store, folder } => {
-            reservation::let_staff_in(&folder.data, &login, &store, &password()?).await
+        What::Staff { login, store, manager, folder } => {
+            let post = if manager { Post::Manager(&store) } else { Post::Staff(&store) };
+            println!("{}", reservation::invite(&folder.data, &login, post).await?);
+            Ok(())
         }
         What::Key { name, folder } => {
             println!("{}", reservation::make_key(&folder.data, &name).await?);
             Ok(())
         }
     }
-}
-
-fn password() -> anyhow::Result<String> {
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line)?;
-    let password = line.trim_end_matches(['\r', '\n']);
-    if password.chars().count() < 12 {
-        bail!("a password has 12 characters or more; send it as the first line of the input");
-    }
-    Ok(password.to_owned())
 }
 
 /// The signal that ends it, or Ctrl-C.

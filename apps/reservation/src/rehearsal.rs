@@ -12,6 +12,7 @@ use crate::book::Book;
 use crate::book::seatings::Seatings;
 use crate::book::seats::Table;
 use crate::book::sessions::{Caller, Door};
+use crate::book::staff::Post;
 use crate::book::stores::Store;
 use crate::chance;
 use crate::language::Label;
@@ -70,7 +71,10 @@ pub async fn rehearse(
     let mut rehearsal = Rehearsal { guests: Vec::new(), staff: Vec::new() };
     for slug in stores {
         book.put_seatings(slug, week.clone()).await?;
-        book.put_staff(slug, slug, "nobody signs in by a password".to_owned()).await?;
+        let (post, invitation) =
+            (Post::Store { slug: slug.clone(), manager: false }, chance::bytes()?);
+        book.invite(slug, post, invitation, now).await?;
+        book.take_up(invitation, "nobody signs in by a password".to_owned(), 0, now).await?;
         rehearsal.staff.push(signed_in(&book, Door::Staff, slug, now).await?);
     }
     for subject in subjects {

@@ -13,11 +13,13 @@ use crate::azukari::{Answer, Azukari, Engagement, Policy, StoreEntry, Trouble};
 use crate::book::bookings::{Stage, Wish};
 use crate::book::seatings::Seatings;
 use crate::book::seats::Table;
+use crate::book::sessions::Door;
+use crate::book::staff::Post;
 use crate::book::stores::Store;
 use crate::book::{Book, No};
 use crate::language::{Label, Language};
 use crate::pages::verifier;
-use crate::when;
+use crate::{app, chance, session, totp, when};
 
 /// What was loaded, and how to come in.
 #[derive(Debug)]
@@ -34,7 +36,8 @@ pub struct Samples {
     pub operators: Vec<Login>,
 }
 
-/// A way in. Samples only: these passwords are public.
+/// A way in. Samples only: these passwords are public. Stores and operators also show a one-time code, whose
+/// secret is drawn at the first start ([`sample_code`]).
 #[derive(Debug)]
 pub struct Login {
     /// Who it is, in words.
@@ -55,6 +58,7 @@ type Both = (&'static str, &'static str);
 struct SampleStore {
     slug: &'static str,
     login: &'static str,
+    manager: &'static str,
     name: Both,
     description: Both,
     area: Both,
@@ -76,6 +80,7 @@ const STORES: [SampleStore; 3] = [
     SampleStore {
         slug: "sumire",
         login: "sumire-staff",
+        manager: "sumire-manager",
         name: ("見本割烹 すみれ", "Sumire (sample)"),
         description: (
             "旬の魚と野菜を、カウンターと小さなお座敷で。品書きはその日の朝に決まります。",
@@ -95,6 +100,7 @@ const STORES: [SampleStore; 3] = [
     SampleStore {
         slug: "kaede",
         login: "kaede-staff",
+        manager: "kaede-manager",
         name: ("見本食堂 かえで", "Kaede (sample)"),
         description: (
             "オムライスとハヤシライス。家族でゆっくり過ごせる、町の食堂です。",
@@ -114,6 +120,7 @@ const STORES: [SampleStore; 3] = [
     SampleStore {
         slug: "minato",
         login: "minato-staff",
+        manager: "minato-manager",
         name: ("見本鮨 みなと", "Minato (sample)"),
         description: (
             "港に面した八席の鮨店。ご予約のときに予約料金を申し受けます。",
@@ -286,23 +293,23 @@ pub async fn load_samples(
         let subject = load_guest(&client, &policy, guest).await;
         subjects.push(subject.with_context(|| format!("load the sample guest `{}`", guest.email))?);
     }
-    if book.operator_verifier(OPERATOR.name).await?.is_none() {
-        book.put_operator(OPERATOR.name, verifier(OPERATOR.password)?).await?;
-    }
+    load_member(&book, OPERATOR.name, Post::Operator, OPERATOR.password, now).await?;
     let bookings = load_bookings(&client, &book, &subjects, now).await?;
 
     let guest =
         |guest: &SampleGuest| Login { who: guest.who, name: guest.email, password: GUEST_PASSWORD };
-    let staff = |store: &SampleStore| Login {
-        who: store.name.1,
-        name: store.login,
-        password: STAFF_PASSWORD,
+    let staff = |store: &SampleStore| {
+        [store.login, store.manager].map(|name| Login {
+            who: store.name.1,
+            name,
+            password: STAFF_PASSWORD,
+        })
     };
     Ok(Samples {
         stores: STORES.len(),
         bookings,
         guests: GUESTS.iter().map(guest).collect(),
-        staff: STORES.iter().map(staff).collect(),
+        staff: STORES.iter().flat_map(staff).collect(),
         operators: vec![OPERATOR],
     })
 }
@@ -369,10 +376,41 @@ async fn load_store(
         let tables = BTreeMap::from([(store.slug.to_owned(), tables.collect())]);
         book.put_tables(tables, now).await?;
     }
-    if book.staff_verifier(store.login).await?.is_none() {
-        book.put_staff(store.login, store.slug, verifier(STAFF_PASSWORD)?).await?;
+    for (login, manager) in [(store.login, false), (store.manager, true)] {
+        let post = Post::Store { slug: store.slug.to_owned(), manager };
+        load_member(book, login, post, STAFF_PASSWORD, now).await?;
     }
     Ok(())
+}
+
+/// Lets a sample in, unless one is there or was invited anew.
+async fn load_member(
+    book: &Book,
+    login: &str,
+    post: Post,
+    password: &str,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    if book.member(login).await?.is_none() {
+        let invitation = session::hash(&chance::token()?);
+        book.invite(login, post, invitation, now).await?;
+        // No code was shown yet.
+        book.take_up(invitation, verifier(password)?, 0, now).await?;
+    }
+    Ok(())
+}
+
+/// The one-time code that a sample of a store or of the operator signs in with now: the next one when that
+/// was used already. `None` when there is no such sample.
+pub async fn sample_code(data: &Path, login: &str) -> anyhow::Result<Option<String>> {
+    let of_a_store = STORES.iter().any(|store| [store.login, store.manager].contains(&login));
+    let door = if of_a_store { Door::Staff } else { Door::Operator };
+    if !of_a_store && login != OPERATOR.name {
+        return Ok(None);
+    }
+    let Some(factors) = Book::open(data)?.factors(door, login).await? else { return Ok(None) };
+    let step = totp::step_at(app::now());
+    Ok(Some(factors.totp.code(step.max(factors.step + 1).min(step + 1))))
 }
 
 /// Finds a guest by signing in as one; opens the account when there is none.

@@ -85,13 +85,23 @@ pub(crate) fn set_cookie(
     value: &str,
     max_age_seconds: i64,
 ) -> anyhow::Result<HeaderValue> {
-    // Behind a TLS proxy the browser must never send it in the clear; alone, there is no TLS.
-    let by_tls = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
-    let secure = if by_tls { "; Secure" } else { "" };
+    let secure = if by_tls(headers) { "; Secure" } else { "" };
     let cookie = format!(
         "{name}={value}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax{secure}"
     );
     Ok(cookie.parse()?)
+}
+
+/// Where the reader's browser reaches this app, such as `https://tables.example`.
+pub(crate) fn origin(headers: &HeaderMap) -> Option<String> {
+    let scheme = if by_tls(headers) { "https" } else { "http" };
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    Some(format!("{scheme}://{host}"))
+}
+
+/// Behind a TLS proxy a browser must never send a cookie in the clear; alone, there is no TLS.
+fn by_tls(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https")
 }
 
 /// True when a request changes nothing, or comes from one of our own pages.

@@ -2,23 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what broke by panicking")]
 
-use std::path::PathBuf;
+mod app;
+
 use std::sync::{Arc, Mutex};
 
+use app::{App, Visitor};
 use axum::extract::Path;
 use axum::routing::put;
 use axum::{Json, Router};
-use reqwest::{Client, Method, StatusCode, header};
+use reqwest::{Method, StatusCode, header};
+use reservation::Post;
 use serde_json::{Value, json};
 
-const PASSWORD: &str = "an-operator-s-password";
-
 struct House {
-    address: String,
-    browser: Client,
+    app: App,
+    operator: Visitor,
     key: String,
-    cookie: String,
-    folder: PathBuf,
     registered: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
@@ -33,100 +32,30 @@ impl House {
                 Json(json!({}))
             }),
         );
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let azukari_at = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, azukari).await });
-
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let port = listener.local_addr().unwrap().port();
-        let folder = std::env::temp_dir().join(format!("reservation-operator-{port}"));
-        reservation::let_operator_in(&folder, "operator", PASSWORD).await.unwrap();
-        let key = reservation::make_key(&folder, "test").await.unwrap();
-        let config = reservation::Config {
-            azukari: azukari_at.clone(),
-            public_azukari: azukari_at,
-            key: "azk_unmistakable".to_owned(),
-            listener,
-            data: folder.clone(),
-            payments: None,
-            public_url: None,
-            services: None,
-        };
-        tokio::spawn(reservation::serve(config, std::future::pending()));
-        let no_redirects = reqwest::redirect::Policy::none();
-        let browser = Client::builder().no_proxy().redirect(no_redirects).build().unwrap();
-        let mut house = Self { address, browser, key, cookie: String::new(), folder, registered };
-        let (status, answer) = house
-            .posts("/operator/sign-in", &[("login", "operator"), ("password", PASSWORD)])
-            .await;
-        assert_eq!(status, StatusCode::SEE_OTHER, "{answer}");
-        house.cookie = answer;
-        house
+        let app = App::before(azukari).await;
+        let operator = app.visitor();
+        app.takes_up(&operator, &app.invited("operator", Post::Operator).await).await;
+        let key = app.key.clone();
+        Self { app, operator, key, registered }
     }
 
-    /// Sends a form; returns the page, or the cookie that came with a redirect.
     async fn posts(&self, path: &str, form: &[(&str, &str)]) -> (StatusCode, String) {
-        let encode = |text: &str| {
-            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-            text.bytes().fold(String::new(), |out, byte| {
-                if plain(byte) {
-                    out + &char::from(byte).to_string()
-                } else {
-                    format!("{out}%{byte:02X}")
-                }
-            })
-        };
-        let body: Vec<String> = form
-            .iter()
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
-            .collect();
-        let sent = self
-            .browser
-            .post(format!("{}{path}", self.address))
-            .header("Sec-Fetch-Site", "same-origin")
-            .header(header::COOKIE, &self.cookie)
-            .header(header::ACCEPT_LANGUAGE, "en")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body.join("&"));
-        let answer = sent.send().await.unwrap();
-        let status = answer.status();
-        let cookie = answer.headers().get(header::SET_COOKIE).cloned();
-        let text = answer.text().await.unwrap();
-        match cookie {
-            Some(cookie) => {
-                (status, cookie.to_str().unwrap().split(';').next().unwrap().to_owned())
-            }
-            None => (status, text),
-        }
+        self.operator.posts(path, form).await
     }
 
     async fn gets(&self, path: &str) -> (StatusCode, String) {
-        let sent = self
-            .browser
-            .get(format!("{}{path}", self.address))
-            .header(header::COOKIE, &self.cookie)
-            .header(header::ACCEPT_LANGUAGE, "en");
-        let answer = sent.send().await.unwrap();
-        (answer.status(), answer.text().await.unwrap())
+        self.operator.gets(path).await
     }
 
     async fn asks(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
-        let request = self.browser.request(method, format!("{}{path}", self.address));
-        let request = request.bearer_auth(&self.key);
-        let request = match body {
-            Some(body) => request.json(&body),
-            None => request,
-        };
-        let answer = request.send().await.unwrap();
-        let status = answer.status().as_u16();
-        (status, answer.json().await.unwrap_or(Value::Null))
+        self.app.asks(&self.key, method, path, body).await
     }
 
     async fn imports(&self, file: impl Into<reqwest::Body>) -> (u16, Value) {
         let sent = self
+            .operator
             .browser
-            .post(format!("{}/api/import", self.address))
+            .post(format!("{}/api/import", self.app.address))
             .bearer_auth(&self.key)
             .header(header::CONTENT_TYPE, "text/csv")
             .body(file);
@@ -150,19 +79,10 @@ impl House {
     }
 }
 
-impl Drop for House {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.folder));
-    }
-}
-
 fn store() -> Value {
-    json!({
-        "name_ja": "見本", "name_en": "Sample", "description_ja": "見本です", "description_en": "A sample",
-        "area_ja": "見本町", "area_en": "Mihoncho", "cuisine_ja": "和食", "cuisine_en": "Japanese",
-        "hours_ja": "夜", "hours_en": "Evenings", "address_ja": "見本町一番地", "address_en": "1 Mihoncho",
-        "representative": "見本 代表", "fee_yen": 500, "listed": true,
-    })
+    let mut store = app::store("Sample");
+    store["fee_yen"] = json!(500);
+    store
 }
 
 /// A day within every store's reach, by Tokyo's calendar.
@@ -174,7 +94,7 @@ fn some_day() -> String {
 #[tokio::test]
 async fn nobody_without_a_session_or_a_key_comes_in() {
     let mut house = House::open().await;
-    house.cookie = String::new();
+    house.operator = house.app.visitor();
     for path in [
         "/operator",
         "/operator/stores/new",
@@ -230,7 +150,7 @@ async fn a_store_is_made_by_page_and_by_api_alike_and_its_representative_is_kept
     change["address_ja"] = json!("見本町二番地");
     let (status, answer) = house.asks(Method::PUT, "/api/stores/mihon", Some(change)).await;
     assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("representative")));
-    let kept = std::fs::read(house.folder.join("reservation.db-wal")).unwrap();
+    let kept = std::fs::read(house.app.folder.join("reservation.db-wal")).unwrap();
     let name = "見本 代表".as_bytes();
     assert!(!kept.windows(name.len()).any(|window| window == name));
     // What a field is called wrongly is said, and nothing is written.
@@ -271,9 +191,10 @@ async fn a_file_is_taken_in_whole_or_not_at_all() {
     };
     let send = async |file: &str| {
         let sent = house
+            .operator
             .browser
-            .post(format!("{}/operator/import", house.address))
-            .header(header::COOKIE, &house.cookie)
+            .post(format!("{}/operator/import", house.app.address))
+            .header(header::COOKIE, house.operator.cookie.lock().unwrap().clone())
             .header(header::ACCEPT_LANGUAGE, "ja")
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut")
             .body(form(file));

@@ -90,7 +90,13 @@ async fn every_page_is_dressed_for_safety_and_loads_nothing_from_elsewhere() {
         assert_eq!(headers["referrer-policy"], "same-origin");
         assert_eq!(headers["cache-control"], "no-store");
         let text = answer.text().await.unwrap();
-        assert!(!text.contains("<script") && !text.contains("style=\""), "{path}");
+        // The one script comes from here, and only where somebody may sign in.
+        let scripts = text.matches("<script").count();
+        assert_eq!(scripts, text.matches("<script src=\"/passkey.").count(), "{path}");
+        assert_eq!(scripts, usize::from(path.ends_with("/sign-in")), "{path}");
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert_eq!(policy.contains("script-src 'self'"), scripts == 1, "{path}");
+        assert!(!policy.contains("unsafe") && !text.contains("style=\""), "{path}");
         let style = text.split("rel=\"stylesheet\" href=\"").nth(1).unwrap();
         let style = house.get(style.split('"').next().unwrap()).await;
         assert!(style.headers()["cache-control"].to_str().unwrap().contains("immutable"));

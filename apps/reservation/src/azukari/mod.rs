@@ -70,7 +70,7 @@ impl Trouble {
 }
 
 /// A reason of the rules: its id, the facts that matter to a reader, and the house's own words.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
 pub(crate) struct Reason {
     #[serde(rename = "reason")]
     pub(crate) id: String,
@@ -273,6 +273,11 @@ impl Values {
     /// True when the item was asked for and the answer is that nothing is held.
     pub(crate) fn holds_nothing(&self, item: &str) -> bool {
         self.0.contains_key(item) && self.get(item).is_none()
+    }
+
+    /// Every item that was asked for, with what is held.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.0.keys().map(|item| (item.as_str(), self.get(item)))
     }
 
     pub(crate) fn extend(&mut self, others: Self) {

@@ -463,6 +463,25 @@ impl Book {
         .await
     }
 
+    /// The same, whatever their stage.
+    pub(crate) async fn all_bookings_at(
+        &self,
+        store: &str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> anyhow::Result<Vec<Booking>> {
+        let store = store.to_owned();
+        self.read(move |book| {
+            book.prepare_cached(
+                "SELECT * FROM bookings WHERE store = ?1 AND starts_at >= ?2 AND starts_at < ?3
+                 ORDER BY starts_at, number",
+            )?
+            .query_map(params![store, from.as_second(), until.as_second()], Booking::read)?
+            .collect()
+        })
+        .await
+    }
+
     /// Lets go of what time has ended: holds, offers, waiting for a time that has come.
     pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), No> {
         self.write(move |book| {

@@ -1,15 +1,19 @@
 //! The app's own small database, a file a topic: what the stores are (`stores`, `tables`, `seatings`,
 //! `closing`), who has a seat and who waits for one (`bookings`, `changes`, `waiting`), what was paid
-//! (`payments`), who may come in (`staff`, `sessions`, `keys`). `seats` says which table fits, without a database; `writer` is the one
-//! thread that writes. Holds no personal information: a guest is a subject's id here, and what is known
+//! (`payments`), who may come in (`staff`, `sessions`, `passkeys`, `keys`), what stores' own systems are told
+//! (`hooks`). `seats` says which table fits, without a database; `seal` keeps what has to be read again; `writer`
+//! is the one thread that writes. Holds no personal information: a guest is a subject's id here, and what is known
 //! of her stays with Azukari.
 
 pub(crate) mod bookings;
 pub(crate) mod changes;
 pub(crate) mod closing;
+pub(crate) mod hooks;
 pub(crate) mod keys;
 pub(crate) mod notices;
+pub(crate) mod passkeys;
 pub(crate) mod payments;
+mod seal;
 pub(crate) mod seatings;
 pub(crate) mod seats;
 pub(crate) mod sessions;
@@ -31,6 +35,7 @@ use rusqlite::{Connection, Row};
 use tokio::sync::oneshot;
 
 use crate::language::Label;
+use seal::Seal;
 use writer::{Act, Written};
 
 const SCHEMA: &str = include_str!("schema.sql");
@@ -81,6 +86,7 @@ impl From<rusqlite::Error> for No {
 pub(crate) struct Book {
     acts: Sender<Box<dyn Act>>,
     readers: Arc<Readers>,
+    seal: Arc<Seal>,
 }
 
 /// Connections that only read, each used by one visit at a time.
@@ -112,11 +118,12 @@ impl Book {
 
         let book = connect(&path)?;
         book.execute_batch(SCHEMA).context("prepare the tables of reservation.db")?;
+        let seal = Arc::new(Seal::open(folder)?);
         let (acts, waiting) = channel();
         std::thread::Builder::new()
             .name("book".to_owned())
             .spawn(move || writer::run(&book, &waiting))?;
-        Ok(Self { acts, readers: Arc::new(Readers { path, idle: Mutex::default() }) })
+        Ok(Self { acts, readers: Arc::new(Readers { path, idle: Mutex::default() }), seal })
     }
 
     /// Writes: all of the closure's work or, when it says no, nothing of it. Durable when this returns.

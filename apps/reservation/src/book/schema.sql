@@ -192,21 +192,80 @@ WHEN (SELECT sum(yen) FROM refunds WHERE payment = NEW.payment)
     > coalesce((SELECT yen FROM payments WHERE id = NEW.payment AND stage = 'paid'), 0)
 BEGIN SELECT RAISE(ABORT, 'a yen twice'); END;
 
+-- Who works for a store, or without one runs the stores. `totp` is the sealed secret of the one-time codes,
+-- `step` the last code that was used. There is a verifier once the invitation, kept as a hash, was taken up.
 CREATE TABLE IF NOT EXISTS staff (
     login TEXT PRIMARY KEY,
-    store TEXT NOT NULL REFERENCES stores,
-    verifier TEXT NOT NULL
+    store TEXT REFERENCES stores,
+    manager INTEGER NOT NULL CHECK (manager IN (0, 1)),
+    verifier TEXT,
+    totp BLOB NOT NULL,
+    step INTEGER NOT NULL,
+    invitation BLOB UNIQUE,
+    invited_until INTEGER CHECK ((invited_until IS NULL) = (invitation IS NULL)),
+    CHECK ((verifier IS NULL) = (invitation IS NOT NULL))
 ) STRICT;
-CREATE TABLE IF NOT EXISTS operators (
-    login TEXT PRIMARY KEY,
-    verifier TEXT NOT NULL
+CREATE INDEX IF NOT EXISTS staff_of_a_store ON staff (store);
+-- Passkeys: public keys and counters, by the door and whoever came in by it; `handle` is what authenticators
+-- know the account by, `site` the name under which they hold.
+CREATE TABLE IF NOT EXISTS passkeys (
+    id BLOB PRIMARY KEY,
+    door TEXT NOT NULL CHECK (door IN ('guest', 'staff', 'operator')),
+    who TEXT NOT NULL,
+    regime TEXT NOT NULL,
+    site TEXT NOT NULL,
+    handle BLOB NOT NULL,
+    public BLOB NOT NULL,
+    state BLOB NOT NULL,
+    made_at INTEGER NOT NULL,
+    used_at INTEGER
 ) STRICT;
--- Keys of the app's own API, by their hash.
+CREATE INDEX IF NOT EXISTS passkeys_of ON passkeys (door, who);
+
+-- Keys of the app's own API, by their hash: a store's own, or without one the operator's.
 CREATE TABLE IF NOT EXISTS keys (
     hash BLOB PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    store TEXT REFERENCES stores,
     made_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS keys_by_name ON keys (coalesce(store, ''), name);
+
+-- Where a store's own system is told of its bookings, and the sealed secret that signs what it is told.
+CREATE TABLE IF NOT EXISTS webhooks (
+    store TEXT PRIMARY KEY REFERENCES stores,
+    url TEXT NOT NULL,
+    secret BLOB NOT NULL,
+    made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What is still to be told to them; `next_at` is empty once it was given up.
+CREATE TABLE IF NOT EXISTS outbox (
+    id TEXT NOT NULL UNIQUE,
+    store TEXT NOT NULL REFERENCES webhooks ON DELETE CASCADE,
+    event TEXT NOT NULL CHECK (event IN ('booking.made', 'booking.changed', 'booking.cancelled')),
+    booking TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    next_at INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS outbox_due ON outbox (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS outbox_of_a_store ON outbox (store);
+
+-- A store that has a webhook is told of every booking that became one, became another, or ended: in the act
+-- itself, whichever code does it.
+CREATE TRIGGER IF NOT EXISTS a_store_is_told AFTER UPDATE ON bookings
+WHEN (NEW.stage = 'booked' AND (OLD.stage <> 'booked' OR OLD.starts_at <> NEW.starts_at
+        OR OLD.ends_at <> NEW.ends_at OR OLD.party <> NEW.party))
+    OR (NEW.stage = 'cancelled' AND OLD.stage = 'booked')
+BEGIN
+    INSERT INTO outbox (id, store, event, booking, at, tries, next_at)
+    SELECT 'msg_' || lower(hex(randomblob(16))), store,
+        CASE WHEN NEW.stage = 'cancelled' THEN 'booking.cancelled'
+             WHEN OLD.stage = 'booked' THEN 'booking.changed' ELSE 'booking.made' END,
+        NEW.number, unixepoch(), 0, unixepoch()
+    FROM webhooks WHERE store = NEW.store;
+END;
 CREATE TABLE IF NOT EXISTS sessions (
     token_hash BLOB PRIMARY KEY,
     door TEXT NOT NULL CHECK (door IN ('guest', 'staff', 'operator')),

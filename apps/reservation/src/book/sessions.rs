@@ -67,8 +67,12 @@ impl Book {
         self.read(move |book| {
             let mut found = Vec::new();
             let mut one = book.prepare_cached(
+                // Of staff, only who may still come in by that door.
                 "SELECT who, regime FROM sessions
-                 WHERE token_hash = ?1 AND door = ?2 AND ends_at > ?3",
+                 WHERE token_hash = ?1 AND door = ?2 AND ends_at > ?3
+                 AND (door = 'guest' OR EXISTS (
+                    SELECT 1 FROM staff WHERE login = who AND verifier IS NOT NULL
+                    AND (store IS NULL) = (door = 'operator')))",
             )?;
             for (door, hash) in tokens {
                 let caller = one

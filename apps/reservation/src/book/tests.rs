@@ -188,7 +188,7 @@ async fn a_session_ends_and_opens_only_its_own_door() {
 async fn an_act_that_says_no_or_breaks_undoes_itself_and_no_other() {
     let room = Room::open();
     let book = &room.book;
-    let key = |n: u8, name: &'static str| book.put_key([n; 32], name, at(NOW));
+    let key = |n: u8, name: &'static str| book.put_key([n; 32], None, name, at(NOW));
     // They wait together while the writer is busy, and share its next commit.
     let busy = book.write(|_| {
         std::thread::sleep(std::time::Duration::from_millis(50));
@@ -196,7 +196,7 @@ async fn an_act_that_says_no_or_breaks_undoes_itself_and_no_other() {
     });
     let broken = book.write(|book| -> Result<(), No> {
         book.execute("DELETE FROM keys", [])?;
-        book.execute("INSERT INTO keys VALUES (x'00', 'half', 1)", [])?;
+        book.execute("INSERT INTO keys VALUES (x'00', 'half', NULL, 1)", [])?;
         panic!("in the middle")
     });
     let (busy, one, twice, broken, two) =
@@ -206,7 +206,7 @@ async fn an_act_that_says_no_or_breaks_undoes_itself_and_no_other() {
     assert!(matches!(twice, Err(No::Already(name)) if name == "one"));
     assert!(matches!(broken, Err(No::Failed(_))));
     two.unwrap();
-    let names: Vec<String> = book.keys().await.unwrap().into_iter().map(|k| k.name).collect();
+    let names: Vec<String> = book.keys(None).await.unwrap().into_iter().map(|k| k.name).collect();
     assert_eq!(names, ["one", "two"]);
 }
 

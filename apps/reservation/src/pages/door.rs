@@ -8,7 +8,9 @@ use tokio::task::spawn_blocking;
 
 use super::parts::{Field, Purposes};
 use crate::app::{self, App, Reader};
+use crate::book::No;
 use crate::book::sessions::{Caller, Door};
+use crate::book::staff::Factors;
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::session;
@@ -21,6 +23,8 @@ pub(super) struct Known {
     pub(super) label: &'static str,
     /// The kind of input: `email` or `text`.
     pub(super) kind: &'static str,
+    /// Whether a one-time code is asked for as well.
+    pub(super) by_code: bool,
 }
 
 /// The form, with what is wrong above it. `next` is where the way leads afterwards.
@@ -55,6 +59,9 @@ pub(super) fn form(
                 .input(known.kind, Some(fields.get(known.field)), words))
             (field("password", words.password, "current-password", false)
                 .input("password", None, words))
+            @if known.by_code {
+                (field("code", words.one_time_code, "one-time-code", false).code(words))
+            }
             p class="actions" { button { (words.sign_in) } }
         }
     }
@@ -68,7 +75,7 @@ pub(super) enum Entered {
     Not(StatusCode, &'static str),
 }
 
-/// Signs in whoever fits a login of the book; takes the password out of the form.
+/// Signs in whoever fits a login of the book, by password and code; takes both out of the form.
 pub(super) async fn enter(
     app: &App,
     reader: &Reader,
@@ -78,29 +85,39 @@ pub(super) async fn enter(
 ) -> Result<Entered, Fault> {
     let words = reader.words;
     let now = app::now();
-    let password = fields.take("password");
+    let (password, code) = (fields.take("password"), digits(&fields.take("code")));
     let login: String = fields.get("login").trim().chars().take(64).collect();
-    let verifier = match door {
-        Door::Operator => app.book.operator_verifier(&login).await?,
-        Door::Staff | Door::Guest => app.book.staff_verifier(&login).await?,
-    };
+    let factors = app.book.factors(door, &login).await?;
     let tried = format!("{} {login}", door.word());
     // Counted before it is verified: tries that come all at once are as many as one by one.
-    if !app.tries.begin(&tried, verifier.is_some(), now) {
+    if !app.tries.begin(&tried, factors.is_some(), now) {
         return Ok(Entered::Not(StatusCode::TOO_MANY_REQUESTS, words.sign_in_wait));
     }
     let turn = app.verifying.clone().acquire_owned().await.map_err(Fault::broken)?;
-    let fits = spawn_blocking(move || {
+    let shown = spawn_blocking(move || {
         // Held until the work is done, even when whoever asked has gone away.
         let _turn = turn;
-        fits(&password, verifier.as_deref())
+        let fits = fits(&password, factors.as_ref().map(|factors| factors.verifier.as_str()));
+        let Factors { verifier, totp, step } = factors?;
+        // Looked at whether the password fits or not.
+        let step = totp.step_of(&code, now, step);
+        Some((verifier, step.filter(|_| fits)?))
     });
-    if !fits.await.map_err(Fault::broken)? {
-        return Ok(Entered::Not(StatusCode::UNAUTHORIZED, words.sign_in_failed));
+    let failed = Ok(Entered::Not(StatusCode::UNAUTHORIZED, words.sign_in_failed));
+    let Some((verifier, step)) = shown.await.map_err(Fault::broken)? else { return failed };
+    match app.book.use_code(&login, verifier, step).await {
+        Ok(()) => {}
+        Err(No::Gone) => return failed,
+        Err(no) => return Err(no.into()),
     }
     app.tries.succeeded(&tried);
     let caller = Caller { who: login, regime: String::new() };
     Ok(Entered::In(session::begin(&app.book, headers, door, caller, now).await?))
+}
+
+/// A code as apps show it and people type it: with or without a gap.
+pub(super) fn digits(code: &str) -> String {
+    code.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// Whether a password fits. A login that does not exist costs the same time as one that does.

@@ -1,7 +1,7 @@
 //! The pages, one file each, and the frame around all of them: language, session, security headers.
-//! Every page is complete without a script; nothing is loaded from elsewhere.
+//! Every page is complete without a script, of which there is one, for passkeys; nothing is loaded from
+//! elsewhere.
 
-mod allergy;
 mod book;
 mod booking;
 mod consent;
@@ -11,6 +11,7 @@ mod linking;
 mod me;
 mod operator;
 mod parts;
+mod passkeys;
 mod pay;
 mod picture;
 mod proof;
@@ -18,6 +19,7 @@ mod receipt;
 mod review;
 mod sign_in;
 mod sign_up;
+mod staff;
 mod store;
 mod style;
 
@@ -41,6 +43,7 @@ use crate::words::Words;
 
 pub(crate) use door::verifier;
 pub(crate) use operator::LARGEST_FILE_BYTES;
+pub(crate) use parts::reasons;
 pub(crate) use picture::MOTIFS;
 
 /// A form here has a dozen short fields.
@@ -87,9 +90,9 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/book/{store}/review", get(review::page))
         .route("/book/{store}/wait", post(review::wait))
         .route("/stores/{store}/picture.svg", get(picture::page))
-        .route("/store/sign-in", get(store::sign_in_page).post(store::sign_in))
-        .route("/store/sign-out", post(store::sign_out))
-        .route("/store/tonight", get(store::tonight))
+        .merge(passkeys::router())
+        .merge(staff::router())
+        .merge(store::router())
         .merge(operator::router())
         .fallback(async || Fault::NotFound)
         .method_not_allowed_fallback(async || Fault::WrongMethod)
@@ -163,6 +166,12 @@ async fn frame(State(app): State<Shared>, mut request: Request, next: Next) -> R
     };
     if let Some(fault) = response.extensions_mut().remove::<Fault>() {
         let closed = matches!(fault, Fault::Closed);
+        if closed
+            && let Some(gone) = &reader.guest
+            && let Err(no) = app.book.guest_left(&gone.who).await
+        {
+            tracing::error!("what a closed account leaves is not gone yet: {no}");
+        }
         let nobody = Reader { guest: None, ..reader.clone() };
         response = fault.page(if closed { &nobody } else { &reader });
         if closed && let Ok(cookie) = session::end(&app.book, &headers, Door::Guest).await {
@@ -174,16 +183,16 @@ async fn frame(State(app): State<Shared>, mut request: Request, next: Next) -> R
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    dress(&mut response, language);
+    dress(&mut response, language, passkeys::policy_of(&reader.path).unwrap_or(POLICY));
     response
 }
 
-fn dress(response: &mut Response, language: Language) {
+fn dress(response: &mut Response, language: Language, policy: &'static str) {
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
-    set(header::CONTENT_SECURITY_POLICY, POLICY);
+    set(header::CONTENT_SECURITY_POLICY, policy);
     set(header::REFERRER_POLICY, "same-origin");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::CACHE_CONTROL, "no-store");

@@ -8,8 +8,8 @@ use crate::app::Reader;
 use crate::azukari::{FieldError, Item, Policy, Reason};
 use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::language::Language;
-use crate::phone;
 use crate::words::Words;
+use crate::{phone, sight};
 
 /// What is wrong with a form: words by field, in the order of the page.
 #[derive(Default)]
@@ -216,6 +216,22 @@ impl Field<'_> {
                     aria-describedby=[self.described_by()]
                     autofocus[self.focus];
                 (self.purpose(words))
+            }
+        }
+    }
+
+    /// A one-time code.
+    pub(crate) fn code(&self, words: &Words) -> Markup {
+        let id = field_id(self.name);
+        html! {
+            div class="field" {
+                label for=(id) { (self.label) (self.mark(words)) }
+                (self.notes())
+                input class="code" id=(id) name=(self.name) type="text" inputmode="numeric"
+                    autocomplete=[self.autocomplete]
+                    aria-invalid=[self.error.map(|_| "true")]
+                    aria-describedby=[self.described_by()]
+                    autofocus[self.focus];
             }
         }
     }
@@ -432,8 +448,8 @@ fn sent(policy: &Policy, reader: &Reader, which: impl Fn(&str) -> bool) -> Marku
     html! {
         dl class="sent" {
             @for (purpose, items) in [
-                ("reservation", &super::store::RESERVATION_ITEMS[..]),
-                ("meal", &super::store::MEAL_ITEMS[..]),
+                ("reservation", &sight::RESERVATION_ITEMS[..]),
+                ("meal", &sight::MEAL_ITEMS[..]),
             ] {
                 @let known = items.iter().filter(|item| policy.items.contains_key(**item) && which(item));
                 @let labels: Vec<&str> =

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::door::{self, Known};
 use super::parts::{done, nothing};
-use super::{Sheet, layout, linking, safe_next, see_other};
+use super::{Sheet, layout, linking, passkeys, safe_next, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::Trouble;
 use crate::book::sessions::{Caller, Door};
@@ -139,12 +139,13 @@ fn draw(
     ways: &Markup,
 ) -> Markup {
     let words = reader.words;
-    let known = Known { field: "email", label: words.email, kind: "email" };
+    let known = Known { field: "email", label: words.email, kind: "email", by_code: false };
     let body = html! {
         h1 { (words.sign_in) }
         @if let Some(note) = note { (note) }
         (door::form(reader, "/sign-in", &known, fields, error))
         (ways)
+        (passkeys::way_in(reader, Door::Guest, fields.get("next")))
         @let next = safe_next(fields.get("next")).map(super::in_query);
         p {
             (words.no_account_yet) " "

@@ -214,6 +214,63 @@ pub(super) static WORDS: Words = Words {
     nothing_could_be_asked: "Nothing could be asked just now, so nothing is known of allergies.",
     not_shown_away: "This cannot be checked just now. Please reload the page in a moment.",
 
+    for_the_kitchen: "For the kitchen",
+    clock_time: "Time",
+    kitchen_told: "No names are on it. It prints on A4; please destroy the paper after the evening.",
+    party_and_table: "Party and table",
+    booking_at_the_store: "A booking",
+    pages_of_the_store: "Pages of the store",
+
+    own_system: "Own system",
+    store_keys_told: "By a key the store’s own system reads the numbers, times, parties and stages of its bookings. What is known of a guest is given only when it is asked for under a purpose, is checked each time, and is recorded.",
+    key_name: "Name of the key",
+    webhook: "Telling of bookings",
+    webhook_told: "When a booking is made, changed or cancelled, its number alone is sent to the store’s own system (Standard Webhooks).",
+    webhook_url: "Address",
+    webhook_url_hint: "By https; by http only within your own network.",
+    webhook_put: "Send it there",
+    webhook_end: "Send nothing",
+    webhook_made: "Messages go there. They are signed with this secret, which is shown this once.",
+
+    passkeys: "Passkeys",
+    passkeys_told: "With a passkey you sign in by the fingerprint, face or screen lock of this device instead of a password. It does not work on look-alike sites. Only a public key is kept here.",
+    passkey_add: "Make a passkey on this device",
+    passkey_added: "The passkey is kept.",
+    passkey_end: "End this passkey",
+    passkey_made: "Made",
+    passkey_used: "last used",
+    no_passkeys: "There is no passkey yet.",
+    passkeys_need_script: "Making a passkey needs JavaScript in your browser.",
+    passkeys_not_here: "Passkeys do not work at this address. Please open the app by its name, over https.",
+    passkey_sign_in: "Sign in with a passkey",
+    passkey_failed: "That did not work. Please try again.",
+    passkey_unknown: "You are not signed in",
+    passkey_unknown_told: "This passkey is not known here, or was ended. Please sign in another way.",
+
+    new_password: "New password",
+    new_password_hint: "12 characters or more; longer is safer.",
+    one_time_code: "One-time code",
+    one_time_code_hint: "The six digits that the authenticator app shows now.",
+    error_code: "The code does not fit. Please type the six digits that the app shows now.",
+    factor_lost: "If you forgot the password or lost the authenticator app, tell your manager, who can give you a new invitation.",
+    invitation: "Invitation",
+    code_to_scan: "The code for the authenticator app to scan",
+    authenticator: "Authenticator app",
+    authenticator_told: "Scan this code with an authenticator app on a phone.",
+    authenticator_here: "Open it in the app on this device",
+    authenticator_by_hand: "If it cannot be scanned, type this key (time-based, six digits, 30 seconds).",
+    take_up: "Take it up and sign in",
+    staff: "Staff",
+    add_staff: "Add somebody",
+    staff_login_hint: "2 to 40 small letters, digits and hyphens, such as sumire-hall. It need not be a name.",
+    as_manager: "As a manager, who adds and ends staff",
+    manager: "manager",
+    invite: "Invite",
+    invite_anew: "Invite anew",
+    invite_anew_told: "Inviting somebody anew ends the password, the authenticator app and the passkeys of before at once.",
+    end_staff: "End",
+    no_staff: "Nobody yet.",
+
     room_items: "Your information",
     room_looks: "Who saw it",
     room_requests: "Requests",
@@ -511,6 +568,23 @@ pub(super) static WORDS: Words = Words {
     not_booked_told: |store| {
         format!("No table was booked, {store} has been told nothing, and nothing of this was kept.")
     },
+    invited_as: |login| {
+        format!(
+            "This is for {login}. Choose a password and let an authenticator app know it. The page works once."
+        )
+    },
+    invitation_made: |login| {
+        format!(
+            "Hand this link to {login}. It is shown this once, and works once, within 72 hours."
+        )
+    },
+    invited_until: |at| format!("invited until {at}"),
+    webhook_since: |at, waiting| format!("In use since {at}. Waiting to be sent: {waiting}"),
+    webhook_given_up: |count| {
+        format!(
+            "Nobody took {count} of them in five days. Put the address again to send them once more."
+        )
+    },
     field: |name| {
         match name {
             "slug" => "Name in addresses",
@@ -581,13 +655,16 @@ pub(super) static WORDS: Words = Words {
         }
         .to_owned()
     },
-    wrong: |what| match what {
+    wrong: |what| {
+        match what {
         What::Missing => "Please fill this in.".to_owned(),
         What::TooLong(most) => format!("Please use at most {most} characters."),
         What::NotANumber(from, to) => format!("Please give a whole number from {from} to {to}."),
         What::NotAName => {
             "Please use 2 to 40 small letters, digits and hyphens, with a letter first.".to_owned()
         }
+        What::NotAPurpose => "Please state reservation or meal.".to_owned(),
+        What::NotAnAddress => "Please give an address by https, or by http within your own network, without a password.".to_owned(),
         What::NotAZone => {
             "No time zone of this name is known. Send one such as Asia/Tokyo.".to_owned()
         }
@@ -616,6 +693,7 @@ pub(super) static WORDS: Words = Words {
         What::NotTaken(None) => {
             "The register of recipients does not take it. Please check it.".to_owned()
         }
+    }
     },
     tables_in_use: |numbers| {
         format!("This would take the tables of these bookings away: {}", numbers.join(", "))

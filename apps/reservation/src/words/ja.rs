@@ -214,6 +214,63 @@ pub(super) static WORDS: Words = Words {
     nothing_could_be_asked: "いま何も確認できないため、アレルギーの有無もわかりません。",
     not_shown_away: "いま確認できません。しばらくしてから、ページを読み込み直してください。",
 
+    for_the_kitchen: "厨房用の一覧",
+    clock_time: "時刻",
+    kitchen_told: "お名前は載りません。A4に印刷できます。使い終わった紙は、読めないようにして捨ててください。",
+    party_and_table: "人数と卓",
+    booking_at_the_store: "ご予約の内容",
+    pages_of_the_store: "お店のページ",
+
+    own_system: "お店のシステム",
+    store_keys_told: "お店のシステムは、この鍵でご予約の番号・時刻・人数・状態を読めます。お客さまの情報は、利用目的を添えて一件ずつ求めたときだけ、確認のうえでお渡しし、記録に残します。",
+    key_name: "鍵の名前",
+    webhook: "ご予約のお知らせ",
+    webhook_told: "ご予約が入ったとき、変わったとき、取り消されたときに、番号だけをお店のシステムへ送ります（Standard Webhooks）。",
+    webhook_url: "送り先のアドレス",
+    webhook_url_hint: "https のアドレス。自社のネットワーク内なら http でもかまいません。",
+    webhook_put: "ここへ送る",
+    webhook_end: "送るのをやめる",
+    webhook_made: "ここへお送りします。次の秘密の鍵で署名します。表示はこの一度だけです。",
+
+    passkeys: "パスキー",
+    passkeys_told: "パスキーがあれば、パスワードの代わりに、この端末の指紋・顔・画面ロックなどでログインできます。見せかけのサイトでは使えないので、より安全です。お預かりするのは公開鍵だけです。",
+    passkey_add: "この端末にパスキーを作る",
+    passkey_added: "パスキーを登録しました。",
+    passkey_end: "使えなくする",
+    passkey_made: "登録：",
+    passkey_used: "最後の利用：",
+    no_passkeys: "登録されたパスキーはありません。",
+    passkeys_need_script: "パスキーを作るには、ブラウザのJavaScriptを有効にしてください。",
+    passkeys_not_here: "このアドレスではパスキーを使えません。名前のあるアドレス（https）で開いてください。",
+    passkey_sign_in: "パスキーでログイン",
+    passkey_failed: "うまくいきませんでした。もう一度お試しください。",
+    passkey_unknown: "ログインできませんでした",
+    passkey_unknown_told: "このパスキーは登録されていないか、使えなくなっています。ほかの方法でログインしてください。",
+
+    new_password: "新しいパスワード",
+    new_password_hint: "12文字以上。長いほど安全です。",
+    one_time_code: "ワンタイムコード",
+    one_time_code_hint: "認証アプリにいま表示されている6桁の数字です。",
+    error_code: "コードが合いません。アプリにいま表示されている6桁を入力してください。",
+    factor_lost: "パスワードを忘れたときや、認証アプリを使えなくなったときは、お店の責任者にお伝えください。新しい招待をお渡しできます。",
+    invitation: "招待",
+    code_to_scan: "認証アプリで読み取るコード",
+    authenticator: "認証アプリ",
+    authenticator_told: "スマートフォンの認証アプリで、このコードを読み取ってください。",
+    authenticator_here: "この端末の認証アプリで開く",
+    authenticator_by_hand: "読み取れないときは、次の鍵を入力してください（時間ベース、6桁、30秒）。",
+    take_up: "登録してログインする",
+    staff: "スタッフ",
+    add_staff: "スタッフを加える",
+    staff_login_hint: "2文字から40文字。半角の小文字、数字、ハイフン。本名である必要はありません。例：sumire-hall",
+    as_manager: "責任者として（スタッフを加え、外すことができます）",
+    manager: "責任者",
+    invite: "招待する",
+    invite_anew: "招待し直す",
+    invite_anew_told: "招待し直すと、それまでのパスワード、認証アプリ、パスキーはすぐに使えなくなります。",
+    end_staff: "外す",
+    no_staff: "まだ誰もいません。",
+
     room_items: "お預かりの情報",
     room_looks: "誰が見たか",
     room_requests: "開示などのご請求",
@@ -496,6 +553,23 @@ pub(super) static WORDS: Words = Words {
             "お席は予約していません。{store}には何も伝わっていません。今回の入力内容は保存していません。"
         )
     },
+    invited_as: |login| {
+        format!(
+            "{login} さんの登録です。パスワードを決め、認証アプリを登録してください。この画面は一度だけ使えます。"
+        )
+    },
+    invitation_made: |login| {
+        format!(
+            "{login} さんにこのリンクをお渡しください。表示は一度だけで、72時間、一度だけ使えます。"
+        )
+    },
+    invited_until: |at| format!("{at}まで有効な招待中"),
+    webhook_since: |at, waiting| format!("{at}から送っています。送信待ち：{waiting}件"),
+    webhook_given_up: |count| {
+        format!(
+            "{count}件は、5日間受け取られませんでした。送り先を登録し直すと、もう一度送ります。"
+        )
+    },
     field: |name| {
         match name {
             "slug" => "アドレス用の名前",
@@ -566,7 +640,8 @@ pub(super) static WORDS: Words = Words {
         }
         .to_owned()
     },
-    wrong: |what| match what {
+    wrong: |what| {
+        match what {
         What::Missing => "入力してください。".to_owned(),
         What::TooLong(most) => format!("{most}文字までにしてください。"),
         What::NotANumber(from, to) => format!("{from}から{to}までの整数を入力してください。"),
@@ -574,6 +649,8 @@ pub(super) static WORDS: Words = Words {
             "英小文字で始め、英小文字・数字・ハイフンだけを2文字から40文字で使ってください。"
                 .to_owned()
         }
+        What::NotAPurpose => "reservation か meal を指定してください。".to_owned(),
+        What::NotAnAddress => "https のアドレス、または自社のネットワーク内の http のアドレスを、パスワードを含めずに入力してください。".to_owned(),
         What::NotAZone => "この時間帯の名前は知られていません。例：Asia/Tokyo".to_owned(),
         What::NotAMotif => {
             "絵柄は wave、leaf、maple、plum、grain、night から選んでください。".to_owned()
@@ -598,6 +675,7 @@ pub(super) static WORDS: Words = Words {
         What::NotTaken(None) => {
             "提供先の登録で受け付けられませんでした。内容をご確認ください。".to_owned()
         }
+    }
     },
     tables_in_use: |numbers| {
         format!("次のご予約のお席がなくなるため、変えられません：{}", numbers.join("、"))

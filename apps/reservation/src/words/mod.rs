@@ -71,6 +71,14 @@ words! {
         // The store's evening
         tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown, name_not_held, allergy_not_told, ask_the_guest,
         not_shown_away, nothing_could_be_asked,
+        // The store's other pages
+        for_the_kitchen, clock_time, kitchen_told, party_and_table, booking_at_the_store, pages_of_the_store,
+        // A store's own system
+        own_system, store_keys_told, key_name, webhook, webhook_told, webhook_url, webhook_url_hint, webhook_put, webhook_end, webhook_made,
+        // Passkeys
+        passkeys, passkeys_told, passkey_add, passkey_added, passkey_end, passkey_made, passkey_used, no_passkeys, passkeys_need_script, passkeys_not_here, passkey_sign_in, passkey_failed, passkey_unknown, passkey_unknown_told,
+        // Stores and operators: signing in, and who works there
+        new_password, new_password_hint, one_time_code, one_time_code_hint, error_code, factor_lost, invitation, code_to_scan, authenticator, authenticator_told, authenticator_here, authenticator_by_hand, take_up, staff, add_staff, staff_login_hint, as_manager, manager, invite, invite_anew, invite_anew_told, end_staff, no_staff,
         // Her rooms
         room_items, room_looks, room_requests, past_bookings, requests_lead, request_see, request_see_told, request_correct, request_correct_told, request_stop, request_stop_told, request_erase, request_erase_told, request_begin, session_over, welcome_back, nothing_lost, go_on,
         // Opening an account, step by step
@@ -117,6 +125,8 @@ words! {
         request_desk(&str),
         first_store(&str),
         on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8), month(i8), hold_it(u8), not_booked_told(&str),
+        invited_as(&str), invitation_made(&str), invited_until(&str),
+        webhook_since(&str, u32), webhook_given_up(u32),
         field(&str), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
         day_has_bookings(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
         line_and_column(u64, usize),

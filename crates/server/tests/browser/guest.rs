@@ -4,8 +4,6 @@
 
 use crate::house::{Browser, Demo};
 
-const STAFF: &str = "mihon-no-omise";
-
 /// One guest's way: who she is, and how she comes.
 struct Way {
     language: &'static str,
@@ -55,7 +53,7 @@ const WAYS: [Way; 4] = [
 async fn the_whole_way_from_a_stores_page_to_the_end_of_its_sight() {
     let demo = Demo::start();
     let store = Browser::open("ja").await;
-    store.signs_in_staff(&demo.app, "kaede-staff", STAFF).await;
+    store.signs_in_staff(&demo, "kaede-staff").await;
     for way in &WAYS {
         let guest = Browser::open_with(way.language, way.scripts).await;
         guest.client.set_window_size(way.width, 900).await.unwrap();
@@ -134,7 +132,7 @@ async fn walks(demo: &Demo, guest: &Browser, store: &Browser, way: &Way) {
 async fn axe_finds_nothing_wrong_with_any_page_in_either_theme() {
     let demo = Demo::start();
     let store = Browser::open("ja").await;
-    store.signs_in_staff(&demo.app, "sumire-staff", STAFF).await;
+    store.signs_in_staff(&demo, "sumire-staff").await;
     let guest = Browser::open("ja").await;
     let mut wrong = Vec::new();
     for (theme, language) in [("light", "ja"), ("dark", "en")] {

@@ -75,6 +75,12 @@ impl Demo {
         Self { _process: process, data, said: lines, azukari, app, platform }
     }
 
+    /// The same, with the app under a name, as passkeys need it.
+    pub fn by_name(mut self) -> Self {
+        self.app = self.app.replace("127.0.0.1", "localhost");
+        self
+    }
+
     fn data(&self) -> PathBuf {
         self.data.path().join("azukari-data")
     }
@@ -193,7 +199,7 @@ impl Browser {
     }
 
     /// Says something to the driver that `fantoccini` has no word for.
-    async fn tells(&self, command: &str, body: &serde_json::Value) -> serde_json::Value {
+    pub async fn tells(&self, command: &str, body: &serde_json::Value) -> serde_json::Value {
         let session = self.client.session_id().await.unwrap().unwrap();
         let address = format!("{}/session/{session}/{command}", self.address);
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -339,12 +345,24 @@ impl Browser {
         self.sends("/sign-in").await;
     }
 
-    /// Signs a store's staff in.
-    pub async fn signs_in_staff(&self, app: &str, login: &str, password: &str) {
-        self.goes_to(&format!("{app}/store/sign-in")).await;
+    /// Signs somebody of a store in, by password and one-time code.
+    pub async fn signs_in_staff(&self, demo: &Demo, login: &str) {
+        self.signs_in_by_code(demo, "/store/sign-in", login, "mihon-no-omise").await;
+    }
+
+    /// Signs the sample operator in.
+    pub async fn signs_in_operator(&self, demo: &Demo) {
+        self.signs_in_by_code(demo, "/operator/sign-in", "sample-operator", "mihon-no-unei").await;
+    }
+
+    async fn signs_in_by_code(&self, demo: &Demo, at: &str, login: &str, password: &str) {
+        self.goes_to(&format!("{}{at}", demo.app)).await;
         self.types("login", login).await;
         self.types("password", password).await;
-        self.sends("/store/sign-in").await;
+        self.types("code", &demo.runs(&["demo", "--code", login])).await;
+        self.sends(at).await;
+        let url = self.client.current_url().await.unwrap();
+        assert_ne!(url.path(), at, "{login} is not in\n{}", self.reads().await);
     }
 
     /// Signs a sample of the company's own staff in.

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod counter;
 mod desk;
 mod desk_requests;
 mod forms;

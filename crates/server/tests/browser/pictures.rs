@@ -8,7 +8,7 @@ async fn every_page_fits_a_phone_and_a_desk_in_both_languages() {
     let demo = Demo::start();
     let guest = Browser::open("ja").await;
     let store = Browser::open("ja").await;
-    store.signs_in_staff(&demo.app, "sumire-staff", "mihon-no-omise").await;
+    store.signs_in_staff(&demo, "sumire-staff").await;
     // A look, so that the guest has something to see.
     store.goes_to(&format!("{}/store/tonight", demo.app)).await;
 

@@ -4,8 +4,6 @@
 use crate::house::{Browser, Demo};
 
 const ALLERGY: &str = "くるみ・カシューナッツ(微量でも不可)";
-const STAFF: &str = "mihon-no-omise";
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_guests_allergy_note_reaches_the_store_she_booked_and_no_other() {
     let demo = Demo::start();
@@ -32,7 +30,7 @@ async fn a_guests_allergy_note_reaches_the_store_she_booked_and_no_other() {
     assert!(told.contains("予約"), "{told}");
 
     let kaede = Browser::open("ja").await;
-    kaede.signs_in_staff(&demo.app, "kaede-staff", STAFF).await;
+    kaede.signs_in_staff(&demo, "kaede-staff").await;
     kaede.goes_to(&format!("{}/store/tonight?lang=ja&date={day}", demo.app)).await;
     let seen = kaede.reads().await;
     assert!(seen.contains("見本 くるみ"), "{seen}");
@@ -40,7 +38,7 @@ async fn a_guests_allergy_note_reaches_the_store_she_booked_and_no_other() {
 
     // Another store sees nothing of her.
     let sumire = Browser::open("ja").await;
-    sumire.signs_in_staff(&demo.app, "sumire-staff", STAFF).await;
+    sumire.signs_in_staff(&demo, "sumire-staff").await;
     sumire.goes_to(&format!("{}/store/tonight?lang=ja&date={day}", demo.app)).await;
     let seen = sumire.reads().await;
     assert!(!seen.contains("くるみ"), "{seen}");

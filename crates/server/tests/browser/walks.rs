@@ -290,7 +290,7 @@ impl Town {
         let (guest, officer) = (Browser::open(language).await, Browser::open(language).await);
         // The stores look at their evening, so that there is something to tell.
         for (browser, store) in [(&guest, "kaede-staff"), (&officer, "sumire-staff")] {
-            browser.signs_in_staff(&demo.app, store, "mihon-no-omise").await;
+            browser.signs_in_staff(&demo, store).await;
             browser.goes_to(&format!("{}/store/tonight", demo.app)).await;
         }
         Self::sits(&officer, &demo, "sample-officer", language).await;

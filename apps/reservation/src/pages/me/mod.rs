@@ -33,11 +33,12 @@ pub(super) enum Room {
     Stops,
     Links,
     SignIns,
+    Passkeys,
     Requests,
 }
 
 impl Room {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Bookings,
         Self::Items,
         Self::Looks,
@@ -45,6 +46,7 @@ impl Room {
         Self::Stops,
         Self::Links,
         Self::SignIns,
+        Self::Passkeys,
         Self::Requests,
     ];
 
@@ -57,6 +59,7 @@ impl Room {
             Self::Stops => "/me/stops",
             Self::Links => "/me/links",
             Self::SignIns => "/me/sign-ins",
+            Self::Passkeys => "/me/passkeys",
             Self::Requests => "/me/requests",
         }
     }
@@ -71,6 +74,7 @@ impl Room {
             Self::Stops => words.room_stops,
             Self::Links => words.room_links,
             Self::SignIns => words.room_sign_ins,
+            Self::Passkeys => words.passkeys,
             Self::Requests => words.room_requests,
         }
     }

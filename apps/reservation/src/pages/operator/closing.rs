@@ -8,9 +8,10 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::super::parts::{Errors, Named, done, moment, nothing};
+use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
 use super::store::Way;
-use super::{errors, field, head, operator, store_of};
+use super::{errors, field, head, store_of};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
 use crate::book::bookings::Booking;
@@ -24,12 +25,10 @@ use crate::when;
 pub(super) async fn page(
     State(app): State<Shared>,
     reader: Reader,
+    _: Operator,
     Path(slug): Path<String>,
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let store = store_of(&app, &slug).await?;
     let note = way.done.map_or_else(nothing, |_| done(reader.words.done_item));
     let fields = Fields::default();
@@ -39,12 +38,10 @@ pub(super) async fn page(
 pub(super) async fn close(
     State(app): State<Shared>,
     reader: Reader,
+    _: Operator,
     Path(slug): Path<String>,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let store = store_of(&app, &slug).await?;
     let now = app::now();
     let (found, there) = match edit::closing_day(&fields) {
@@ -74,12 +71,9 @@ pub(super) async fn close(
 
 pub(super) async fn open(
     State(app): State<Shared>,
-    reader: Reader,
+    _: Operator,
     Path((slug, date)): Path<(String, String)>,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let on: Date = date.parse().map_err(|_| Fault::NotFound)?;
     app.book.open_day(&slug, on).await?;
     see_other(&format!("/operator/stores/{slug}/closing-days?done=1"))

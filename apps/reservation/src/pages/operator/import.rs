@@ -6,8 +6,8 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::super::parts::{done, nothing};
+use super::super::staff::Operator;
 use super::super::{Sheet, layout};
-use super::operator;
 use crate::app::{App, Reader, Shared};
 use crate::edit::{STORE_FIELDS, TABLE_FIELDS};
 use crate::fault::Fault;
@@ -17,21 +17,16 @@ use crate::table_file::Spot;
 /// Faults of a file that are listed.
 const MOST_LISTED: usize = 100;
 
-pub(super) async fn page(reader: Reader) -> Response {
-    if let Err(to) = operator(&reader) {
-        return *to;
-    }
+pub(super) async fn page(reader: Reader, _: Operator) -> Response {
     draw(&reader, &nothing()).into_response()
 }
 
 pub(super) async fn take(
     State(app): State<Shared>,
     reader: Reader,
+    _: Operator,
     mut form: Multipart,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let mut bytes = Vec::new();
     while let Some(part) = form.next_field().await.map_err(|_| Fault::Unreadable)? {
         if part.name() == Some("file") {

@@ -1,37 +1,114 @@
-//! Keys of the API. A key is shown once, when it is made.
+//! Keys of the API, the operator's own and a store's; and where a store's own system is told of its bookings. A
+//! key and a secret are shown once, when they are made.
 
-use axum::extract::{Path, State};
+use std::collections::BTreeMap;
+
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::super::parts::{Errors, Named, moment, nothing};
+use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
-use super::{errors, field, operator};
-use crate::api;
+use super::{errors, field, head};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
+use crate::book::hooks::Webhook;
+use crate::book::stores::Store;
 use crate::edit::{What, Wrong};
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::when;
+use crate::{api, hook, when};
 
-pub(super) async fn page(State(app): State<Shared>, reader: Reader) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
+/// Whose keys a page is about.
+pub(super) struct Keys {
+    /// `None`: the operator's own.
+    store: Option<Store>,
+    /// The key that the address names.
+    name: String,
+}
+
+impl FromRequestParts<Shared> for Keys {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Response> {
+        type Names = Path<BTreeMap<String, String>>;
+        Operator::from_request_parts(parts, app).await?;
+        let Path(mut names) =
+            Names::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        let name = names.remove("name").unwrap_or_default();
+        let Some(slug) = names.get("store") else { return Ok(Self { store: None, name }) };
+        match app.book.store(slug).await {
+            Ok(Some(store)) => Ok(Self { store: Some(store), name }),
+            Ok(None) => Err(Fault::NotFound.into_response()),
+            Err(error) => Err(Fault::from(error).into_response()),
+        }
     }
-    let page = draw(&app, &reader, &Fields::default(), &Errors::default(), nothing()).await?;
-    Ok(page.into_response())
+}
+
+impl Keys {
+    fn of(&self) -> Option<String> {
+        self.store.as_ref().map(|store| store.slug.clone())
+    }
+
+    /// Where the page is.
+    fn at(&self) -> String {
+        match &self.store {
+            None => "/operator/keys".to_owned(),
+            Some(store) => format!("/operator/stores/{}/keys", store.slug),
+        }
+    }
+
+    fn slug(&self) -> Result<&str, Fault> {
+        self.store.as_ref().map(|store| store.slug.as_str()).ok_or(Fault::NotFound)
+    }
+}
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    keys: Keys,
+) -> Result<Response, Fault> {
+    let (none, fine) = (Fields::default(), Errors::default());
+    Ok(draw(&app, &reader, &keys, &none, &fine, &nothing()).await?.into_response())
+}
+
+/// The page after something was made that is shown this once.
+async fn made(
+    app: &App,
+    reader: &Reader,
+    keys: &Keys,
+    told: &str,
+    secret: &str,
+) -> Result<Response, Fault> {
+    let note = html! {
+        div class="notice done" role="status" { p { (told) } p { code { (secret) } } }
+    };
+    let (none, fine) = (Fields::default(), Errors::default());
+    let page = draw(app, reader, keys, &none, &fine, &note).await?;
+    Ok((StatusCode::CREATED, page).into_response())
+}
+
+async fn wrong(
+    app: &App,
+    reader: &Reader,
+    keys: &Keys,
+    fields: &Fields,
+    (name, what): (&str, What),
+) -> Result<Response, Fault> {
+    let wrong = [Wrong { field: name.to_owned(), what }];
+    let page = draw(app, reader, keys, fields, &errors(&wrong, reader), &nothing()).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 pub(super) async fn make(
     State(app): State<Shared>,
     reader: Reader,
+    keys: Keys,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let name = fields.get("name").trim();
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let what = if name.is_empty() {
@@ -39,73 +116,127 @@ pub(super) async fn make(
     } else if name.len() > 40 || !name.chars().all(plain) {
         What::NotAName
     } else {
-        match api::make_key(&app.book, name, app::now()).await {
-            Ok(key) => {
-                let note = html! {
-                    div class="notice done" role="status" {
-                        p { (reader.words.key_made) }
-                        p { code { (key) } }
-                    }
-                };
-                let none = Fields::default();
-                let page = draw(&app, &reader, &none, &Errors::default(), note).await?;
-                return Ok((StatusCode::CREATED, page).into_response());
-            }
+        match api::make_key(&app.book, keys.of(), name, app::now()).await {
+            Ok(key) => return made(&app, &reader, &keys, reader.words.key_made, &key).await,
             Err(No::Already(_)) => What::Twice,
             Err(no) => return Err(no.into()),
         }
     };
-    let wrong = [Wrong { field: "name".to_owned(), what }];
-    let page = draw(&app, &reader, &fields, &errors(&wrong, &reader), nothing()).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    wrong(&app, &reader, &keys, &fields, ("name", what)).await
 }
 
-pub(super) async fn end(
+pub(super) async fn end(State(app): State<Shared>, keys: Keys) -> Result<Response, Fault> {
+    app.book.end_key(keys.of(), &keys.name).await?;
+    see_other(&keys.at())
+}
+
+pub(super) async fn put_webhook(
     State(app): State<Shared>,
     reader: Reader,
-    Path(name): Path<String>,
+    keys: Keys,
+    fields: Fields,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
-    app.book.end_key(&name).await?;
-    see_other("/operator/keys")
+    let Some(url) = hook::address(fields.get("url")) else {
+        return wrong(&app, &reader, &keys, &fields, ("url", What::NotAnAddress)).await;
+    };
+    let secret = hook::put(&app.book, keys.slug()?, &url, app::now()).await?;
+    made(&app, &reader, &keys, reader.words.webhook_made, &secret).await
+}
+
+pub(super) async fn end_webhook(State(app): State<Shared>, keys: Keys) -> Result<Response, Fault> {
+    app.book.end_webhook(keys.slug()?).await?;
+    see_other(&keys.at())
 }
 
 async fn draw(
     app: &App,
     reader: &Reader,
+    whose: &Keys,
     fields: &Fields,
     errors: &Errors,
-    note: Markup,
+    note: &Markup,
 ) -> Result<Markup, Fault> {
     let (words, language) = (reader.words, reader.language);
-    let keys = app.book.keys().await?;
-    let order = [Named { name: "name".to_owned(), label: (words.field)("name") }];
+    let keys = app.book.keys(whose.of()).await?;
+    let webhook = match &whose.store {
+        Some(store) => app.book.webhook(&store.slug).await?,
+        None => None,
+    };
+    let order =
+        ["name", "url"].map(|name| Named { name: name.to_owned(), label: (words.field)(name) });
+    let at = whose.at();
+    let title = if whose.store.is_some() { words.own_system } else { words.keys };
     let body = html! {
-        div {
-            p class="eyebrow" { a href="/operator" { (words.operator) } }
-            h1 { (words.keys) }
+        @match &whose.store {
+            Some(store) => (head(store, reader, title)),
+            None => div {
+                p class="eyebrow" { a href="/operator" { (words.operator) } }
+                h1 { (title) }
+            },
         }
         (note)
         (errors.summary(&order, words))
-        p class="soft" { (words.keys_told) }
-        form class="sheet" method="post" action="/operator/keys" novalidate {
-            (field("name", &order[0].label, errors, Some(words.key_name_hint))
-                .input("text", Some(fields.get("name")), words))
-            p class="actions" { button { (words.make_key) } }
-        }
-        ul class="rows" {
-            @for key in &keys {
-                li {
-                    strong { (key.name) }
-                    (moment(key.made_at, &when::date_and_time(key.made_at, language)))
-                    form method="post" action={ "/operator/keys/" (key.name) "/end" } {
-                        button class="plain" { (words.end_key) }
+        section {
+            @if whose.store.is_some() { h2 { (words.keys) } }
+            p class="soft" { @if whose.store.is_some() { (words.store_keys_told) } @else { (words.keys_told) } }
+            form class="sheet" method="post" action=(at) novalidate {
+                (field("name", words.key_name, errors, Some(words.key_name_hint))
+                    .input("text", Some(fields.get("name")), words))
+                p class="actions" { button { (words.make_key) } }
+            }
+            ul class="rows" {
+                @for key in &keys {
+                    li {
+                        strong { (key.name) }
+                        (moment(key.made_at, &when::date_and_time(key.made_at, language)))
+                        form method="post" action={ (at) "/" (key.name) "/end" } {
+                            button class="plain" {
+                                (words.end_key) span class="hidden" { " " (key.name) }
+                            }
+                        }
                     }
                 }
             }
         }
+        @if let Some(store) = &whose.store {
+            (draw_webhook(reader, store, webhook.as_ref(), fields, errors))
+        }
     };
-    Ok(layout(reader, &Sheet { title: words.keys, wide: false }, &body))
+    Ok(layout(reader, &Sheet { title, wide: false }, &body))
+}
+
+fn draw_webhook(
+    reader: &Reader,
+    store: &Store,
+    webhook: Option<&Webhook>,
+    fields: &Fields,
+    errors: &Errors,
+) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    let at = format!("/operator/stores/{}/webhook", store.slug);
+    let typed = fields.filled("url").or(webhook.map(|webhook| webhook.url.as_str()));
+    html! {
+        section {
+            h2 { (words.webhook) }
+            p class="soft" { (words.webhook_told) }
+            @if let Some(webhook) = webhook {
+                p {
+                    ((words.webhook_since)(&when::there(webhook.made_at, &store.time_zone, language), webhook.waiting))
+                }
+                @if webhook.given_up > 0 {
+                    div class="notice alert" { p { ((words.webhook_given_up)(webhook.given_up)) } }
+                }
+            }
+            form class="sheet" method="post" action=(at) novalidate {
+                (field("url", words.webhook_url, errors, Some(words.webhook_url_hint))
+                    .input("url", typed, words))
+                p class="actions" {
+                    button { (words.webhook_put) }
+                    @if webhook.is_some() {
+                        button class="quiet" formaction={ (at) "/end" } { (words.webhook_end) }
+                    }
+                }
+            }
+        }
+    }
 }

@@ -1,5 +1,5 @@
 //! The operator's side: stores, their tables, seatings and closing days, files from a spreadsheet, keys of
-//! the API. One file a topic; this one has the door and the list.
+//! the API. One file a topic; this one has the list of stores.
 
 mod closing;
 mod import;
@@ -10,21 +10,17 @@ mod tables;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
-use super::door::{self, Entered, Known};
 use super::parts::{Errors, Field, Purposes};
-use super::{Sheet, layout, see_other};
+use super::staff::Operator;
+use super::{Sheet, layout};
 use crate::app::{App, Reader, Shared};
-use crate::book::sessions::Door;
 use crate::book::stores::Store;
 use crate::edit::Wrong;
 use crate::fault::Fault;
-use crate::fields::Fields;
-use crate::session;
 
 /// The largest file that is taken in.
 pub(crate) const LARGEST_FILE_BYTES: usize = 2 * 1024 * 1024;
@@ -33,8 +29,6 @@ pub(super) fn router() -> Router<Shared> {
     let at = "/operator/stores/{store}";
     Router::new()
         .route("/operator", get(list))
-        .route("/operator/sign-in", get(sign_in_page).post(sign_in))
-        .route("/operator/sign-out", post(sign_out))
         .route("/operator/stores/new", get(store::new_page).post(store::make))
         .route(at, get(store::page).post(store::put))
         .route(&format!("{at}/tables"), get(tables::page).post(tables::put))
@@ -47,62 +41,13 @@ pub(super) fn router() -> Router<Shared> {
         )
         .route("/operator/keys", get(keys::page).post(keys::make))
         .route("/operator/keys/{name}/end", post(keys::end))
+        .route(&format!("{at}/keys"), get(keys::page).post(keys::make))
+        .route(&format!("{at}/keys/{{name}}/end"), post(keys::end))
+        .route(&format!("{at}/webhook"), post(keys::put_webhook))
+        .route(&format!("{at}/webhook/end"), post(keys::end_webhook))
 }
 
-/// The operator who reads, or the way to the door.
-fn operator(reader: &Reader) -> Result<(), Box<Response>> {
-    if reader.operator.is_some() {
-        return Ok(());
-    }
-    Err(Box::new(see_other("/operator/sign-in").unwrap_or_else(IntoResponse::into_response)))
-}
-
-async fn sign_in_page(reader: Reader) -> Response {
-    if reader.operator.is_some() {
-        return see_other("/operator").unwrap_or_else(IntoResponse::into_response);
-    }
-    draw_sign_in(&reader, &Fields::default(), None).into_response()
-}
-
-async fn sign_in(
-    State(app): State<Shared>,
-    reader: Reader,
-    headers: HeaderMap,
-    mut fields: Fields,
-) -> Result<Response, Fault> {
-    match door::enter(&app, &reader, &headers, &mut fields, Door::Operator).await? {
-        Entered::In(cookie) => {
-            let mut response = see_other("/operator")?;
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-            Ok(response)
-        }
-        Entered::Not(status, words) => {
-            Ok((status, draw_sign_in(&reader, &fields, Some(words))).into_response())
-        }
-    }
-}
-
-async fn sign_out(State(app): State<Shared>, headers: HeaderMap) -> Result<Response, Fault> {
-    let cookie = session::end(&app.book, &headers, Door::Operator).await?;
-    let mut response = see_other("/operator/sign-in")?;
-    response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
-}
-
-fn draw_sign_in(reader: &Reader, fields: &Fields, error: Option<&str>) -> Markup {
-    let words = reader.words;
-    let known = Known { field: "login", label: words.staff_login, kind: "text" };
-    let body = html! {
-        h1 { (words.operator) }
-        (door::form(reader, "/operator/sign-in", &known, fields, error))
-    };
-    layout(reader, &Sheet { title: words.operator, wide: false }, &body)
-}
-
-async fn list(State(app): State<Shared>, reader: Reader) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
+async fn list(State(app): State<Shared>, reader: Reader, _: Operator) -> Result<Response, Fault> {
     let (words, language) = (reader.words, reader.language);
     let stores = app.book.stores().await?;
     let body = html! {
@@ -111,6 +56,7 @@ async fn list(State(app): State<Shared>, reader: Reader) -> Result<Response, Fau
             a class="button" href="/operator/stores/new" { (words.new_store) }
             a class="button quiet" href="/operator/import" { (words.import) }
             a class="button quiet" href="/operator/keys" { (words.keys) }
+            a class="button quiet" href="/operator/passkeys" { (words.passkeys) }
         }
         section {
             h2 { (words.stores) }
@@ -135,7 +81,7 @@ async fn store_of(app: &App, slug: &str) -> Result<Store, Fault> {
 }
 
 /// The head of a store's pages: its name, and the way to the others.
-fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
+pub(super) fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
     let words = reader.words;
     let at = format!("/operator/stores/{}", store.slug);
     html! {
@@ -149,6 +95,8 @@ fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
                 ("/tables", words.tables),
                 ("/seatings", words.seatings),
                 ("/closing-days", words.closing_days),
+                ("/staff", words.staff),
+                ("/keys", words.own_system),
             ] {
                 a href={ (at) (path) } aria-current=[(label == title).then_some("page")] { (label) }
             }
@@ -166,7 +114,7 @@ fn errors(wrong: &[Wrong], reader: &Reader) -> Errors {
 }
 
 /// A field of a form, with what is wrong about it.
-fn field<'a>(
+pub(super) fn field<'a>(
     name: &'a str,
     label: &'a str,
     errors: &'a Errors,

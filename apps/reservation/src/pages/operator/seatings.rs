@@ -6,9 +6,10 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::super::parts::{Errors, Named, done, nothing};
+use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
 use super::store::Way;
-use super::{errors, field, head, operator, store_of};
+use super::{errors, field, head, store_of};
 use crate::app::{self, Reader, Shared};
 use crate::book::stores::Store;
 use crate::edit::{self, WEEK};
@@ -19,12 +20,10 @@ use crate::when;
 pub(super) async fn page(
     State(app): State<Shared>,
     reader: Reader,
+    _: Operator,
     Path(slug): Path<String>,
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let store = store_of(&app, &slug).await?;
     let fields = edit::fields_of_seatings(&app.book.seatings(&slug).await?);
     let note = way.done.map_or_else(nothing, |_| done(reader.words.done_item));
@@ -34,12 +33,10 @@ pub(super) async fn page(
 pub(super) async fn put(
     State(app): State<Shared>,
     reader: Reader,
+    _: Operator,
     Path(slug): Path<String>,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let store = store_of(&app, &slug).await?;
     match edit::seatings(&fields) {
         Ok(seatings) => {

@@ -7,8 +7,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::parts::{Errors, Named, done, nothing};
+use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
-use super::{errors, field, head, operator, store_of};
+use super::{errors, field, head, store_of};
 use crate::app::{App, Reader, Shared};
 use crate::book::stores::Store;
 use crate::edit::{self, Entry, STORE_FIELDS, Unwritten, What, Wrong};
@@ -21,22 +22,17 @@ pub(super) struct Way {
     pub(super) done: Option<String>,
 }
 
-pub(super) async fn new_page(reader: Reader) -> Response {
-    if let Err(to) = operator(&reader) {
-        return *to;
-    }
+pub(super) async fn new_page(reader: Reader, _: Operator) -> Response {
     draw(&reader, None, &edit::new_store(), &Errors::default(), &nothing()).into_response()
 }
 
 pub(super) async fn page(
     State(app): State<Shared>,
     reader: Reader,
+    _: Operator,
     Path(slug): Path<String>,
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let store = store_of(&app, &slug).await?;
     let note = way.done.map_or_else(nothing, |_| done(reader.words.done_item));
     let fields = edit::fields_of(&store);
@@ -46,11 +42,9 @@ pub(super) async fn page(
 pub(super) async fn make(
     State(app): State<Shared>,
     reader: Reader,
+    _: Operator,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let taken = match fields.filled("slug") {
         Some(slug) => app.book.store(slug).await?.is_some(),
         None => false,
@@ -66,12 +60,10 @@ pub(super) async fn make(
 pub(super) async fn put(
     State(app): State<Shared>,
     reader: Reader,
+    _: Operator,
     Path(slug): Path<String>,
     mut fields: Fields,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let store = store_of(&app, &slug).await?;
     // A store keeps its name in addresses: bookings and Azukari's register go by it.
     fields.set("slug", &slug);

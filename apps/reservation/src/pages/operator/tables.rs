@@ -6,9 +6,10 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::super::parts::{Errors, Named, done, nothing};
+use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
 use super::store::Way;
-use super::{errors, head, operator, store_of};
+use super::{errors, head, store_of};
 use crate::app::{self, Reader, Shared};
 use crate::book::No;
 use crate::book::stores::Store;
@@ -24,12 +25,10 @@ const MOST_ROWS: usize = 120;
 pub(super) async fn page(
     State(app): State<Shared>,
     reader: Reader,
+    _: Operator,
     Path(slug): Path<String>,
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let store = store_of(&app, &slug).await?;
     let rows: Vec<Fields> =
         app.book.tables(&slug).await?.iter().map(edit::fields_of_table).collect();
@@ -40,12 +39,10 @@ pub(super) async fn page(
 pub(super) async fn put(
     State(app): State<Shared>,
     reader: Reader,
+    _: Operator,
     Path(slug): Path<String>,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    if let Err(to) = operator(&reader) {
-        return Ok(*to);
-    }
     let store = store_of(&app, &slug).await?;
     // A row without a name and seats is one that was not filled in, or is to go.
     let rows: Vec<Fields> = (0..MOST_ROWS)
@@ -100,7 +97,7 @@ fn draw(reader: &Reader, store: &Store, rows: &[Fields], errors: &Errors, note: 
                             tr {
                                 @for name in TABLE_FIELDS {
                                     @let Named { name: full, label } = named(at, name);
-                                    td {
+                                    td data-label=((words.field)(name)) {
                                         input id=(super::super::parts::field_id(&full)) name=(full)
                                             value=(row.get(name)) aria-label=(label)
                                             inputmode=[(name != "name").then_some("numeric")]

@@ -39,7 +39,7 @@ pub struct Demo {
     /// Where the stand-in for a payment platform listens
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8082")]
     payments_listen: String,
-    /// Show the one-time code that a sample login of the staff signs in with now, and nothing else
+    /// Show the one-time code that a sample login of the staff, a store or the operator signs in with now, and nothing else
     #[arg(long, value_name = "LOGIN")]
     code: Option<String>,
 }
@@ -47,7 +47,14 @@ pub struct Demo {
 impl Demo {
     pub fn run(self) -> anyhow::Result<Outcome> {
         if let Some(login) = &self.code {
-            println!("{}", samples::code(&self.premises.data, login)?);
+            // Of the stores' and the operator's people, the app knows.
+            let data = &self.premises.data;
+            let code = if data.join("reservation.db").exists() {
+                runtime()?.block_on(reservation::sample_code(data, login))?
+            } else {
+                None
+            };
+            println!("{}", code.map_or_else(|| samples::code(data, login), Ok)?);
             return Ok(Outcome::Done);
         }
         start_logging();
@@ -118,7 +125,7 @@ impl Demo {
             services: None,
         };
         let showing = tokio::spawn(reservation::serve(config, stop(told)));
-        tell_where(&azukari, &reservation, &self.listening.metrics, &samples);
+        tell_where(&azukari, &reservation, &self.listening.metrics, &self.premises.data, &samples);
         samples::tell(staff.as_ref(), &self.premises.data);
         if let Some(letters) = letters {
             println!("  letters, with their codes, are files in {}", letters.display());
@@ -163,7 +170,13 @@ fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     Ok(writeln!(file, "{text}")?)
 }
 
-fn tell_where(azukari: &str, reservation: &str, metrics: &str, samples: &reservation::Samples) {
+fn tell_where(
+    azukari: &str,
+    reservation: &str,
+    metrics: &str,
+    data: &Path,
+    samples: &reservation::Samples,
+) {
     println!("azukari          {azukari}");
     println!("  policy         {azukari}/policy");
     println!("  api            {azukari}/openapi.json");
@@ -177,7 +190,10 @@ fn tell_where(azukari: &str, reservation: &str, metrics: &str, samples: &reserva
     println!("  fees are taken by a stand-in for a payment platform; no money moves");
     println!();
     println!("sample data: {} stores, {} bookings", samples.stores, samples.bookings);
-    for login in samples.guests.iter().chain(&samples.staff).chain(&samples.operators) {
+    let tell = |login: &reservation::Login| {
         println!("  {:28} {}  ({})", login.name, login.password, login.who);
-    }
+    };
+    samples.guests.iter().for_each(tell);
+    println!("with a code as well, from azukari demo --data {} --code LOGIN", data.display());
+    samples.staff.iter().chain(&samples.operators).for_each(tell);
 }

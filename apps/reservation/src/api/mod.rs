@@ -1,6 +1,8 @@
 //! The app's own API under `/api`: what the operator's pages do, for other programs of the operator, in the
-//! same fields under the same names. A caller is known by a key; errors are problem details (RFC 9457).
+//! same fields under the same names; `counter` has what a store's own system may ask. A caller is known by a key; errors are problem details (RFC 9457).
 //! The addresses are listed in docs/RESERVATION.md.
+
+mod counter;
 
 use std::collections::BTreeMap;
 
@@ -17,12 +19,14 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::app::{self, App, Shared};
+use crate::book::keys::Of;
 use crate::book::stores::Store;
 use crate::book::{Book, No};
 use crate::chance;
 use crate::edit::{self, STORE_FIELDS, TABLE_FIELDS, Unwritten, WEEK, What, Wrong};
 use crate::engage::{self, Stop};
 use crate::fields::Fields;
+use crate::hook;
 use crate::import::{self, Plain, Refused};
 use crate::language::Language;
 use crate::pages::LARGEST_FILE_BYTES;
@@ -43,6 +47,8 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/api/stores/{store}/closing-days/{date}", put(close_day).delete(open_day))
         .route("/api/stores/{store}/days/{date}", get(day))
         .route("/api/import", post(import_file).layer(DefaultBodyLimit::max(LARGEST_FILE_BYTES)))
+        .route("/api/stores/{store}/webhook", get(webhook).put(put_webhook).delete(end_webhook))
+        .merge(counter::router())
         .route("/api/{*rest}", axum::routing::any(async || Problem::not_found("address")))
 }
 
@@ -50,13 +56,18 @@ pub(crate) fn router() -> Router<Shared> {
 ///
 /// # Errors
 /// [`No::Already`] when there is a key of that name.
-pub(crate) async fn make_key(book: &Book, name: &str, now: Timestamp) -> Result<String, No> {
+pub(crate) async fn make_key(
+    book: &Book,
+    of: Of,
+    name: &str,
+    now: Timestamp,
+) -> Result<String, No> {
     let key = format!("{KEY_PREFIX}{}", chance::token()?);
-    book.put_key(session::hash(&key), name, now).await?;
+    book.put_key(session::hash(&key), of, name, now).await?;
     Ok(key)
 }
 
-/// A caller with a key, and the language in which errors are told.
+/// An operator's program, and the language in which errors are told.
 struct Caller {
     words: &'static Words,
 }
@@ -65,18 +76,35 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        let Key { of, language } = Key::from_request_parts(parts, app).await?;
+        match of {
+            None => Ok(Self { words: Words::of(language) }),
+            Some(_) => Err(Problem::other_key("the operator's")),
+        }
+    }
+}
+
+/// A key that opens: whose it is, and the language in which errors are told.
+struct Key {
+    of: Of,
+    language: Language,
+}
+
+impl FromRequestParts<Shared> for Key {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
         let text =
             |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let words = Words::of(
-            text(header::ACCEPT_LANGUAGE).and_then(Language::accepted).unwrap_or(Language::En),
-        );
+        let language =
+            text(header::ACCEPT_LANGUAGE).and_then(Language::accepted).unwrap_or(Language::En);
         let key = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
         let known = match key.filter(|key| key.starts_with(KEY_PREFIX)) {
             Some(key) => app.book.key(session::hash(key)).await.map_err(Problem::broken)?,
             None => None,
         };
         match known {
-            Some(_) => Ok(Self { words }),
+            Some(of) => Ok(Self { of, language }),
             None => Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "no-key",
@@ -101,6 +129,11 @@ impl Problem {
 
     fn not_found(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", format!("there is no such {what}"))
+    }
+
+    fn other_key(whose: &str) -> Self {
+        let detail = format!("another key opens this address: {whose}");
+        Self::new(StatusCode::FORBIDDEN, "other-key", detail)
     }
 
     fn invalid(errors: Vec<Value>) -> Self {
@@ -346,6 +379,46 @@ async fn open_day(
 ) -> Result<StatusCode, Problem> {
     known(&app, &slug).await?;
     app.book.open_day(&slug, date(&on)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn webhook(
+    State(app): State<Shared>,
+    _: Caller,
+    Path(slug): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let there = app.book.webhook(&known(&app, &slug).await?.slug).await?;
+    let there = there.ok_or_else(|| Problem::not_found("webhook"))?;
+    Ok(Json(json!({
+        "url": there.url,
+        "since": there.made_at,
+        "waiting": there.waiting,
+        "given_up": there.given_up,
+    })))
+}
+
+async fn put_webhook(
+    State(app): State<Shared>,
+    Caller { words }: Caller,
+    Path(slug): Path<String>,
+    bytes: Bytes,
+) -> Result<Json<Value>, Problem> {
+    known(&app, &slug).await?;
+    let fields = object(&body(&bytes)?, &["url"], words)?;
+    let Some(url) = hook::address(fields.get("url")) else {
+        let wrong = Wrong { field: "url".to_owned(), what: What::NotAnAddress };
+        return Err(Problem::wrong(&[wrong], words));
+    };
+    let secret = hook::put(&app.book, &slug, &url, app::now()).await?;
+    Ok(Json(json!({ "url": url, "secret": secret })))
+}
+
+async fn end_webhook(
+    State(app): State<Shared>,
+    _: Caller,
+    Path(slug): Path<String>,
+) -> Result<StatusCode, Problem> {
+    app.book.end_webhook(&known(&app, &slug).await?.slug).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

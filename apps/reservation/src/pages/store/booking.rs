@@ -1,0 +1,83 @@
+//! `/store/bookings/…`: one booking of the store, with a telephone number that can be called. Another store's
+//! number is not there.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+use super::super::parts::shown;
+use super::super::staff::Counter;
+use super::super::{Sheet, layout};
+use super::{allergies, labels, name, recorded, seat_of};
+use crate::app::{self, Reader, Shared};
+use crate::azukari::Policy;
+use crate::book::seats::Seat;
+use crate::fault::Fault;
+use crate::sight::{self, Told};
+use crate::when;
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    counter: Counter,
+    Path(number): Path<String>,
+) -> Result<Response, Fault> {
+    let (now, store) = (app::now(), &counter.store);
+    let booking = sight::booking_of(&app.book, store, &number, now).await?;
+    let booking = booking.ok_or(Fault::NotFound)?;
+    let policy = app.azukari.policy().await?;
+    let (from, until) = (booking.starts_at, booking.ends_at);
+    let seats = app.book.seats_of(&store.slug, from, until).await?;
+    let told =
+        sight::look(&app.azukari, reader.language, &policy, vec![booking], sight::ALL).await?;
+    let told = told.first().ok_or_else(|| Fault::broken("nothing came of a look"))?;
+    let page = draw(&reader, &counter, &policy, told, seats.get(&number));
+    Ok(page.into_response())
+}
+
+fn draw(
+    reader: &Reader,
+    counter: &Counter,
+    policy: &Policy,
+    told: &Told,
+    seat: Option<&Seat>,
+) -> Markup {
+    let (words, language, store) = (reader.words, reader.language, &counter.store);
+    let booking = &told.booking;
+    let answers = [&told.meal, &told.reservation];
+    let value = |item: &str| answers.iter().find_map(|answer| answer.as_ref()?.value(item));
+    let evening = when::evening_of(booking.starts_at, &store.time_zone);
+    let body = html! {
+        (counter.rooms(reader))
+        div {
+            p class="eyebrow" {
+                a href={ "/store/tonight?date=" (evening) } { (when::date(evening, language)) }
+            }
+            (name(told, reader, |name| html! { h1 { (name) } }))
+            p class="lead" {
+                (when::there(booking.starts_at, &store.time_zone, language)) " · "
+                (seat_of(booking, seat, reader))
+            }
+        }
+        (recorded(counter, reader, app::now()))
+        section class="sheet one" {
+            (allergies(told, policy, reader))
+            dl class="pairs" {
+                @for (item, _) in labels::CLASSES {
+                    @if let Some(value) = value(item) {
+                        @let shown = shown(policy, item, value, language);
+                        div {
+                            dt { (policy.item_label(item, language)) }
+                            dd {
+                                @if item == "phone" { a href={ "tel:" (value) } { (shown) } }
+                                @else { (shown) }
+                            }
+                        }
+                    }
+                }
+                div { dt { (words.booking_number) } dd { (booking.number) } }
+            }
+        }
+    };
+    layout(reader, &Sheet { title: words.booking_at_the_store, wide: false }, &body)
+}

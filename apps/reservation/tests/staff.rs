@@ -1,0 +1,161 @@
+//! How the stores' people and the operator's come in: invitations, passwords with one-time codes, managers who
+//! add and end staff. Nothing here needs Azukari to run.
+
+#![expect(clippy::unwrap_used, reason = "a test says what broke by panicking")]
+
+mod app;
+
+use app::{App, PASSWORD, code, next_code, secret_of};
+use reqwest::StatusCode;
+use reservation::Post;
+
+#[tokio::test]
+async fn an_invitation_is_taken_up_once_with_a_password_and_a_code_that_fit() {
+    let app = App::open().await;
+    let invitation = app.invited("chief", Post::Operator).await;
+    let page = app.visitor();
+    let (status, first) = page.gets(&invitation).await;
+    assert_eq!(status, StatusCode::OK);
+    // Looking at it uses nothing up, and what is wrong is said beside the field.
+    let secret = secret_of(&first);
+    assert_eq!(secret_of(&page.gets(&invitation).await.1), secret);
+    let code = code(&secret);
+    let (status, wrong) =
+        page.posts(&invitation, &[("password", "short"), ("code", "000000")]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.contains("password-error"), "{wrong}");
+    assert!(wrong.contains("code-error") && !wrong.contains("value=\"short\""));
+    let sent = [("password", PASSWORD), ("code", code.as_str())];
+    assert_eq!(page.posts(&invitation, &sent).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(page.gets("/operator").await.0, StatusCode::OK);
+    // It is used up, and so is the code.
+    let other = app.visitor();
+    assert_eq!(other.gets(&invitation).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(other.posts(&invitation, &sent).await.0, StatusCode::NOT_FOUND);
+    let again = [("login", "chief"), sent[0], sent[1]];
+    assert_eq!(other.posts("/operator/sign-in", &again).await.0, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn password_and_code_are_both_needed_at_ones_own_door() {
+    let app = App::open().await;
+    app.store("mihon").await;
+    let secret = app.taken_up("cook", Post::Staff("mihon")).await;
+    let visitor = app.visitor();
+    let tries = async |at: &str, login: &str, password: &str, code: &str| {
+        let sent = [("login", login), ("password", password), ("code", code)];
+        visitor.posts(at, &sent).await.0
+    };
+    let next = next_code(&secret);
+    for (at, login, password, code) in [
+        ("/store/sign-in", "cook", "wrong password", next.as_str()),
+        ("/store/sign-in", "cook", PASSWORD, ""),
+        ("/store/sign-in", "cook", PASSWORD, "12345"),
+        ("/store/sign-in", "nobody", PASSWORD, next.as_str()),
+        ("/operator/sign-in", "cook", PASSWORD, next.as_str()),
+    ] {
+        let status = tries(at, login, password, code).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{at} {login} {code}");
+    }
+    let gapped = format!("{} {}", &next[..3], &next[3..]);
+    assert_eq!(tries("/store/sign-in", "cook", PASSWORD, &gapped).await, StatusCode::SEE_OTHER);
+    assert_eq!(tries("/store/sign-in", "cook", PASSWORD, &next).await, StatusCode::UNAUTHORIZED);
+    // A store's session opens nothing of the operator's.
+    assert_eq!(visitor.gets("/operator").await.0, StatusCode::SEE_OTHER);
+    // Wrong codes are counted like wrong passwords.
+    for _ in 0..8 {
+        tries("/store/sign-in", "cook", PASSWORD, "000000").await;
+    }
+    let status = tries("/store/sign-in", "cook", PASSWORD, "000000").await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn nothing_that_opens_lies_in_the_database() {
+    let app = App::open().await;
+    let secret = app.taken_up("chief", Post::Operator).await;
+    let invitation = app.invited("other", Post::Operator).await;
+    let bytes = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+    for file in ["reservation.db", "reservation.db-wal"] {
+        let kept = std::fs::read(app.folder.join(file)).unwrap_or_default();
+        let token = invitation.rsplit('/').next().unwrap();
+        for value in [bytes.as_slice(), secret.as_bytes(), token.as_bytes(), PASSWORD.as_bytes()] {
+            assert!(!kept.windows(value.len()).any(|window| window == value), "{file}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_manager_adds_and_ends_staff_of_the_own_store_alone() {
+    let app = App::open().await;
+    app.store("mihon").await;
+    app.store("other").await;
+    app.taken_up("their-cook", Post::Staff("other")).await;
+    let manager = app.visitor();
+    app.takes_up(&manager, &app.invited("mihon-chief", Post::Manager("mihon")).await).await;
+    let (status, page) = manager.gets("/store/staff").await;
+    assert!(status == StatusCode::OK && page.contains("mihon-chief"));
+    assert!(!page.contains("their-cook"));
+    for (login, said) in
+        [("", "fill this in"), ("Not A Login", "small letters"), ("their-cook", "already")]
+    {
+        let (status, page) = manager.posts("/store/staff", &[("login", login)]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{login}");
+        assert!(page.contains(said), "{login}: {page}");
+    }
+    // A manager makes no managers.
+    let sent = [("login", "mihon-cook"), ("manager", "yes")];
+    let (status, page) = manager.posts("/store/staff", &sent).await;
+    assert_eq!(status, StatusCode::CREATED);
+    let link = page.split("<code>").nth(1).unwrap().split('<').next().unwrap();
+    let path = link.strip_prefix(&app.address).unwrap().to_owned();
+    let cook = app.visitor();
+    let secret = app.takes_up(&cook, &path).await;
+    assert_eq!(cook.gets("/store/staff").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(cook.posts("/store/staff", &[("login", "more")]).await.0, StatusCode::NOT_FOUND);
+
+    // Whoever lost a factor is invited anew: the old ones open nothing, and the session is over.
+    let anew = manager.posts("/store/staff/mihon-cook/invite", &[]).await;
+    assert_eq!(anew.0, StatusCode::CREATED);
+    assert_eq!(cook.gets("/store/staff").await.0, StatusCode::SEE_OTHER);
+    let code = next_code(&secret);
+    let sent = [("login", "mihon-cook"), ("password", PASSWORD), ("code", code.as_str())];
+    assert_eq!(cook.posts("/store/sign-in", &sent).await.0, StatusCode::UNAUTHORIZED);
+    let link = anew.1.split("<code>").nth(1).unwrap().split('<').next().unwrap();
+    app.takes_up(&cook, link.strip_prefix(&app.address).unwrap()).await;
+    assert_eq!(cook.gets("/store/staff").await.0, StatusCode::NOT_FOUND);
+
+    // Ended: out at once.
+    let end = "/store/staff/mihon-cook/end";
+    assert_eq!(manager.posts(end, &[]).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(cook.gets("/store/staff").await.0, StatusCode::SEE_OTHER);
+    // Nobody of another store, no manager, and nobody who is not there is ended.
+    for login in ["their-cook", "mihon-chief", "mihon-cook", "nobody"] {
+        let answer = manager.posts(&format!("/store/staff/{login}/end"), &[]).await;
+        assert_eq!(answer.0, StatusCode::NOT_FOUND, "{login}");
+    }
+    let theirs = manager.posts("/store/staff/their-cook/invite", &[]).await;
+    assert_eq!(theirs.0, StatusCode::NOT_FOUND);
+    // The operator ends the manager.
+    let operator = app.visitor();
+    app.takes_up(&operator, &app.invited("chief", Post::Operator).await).await;
+    let at = "/operator/stores/mihon/staff";
+    assert!(operator.gets(at).await.1.contains("mihon-chief"));
+    let end = format!("{at}/mihon-chief/end");
+    assert_eq!(operator.posts(&end, &[]).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(manager.gets("/store/staff").await.0, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_login_is_one_post_s_alone() {
+    let app = App::open().await;
+    app.store("mihon").await;
+    app.invited("one", Post::Staff("mihon")).await;
+    for post in [Post::Operator, Post::Manager("mihon")] {
+        let no = reservation::invite(&app.folder, "one", post).await.unwrap_err();
+        assert!(no.to_string().contains("already"), "{no}");
+    }
+    let no = reservation::invite(&app.folder, "two", Post::Staff("nowhere")).await.unwrap_err();
+    assert!(no.to_string().contains("no such store"), "{no}");
+    assert!(reservation::invite(&app.folder, "A b", Post::Operator).await.is_err());
+}
