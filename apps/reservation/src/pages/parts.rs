@@ -400,7 +400,7 @@ pub(crate) fn item_field(
         (Some(options), _) => field.select(&options, value, words),
         (None, "email") => field.input("email", Some(value), words),
         (None, "phone") => field.dial(fields.get(PHONE_COUNTRY), value, *language, words),
-        (None, "past_date") => field.input("date", Some(value), words),
+        (None, "birth_date") => field.input("date", Some(value), words),
         (None, _) if item.multiline == Some(true) => field.area(value, words),
         (None, _) => field.input("text", Some(value), words),
     }

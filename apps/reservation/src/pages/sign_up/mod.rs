@@ -173,7 +173,7 @@ impl SignUp {
                 "email" if !looks_like_an_address(value) => {
                     errors.add(&field, words.error_not_an_email);
                 }
-                "past_date" => match when::typed(value) {
+                "birth_date" => match when::typed(value) {
                     None => errors.add(&field, words.error_not_a_date),
                     Some(date) if date > today => errors.add(&field, words.error_future),
                     Some(_) => {}
@@ -356,7 +356,7 @@ mod tests {
             "version": "2026-10-01", "purposes": {}, "consents": {},
             "items": {
                 "name": item("text", true), "email": item("email", true),
-                "birth_date": item("past_date", false),
+                "birth_date": item("birth_date", false),
             },
             "controller": {
                 "name": { "ja": "見本", "en": "Sample" },
