@@ -319,6 +319,7 @@ pub async fn admit(app: &App, subject: SubjectId, newcomer: Newcomer) -> Result<
         regime: &regime,
         items: ready.iter().map(|r| r.item.clone()).collect(),
         consents: &facts,
+        waiting: &[],
         registering: true,
     })
     .map_err(|refusal| Error::Refused { reasons: refusal.reasons, place: None })?;
@@ -557,6 +558,7 @@ impl Putting {
             regime: &regime,
             items: vec![item.clone()],
             consents: &facts,
+            waiting: &[],
             registering: false,
         })
         .map_err(|refusal| Error::Refused { reasons: refusal.reasons, place: None })?;
