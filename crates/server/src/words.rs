@@ -821,6 +821,8 @@ pub fn field(code: &str, language: Language) -> Option<&'static str> {
     Some(match (code, language) {
         ("empty" | "missing", Language::Ja) => "入力してください。",
         ("empty" | "missing", Language::En) => "Please fill this in.",
+        ("own_address", Language::Ja) => "ご本人とは別のメールアドレスを入力してください。",
+        ("own_address", Language::En) => "Please give another address than the person’s own.",
         ("too_long", Language::Ja) => "文字数が多すぎます。短くしてください。",
         ("too_long", Language::En) => "This is too long; please shorten it.",
         ("control_character", Language::Ja) => "使えない文字が含まれています。",

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use paper::{Block, Text, Url};
-use policy::{ConsentName, Document, Language};
+use policy::{Document, Language};
 
 use super::{Written, letter};
 use crate::agreement::Agreement;
@@ -22,14 +22,20 @@ pub fn write(document: &Document, about: &Agreement, link: &str, now: Timestamp)
     let name = &about.asked.representative.name;
     let last_day = words::last_day(about.ends_at, language);
     let (title, addressee) = match language {
-        Language::Ja => (format!("{service}：法定代理人の方の同意のお願い"), format!("{name} 様")),
-        Language::En => {
-            (format!("{service}: your consent as a parent or guardian"), format!("Dear {name},"))
+        Language::Ja => {
+            (format!("法定代理人の方の同意のお願い（{controller}）"), format!("{name} 様"))
         }
+        Language::En => (
+            format!("{controller} asks for your consent as a parent or guardian"),
+            format!("Dear {name},"),
+        ),
     };
     let mut blocks = opening(document, about, service, controller);
-    for consent in &about.asked.consents {
-        blocks.extend(asked(document, consent, language));
+    for (name, consent) in document.consents_in_order() {
+        if about.asked.consents.contains(name) {
+            blocks.push(Block::subheading(consent.label.get(language)));
+            blocks.push(Block::paragraph(consent.wording.get(language)));
+        }
     }
     let words = match language {
         Language::Ja => "回答のページを開く",
@@ -41,7 +47,7 @@ pub fn write(document: &Document, about: &Agreement, link: &str, now: Timestamp)
     }));
     for note in match language {
         Language::Ja => [
-            format!("このリンクは{last_day}まで、ご回答の送信まで使えます。ほかの方には転送しないでください。"),
+            format!("このリンクは{last_day}まで、一度だけご回答に使えます。ほかの方には転送しないでください。"),
             "お心当たりのないときは、何もせずにこのメールを破棄してください。ご回答がなければ、同意したことにはなりません。".to_owned(),
             "あなたのお名前とメールアドレスは、この確認のためだけにお預かりしています。ご回答の後、または上の期限が過ぎたときに消去します。".to_owned(),
         ],
@@ -59,38 +65,24 @@ pub fn write(document: &Document, about: &Agreement, link: &str, now: Timestamp)
 
 /// Who asks, and why.
 fn opening(document: &Document, about: &Agreement, service: &str, controller: &str) -> Vec<Block> {
-    let age = document.regimes.get(&about.regime).map(|regime| regime.minor_consent_age.value);
+    let age = document.regimes.get(&about.regime).map_or(0, |law| law.minor_consent_age.value);
     let paragraphs = match about.asked.language {
-        Language::Ja => {
-            let who = age.map_or_else(|| "若年の方".to_owned(), |age| format!("{age}歳未満の方"));
-            [
-                format!(
-                    "{controller}が運営する{service}で、{who}が、あなたを法定代理人（親権者または未成年後見人）として指定されました。"
-                ),
-                format!(
-                    "{who}の同意には、法定代理人の方の同意が必要です。次の内容をお読みになり、同意するかどうかをページでご回答ください。ご回答をいただくまで、これらの同意にもとづいて情報を利用したり、ほかへ提供したりすることはありません。"
-                ),
-            ]
-        }
-        Language::En => {
-            let who = age
-                .map_or_else(|| "a young person".to_owned(), |age| format!("somebody under {age}"));
-            [
-                format!(
-                    "On {service}, which is run by {controller}, {who} named you as parent or legal guardian."
-                ),
-                "Consents at that age need the agreement of a parent or legal guardian. Please read what follows and tell us on our page whether you agree. Until you have answered, nothing is used or passed on that rests on these consents.".to_owned(),
-            ]
-        }
+        Language::Ja => [
+            format!(
+                "{controller}の{service}で、{age}歳未満の方が、あなたを法定代理人（親権者または未成年後見人）として指定されました。"
+            ),
+            format!(
+                "{age}歳未満の方の同意には、法定代理人の方の同意が必要です。ご回答をいただくまで、次の同意にもとづいて情報を利用したり、ほかへ提供したりすることはありません。"
+            ),
+            "ご本人は、次の内容に同意しています。お読みになり、法定代理人として同意するかどうかを、ページでご回答ください。".to_owned(),
+        ],
+        Language::En => [
+            format!(
+                "Somebody under {age} who uses {controller} ({service}) named you as parent or legal guardian."
+            ),
+            "Consents at that age need the agreement of a parent or legal guardian. Until you have answered, nothing is used or passed on that rests on the consents below.".to_owned(),
+            "The young person agreed to what follows. Please read it and tell us on our page whether you agree as well.".to_owned(),
+        ],
     };
     paragraphs.into_iter().map(Block::paragraph).collect()
-}
-
-/// One consent, in its own words.
-fn asked(document: &Document, name: &ConsentName, language: Language) -> Vec<Block> {
-    let Some(consent) = document.consents.get(name) else { return Vec::new() };
-    vec![
-        Block::subheading(consent.label.get(language)),
-        Block::paragraph(consent.wording.get(language)),
-    ]
 }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Form, Router};
 use maud::{Markup, html};
-use policy::{ConsentName, ConsentState, Document, Language};
+use policy::{Consent, ConsentName, ConsentState, Document, Language};
 use serde::Deserialize;
 
 use super::requests::page::{Other, Page, Wrong, at, draw, group, last_day, pick};
@@ -118,16 +118,16 @@ impl Shown<'_> {
         let confirm = say("あなたについて", "About you");
         let mut labels: Vec<(String, String)> = self
             .consents()
-            .map(|(name, label, ..)| (field(name), label.get(language).to_owned()))
+            .map(|(name, one)| (field(name), one.label.get(language).to_owned()))
             .collect();
         labels.push(("confirmed".to_owned(), confirm.to_owned()));
         let is = say(
-            "私は、この方の法定代理人（親権者または未成年後見人）です",
+            "私は、ご本人の法定代理人（親権者または未成年後見人）です",
             "I am this person’s parent or legal guardian",
         );
         let body = html! {
             header.title {
-                p.who { (document.controller.service.get(language)) }
+                p.who { (document.controller.name.get(language)) }
                 h1 { (title) }
                 p.since { @match language {
                     Language::Ja => { (last_day(found.ends_at, language)) "までご回答いただけます。" }
@@ -145,17 +145,17 @@ impl Shown<'_> {
             (wrong.summary(&labels, language))
             p { (self.why(language)) }
             p { (say(
-                "それぞれの内容をお読みになり、同意するかどうかをお選びください。お選びになる内容は、項目ごとに違ってもかまいません。",
-                "Please read each of them and choose whether you agree. You can agree to some and decline others.",
+                "ご本人が同意した内容は、次のとおりです。それぞれをお読みになり、法定代理人として同意するかどうかをお選びください。お選びになる内容は、項目ごとに違ってもかまいません。",
+                "The young person agreed to what follows. Please read each of them and choose whether you agree as well. You can agree to some and decline others.",
             )) }
             form.form id="agree" method="post" action=(at(urls::AGREEMENT, "", language)) {
                 input type="hidden" name="t" value=(token);
                 input type="hidden" name="notice" value=(document.version);
-                @for (name, label, wording, on_refusal) in self.consents() {
+                @for (name, consent) in self.consents() {
                     section.box {
-                        h2 { (label.get(language)) }
-                        p { (wording.get(language)) }
-                        p.hint { (on_refusal.get(language)) }
+                        h2 { (consent.label.get(language)) }
+                        p { (consent.wording.get(language)) }
+                        p.hint { (self.on_refusal(consent, language)) }
                         (group(
                             (&field(name), say("ご回答", "Your answer"), None),
                             "radio",
@@ -195,28 +195,40 @@ impl Shown<'_> {
         draw(&Page { title, language, other, desk: Some(document), body })
     }
 
-    /// What waits, in the policy's order: its name, label and words, and what refusing means.
-    fn consents(
-        &self,
-    ) -> impl Iterator<Item = (&ConsentName, &policy::Label, &policy::Label, &policy::Label)> {
+    /// What waits, in the policy's order.
+    fn consents(&self) -> impl Iterator<Item = (&ConsentName, &Consent)> {
         let asked = &self.found.asked.consents;
-        self.document
-            .consents_in_order()
-            .into_iter()
-            .filter(|(name, _)| asked.contains(name))
-            .map(|(name, consent)| (name, &consent.label, &consent.wording, &consent.on_refusal))
+        self.document.consents_in_order().into_iter().filter(|(name, _)| asked.contains(name))
+    }
+
+    /// What it means to decline. The policy's own words are for whoever is asked before she comes in.
+    fn on_refusal(&self, consent: &Consent, language: Language) -> &'static str {
+        if consent.condition_of_service.contains(&self.found.regime) {
+            pick(
+                language,
+                "同意されない場合、ご本人はこのサービスをご利用いただけません。",
+                "Without your agreement the young person cannot use the service.",
+            )
+        } else {
+            pick(
+                language,
+                "同意されなくても、ご本人はこのサービスをご利用いただけます。",
+                "The young person can use the service all the same.",
+            )
+        }
     }
 
     fn why(&self, language: Language) -> String {
         let service = self.document.controller.service.get(language);
+        let controller = self.document.controller.name.get(language);
         let regime = self.document.regimes.get(&self.found.regime);
         let age = regime.map_or(0, |regime| regime.minor_consent_age.value);
         match language {
             Language::Ja => format!(
-                "{service}を利用する{age}歳未満の方が、あなたを法定代理人として指定されました。{age}歳未満の方の同意には、法定代理人の方の同意が必要です。ご回答をいただくまで、下の同意にもとづいて情報を利用したり、ほかへ提供したりすることはありません。"
+                "{controller}の{service}を利用する{age}歳未満の方が、あなたを法定代理人として指定されました。{age}歳未満の方の同意には、法定代理人の方の同意が必要です。ご回答をいただくまで、下の同意にもとづいて情報を利用したり、ほかへ提供したりすることはありません。"
             ),
             Language::En => format!(
-                "Somebody under {age} who uses {service} named you as parent or legal guardian. Consents at that age need your agreement. Until you have answered, nothing is used or passed on that rests on the consents below."
+                "Somebody under {age} who uses {controller} ({service}) named you as parent or legal guardian. Consents at that age need your agreement. Until you have answered, nothing is used or passed on that rests on the consents below."
             ),
         }
     }
@@ -236,7 +248,7 @@ fn thanks(
     let title = say("ご回答ありがとうございました", "Thank you for your answer");
     let body = html! {
         header.title {
-            p.who { (document.controller.service.get(language)) }
+            p.who { (document.controller.name.get(language)) }
             h1 { (title) }
         }
         section.box.given {
