@@ -454,8 +454,9 @@ async fn load_guest(
         .filter(|name| needed(name))
         .map(|name| answer(name, "given"))
         .collect();
-    let opened =
-        client.open_account(guest.language, guest.regime, &items, GUEST_PASSWORD, &answers).await;
+    let opened = client
+        .open_account(guest.language, guest.regime, &items, GUEST_PASSWORD, &answers, None)
+        .await;
     let subject = match opened {
         Ok(subject) => subject,
         Err(Trouble::Invalid(errors)) => {

@@ -708,6 +708,11 @@ pub(crate) fn standing_consent(
     Ok(fact.notice)
 }
 
+/// Whether all that a consent lacks is an answer.
+fn is_requested(reason: &Reason) -> bool {
+    matches!(reason, Reason::ConsentNotGiven { state: ConsentState::Requested, .. })
+}
+
 /// What somebody wants to bring in.
 #[derive(Debug, Clone)]
 pub struct Offer<'a> {
@@ -719,6 +724,9 @@ pub struct Offer<'a> {
     pub items: Vec<ItemName>,
     /// Her consents as they would stand.
     pub consents: &'a [ConsentFact],
+    /// The consents that she agreed to and that wait for her statutory representative. They meet a
+    /// condition of the service, and nothing comes in on them (`minor.rs`).
+    pub waiting: &'a [ConsentName],
     /// True when the person is new.
     pub registering: bool,
 }
@@ -739,7 +747,7 @@ impl Admission {
 /// Decides what may come in: every item in the inventory with a purpose, special care only with
 /// explicit consent, and nobody is taken in who refused a condition of the service (S3, S11, L4).
 pub fn admit(offer: Offer<'_>) -> Result<Admission, Refusal> {
-    let Offer { policy, regime, items, consents, registering } = offer;
+    let Offer { policy, regime, items, consents, waiting, registering } = offer;
     let mut reasons = Vec::new();
     // Its conditions are not known here, so nobody can have met them.
     if !policy.regimes.contains_key(regime) {
@@ -749,6 +757,7 @@ pub fn admit(offer: Offer<'_>) -> Result<Admission, Refusal> {
         for (name, consent) in &policy.consents {
             if consent.condition_of_service.contains(regime)
                 && let Err(reason) = standing_consent(policy, consents, name)
+                && !(waiting.contains(name) && is_requested(&reason))
             {
                 reasons.push(Reason::ConditionOfService { consent: name.clone() });
                 if !matches!(reason, Reason::ConsentMissing { .. }) {
@@ -875,6 +884,7 @@ mod tests {
             regime: &regime,
             items: vec![allergy],
             consents: &[],
+            waiting: &[],
             registering: false,
         };
         assert_eq!(admit(offer).unwrap_err().reasons, failed);
@@ -891,8 +901,14 @@ mod tests {
     fn nobody_comes_in_under_a_law_the_policy_does_not_know() {
         let (policy, regime) = (policy(), "us-ca".parse().unwrap());
         let items = vec!["name".parse().unwrap()];
-        let offer =
-            Offer { policy: &policy, regime: &regime, items, consents: &[], registering: true };
+        let offer = Offer {
+            policy: &policy,
+            regime: &regime,
+            items,
+            consents: &[],
+            waiting: &[],
+            registering: true,
+        };
         let reasons = admit(offer).unwrap_err().reasons;
         assert!(reasons.contains(&Reason::RuleFailed { rule: "regime us-ca".into() }));
     }

@@ -210,6 +210,12 @@ impl Document {
         all.find(|(_, item)| item.value == ValueKind::Email && item.lookup && item.unique)
             .map(|(name, _)| name)
     }
+
+    /// The item that tells a person's age: her date of birth.
+    pub fn birth_date(&self) -> Option<&ItemName> {
+        let mut all = self.items.iter();
+        all.find(|(_, item)| item.value == ValueKind::BirthDate).map(|(name, _)| name)
+    }
 }
 
 /// The entries of a map as people read them: in the order of the file.

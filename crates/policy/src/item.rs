@@ -112,8 +112,8 @@ pub enum ValueKind {
     Email,
     /// A telephone number, kept as `+` and digits.
     Phone,
-    /// A calendar day that is not in the future.
-    PastDate,
+    /// A date of birth: a calendar day that is not in the future. Her age is told by it (R9.6).
+    BirthDate,
     /// One of a list.
     Choice(Choices),
     /// A BCP 47 language tag.
@@ -305,7 +305,7 @@ impl Item {
             }
             ValueKind::Email => normal::email(text).ok_or(BadValue::NotAnEmail),
             ValueKind::Phone => normal::phone(text).ok_or(BadValue::NotAPhone),
-            ValueKind::PastDate => {
+            ValueKind::BirthDate => {
                 let date: Date = normal::compatible(text)
                     .replace('/', "-")
                     .parse()

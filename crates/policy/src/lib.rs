@@ -19,6 +19,7 @@ pub mod item;
 pub mod law;
 pub mod link;
 pub mod lint;
+pub mod minor;
 pub mod normal;
 pub mod notice;
 pub mod party;

@@ -448,6 +448,9 @@ pub enum Act {
     ConsentChanged {
         /// Which, and how.
         consent: ConsentTaken,
+        /// True when her statutory representative answered in her place (R9.6).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_representative: bool,
     },
     /// An engagement began, changed or was called off.
     Engaged {

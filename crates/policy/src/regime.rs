@@ -90,6 +90,8 @@ pub struct Regime {
     pub requests: RequestRules,
     /// Below this age a representative consents (R9.6), in years.
     pub minor_consent_age: Parameter<u32>,
+    /// How long a representative can answer what is asked of her, in days.
+    pub agreement_days: Parameter<u32>,
     /// What each class of change to a policy asks for before it takes effect.
     pub changes: BTreeMap<Class, Asked>,
 }

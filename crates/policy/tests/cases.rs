@@ -12,6 +12,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use policy::decide::{Approval, Offer};
+use policy::minor::{self, AgeCheck};
 use policy::record::{ProvisionBasis, Route, keep_until, record_duty};
 use policy::retention::{Dispute, Holding, Person, Standing, Thing, Until, standing};
 use policy::{
@@ -36,6 +37,8 @@ struct File {
     keeping: Vec<Keeping>,
     #[serde(default)]
     ending: Vec<Ending>,
+    #[serde(default)]
+    minor: Vec<Minor>,
 }
 
 /// A question to the gate.
@@ -158,11 +161,48 @@ struct Admission {
     items: Vec<String>,
     #[serde(default)]
     registering: bool,
+    /// The consents that she agreed to and that wait for her representative.
+    #[serde(default)]
+    waiting: Vec<String>,
     /// All of her consents; nothing is presumed here.
     #[serde(default)]
     consents: BTreeMap<String, String>,
     /// Every reason; none admits.
     refuse: Vec<String>,
+}
+
+/// How an answer to a consent stands on a day, by the age of whoever gave it (R9.6).
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Minor {
+    says: String,
+    cites: Vec<String>,
+    /// Changes to the reference policy.
+    #[serde(default)]
+    policy: toml::Table,
+    #[serde(default = "jp")]
+    law: String,
+    /// Her date of birth; left out where none is held.
+    born: Option<String>,
+    now: String,
+    #[serde(default = "given")]
+    answer: ConsentState,
+    /// True when her statutory representative agreed.
+    #[serde(default)]
+    agreed: bool,
+    stands: ConsentState,
+}
+
+impl Minor {
+    fn check(&self) -> Result<(), String> {
+        let policy = common::changed(&self.policy);
+        let check = AgeCheck::new(&policy, &self.law.parse().unwrap(), self.now.parse().unwrap());
+        let below = check
+            .zip(self.born.as_ref())
+            .is_some_and(|(check, born)| check.reads_below(born).unwrap());
+        let found = minor::stands(self.answer, below, self.agreed);
+        if found == self.stands { Ok(()) } else { Err(format!("it is {}", found.word())) }
+    }
 }
 
 /// One line of the table of R1.9.
@@ -293,6 +333,10 @@ struct Keeping {
     cites: Vec<String>,
     made: String,
     kept_until: String,
+}
+
+fn given() -> ConsentState {
+    ConsentState::Given
 }
 
 fn jp() -> String {
@@ -499,6 +543,7 @@ impl Admission {
             regime: &regime,
             items: names(&self.items),
             consents: &consents,
+            waiting: &names(&self.waiting),
             registering: self.registering,
         };
         let found: Vec<String> = match admit(offer) {
@@ -549,6 +594,9 @@ fn every_case_is_answered_as_written() {
         };
         for case in &file.case {
             check(&case.says, &case.cites, case.check());
+        }
+        for minor in &file.minor {
+            check(&minor.says, &minor.cites, minor.check());
         }
         for admission in &file.admission {
             check(&admission.says, &admission.cites, admission.check());

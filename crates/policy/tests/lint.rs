@@ -231,7 +231,7 @@ const TABLE: &[Broken] = &[
     },
     Broken {
         rule: "minors-age-unknown",
-        changes: &[("items.toml", "kind = \"past_date\"", "kind = \"text\"\nmax_chars = 10")],
+        changes: &[("items.toml", "kind = \"birth_date\"", "kind = \"text\"\nmax_chars = 10")],
         on: DAY,
         points_at: "",
         regimes: ALL,

@@ -171,18 +171,29 @@ const TABLE: &[Broken] = &[
     },
     Broken {
         file: "items.toml",
-        change: ("kind = \"past_date\"", "kind = \"date\""),
-        points_at: "kind = \"date\"",
+        change: (
+            "fides = \"user.workplace\" }\nkind = \"text\"\nmax_chars = 100",
+            "fides = \"user.workplace\" }\nkind = \"birth_date\"",
+        ),
+        points_at: "[company]",
         severity: Error,
-        message: "`date` is not a kind of value",
-        way_out: "write text, email, phone, past_date, choice or language",
+        message: "`company` is a second date of birth",
+        way_out: "declare one item of kind birth_date; write other days as text",
     },
     Broken {
         file: "items.toml",
-        change: ("kind = \"past_date\"", "kind = \"past_date\"\nmax_chars = 10"),
-        points_at: "kind = \"past_date\"",
+        change: ("kind = \"birth_date\"", "kind = \"date\""),
+        points_at: "kind = \"date\"",
         severity: Error,
-        message: "`past_date` does not take `max_chars` or `choices` this way",
+        message: "`date` is not a kind of value",
+        way_out: "write text, email, phone, birth_date, choice or language",
+    },
+    Broken {
+        file: "items.toml",
+        change: ("kind = \"birth_date\"", "kind = \"birth_date\"\nmax_chars = 10"),
+        points_at: "kind = \"birth_date\"",
+        severity: Error,
+        message: "`birth_date` does not take `max_chars` or `choices` this way",
         way_out: "`max_chars` goes with text, `choices` with choice",
     },
     Broken {
@@ -744,7 +755,7 @@ fn several_errors_are_told_together_in_the_order_of_the_files() {
     for (file, from, to) in [
         ("consents.toml", "article = \"7\"", "article = \"\""),
         ("items.toml", "kind = \"email\"", "kind = \"mail\""),
-        ("items.toml", "kind = \"past_date\"", "kind = \"date\""),
+        ("items.toml", "kind = \"birth_date\"", "kind = \"date\""),
     ] {
         let text = files.get_mut(file).unwrap();
         *text = text.replacen(from, to, 1);

@@ -101,6 +101,13 @@ CREATE TABLE consents (
   PRIMARY KEY (subject, consent)
 ) WITHOUT ROWID;
 
+CREATE TABLE agreements (
+  subject BLOB NOT NULL PRIMARY KEY,
+  token BLOB NOT NULL UNIQUE,
+  ends_at BIGINT NOT NULL,
+  sealed BLOB NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE restrictions (
   subject BLOB NOT NULL,
   purpose TEXT NOT NULL,

@@ -24,7 +24,9 @@ use crate::once::Fresh;
 use crate::record::Place;
 use crate::store::items::SealedItem;
 use crate::store::secrets::KeptSecret;
-use crate::store::{Conn, Tx, consents, holds, items, links, records, secrets, subjects};
+use crate::store::{
+    Conn, Tx, agreements, consents, holds, items, links, records, secrets, subjects,
+};
 use crate::webhook::{self, Event};
 
 /// The version under which a card's token is sealed.
@@ -286,6 +288,13 @@ impl Holdings {
                     .map_err(|error| fault(name, error))?;
                 secrets::reseal(tx, subject, &secret.secret, sealed.as_bytes());
             }
+        }
+        // Whoever is asked in her place moves along.
+        if let (Some((succession, _)), Some(kept)) = (&next, agreements::of(tx, subject)?) {
+            let sealed = succession
+                .reseal_representative(&kept.token, &kept.sealed)
+                .map_err(|error| fault(&"the representative", error))?;
+            agreements::reseal(tx, subject, sealed.as_bytes());
         }
         if let Some((_, wrapped)) = &next {
             subjects::put_key(tx, subject, wrapped);

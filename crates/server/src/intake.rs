@@ -9,15 +9,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use policy::item::{self, SecretKind};
+use policy::minor::AgeCheck;
 use policy::record::{Act, ConsentTaken, HeldItem};
 use policy::retention::{self, Clocks, Person, Thing, Until};
 use policy::{
-    ConsentFact, ConsentName, ConsentState, Document, ItemName, Record, RegimeName, SecretName,
-    SubjectId, Version, decide,
+    ConsentFact, ConsentName, ConsentState, Document, ItemName, Language, Record, RegimeName,
+    SecretName, SubjectId, Version, decide,
 };
 use serde::{Deserialize, Serialize};
-use vault::{Plain, Verifier};
+use vault::{Plain, SubjectKey, Verifier};
 
+use crate::agreement::{self, Asked, Representative};
 use crate::app::App;
 use crate::error::{Error, FieldError, is_word};
 use crate::once::{Fresh, Once, random};
@@ -51,6 +53,23 @@ pub struct Newcomer {
     pub card: Option<Card>,
     /// What she answered.
     pub consents: Vec<Answer>,
+    /// Who is asked to agree in her place; kept only where somebody has to be.
+    pub representative: Option<NewRepresentative>,
+}
+
+/// A statutory representative as she is named, in text.
+pub struct NewRepresentative {
+    /// Her name.
+    pub name: String,
+    /// Her e-mail address.
+    pub email: String,
+}
+
+impl NewRepresentative {
+    /// Reads who is named; what cannot be read is named by its field.
+    pub fn read(&self, wrong: &mut Vec<FieldError>) -> Option<Representative> {
+        Representative::read(&self.name, &self.email, wrong)
+    }
 }
 
 /// A payment card as the payment platform knows it.
@@ -207,6 +226,14 @@ fn read_value(
     Ok(Ready { item: name, plain: Plain::new(value), token, unique: item.unique })
 }
 
+/// Whether the date of birth that she brings is that of somebody below the age of her regime.
+fn is_below_age(document: &Document, regime: &RegimeName, ready: &[Ready], now: Timestamp) -> bool {
+    AgeCheck::new(document, regime, now).is_some_and(|check| {
+        let born = ready.iter().find(|value| value.item == *check.item());
+        born.and_then(|born| check.reads_below(born.plain.reveal())).unwrap_or_default()
+    })
+}
+
 /// A person who was admitted, her values sealed; she is not held until [`Admitted::keep`].
 pub struct Admitted {
     subject: SubjectId,
@@ -217,6 +244,8 @@ pub struct Admitted {
     items: Vec<SealedValue>,
     consents: Vec<ConsentTaken>,
     secrets: Vec<(SecretName, String, Option<Vec<u8>>)>,
+    /// To whoever is asked to agree in her place.
+    letter: Option<(agreement::Letter, SubjectKey, Asked)>,
     fresh: Fresh,
 }
 
@@ -289,7 +318,23 @@ pub async fn admit(app: &App, subject: SubjectId, newcomer: Newcomer) -> Result<
             ));
         }
     }
-    let taken = read_answers(&document, &newcomer.consents, &mut wrong);
+    let mut taken = read_answers(&document, &newcomer.consents, &mut wrong);
+    let is_below =
+        regime.as_ref().is_some_and(|regime| is_below_age(&document, regime, &ready, now));
+    let waiting = agreement::hold_back(is_below, &mut taken);
+    let representative = match newcomer.representative {
+        _ if waiting.is_empty() => None,
+        Some(named) => named.read(&mut wrong),
+        None => {
+            wrong.push(agreement::nobody_named());
+            None
+        }
+    };
+    let own = document.sign_in_address();
+    let own = ready.iter().find(|value| own == Some(&value.item)).map(|value| value.plain.reveal());
+    if representative.as_ref().is_some_and(|named| own == Some(named.email.as_str())) {
+        wrong.push(agreement::names_herself());
+    }
     let password = newcomer.password.map(Plain::new);
     if let Some(Err(error)) = password.as_ref().map(Verifier::may_be_made) {
         wrong.push(FieldError::new("secrets.password", "unfit", error.to_string()));
@@ -319,6 +364,7 @@ pub async fn admit(app: &App, subject: SubjectId, newcomer: Newcomer) -> Result<
         regime: &regime,
         items: ready.iter().map(|r| r.item.clone()).collect(),
         consents: &facts,
+        waiting: &waiting,
         registering: true,
     })
     .map_err(|refusal| Error::Refused { reasons: refusal.reasons, place: None })?;
@@ -348,9 +394,19 @@ pub async fn admit(app: &App, subject: SubjectId, newcomer: Newcomer) -> Result<
         let shown = format!("{} {}", card.brand(), card.last4());
         kept_secrets.push((name, shown, Some(sealed.into_bytes())));
     }
+    let letter = match representative {
+        Some(representative) => {
+            let language = taken.iter().find_map(|taken| Language::parse(&taken.language));
+            let language = language.unwrap_or(Language::ALL[0]);
+            let asked = Asked { representative, consents: waiting, language };
+            Some((agreement::Letter::new(&app.keys, now)?, key, asked))
+        }
+        None => None,
+    };
     Ok(Admitted {
         subject,
         regime,
+        letter,
         document,
         at: now,
         wrapped,
@@ -399,6 +455,11 @@ impl Admitted {
         }
         for consent in &self.consents {
             consents::put(tx, subject, consent, at);
+        }
+        if let (Some((letter, key, asked)), Some(regime)) =
+            (&self.letter, self.document.regimes.get(&self.regime))
+        {
+            letter.put(&app.keys, tx, key, regime, asked)?;
         }
         for (name, kept, sealed) in &self.secrets {
             secrets::put(tx, subject, name, kept, sealed.as_deref(), at);
@@ -557,6 +618,7 @@ impl Putting {
             regime: &regime,
             items: vec![item.clone()],
             consents: &facts,
+            waiting: &[],
             registering: false,
         })
         .map_err(|refusal| Error::Refused { reasons: refusal.reasons, place: None })?;

@@ -6,12 +6,13 @@
 //! - [`tombstones`]: every erasure, kept apart for when an older database comes back
 //! - [`answer`]: what a person receives on her request
 //! - what follows an act: [`instruct`], [`outbox`], [`letter`], [`webhook`], [`connectors`]
-//! - keepers: [`record`], [`linked`], [`store`], [`keys`], [`hashing`]
+//! - keepers: [`record`], [`linked`], [`agreement`], [`store`], [`keys`], [`hashing`]
 //! - witnesses: [`verify`] and [`forecast`], which only look
 //!
 //! Calls go down this list and never up. ARCHITECTURE.md walks through it.
 
 pub mod acts;
+pub mod agreement;
 pub mod answer;
 pub mod api;
 pub mod app;

@@ -43,6 +43,11 @@ pub enum Message {
         /// What it says.
         letter: RequestLetter,
     },
+    /// A letter to a statutory representative; to whom and about what stands where its token leads.
+    AgreementLetter {
+        /// The token of its link.
+        token: String,
+    },
     /// An instruction to a recipient; what it says stands in its own row.
     Instruction {
         /// Which: the id of the message is the same.
@@ -70,7 +75,10 @@ impl Message {
     /// The word in the rows, by which deliverers take what is theirs.
     pub fn topic(&self) -> &'static str {
         match self {
-            Self::Letter { .. } | Self::ServiceLetter { .. } | Self::RequestLetter { .. } => LETTER,
+            Self::Letter { .. }
+            | Self::ServiceLetter { .. }
+            | Self::RequestLetter { .. }
+            | Self::AgreementLetter { .. } => LETTER,
             Self::Instruction { .. } => INSTRUCTION,
             Self::Callback { .. } => CALLBACK,
             Self::Webhook { .. } => WEBHOOK,

@@ -74,6 +74,12 @@ pub fn day(on: jiff::civil::Date, language: Language) -> String {
     }
 }
 
+/// The last day of a period whose end is given as the first moment after it.
+pub fn last_day(end: jiff::Timestamp, language: Language) -> String {
+    let last = end - jiff::SignedDuration::from_millis(1);
+    day(policy::calendar::calendar_day(last), language)
+}
+
 /// A kind of act, as a ledger entry names it.
 fn act(kind: &str, language: Language) -> &str {
     match (kind, language) {
@@ -285,9 +291,16 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
             Act::ItemPut { item } | Act::ItemConfirmed { item } | Act::SignInNoted { item, .. } => {
                 line("項目", "items", item.item.to_string());
             }
-            Act::ConsentChanged { consent } => {
+            Act::ConsentChanged { consent, by_representative } => {
                 let now = state(consent.state, language);
                 line("同意", "consent", format!("{} ({now})", consent.consent));
+                if *by_representative {
+                    let who = match language {
+                        Language::Ja => "法定代理人",
+                        Language::En => "her statutory representative",
+                    };
+                    line("回答した方", "answered by", who.to_owned());
+                }
             }
             Act::Engaged { recipient, engagement } => {
                 line("提供先", "with", recipient.to_string());
@@ -808,6 +821,8 @@ pub fn field(code: &str, language: Language) -> Option<&'static str> {
     Some(match (code, language) {
         ("empty" | "missing", Language::Ja) => "入力してください。",
         ("empty" | "missing", Language::En) => "Please fill this in.",
+        ("own_address", Language::Ja) => "ご本人とは別のメールアドレスを入力してください。",
+        ("own_address", Language::En) => "Please give another address than the person’s own.",
         ("too_long", Language::Ja) => "文字数が多すぎます。短くしてください。",
         ("too_long", Language::En) => "This is too long; please shorten it.",
         ("control_character", Language::Ja) => "使えない文字が含まれています。",

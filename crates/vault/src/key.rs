@@ -197,6 +197,11 @@ impl SubjectKey {
         self.place("card 1", secret.as_str(), version)
     }
 
+    /// Where her representative is sealed; no item's place, so no permit opens it.
+    pub(crate) fn representative_place(&self, token: &[u8; 16]) -> Place {
+        Place::new("representative 1", &[&self.subject.0, token])
+    }
+
     fn place(&self, label: &str, name: &str, version: u32) -> Place {
         let SubjectId(subject) = &self.subject;
         Place::new(label, &[subject, name.as_bytes(), &version.to_be_bytes()])
@@ -230,6 +235,15 @@ impl Succession {
         sealed: &[u8],
     ) -> Result<Sealed, KeyError> {
         self.carry(&self.new.card_place(secret, version), sealed)
+    }
+
+    /// Seals her representative under the new key.
+    pub fn reseal_representative(
+        &self,
+        token: &[u8; 16],
+        sealed: &[u8],
+    ) -> Result<Sealed, KeyError> {
+        self.carry(&self.new.representative_place(token), sealed)
     }
 
     /// Ends the old generation and gives the new key.

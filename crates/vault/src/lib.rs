@@ -34,6 +34,7 @@
 mod cipher;
 pub mod index;
 pub mod key;
+pub mod minor;
 pub mod plain;
 pub mod records;
 pub mod seal;
@@ -44,6 +45,7 @@ pub mod totp;
 pub use cipher::{CannotSeal, NotOpened};
 pub use index::{BlindIndex, IndexKey};
 pub use key::{Key, KeyName, SubjectKey, Succession, rewrap, root_of};
+pub use minor::{is_below_age, open_representative, seal_representative};
 pub use plain::Plain;
 pub use records::RecordsKey;
 pub use seal::{Leave, OpenError, SealError, Sealed, open, seal};

@@ -251,6 +251,23 @@ pub(crate) struct Answer {
     pub(crate) language: &'static str,
 }
 
+/// Who agrees in the place of a guest who is too young to. Has no `Debug`, so that none ends in a log.
+#[derive(Serialize)]
+pub(crate) struct Representative {
+    pub(crate) name: String,
+    pub(crate) email: String,
+}
+
+/// A consent in her list.
+#[derive(Deserialize)]
+struct Asked {
+    consent: String,
+    state: Option<String>,
+    ask: bool,
+    #[serde(default)]
+    waits_until: Option<Timestamp>,
+}
+
 /// The state of a consent.
 #[derive(Deserialize)]
 pub(crate) struct ConsentState {
@@ -439,13 +456,17 @@ impl Azukari {
         items: &BTreeMap<String, String>,
         password: &str,
         answers: &[Answer],
+        representative: Option<&Representative>,
     ) -> Result<String, Trouble> {
-        let body = json!({
+        let mut body = json!({
             "regime": regime,
             "items": items,
             "secrets": { "password": password },
             "consents": answers,
         });
+        if let Some(representative) = representative {
+            body["representative"] = json!(representative);
+        }
         let made: Found = self.ask(language, Method::POST, "/v1/subjects", Some(&body)).await?;
         Ok(made.subject)
     }
@@ -511,20 +532,25 @@ impl Azukari {
     /// The consents that she is to be asked again: their words have changed, or what was collected
     /// before a version waits for them.
     pub(crate) async fn asked_again(&self, subject: &str) -> Result<BTreeSet<String>, Trouble> {
-        #[derive(Deserialize)]
-        struct Asked {
-            consent: String,
-            state: Option<String>,
-            ask: bool,
-        }
+        let again = self.consents_asked(subject).await?.into_iter();
+        let again = again.filter(|asked| asked.ask && asked.state.is_some());
+        Ok(again.map(|asked| asked.consent).collect())
+    }
+
+    /// Until when her statutory representative can agree; `None` when nothing waits for that.
+    pub(crate) async fn waits_until(&self, subject: &str) -> Result<Option<Timestamp>, Trouble> {
+        let asked = self.consents_asked(subject).await?;
+        Ok(asked.into_iter().filter_map(|asked| asked.waits_until).max())
+    }
+
+    async fn consents_asked(&self, subject: &str) -> Result<Vec<Asked>, Trouble> {
         #[derive(Deserialize)]
         struct Consents {
             consents: Vec<Asked>,
         }
         let path = format!("/v1/subjects/{subject}/consents");
         let list: Consents = self.ask(Language::Ja, Method::GET, &path, None).await?;
-        let again = list.consents.into_iter().filter(|asked| asked.ask && asked.state.is_some());
-        Ok(again.map(|asked| asked.consent).collect())
+        Ok(list.consents)
     }
 
     pub(crate) async fn put_consent(

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, PreEscaped, html};
 
 use crate::app::Reader;
@@ -9,7 +10,7 @@ use crate::azukari::{FieldError, Item, Policy, Reason};
 use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::language::Language;
 use crate::words::Words;
-use crate::{phone, sight};
+use crate::{phone, sight, when};
 
 /// What is wrong with a form: words by field, in the order of the page.
 #[derive(Default)]
@@ -89,6 +90,18 @@ fn in_words(error: &FieldError, words: &Words) -> String {
         _ => return error.words.clone().unwrap_or_else(|| words.error_other.to_owned()),
     };
     known.to_owned()
+}
+
+/// That her parent or guardian is asked, and until when.
+pub(crate) fn representative_waits(until: Option<Timestamp>, reader: &Reader) -> Markup {
+    let Some(until) = until else { return nothing() };
+    let last = when::in_tokyo(until - SignedDuration::from_millis(1)).date();
+    html! {
+        div class="notice" {
+            p { strong { (reader.words.consent_waits) } }
+            p { ((reader.words.representative_waits)(&when::date(last, reader.language))) }
+        }
+    }
 }
 
 /// A field's name as an element's id.
@@ -416,7 +429,7 @@ pub(crate) fn item_field(
         (Some(options), _) => field.select(&options, value, words),
         (None, "email") => field.input("email", Some(value), words),
         (None, "phone") => field.dial(fields.get(PHONE_COUNTRY), value, *language, words),
-        (None, "past_date") => field.input("date", Some(value), words),
+        (None, "birth_date") => field.input("date", Some(value), words),
         (None, _) if item.multiline == Some(true) => field.area(value, words),
         (None, _) => field.input("text", Some(value), words),
     }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::book::{self, Asked, listed, read, told};
 use super::consent::consent_choice;
-use super::parts::{Drawn, Errors, Named, held_to_send, moment, prose};
+use super::parts::{Drawn, Errors, Named, held_to_send, moment, prose, representative_waits};
 use super::{Guest, Sheet, layout, see_other, sign_in};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::{Answer, Policy, Trouble};
@@ -119,6 +119,10 @@ impl Look<'_> {
         let Self { app, reader, store, policy, caller } = self;
         let (words, language) = (reader.words, reader.language);
         let missing = missing_consents(app, caller, policy).await?;
+        let mut waits_until = None;
+        if !missing.is_empty() {
+            waits_until = app.azukari.waits_until(&caller.who).await?;
+        }
         let goes = goes_to_stores(app, caller, policy).await?;
         let order: Vec<Named> = missing
             .iter()
@@ -157,7 +161,8 @@ impl Look<'_> {
                     p { (words.book_sees_lead) }
                     (held_to_send(policy, reader, &goes))
                 }
-                @if !missing.is_empty() {
+                (representative_waits(waits_until, reader))
+                @if !missing.is_empty() && waits_until.is_none() {
                     section class="sheet" {
                         h2 { (words.consent_first) }
                         @for (name, consent) in policy.consents_in_order() {
@@ -168,9 +173,11 @@ impl Look<'_> {
                     }
                 }
                 p class="actions" {
-                    button {
-                        @if store.fee_yen > 0 { ((words.hold_it)(store.hold_minutes)) }
-                        @else { (words.book_it) }
+                    @if waits_until.is_none() {
+                        button {
+                            @if store.fee_yen > 0 { ((words.hold_it)(store.hold_minutes)) }
+                            @else { (words.book_it) }
+                        }
                     }
                     a href={ "/book/" (store.slug) "?date=" (fields.get("date")) "&party=" (party) "#times" } {
                         (words.choose_again)

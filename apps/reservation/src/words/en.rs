@@ -292,6 +292,14 @@ pub(super) static WORDS: Words = Words {
 
     next: "Next",
     steps: "Steps",
+    representative_lead: "At your age a parent or legal guardian has to agree as well. We ask by e-mail; once your parent or guardian has agreed, you can book.",
+    representative_name: "Name of your parent or guardian",
+    representative_email: "E-mail address of your parent or guardian",
+    representative_hint: "Not your own address. We use it for this question alone and erase it once it is answered.",
+    error_representative: "Please give the name and e-mail address of your parent or guardian.",
+    error_after_representative: "We can hold this once your parent or guardian has agreed. Please leave it empty here and add it on your page afterwards.",
+    representative_later: "At your age a parent or legal guardian has to agree to this as well. Please have your parent or guardian write to our desk.",
+    consent_waits: "Waiting for your parent or guardian",
     sign_up_more: "A little more",
     receipt_name_hint: "Only where it differs from your name, such as a company’s.",
     phone_country: "Country of the telephone number",
@@ -453,6 +461,11 @@ pub(super) static WORDS: Words = Words {
     sign_up_lead: |controller| {
         format!(
             "This is what {controller} will hold for you. What each item is for stands beside it."
+        )
+    },
+    representative_waits: |day| {
+        format!(
+            "We have written to your parent or guardian, who can answer until {day}. You can book once your parent or guardian has agreed."
         )
     },
     sign_up_consent_version: |version| {

@@ -292,6 +292,14 @@ pub(super) static WORDS: Words = Words {
 
     next: "次へ",
     steps: "登録の手順",
+    representative_lead: "ご年齢により、同意には法定代理人（保護者の方など）の同意が必要です。保護者の方にメールでお尋ねします。保護者の方が同意されると、ご予約いただけます。",
+    representative_name: "保護者の方のお名前",
+    representative_email: "保護者の方のメールアドレス",
+    representative_hint: "ご本人とは別のメールアドレスをご入力ください。確認のためだけに使い、ご回答の後に消去します。",
+    error_representative: "保護者の方のお名前とメールアドレスを入力してください。",
+    error_after_representative: "保護者の方が同意された後にお預かりします。ここは空のままにして、同意の後にマイページで入力してください。",
+    representative_later: "ご年齢により、この同意には保護者の方の同意が必要です。お手数ですが、保護者の方からお問い合わせ窓口へご連絡ください。",
+    consent_waits: "保護者の方の同意を待っています",
     sign_up_more: "そのほか",
     receipt_name_hint: "お名前と違うときだけ。例：株式会社見本",
     phone_country: "電話番号の国・地域",
@@ -453,6 +461,11 @@ pub(super) static WORDS: Words = Words {
     sign_up_lead: |controller| {
         format!(
             "{controller}が、この登録でお預かりする情報です。それぞれの利用目的を、項目ごとに記しています。"
+        )
+    },
+    representative_waits: |day| {
+        format!(
+            "保護者の方に、同意のお願いのメールをお送りしています（{day}までお答えいただけます）。同意が得られると、ご予約いただけます。"
         )
     },
     sign_up_consent_version: |version| {

@@ -82,6 +82,8 @@ words! {
         // Her rooms
         room_items, room_looks, room_requests, past_bookings, requests_lead, request_see, request_see_told, request_correct, request_correct_told, request_stop, request_stop_told, request_erase, request_erase_told, request_begin, session_over, welcome_back, nothing_lost, go_on,
         // Opening an account, step by step
+        representative_lead, representative_name, representative_email, representative_hint,
+        error_representative, error_after_representative, consent_waits, representative_later,
         next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_future,
         // Finding and booking a table
         area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store, closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review, fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held,
@@ -112,7 +114,7 @@ words! {
         fault_too_many_told, fault_broken_title;
     told:
         more_purposes(usize), tonight_is(&str), party(u8), sign_up_lead(&str),
-        sign_up_consent_version(&str), consent_seen(&str), version_of(&str), edit_item(&str), confirm_item(&str), proof_number(u64), kept_until(&str),
+        representative_waits(&str), sign_up_consent_version(&str), consent_seen(&str), version_of(&str), edit_item(&str), confirm_item(&str), proof_number(u64), kept_until(&str),
         held_delete(&str), consents_lead(&str), error_date(i64), add_item(&str),
         tonight_count(usize, u32), tonight_recorded(&str, &str), more_looks_today(usize),
         more_looks_that_day(usize), guest_name(&str),

@@ -316,7 +316,7 @@ fn value_words(kind: &ValueKind) -> Label {
         ),
         ValueKind::Email => ("メールアドレス".to_owned(), "an e-mail address".to_owned()),
         ValueKind::Phone => ("電話番号".to_owned(), "a telephone number".to_owned()),
-        ValueKind::PastDate => ("過去の日付".to_owned(), "a day in the past".to_owned()),
+        ValueKind::BirthDate => ("生年月日".to_owned(), "a date of birth".to_owned()),
         ValueKind::Choice(_) => ("選択".to_owned(), "one of a list".to_owned()),
         ValueKind::Language => ("言語".to_owned(), "a language".to_owned()),
     };

@@ -41,6 +41,7 @@ impl Diff<'_> {
             record_duty,
             record_keeping,
             minor_consent_age,
+            agreement_days,
             requests,
             changes,
             duties,
@@ -63,6 +64,14 @@ impl Diff<'_> {
             (
                 Field("minor_consent_age", "未成年者の年齢", "age of minors"),
                 old.minor_consent_age == *minor_consent_age,
+            ),
+            (
+                Field(
+                    "agreement_days",
+                    "法定代理人の回答の期間",
+                    "time for a representative's answer",
+                ),
+                old.agreement_days == *agreement_days,
             ),
             (
                 Field("requests", "本人からの請求の規定", "rules on requests"),

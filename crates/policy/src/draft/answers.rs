@@ -511,7 +511,7 @@ impl Form {
                 "",
             ),
             "birth_date" => form(
-                "kind = \"past_date\"",
+                "kind = \"birth_date\"",
                 "pd:BirthDate",
                 "user.demographic.date_of_birth",
                 &["service"],

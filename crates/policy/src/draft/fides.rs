@@ -168,7 +168,7 @@ fn kind(category: &str) -> &'static str {
     match category {
         "user.contact.email" => "kind = \"email\"",
         "user.contact.phone_number" => "kind = \"phone\"",
-        "user.demographic.date_of_birth" => "kind = \"past_date\"",
+        "user.demographic.date_of_birth" => "kind = \"birth_date\"",
         "user.demographic.language" => "kind = \"language\"",
         _ => "kind = \"text\"\nmax_chars = 200",
     }

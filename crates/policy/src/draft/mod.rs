@@ -248,7 +248,7 @@ impl Draft {
         let mut file = String::from(
             "# Every item that may be held, and nothing else. People read it in this order.\n\
              #\n\
-             # kind: text (with max_chars), email, phone, past_date, language, choice (with choices).\n\
+             # kind: text (with max_chars), email, phone, birth_date, language, choice (with choices).\n\
              # sensitivity: special_care needs a `consent` of its own.\n\
              # purposes: what it may be used for; each stands in purposes.toml.\n\
              # retention: how long it is kept, from last_put, account_end or engagement_end.\n",

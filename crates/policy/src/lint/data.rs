@@ -6,7 +6,7 @@ use super::rules::{
     RETENTION_LONG, SPECIAL_MARKETING,
 };
 use crate::document::Language;
-use crate::item::{Item, ItemName, Linked, Retention, RetentionStart, Sensitivity, ValueKind};
+use crate::item::{Item, ItemName, Linked, Retention, RetentionStart, Sensitivity};
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::regime::Regime;
 
@@ -226,8 +226,7 @@ impl Linter<'_> {
 
     /// Somebody has to be able to tell who is a minor (R9.6).
     fn minors(&mut self) {
-        let asks_age = self.document.items.values().any(|item| item.value == ValueKind::PastDate);
-        if !asks_age && !self.document.consents.is_empty() {
+        if self.document.birth_date().is_none() && !self.document.consents.is_empty() {
             let regimes = self.regimes();
             self.find(
                 &MINORS,
@@ -238,8 +237,8 @@ impl Linter<'_> {
                     "no item tells a date of birth, so nobody can tell for whom a parent has to consent".into(),
                 ],
                 [
-                    "`past_date`の項目を置くか、申込みの画面で年齢を確かめてください",
-                    "hold one of kind `past_date`, or ask for the age where people sign up",
+                    "`birth_date`の項目を置くか、申込みの画面で年齢を確かめてください",
+                    "hold one of kind `birth_date`, or ask for the age where people sign up",
                 ],
             );
         }

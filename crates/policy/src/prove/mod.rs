@@ -403,6 +403,7 @@ impl<'p> Prover<'_, 'p> {
                 regime: &regime,
                 items: self.stage.items(case.thing),
                 consents: &consents,
+                waiting: &[],
                 registering,
             };
             return match (self.rules.admit)(offer) {

@@ -7,7 +7,7 @@ use toml::Spanned;
 use super::{Reader, Severity};
 use crate::consent::{Consent, ConsentName};
 use crate::document::Controller;
-use crate::item::{Item, ItemName, Secret, SecretKind, SecretName, ValueKind};
+use crate::item::{Item, ItemName, Linked, Secret, SecretKind, SecretName, ValueKind};
 use crate::party::{Recipient, RecipientName};
 use crate::purpose::{Basis, Purpose, PurposeName};
 use crate::record::ProvisionBasis;
@@ -49,6 +49,23 @@ impl Reader<'_> {
             let message = format!("`{name}` is a password, and {count} items can be signed in by");
             let way_out = "declare one item of kind email with `lookup` and `unique`";
             self.error("secrets.toml", secret.position, message, way_out);
+        }
+    }
+
+    /// A person was born once: of two dates nobody could say which tells her age (R9.6).
+    pub(super) fn one_date_of_birth(&mut self, items: &BTreeMap<ItemName, Item>) {
+        let mut dates: Vec<_> =
+            items.iter().filter(|(_, item)| item.value == ValueKind::BirthDate).collect();
+        dates.sort_by_key(|(_, item)| item.position);
+        for (name, item) in dates.iter().skip(1) {
+            let message = format!("`{name}` is a second date of birth");
+            let way_out = "declare one item of kind birth_date; write other days as text";
+            self.error("items.toml", item.position, message, way_out);
+        }
+        for (name, item) in dates.iter().filter(|(_, item)| item.linked == Linked::Nobody) {
+            let message = format!("`{name}` is a date of birth that is kept apart from everybody");
+            let way_out = "take `linked` out, so that it is kept with the person";
+            self.error("items.toml", item.position, message, way_out);
         }
     }
 

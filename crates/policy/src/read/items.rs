@@ -252,9 +252,9 @@ impl Reader<'_> {
             }
             ("email", None, None) => Some(ValueKind::Email),
             ("phone", None, None) => Some(ValueKind::Phone),
-            ("past_date", None, None) => Some(ValueKind::PastDate),
+            ("birth_date", None, None) => Some(ValueKind::BirthDate),
             ("language", None, None) => Some(ValueKind::Language),
-            (word @ ("email" | "phone" | "past_date" | "language" | "text" | "choice"), _, _) => {
+            (word @ ("email" | "phone" | "birth_date" | "language" | "text" | "choice"), _, _) => {
                 let message = format!("`{word}` does not take `max_chars` or `choices` this way");
                 self.error(file, at, message, "`max_chars` goes with text, `choices` with choice");
                 None
@@ -264,7 +264,7 @@ impl Reader<'_> {
                     file,
                     at,
                     format!("`{word}` is not a kind of value"),
-                    "write text, email, phone, past_date, choice or language",
+                    "write text, email, phone, birth_date, choice or language",
                 );
                 None
             }

@@ -364,6 +364,7 @@ impl Reader<'_> {
         let services = self.services(services, &items);
         self.nobody_is_kept_out(&items, &consents, &regimes);
         self.one_address_to_sign_in_by(&items, &secrets);
+        self.one_date_of_birth(&items);
         self.every_purpose_is_used(&purposes, &recipients);
         self.every_consent_carries_something(&purposes, &items, &recipients, &tools, &consents);
         self.bases_carry_the_roles(&purposes, &recipients, &regimes);

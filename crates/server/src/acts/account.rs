@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::erase::{Erased, Erasure, Wish};
 use crate::error::Error;
 use crate::once::Fresh;
-use crate::store::{Tx, consents, engagements, items, links, subjects};
+use crate::store::{Tx, agreements, consents, engagements, items, links, subjects};
 
 /// An account that is closed.
 pub struct Closed {
@@ -93,6 +93,7 @@ impl Closing {
         // She may come back under the same address, as somebody new.
         items::forget_lookups(tx, subject);
         links::erase_all(tx, subject);
+        agreements::erase(tx, subject);
         let record = Record {
             at: *at,
             policy: app.policy().version,

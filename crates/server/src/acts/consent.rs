@@ -3,20 +3,22 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use policy::export::consent_record::{Event, History};
 use policy::record::{Act, ConsentTaken};
 use policy::{ConsentFact, ConsentName, ConsentState, Document, Language, Record, SubjectId};
 
 use crate::acts::publish;
+use crate::agreement::{self, Asked, Representative};
 use crate::app::App;
 use crate::error::Error;
-use crate::intake::{Answer, read_answers};
+use crate::intake::{Answer, NewRepresentative, read_answers};
 use crate::letter::{self, Letter};
 use crate::once::{Fresh, random};
 use crate::outbox::{self, Message};
 use crate::record::Place;
 use crate::store::subjects::Held;
-use crate::store::{Call, Tx, Val, consents, items, records, subjects};
+use crate::store::{Call, Tx, Val, agreements, consents, items, records, subjects};
 use crate::webhook;
 
 /// How a consent stands.
@@ -24,7 +26,7 @@ pub struct Standing {
     /// The consent as it was taken.
     pub taken: ConsentTaken,
     /// When.
-    pub at: jiff::Timestamp,
+    pub at: Timestamp,
 }
 
 /// Whether the person is told by letter of what she answered.
@@ -36,6 +38,8 @@ pub enum Told {
     Nothing,
     /// No address is held, or the policy has none, or no purpose for it.
     NoAddress,
+    /// Her statutory representative is asked.
+    Representative,
 }
 
 impl Told {
@@ -45,11 +49,13 @@ impl Told {
             Self::Letter => "outbox",
             Self::Nothing => "none",
             Self::NoAddress => "no_address",
+            Self::Representative => "representative",
         }
     }
 }
 
-/// Sets how a consent stands; a letter that tells her is committed with it.
+/// Sets how a consent stands; a letter that tells her is committed with it. What does not stand on her
+/// own word waits, and the letter goes to her statutory representative (R9.6).
 ///
 /// # Errors
 /// [`Error::Invalid`] field by field; [`Error::NotFound`] for an unknown person or consent.
@@ -57,6 +63,7 @@ pub async fn change(
     app: &Arc<App>,
     subject: SubjectId,
     answer: Answer,
+    representative: Option<NewRepresentative>,
     by: String,
 ) -> Result<(Standing, Place, Told), Error> {
     let now = app.clock.now();
@@ -70,52 +77,125 @@ pub async fn change(
         // The consent is in the path; the fields are the body's own.
         error.field = error.field.replace("consents[0].", "");
     }
+    let representative = representative.and_then(|named| named.read(&mut wrong));
     let (Some(taken), true) = (taken, wrong.is_empty()) else {
         return Err(Error::Invalid(wrong));
     };
+    let asking = Asking::new(app, representative, now)?;
     let fresh = Fresh::new()?;
     let mut letter_id = [0; 16];
     random(&mut letter_id)?;
     let keeper = Arc::clone(app);
-    let kept = taken.clone();
-    let (place, told) = app
+    let (taken, place, told) = app
         .store
         .write(move |tx: &mut Tx<'_>| {
             let held = open(tx, subject)?;
+            let (mut kept, document) = (taken.clone(), &document);
+            let waits = asking.put(&keeper, tx, (subject, &held), &mut kept)?;
             let changed = changes(tx, subject, &kept)?;
             consents::put(tx, subject, &kept, now.as_millisecond());
-            let record = Record {
-                at: now,
-                policy: document.version,
-                subject: Some(subject),
-                by: by.clone(),
-                act: Act::ConsentChanged { consent: kept.clone() },
-            };
+            // Nobody is asked any more for what she has answered herself.
+            if agreement::of(&keeper.keys, tx, subject, now)?.is_none() {
+                agreements::erase(tx, subject);
+            }
+            let act = Act::ConsentChanged { consent: kept.clone(), by_representative: false };
+            let policy = document.version;
+            let record = Record { at: now, policy, subject: Some(subject), by: by.clone(), act };
             let place = keeper.record(tx, &record, None, &fresh)?;
             if changed {
                 let event = webhook::Event::ConsentChanged { subject, at: place.into() };
                 webhook::tell(&keeper.keys, tx, event, &fresh.id, now)?;
             }
-            if !(changed && matches!(kept.state, ConsentState::Given | ConsentState::Withdrawn)) {
-                return Ok::<_, Error>((place, Told::Nothing));
-            }
-            if !has_address(tx, subject, &held, &document)? {
-                return Ok((place, Told::NoAddress));
-            }
-            let letter = Letter::ConsentChanged {
-                consent: kept.consent.clone(),
-                state: kept.state,
-                at: now,
-                notice: kept.notice,
-                record: place.record_id(),
-                language: Language::parse(&kept.language).unwrap_or(Language::ALL[0]),
+            let told = if waits {
+                Told::Representative
+            } else if !(changed
+                && matches!(kept.state, ConsentState::Given | ConsentState::Withdrawn))
+            {
+                Told::Nothing
+            } else if has_address(tx, subject, &held, document)? {
+                let letter = Letter::ConsentChanged {
+                    consent: kept.consent.clone(),
+                    state: kept.state,
+                    at: now,
+                    notice: kept.notice,
+                    record: place.record_id(),
+                    language: Language::parse(&kept.language).unwrap_or(Language::ALL[0]),
+                };
+                let message = Message::Letter { subject, letter };
+                outbox::put(&keeper.keys, tx, letter_id, &message, now)?;
+                Told::Letter
+            } else {
+                Told::NoAddress
             };
-            let message = Message::Letter { subject, letter };
-            outbox::put(&keeper.keys, tx, letter_id, &message, now)?;
-            Ok((place, Told::Letter))
+            Ok::<_, Error>((kept, place, told))
         })
         .await?;
     Ok((Standing { taken, at: now }, place, told))
+}
+
+/// What is drawn beforehand to ask a representative, so that it stays the same when the act is run again.
+struct Asking {
+    document: Arc<Document>,
+    representative: Option<Representative>,
+    letter: agreement::Letter,
+    at: Timestamp,
+}
+
+impl Asking {
+    fn new(
+        app: &App,
+        representative: Option<Representative>,
+        at: Timestamp,
+    ) -> Result<Self, Error> {
+        let letter = agreement::Letter::new(&app.keys, at)?;
+        Ok(Self { document: app.policy(), representative, letter, at })
+    }
+
+    /// Holds an answer back that does not stand by itself, and asks whoever has to agree; tells whether
+    /// it did. A letter that asks the same of the same person already is enough.
+    fn put(
+        &self,
+        app: &App,
+        tx: &mut Tx<'_>,
+        (subject, held): (SubjectId, &Held),
+        taken: &mut ConsentTaken,
+    ) -> Result<bool, Error> {
+        let Self { document, representative, letter, at } = self;
+        let (Some(name), Some(wrapped)) = (&held.regime, &held.wrapped) else { return Ok(false) };
+        // What a law that is not served gives is given to nobody.
+        let Some(regime) = document.regimes.get(name) else { return Ok(false) };
+        // To take back is never held up, not even by a date that cannot be read.
+        if taken.state != ConsentState::Given {
+            return Ok(false);
+        }
+        let key = app.keys.subject_key(subject, wrapped)?;
+        let is_below = agreement::is_below_age(tx, document, name, &key, *at)?;
+        if agreement::hold_back(is_below, std::slice::from_mut(taken)).is_empty() {
+            return Ok(false);
+        }
+        let Some(representative) = representative else {
+            return Err(Error::Invalid(vec![agreement::nobody_named()]));
+        };
+        if let Some(item) = document.sign_in_address() {
+            let token = app.keys.token(item, &representative.email)?;
+            if items::find(tx, item.as_str(), &token)?.contains(&subject) {
+                return Err(Error::Invalid(vec![agreement::names_herself()]));
+            }
+        }
+        let before = agreement::of(&app.keys, tx, subject, *at)?.map(|open| open.asked);
+        let mut asked = Asked {
+            representative: representative.clone(),
+            consents: before.iter().flat_map(|asked| asked.consents.clone()).collect(),
+            language: Language::parse(&taken.language).unwrap_or(Language::ALL[0]),
+        };
+        if !asked.consents.contains(&taken.consent) {
+            asked.consents.push(taken.consent.clone());
+        }
+        if before.as_ref() != Some(&asked) {
+            letter.put(&app.keys, tx, &key, regime, &asked)?;
+        }
+        Ok(true)
+    }
 }
 
 /// Whether what stood is otherwise after an answer.
@@ -198,22 +278,25 @@ pub async fn standings(
 }
 
 /// How a consent stands with a person, and whether she is to be asked.
-pub struct Asked {
+pub struct ToAsk {
     /// Which consent.
     pub consent: ConsentName,
     /// Her answer; `None` when she was never asked.
     pub standing: Option<Standing>,
     /// True when she is to be asked: her answer was to words that no longer stand, or old data of
-    /// hers wait for it.
+    /// hers wait for it, or nobody answers it any more.
     pub ask: bool,
+    /// Until when her statutory representative can agree; `None` unless it waits for that.
+    pub waits_until: Option<Timestamp>,
 }
 
 /// Every consent that a person is asked for, in the policy's order.
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown person.
-pub async fn all(app: &App, subject: SubjectId) -> Result<Vec<Asked>, Error> {
-    let (regime, answers, held) = app
+pub async fn all(app: &Arc<App>, subject: SubjectId) -> Result<Vec<ToAsk>, Error> {
+    let (keeper, now) = (Arc::clone(app), app.clock.now());
+    let (regime, answers, held, open) = app
         .store
         .read(move |conn| {
             let known = subjects::get(conn, subject)?.filter(|held| held.wrapped.is_some());
@@ -221,7 +304,8 @@ pub async fn all(app: &App, subject: SubjectId) -> Result<Vec<Asked>, Error> {
             let regime =
                 known.regime.ok_or_else(|| anyhow::anyhow!("a person without a regime"))?;
             let held = items::held(conn, subject)?;
-            Ok::<_, Error>((regime, consents::all(conn, subject)?, held))
+            let open = agreement::of(&keeper.keys, conn, subject, now)?;
+            Ok::<_, Error>((regime, consents::all(conn, subject)?, held, open))
         })
         .await?;
     let rules = app.rules();
@@ -238,7 +322,7 @@ pub async fn all(app: &App, subject: SubjectId) -> Result<Vec<Asked>, Error> {
     };
     let asked = document.consents_asked(&regime);
     let also = document.consents_in_order().into_iter().filter(|(name, _)| waits(name));
-    let mut all: Vec<Asked> = Vec::new();
+    let mut all: Vec<ToAsk> = Vec::new();
     for (name, consent) in asked.into_iter().chain(also) {
         if all.iter().any(|known| known.consent == *name) {
             continue;
@@ -260,8 +344,12 @@ pub async fn all(app: &App, subject: SubjectId) -> Result<Vec<Asked>, Error> {
         // A refusal is an answer; nobody is asked twice for the same words.
         let answered =
             facts.iter().any(|fact| fact.consent == *name && fact.notice >= consent.since);
-        let ask = outdated || !answered && waits(name);
-        all.push(Asked { consent: name.clone(), standing, ask });
+        let open = open.as_ref().filter(|open| open.asked.consents.contains(name));
+        let is_requested =
+            found.is_some_and(|(fact, _)| fact.state == ConsentState::Requested) && open.is_none();
+        let ask = outdated || is_requested || !answered && waits(name);
+        let waits_until = open.map(|open| open.ends_at);
+        all.push(ToAsk { consent: name.clone(), standing, ask, waits_until });
     }
     Ok(all)
 }
@@ -291,7 +379,7 @@ pub async fn history(
         let record = opening.record().map_err(anyhow::Error::from)?;
         let taken = match record.act {
             Act::Registered { consents, .. } => consents,
-            Act::ConsentChanged { consent } => vec![consent],
+            Act::ConsentChanged { consent, .. } => vec![consent],
             _ => Vec::new(),
         };
         let place = Place { index: row.place.unsigned_abs(), id: row.id };

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod agent;
+pub mod agreement;
 pub mod confirmation;
 pub mod consent;
 pub mod dataset;

@@ -602,7 +602,7 @@ fn consents(
         let history = records.iter().flat_map(|shown| {
             let taken = match &shown.record.act {
                 Act::Registered { consents, .. } => consents.as_slice(),
-                Act::ConsentChanged { consent } => std::slice::from_ref(consent),
+                Act::ConsentChanged { consent, .. } => std::slice::from_ref(consent),
                 _ => &[],
             };
             taken.iter().filter(|taken| taken.consent == fact.consent).map(|taken| ConsentEvent {

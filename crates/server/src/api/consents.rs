@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
+use super::subjects::NewRepresentative;
 use super::{Api, subject};
 use crate::acts::consent::{self, Standing, Told};
 use crate::error::Error;
@@ -26,6 +27,9 @@ pub(super) struct NewState {
     notice: String,
     /// The language it was shown in.
     language: String,
+    /// Her statutory representative: needed when she gives it below the age of her law. It is `requested`
+    /// then, until her representative has agreed.
+    representative: Option<NewRepresentative>,
 }
 
 /// How a consent stands.
@@ -48,7 +52,8 @@ pub(super) struct ConsentStanding {
     #[serde(skip_serializing_if = "Option::is_none")]
     ledger: Option<LedgerPlace>,
     /// Of an answer that was just given: `outbox` when a letter to the person waits there, `none`
-    /// when nothing changed that she is told of, `no_address` when no letter can reach her.
+    /// when nothing changed that she is told of, `no_address` when no letter can reach her,
+    /// `representative` when her statutory representative is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     letter: Option<&'static str>,
 }
@@ -79,8 +84,10 @@ pub(super) struct ConsentAsked {
     /// Since when.
     at: Option<String>,
     /// True when she is to be asked: she agreed to words that no longer stand, or data collected
-    /// before a version wait for it.
+    /// before a version wait for it, or nobody answers it any more.
     ask: bool,
+    /// Until when her statutory representative can agree; nothing unless it waits for that.
+    waits_until: Option<String>,
 }
 
 /// The consents of a person.
@@ -115,6 +122,7 @@ pub(super) async fn list(
             notice: asked.standing.as_ref().map(|standing| standing.taken.notice.to_string()),
             at: asked.standing.as_ref().map(|standing| standing.at.to_string()),
             ask: asked.ask,
+            waits_until: asked.waits_until.map(|until| until.to_string()),
         })
         .collect();
     Ok(Json(ConsentList { consents }))
@@ -161,10 +169,12 @@ pub(super) async fn put(
 ) -> Result<Json<ConsentStanding>, Problem> {
     caller.may("consents:write")?;
     let body = body.read().await?;
-    let NewState { state, notice, language } = body.value;
+    let NewState { state, notice, language, representative } = body.value;
     let answer = Answer { consent: name, state, notice, language };
     let subject = subject(&of)?;
-    let (standing, place, told) = consent::change(&api.app, subject, answer, caller.by()).await?;
+    let representative = representative.map(Into::into);
+    let (standing, place, told) =
+        consent::change(&api.app, subject, answer, representative, caller.by()).await?;
     Ok(shown(standing, Some((place, told))))
 }
 

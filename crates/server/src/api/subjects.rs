@@ -65,6 +65,25 @@ pub(super) struct NewSubject {
     /// What she answered.
     #[serde(default)]
     consents: Vec<ConsentAnswer>,
+    /// Her statutory representative: needed when she gives a consent below the age of her law, and then
+    /// asked by letter; else it is not kept.
+    representative: Option<NewRepresentative>,
+}
+
+/// A parent or guardian, who agrees to the consents of the young.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewRepresentative {
+    /// Her name.
+    name: String,
+    /// Her e-mail address; not that of the person herself.
+    email: String,
+}
+
+impl From<NewRepresentative> for intake::NewRepresentative {
+    fn from(named: NewRepresentative) -> Self {
+        Self { name: named.name, email: named.email }
+    }
 }
 
 /// A person who was taken in.
@@ -97,10 +116,11 @@ pub(super) async fn register(
     caller.may("subjects:write")?;
     let body = body.read().await?;
     let once = body.once(&api.app.keys, &caller.id)?;
-    let NewSubject { regime, items, secrets, consents } = body.value;
+    let NewSubject { regime, items, secrets, consents, representative } = body.value;
     let newcomer = Newcomer {
         regime,
         items,
+        representative: representative.map(Into::into),
         password: secrets.password,
         card: secrets.card.map(|c| Card { token: c.token, brand: c.brand, last4: c.last4 }),
         consents: consents

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use crate::acts::{staff_session, telling};
+use crate::acts::{agreement, staff_session, telling};
 use crate::app::App;
 use crate::connectors::mail::Mail;
 use crate::connectors::webhook::Webhooks;
@@ -93,6 +93,13 @@ async fn keep_house(app: Arc<App>) {
                 }
                 if let Err(error) = forget_instructions(&app).await {
                     tracing::warn!(%error, "old instructions are not forgotten; the next round retries");
+                }
+                match agreement::end_unanswered(&app).await {
+                    Ok(0) => {}
+                    Ok(ended) => tracing::info!(ended, "representatives did not answer; they are erased"),
+                    Err(error) => {
+                        tracing::warn!(%error, "representatives are not erased; the next round retries");
+                    }
                 }
             }
             _ = expire.tick() => {

@@ -1,7 +1,8 @@
 //! Letters to people: every kind of letter, and the purpose under which her address may be used for it.
-//! The words are `general.rs` and `request.rs`, and the service's own in `service.rs`; the forms they are
+//! The words are `general.rs`, `request.rs` and `agreement.rs`, and the service's own in `service.rs`; the forms they are
 //! set in are the crate `paper`. Knows neither addresses nor how letters travel.
 
+pub mod agreement;
 mod general;
 mod request;
 mod service;

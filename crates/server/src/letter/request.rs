@@ -98,7 +98,7 @@ impl About<'_> {
 
     /// The last day of a period whose end is given as the first moment after it.
     fn last_day(&self, end: Timestamp) -> String {
-        self.day(end - jiff::SignedDuration::from_secs(1))
+        words::last_day(end, self.language())
     }
 
     /// Whom the letter addresses: the agent, if one asks.

@@ -5,6 +5,7 @@
 //! threads, so nothing here waits inside an async task. `conn.rs` is what closures speak to,
 //! `writer.rs` how acts share a commit. Tables live in the files beside these, one each.
 
+pub mod agreements;
 mod beside;
 mod conn;
 pub mod consents;

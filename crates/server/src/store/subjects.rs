@@ -169,6 +169,7 @@ pub fn erase(conn: &mut Conn, subject: SubjectId) {
         ("DELETE FROM links WHERE subject = $1", &her),
         ("DELETE FROM secrets WHERE subject = $1", &her),
         ("DELETE FROM consents WHERE subject = $1", &her),
+        ("DELETE FROM agreements WHERE subject = $1", &her),
         ("DELETE FROM restrictions WHERE subject = $1", &her),
         ("DELETE FROM engagements WHERE subject = $1", &her),
         ("DELETE FROM holds WHERE subject = $1", &her),

@@ -1,6 +1,7 @@
 //! People enter: the pages that Azukari itself shows. Their words come from the policy and from
 //! `words`; styles are one small sheet.
 
+pub mod agreement;
 mod datasets;
 pub mod desk;
 pub mod feed;
@@ -46,6 +47,7 @@ pub fn router(app: &Arc<App>) -> Router {
         // By https once the house knows the address under which people reach it.
         .merge(desk::router(app, https))
         .merge(requests::router(app, https))
+        .merge(agreement::router(app))
 }
 
 /// What browsers are told about every page: nothing from elsewhere, no script, no framing.
@@ -76,6 +78,8 @@ fn language(uri: &Uri, headers: &HeaderMap) -> Language {
 pub mod urls {
     /// The published policy.
     pub const POLICY: &str = "/policy";
+    /// Where a representative answers for somebody young.
+    pub const AGREEMENT: &str = "/agreement";
     /// Where a person makes her requests.
     pub const REQUESTS: &str = "/requests";
     /// What is published of data sets.

@@ -30,7 +30,8 @@ pub(crate) const NOTICE: &str = "2026-10-01";
 /// Nine in the morning in Tokyo, on the day most stories happen.
 const MORNING: &str = "2026-11-22T09:00:00+09:00";
 /// Every table that says something about people or acts.
-pub(crate) const TABLES: [(&str, &str); 26] = [
+pub(crate) const TABLES: [(&str, &str); 27] = [
+    ("agreements", "SELECT COUNT(*) FROM agreements"),
     ("consents", "SELECT COUNT(*) FROM consents"),
     ("datasets", "SELECT COUNT(*) FROM datasets"),
     ("drp_agents", "SELECT COUNT(*) FROM drp_agents"),

@@ -41,6 +41,8 @@ mod letters;
 #[cfg(test)]
 mod links;
 #[cfg(test)]
+mod minors;
+#[cfg(test)]
 mod notice;
 #[cfg(test)]
 mod openapi;

@@ -92,8 +92,15 @@ fn regime() -> RegimeName {
 pub fn admission(items: &[&str]) -> Admission {
     let document = document();
     let items = items.iter().map(|name| item(name)).collect();
-    admit(Offer { policy: &document, regime: &regime(), items, consents: &[], registering: false })
-        .unwrap()
+    admit(Offer {
+        policy: &document,
+        regime: &regime(),
+        items,
+        consents: &[],
+        waiting: &[],
+        registering: false,
+    })
+    .unwrap()
 }
 
 /// Leave to open those items of that person.

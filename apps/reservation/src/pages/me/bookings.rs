@@ -9,7 +9,7 @@ use crate::app::{self, Reader, Shared};
 use crate::book::bookings::{Booking, Stage};
 use crate::book::stores::Store;
 use crate::fault::Fault;
-use crate::pages::parts::moment;
+use crate::pages::parts::{moment, representative_waits};
 use crate::pages::{Guest, booking};
 use crate::when;
 
@@ -27,6 +27,7 @@ pub(in crate::pages) async fn page(
     let words = reader.words;
     // Who left has no rooms any more, whatever is still kept.
     app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
+    let waits_until = app.azukari.waits_until(&caller.who).await.map_err(Fault::of_guest)?;
     let now = app::now();
     let (bookings, stores, waits, notices) = tokio::try_join!(
         app.book.bookings_of(&caller.who, now),
@@ -38,6 +39,7 @@ pub(in crate::pages) async fn page(
         bookings.iter().partition(|b| b.ends_at > now && (b.stands() || is_to_be(b)));
     coming.reverse();
     let body = html! {
+        (representative_waits(waits_until, &reader))
         (booking::notices(&notices, &stores, &reader))
         @if coming.is_empty() {
             div class="sheet" {

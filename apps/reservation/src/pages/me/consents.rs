@@ -135,10 +135,11 @@ pub(in crate::pages) async fn put_consent(
     };
     match app.azukari.put_consent(reader.language, &caller.who, &answer).await {
         Ok(()) => see_other(&format!("/me/consents?done={state}")),
-        Err(Trouble::Invalid(_)) => {
-            let note = html! {
-                div class="notice alert" role="alert" { p { (reader.words.policy_changed) } }
-            };
+        Err(Trouble::Invalid(errors)) => {
+            let words = reader.words;
+            let needs = errors.iter().any(|error| error.field == "representative");
+            let why = if needs { words.representative_later } else { words.policy_changed };
+            let note = html! { div class="notice alert" role="alert" { p { (why) } } };
             Ok(all(&app, &reader, &caller, &note).await?.into_response())
         }
         Err(trouble) => Err(trouble.into()),

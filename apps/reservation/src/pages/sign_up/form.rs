@@ -3,7 +3,9 @@
 
 use maud::{Markup, html};
 
-use super::{PASSWORD, RESIDENCES, Step, WITH};
+use super::{
+    PASSWORD, REPRESENTATIVE, REPRESENTATIVE_EMAIL, REPRESENTATIVE_NAME, RESIDENCES, Step, WITH,
+};
 use crate::app::{App, Reader};
 use crate::azukari::{Consent, Policy};
 use crate::book::stores::Store;
@@ -34,7 +36,17 @@ impl Page<'_> {
         note: Option<&str>,
     ) -> Markup {
         let (words, language) = (self.reader.words, self.reader.language);
-        let order = self.order(step, typed);
+        let asks_representative = typed.filled(REPRESENTATIVE_NAME).is_some()
+            || typed.filled(REPRESENTATIVE_EMAIL).is_some()
+            || errors.fields().any(|field| field.starts_with(REPRESENTATIVE));
+        let mut order = self.order(step, typed);
+        if step == Step::More && asks_representative {
+            let after = order.iter().position(|field| field.name == "items.birth_date");
+            let at = after.map_or(order.len(), |at| at + 1);
+            let named = |name: &str, label: &str| Named { name: name.into(), label: label.into() };
+            order.insert(at, named(REPRESENTATIVE_NAME, words.representative_name));
+            order.insert(at + 1, named(REPRESENTATIVE_EMAIL, words.representative_email));
+        }
         let said_above = self.shared_purpose(step);
         let first_error = errors.first(&order);
         let drawn = Drawn { fields: typed, errors, first_error, said_above, language, words };
@@ -60,7 +72,7 @@ impl Page<'_> {
                 @match step {
                     Step::Contact => (self.contact(&drawn)),
                     Step::Table => (self.table(&drawn)),
-                    Step::More => (self.more(&drawn)),
+                    Step::More => (self.more(&drawn, asks_representative)),
                     Step::Agree => (self.agree(&drawn, typed)),
                 }
                 p class="actions" {
@@ -228,7 +240,7 @@ impl Page<'_> {
         }
     }
 
-    fn more(&self, drawn: &Drawn<'_>) -> Markup {
+    fn more(&self, drawn: &Drawn<'_>, asks_representative: bool) -> Markup {
         let words = drawn.words;
         html! {
             p { (words.sign_up_all_optional) }
@@ -237,6 +249,7 @@ impl Page<'_> {
                 @for item in Step::More.items() {
                     @let hint = (*item == "receipt_name").then_some(words.receipt_name_hint);
                     (self.item(item, hint, drawn))
+                    @if asks_representative && *item == "birth_date" { (representative(drawn)) }
                 }
             }
         }
@@ -333,6 +346,29 @@ fn is_condition(consent: &Consent, typed: &Fields) -> bool {
     let residence = typed.get("residence");
     let regime = RESIDENCES.iter().find(|(name, _)| *name == residence).map_or("jp", |(_, r)| r);
     consent.condition_of_service.iter().any(|condition| condition == regime)
+}
+
+/// Who agrees in her place, below the age of her law.
+fn representative(drawn: &Drawn<'_>) -> Markup {
+    let words = drawn.words;
+    let field = |name: &'static str, label, hint| Field {
+        name,
+        label,
+        required: true,
+        purposes: Purposes::default(),
+        hint,
+        error: drawn.errors.get(name),
+        focus: drawn.first_error == Some(name),
+        autocomplete: Some("off"),
+    };
+    let (name, email) = (REPRESENTATIVE_NAME, REPRESENTATIVE_EMAIL);
+    html! {
+        div class="notice" { p { (words.representative_lead) } }
+        (field(name, words.representative_name, None)
+            .input("text", Some(drawn.fields.get(name)), words))
+        (field(email, words.representative_email, Some(words.representative_hint))
+            .input("email", Some(drawn.fields.get(email)), words))
+    }
 }
 
 fn residence_field(drawn: &Drawn<'_>) -> Markup {

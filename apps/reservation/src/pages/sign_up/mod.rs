@@ -15,7 +15,7 @@ use serde::Deserialize;
 use super::parts::Errors;
 use super::{linking, safe_next, see_other};
 use crate::app::{self, Reader, Shared};
-use crate::azukari::{Answer, Consent, Policy, Trouble};
+use crate::azukari::{Answer, Consent, Policy, Reason, Representative, Trouble};
 use crate::book::sessions::{Caller, Door};
 use crate::book::stores::Store;
 use crate::fault::Fault;
@@ -23,6 +23,10 @@ use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::{session, when};
 
 const PASSWORD: &str = "secrets.password";
+/// Her statutory representative. Azukari says when one is needed; nothing of that is worked out here.
+const REPRESENTATIVE: &str = "representative";
+const REPRESENTATIVE_NAME: &str = "representative.name";
+const REPRESENTATIVE_EMAIL: &str = "representative.email";
 
 /// The field that names the service that she comes through.
 const WITH: &str = "with";
@@ -97,6 +101,7 @@ impl Step {
             (Some(item), _) => Self::of_item(item).unwrap_or(Self::Contact),
             (None, Some(consent)) => beside(consent).unwrap_or(Self::Agree),
             _ if field == "residence" => Self::Contact,
+            _ if field.starts_with(REPRESENTATIVE) => Self::More,
             _ => Self::Agree,
         }
     }
@@ -129,6 +134,13 @@ impl SignUp {
         let items = Step::ALL.iter().flat_map(|step| step.items());
         let filled = items.filter_map(|item| Some(((*item).to_owned(), self.typed.item(item)?)));
         filled.collect()
+    }
+
+    /// Who agrees in her place, once she was asked for that.
+    fn representative(&self) -> Option<Representative> {
+        let [name, email] = [REPRESENTATIVE_NAME, REPRESENTATIVE_EMAIL]
+            .map(|field| self.typed.get(field).to_owned());
+        (!name.is_empty() || !email.is_empty()).then_some(Representative { name, email })
     }
 
     /// Whether this guest, living where she does, cannot be served without that consent.
@@ -173,7 +185,7 @@ impl SignUp {
                 "email" if !looks_like_an_address(value) => {
                     errors.add(&field, words.error_not_an_email);
                 }
-                "past_date" => match when::typed(value) {
+                "birth_date" => match when::typed(value) {
                     None => errors.add(&field, words.error_not_a_date),
                     Some(date) if date > today => errors.add(&field, words.error_future),
                     Some(_) => {}
@@ -289,7 +301,14 @@ pub(super) async fn submit(
         let answers = sign_up.answers(&policy, reader.language.tag());
         let opened = app
             .azukari
-            .open_account(reader.language, regime, &sign_up.items(), &sign_up.password, &answers)
+            .open_account(
+                reader.language,
+                regime,
+                &sign_up.items(),
+                &sign_up.password,
+                &answers,
+                sign_up.representative().as_ref(),
+            )
             .await;
         match opened {
             Ok(subject) => {
@@ -309,6 +328,18 @@ pub(super) async fn submit(
                 response.headers_mut().append(header::SET_COOKIE, cookie);
                 return Ok(response);
             }
+            // What is under special care comes in only once her representative has agreed.
+            Err(Trouble::Refused(reasons))
+                if sign_up.representative().is_some()
+                    && reasons.iter().all(|reason| reason.id == "special_care_without_consent") =>
+            {
+                for (item, asked) in &policy.items {
+                    let named = |reason: &Reason| reason.consent == asked.consent;
+                    if sign_up.typed.item(item).is_some() && reasons.iter().any(named) {
+                        errors.add(&format!("items.{item}"), words.error_after_representative);
+                    }
+                }
+            }
             Err(Trouble::Refused(reasons)) => {
                 let named: Vec<&str> =
                     reasons.iter().filter_map(|reason| reason.consent.as_deref()).collect();
@@ -324,7 +355,11 @@ pub(super) async fn submit(
                     let page = page.step(Step::Agree, &sign_up.typed, &fine, note);
                     return Ok((StatusCode::CONFLICT, page).into_response());
                 }
-                errors.add_all(&found, words);
+                if found.iter().any(|error| error.field == REPRESENTATIVE) {
+                    errors.add(REPRESENTATIVE_NAME, words.error_representative);
+                }
+                let others = found.into_iter().filter(|error| error.field != REPRESENTATIVE);
+                errors.add_all(&others.collect::<Vec<_>>(), words);
             }
             Err(trouble) => return Err(away(trouble)),
         }
@@ -356,7 +391,7 @@ mod tests {
             "version": "2026-10-01", "purposes": {}, "consents": {},
             "items": {
                 "name": item("text", true), "email": item("email", true),
-                "birth_date": item("past_date", false),
+                "birth_date": item("birth_date", false),
             },
             "controller": {
                 "name": { "ja": "見本", "en": "Sample" },

@@ -97,6 +97,7 @@ fn admission(document: &Document, permit: &Permit) -> anyhow::Result<Admission> 
         regime: &regime,
         items,
         consents: &facts.consents,
+        waiting: &[],
         registering: false,
     };
     admit(offer).map_err(|refusal| anyhow::anyhow!("the sample is refused: {:?}", refusal.reasons))

@@ -201,6 +201,7 @@ fn newcomer(sample: Sample, n: u64, notice: &str) -> Newcomer {
         password: None,
         card: None,
         consents: consents.into(),
+        representative: None,
     }
 }
 

@@ -8,6 +8,7 @@ use policy::{Ask, ItemName, PurposeName, SubjectId};
 use vault::Plain;
 
 use super::Deliverer;
+use crate::acts::agreement;
 use crate::acts::request::{Contact, Request};
 use crate::app::App;
 use crate::connectors::NotSent;
@@ -38,6 +39,9 @@ impl Deliverer for Mail {
             }
             Message::RequestLetter { request, letter } => {
                 send_about(app, self, id, request, &letter).await
+            }
+            Message::AgreementLetter { token } => {
+                send_to_representative(app, self, id, token).await
             }
             Message::Webhook { .. } | Message::Callback { .. } | Message::Instruction { .. } => {
                 Ok(Ok(Outcome::Unreadable))
@@ -118,6 +122,24 @@ async fn to_registered(
         return Ok(Ok(Outcome::NoAddress));
     };
     let sent = mail.send(&outbox::shown(id), &address, written, app.clock.now()).await;
+    Ok(sent.map(|()| Outcome::Delivered))
+}
+
+/// Sends a letter to a statutory representative, while what it asks can still be answered.
+async fn send_to_representative(
+    app: &Arc<App>,
+    mail: &Mail,
+    id: &[u8; 16],
+    token: String,
+) -> Result<Result<Outcome, NotSent>, Error> {
+    let Some(about) = agreement::find(app, token.clone()).await? else {
+        return Ok(Ok(Outcome::NoAddress));
+    };
+    let (link, now) =
+        (app.public_url().join(&letter::agreement::path(&about, &token)), app.clock.now());
+    let written = letter::agreement::write(&app.policy(), &about, &link, now);
+    let to = Plain::new(about.asked.representative.email);
+    let sent = mail.send(&outbox::shown(id), &to, &written, now).await;
     Ok(sent.map(|()| Outcome::Delivered))
 }
 

@@ -79,7 +79,7 @@ pub(super) fn particulars(document: &Document, kind: RequestKind) -> Vec<(&ItemN
     items.retain(|(_, item)| {
         kind.assurance() > Assurance::None
             && item.sensitivity == Sensitivity::Ordinary
-            && (item.lookup || item.value == ValueKind::PastDate)
+            && (item.lookup || item.value == ValueKind::BirthDate)
     });
     items
 }
@@ -560,7 +560,7 @@ fn line_of(value: &ValueKind) -> (Input<'static>, usize) {
         ValueKind::Text { max_chars, .. } => line("text", "off", *max_chars),
         ValueKind::Email => line("email", "off", 254),
         ValueKind::Phone => line("tel", "tel", 64),
-        ValueKind::PastDate => line("date", "bday", 64),
+        ValueKind::BirthDate => line("date", "bday", 64),
         ValueKind::Choice(_) | ValueKind::Language => line("text", "off", 64),
     }
 }

@@ -9,7 +9,7 @@ mod enter;
 mod form;
 mod limits;
 mod mine;
-mod page;
+pub(super) mod page;
 mod session;
 mod start;
 mod trouble;
@@ -54,7 +54,7 @@ pub struct Pages {
 /// The pages. `https` says whether browsers come by https.
 pub fn router(app: &Arc<App>, https: bool) -> Router {
     let pages = Pages { app: Arc::clone(app), limits: Arc::default(), https };
-    Router::new()
+    let router = Router::new()
         .route(urls::START, get(start::page))
         .route(urls::NEW, get(ask::form).post(ask::sent))
         .route(urls::ENTER, get(enter::form).post(enter::entered))
@@ -66,12 +66,17 @@ pub fn router(app: &Arc<App>, https: bool) -> Router {
         .route(urls::WITHDRAW, get(mine::ask_to_withdraw).post(mine::withdraw))
         .route(urls::SIGN_OUT, post(mine::sign_out))
         .route(urls::ANSWER, get(answer::page).post(answer::sent))
-        .route("/requests/{*rest}", any(|| async { Trouble::from(Error::NoSuchAddress) }))
+        .route("/requests/{*rest}", any(|| async { Trouble::from(Error::NoSuchAddress) }));
+    dressed(router).with_state(pages)
+}
+
+/// What every page with a form of a person's has around it.
+pub(super) fn dressed<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    router
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(from_fn(only_from_here))
         .layer(from_fn(trouble::dress))
         .layer(from_fn(guard))
-        .with_state(pages)
 }
 
 /// What browsers are told about every page here: nothing from elsewhere, no script, no framing, forms to
@@ -130,8 +135,8 @@ fn file(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
 
 /// Who reads: in which language, and from where as far as that is known.
 #[derive(Clone, Copy)]
-struct Reader {
-    language: Language,
+pub(super) struct Reader {
+    pub(super) language: Language,
     client: Option<IpAddr>,
 }
 

@@ -10,7 +10,7 @@ use crate::web::urls as all;
 use crate::words;
 
 /// One of two wordings.
-pub(super) fn pick<'a>(language: Language, ja: &'a str, en: &'a str) -> &'a str {
+pub(in crate::web) fn pick<'a>(language: Language, ja: &'a str, en: &'a str) -> &'a str {
     match language {
         Language::Ja => ja,
         Language::En => en,
@@ -18,13 +18,13 @@ pub(super) fn pick<'a>(language: Language, ja: &'a str, en: &'a str) -> &'a str 
 }
 
 /// An address of a page in a language; `query` may carry more, such as `kind=disclosure`.
-pub(super) fn at(path: &str, query: &str, language: Language) -> String {
+pub(in crate::web) fn at(path: &str, query: &str, language: Language) -> String {
     let joint = if query.is_empty() { "" } else { "&" };
     format!("{path}?{query}{joint}lang={}", language.tag())
 }
 
 /// How the page is had in the other language.
-pub(super) enum Other<'a> {
+pub(in crate::web) enum Other<'a> {
     /// At this path and query.
     At(&'a str, &'a str),
     /// By sending its form once more, so that nothing typed is lost.
@@ -43,7 +43,7 @@ pub(super) enum Other<'a> {
 }
 
 /// A page.
-pub(super) struct Page<'a> {
+pub(in crate::web) struct Page<'a> {
     pub title: &'a str,
     pub language: Language,
     pub other: Other<'a>,
@@ -60,7 +60,7 @@ fn name(language: Language) -> &'static str {
 }
 
 /// The whole page.
-pub(super) fn draw(page: &Page<'_>) -> Markup {
+pub(in crate::web) fn draw(page: &Page<'_>) -> Markup {
     let Page { title, language, other, desk, body } = page;
     let (language, say) = (*language, |ja, en| pick(*language, ja, en));
     html! {
@@ -130,19 +130,19 @@ pub(super) fn draw(page: &Page<'_>) -> Markup {
 
 /// What is wrong with what was sent.
 #[derive(Default)]
-pub(super) struct Wrong(Vec<FieldError>);
+pub(in crate::web) struct Wrong(Vec<FieldError>);
 
 impl Wrong {
-    pub(super) fn new(fields: Vec<FieldError>) -> Self {
+    pub(in crate::web) fn new(fields: Vec<FieldError>) -> Self {
         Self(fields)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::web) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// What is wrong with a field, in words. An error in one of a list, as in `items[2]`, is the list's.
-    pub(super) fn of(&self, field: &str, language: Language) -> Option<String> {
+    pub(in crate::web) fn of(&self, field: &str, language: Language) -> Option<String> {
         let found = self.0.iter().find(|error| {
             error.field == field
                 || error.field.strip_prefix(field).is_some_and(|rest| rest.starts_with('['))
@@ -152,7 +152,11 @@ impl Wrong {
 
     /// The list above a form, each with the way to its field; `fields` in the order of the page, with
     /// what each is called.
-    pub(super) fn summary(&self, fields: &[(String, String)], language: Language) -> Markup {
+    pub(in crate::web) fn summary(
+        &self,
+        fields: &[(String, String)],
+        language: Language,
+    ) -> Markup {
         let known: Vec<_> = fields
             .iter()
             .filter_map(|(field, label)| Some((field, label, self.of(field, language)?)))
@@ -208,6 +212,11 @@ fn in_words(error: &FieldError, language: Language) -> String {
             "この番号は使えなくなりました。新しい番号をお取りください。",
             "This code holds no longer. Please have another one sent.",
         ),
+        (_, "unanswered") => say("どちらかをお選びください。", "Please choose one of the two."),
+        (_, "unconfirmed") => say(
+            "ご回答いただけるのは法定代理人の方だけです。よろしければ選んでください。",
+            "Only a parent or legal guardian can answer. Please confirm that you are.",
+        ),
         (_, "required") => say(
             "サービスに必要な項目のため、取り除くことはできません。",
             "The service needs this item, so it cannot be taken out.",
@@ -228,13 +237,13 @@ fn in_words(error: &FieldError, language: Language) -> String {
 }
 
 /// A field's name as an element's id.
-pub(super) fn id(field: &str) -> String {
+pub(in crate::web) fn id(field: &str) -> String {
     field.replace(['.', '[', ']'], "-")
 }
 
 /// How a field takes what is typed.
 #[derive(Clone, Copy)]
-pub(super) enum Input<'a> {
+pub(in crate::web) enum Input<'a> {
     /// One line, of a type of HTML, with what a browser may fill in.
     Line { r#type: &'a str, autocomplete: &'a str },
     /// Several lines.
@@ -243,7 +252,7 @@ pub(super) enum Input<'a> {
 
 /// Whether a field has to be filled in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Need {
+pub(in crate::web) enum Need {
     /// Always.
     Always,
     /// Depending on another: the server says so, as the browser cannot.
@@ -254,7 +263,7 @@ pub(super) enum Need {
 
 /// A field with its label.
 #[derive(Clone, Copy)]
-pub(super) struct Field<'a> {
+pub(in crate::web) struct Field<'a> {
     pub name: &'a str,
     pub label: &'a str,
     pub hint: Option<&'a str>,
@@ -265,7 +274,7 @@ pub(super) struct Field<'a> {
 }
 
 /// Draws a field, with what is wrong beside it.
-pub(super) fn field(field: &Field<'_>, wrong: &Wrong, language: Language) -> Markup {
+pub(in crate::web) fn field(field: &Field<'_>, wrong: &Wrong, language: Language) -> Markup {
     let Field { name, label, hint, input, value, most, need } = *field;
     let required = need == Need::Always;
     let error = wrong.of(name, language);
@@ -295,7 +304,7 @@ pub(super) fn field(field: &Field<'_>, wrong: &Wrong, language: Language) -> Mar
 }
 
 /// The ids of what describes a field.
-pub(super) fn described(id: &str, hint: bool, error: bool) -> Option<String> {
+pub(in crate::web) fn described(id: &str, hint: bool, error: bool) -> Option<String> {
     let hint = hint.then(|| format!("{id}-hint"));
     let error = error.then(|| format!("{id}-error"));
     let ids: Vec<String> = hint.into_iter().chain(error).collect();
@@ -303,10 +312,10 @@ pub(super) fn described(id: &str, hint: bool, error: bool) -> Option<String> {
 }
 
 /// Things to choose from: value, words, chosen.
-pub(super) type Choice = (String, String, bool);
+pub(in crate::web) type Choice = (String, String, bool);
 
 /// Draws what is chosen from, one of (`radio`) or any (`checkbox`).
-pub(super) fn choices(name: &str, r#type: &str, given: &[Choice]) -> Markup {
+pub(in crate::web) fn choices(name: &str, r#type: &str, given: &[Choice]) -> Markup {
     html! {
         div.choices {
             @for (n, (value, words, chosen)) in given.iter().enumerate() {
@@ -321,7 +330,7 @@ pub(super) fn choices(name: &str, r#type: &str, given: &[Choice]) -> Markup {
 }
 
 /// A group of choices with its legend.
-pub(super) fn group(
+pub(in crate::web) fn group(
     (name, legend, hint): (&str, &str, Option<&str>),
     r#type: &str,
     given: &[Choice],
@@ -341,7 +350,7 @@ pub(super) fn group(
 }
 
 /// The steps of asking; `now` counts from nought.
-pub(super) fn steps(names: &[&str], now: usize, language: Language) -> Markup {
+pub(in crate::web) fn steps(names: &[&str], now: usize, language: Language) -> Markup {
     html! {
         ol.steps aria-label=(pick(language, "手順", "Steps")) {
             @for (n, name) in names.iter().enumerate() {
@@ -352,11 +361,11 @@ pub(super) fn steps(names: &[&str], now: usize, language: Language) -> Markup {
 }
 
 /// A day of Japan's calendar, in the reader's form.
-pub(super) fn day(at: jiff::Timestamp, language: Language) -> String {
+pub(in crate::web) fn day(at: jiff::Timestamp, language: Language) -> String {
     words::day(policy::calendar::calendar_day(at), language)
 }
 
 /// A day with the time left to it: the day on which a period ends.
-pub(super) fn last_day(end: jiff::Timestamp, language: Language) -> String {
-    day(end - jiff::SignedDuration::from_millis(1), language)
+pub(in crate::web) fn last_day(end: jiff::Timestamp, language: Language) -> String {
+    words::last_day(end, language)
 }
