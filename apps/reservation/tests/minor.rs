@@ -76,6 +76,9 @@ async fn below_the_age_the_form_asks_for_a_parent_and_keeps_what_was_typed() {
         key: "unmistakable-key".to_owned(),
         listener,
         data: folder.clone(),
+        payments: None,
+        public_url: None,
+        services: None,
     };
     tokio::spawn(reservation::serve(config, std::future::pending()));
     let browser = reqwest::Client::builder()

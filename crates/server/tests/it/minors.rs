@@ -23,7 +23,7 @@ fn parent() -> Value {
     json!({ "name": PARENT_NAME, "email": PARENT })
 }
 
-impl<'h> SignUp<'h> {
+impl SignUp<'_> {
     fn names(mut self, representative: &Value) -> Self {
         self.body["representative"] = representative.clone();
         self
@@ -62,7 +62,7 @@ impl House {
     async fn representative_sends(&self, token: &str, given: &[(&str, &str)]) -> Answer {
         let mut body = format!("t={token}&notice={NOTICE}&step=send");
         for (name, value) in given {
-            body += &format!("&{name}={value}");
+            body.extend(["&", name, "=", value]);
         }
         self.call("POST", "/agreement?lang=ja")
             .by_nobody()
