@@ -11,6 +11,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::azukari::{Answer, Azukari, Engagement, Policy, StoreEntry, Trouble};
 use crate::book::bookings::{Stage, Wish};
+use crate::book::companions::{Allergen, Companions};
 use crate::book::seatings::Seatings;
 use crate::book::seats::Table;
 use crate::book::sessions::Door;
@@ -272,6 +273,10 @@ const BOOKINGS: [(usize, usize, i64, i64, u8); 15] = [
     (2, 0, 5, 2, 2),
 ];
 
+/// What some of them said of those whom they bring, by the place of the booking above.
+const COMPANIONS: [(usize, Allergen, u8); 3] =
+    [(1, Allergen::Buckwheat, 2), (1, Allergen::SalmonRoe, 1), (5, Allergen::Peanut, 1)];
+
 const SEATING_MINUTES: u16 = 150;
 
 /// Loads the samples; on a restart, what is there already stays as it is.
@@ -489,12 +494,17 @@ async fn load_bookings(
         let six = evening.at(18, 0, 0, 0).to_zoned(tokyo.clone())?.timestamp();
         let first = if days == 0 { first_table(six, now) } else { six };
         let starts_at = first + (half_hours * 30).minutes();
+        let companions: Companions = COMPANIONS
+            .into_iter()
+            .filter_map(|(of, allergen, people)| (of == at).then_some((allergen, people)))
+            .collect();
         let wish = Wish {
             number: format!("S-{}-{at:02}", evening.strftime("%Y%m%d")),
             store: STORES[store].slug.to_owned(),
             subject: subjects[guest].clone(),
             starts_at,
             party,
+            companions,
         };
         let number = wish.number.clone();
         // What was there before stays: a guest may have called it off since.

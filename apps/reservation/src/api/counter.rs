@@ -128,11 +128,12 @@ async fn disclose(
 ) -> Result<Json<Value>, Problem> {
     let words = Words::of(language);
     let (wanted, numbers) = read(&body(&bytes)?, words)?;
-    let own = own(&app, &store, &numbers, app::now()).await?;
+    let now = app::now();
+    let own = own(&app, &store, &numbers, now).await?;
     let asked: Vec<Booking> = own.iter().flatten().cloned().collect();
     let policy = app.azukari.policy().await.map_err(Stop::from)?;
-    let looked = sight::look(&app.azukari, language, &policy, asked, wanted).await;
-    let mut told = looked.map_err(Stop::from)?.into_iter();
+    let looked = sight::look(&app, language, &policy, asked, wanted, now).await;
+    let mut told = looked?.into_iter();
     let answers: Vec<Value> = own
         .iter()
         .zip(&numbers)
@@ -161,7 +162,7 @@ async fn own(
 }
 
 /// What is told of one booking. Allergies stand apart from other items, so that a missing value is never read as
-/// none.
+/// none; those of companions are counts by allergen.
 fn answer(told: &Told, words: &Words) -> Value {
     let mut answer = json!({ "booking": told.booking.number });
     let asked = told.reservation.as_ref().or(told.meal.as_ref());
@@ -185,6 +186,9 @@ fn answer(told: &Told, words: &Words) -> Value {
                 "known": false, "words": words.ask_the_guest, "away": words.not_shown_away,
             }),
         };
+        let of_companions = told.companions.iter();
+        answer["companions"] =
+            of_companions.map(|(allergen, people)| (allergen.name(), *people)).collect();
     }
     answer
 }

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
+use super::companions::{self, Companions};
 use super::notices::{self, Kind};
 use super::{Book, No, changes, moment, payments, seatings, stores, tables, waiting, word};
 
@@ -117,6 +118,8 @@ pub(crate) struct Wish {
     pub(crate) subject: String,
     pub(crate) starts_at: Timestamp,
     pub(crate) party: u8,
+    /// What she said of those whom she brings.
+    pub(crate) companions: Companions,
 }
 
 /// A seat that was taken.
@@ -164,7 +167,7 @@ pub(super) fn seat(
     held_until: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Option<Booking>, No> {
-    let Wish { number, subject, starts_at, party, .. } = wish.clone();
+    let Wish { number, subject, starts_at, party, companions, .. } = wish.clone();
     let ends_at = store.ends_at(starts_at);
     let span = (starts_at, ends_at);
     let Some(seat) = tables::find(book, &store.slug, &number, span, party, now)? else {
@@ -199,6 +202,7 @@ pub(super) fn seat(
         ":late_percent": store.late_percent,
     })?;
     tables::take(book, &store.slug, &booking.number, false, &seat, span)?;
+    companions::put(book, &booking, &companions)?;
     Ok(Some(booking))
 }
 
@@ -482,11 +486,13 @@ impl Book {
         .await
     }
 
-    /// Lets go of what time has ended: holds, offers, waiting for a time that has come.
+    /// Lets go of what time has ended: holds, offers, waiting for a time that has come, what was told of those who
+    /// came along.
     pub(crate) async fn sweep(&self, now: Timestamp) -> Result<(), No> {
         self.write(move |book| {
             expire(book, now)?;
             waiting::forget(book, now)?;
+            companions::erase(book, now)?;
             book.execute("DELETE FROM sessions WHERE ends_at <= ?1", [now.as_second()])?;
             Ok(())
         })

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::bookings::{self, Booking, Stage};
 use super::notices::{self, Kind};
-use super::{Book, No, moment, payments, seatings, stores, tables, waiting};
+use super::{Book, No, companions, moment, payments, seatings, stores, tables, waiting};
 use crate::payments::LEAST_YEN;
 
 /// What a booking is to become.
@@ -156,6 +156,7 @@ fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
         .execute([number])?;
     book.prepare_cached("UPDATE seats SET for_change = 0 WHERE booking = ?1")?.execute([number])?;
     book.prepare_cached("DELETE FROM changes WHERE booking = ?1")?.execute([number])?;
+    companions::fit(book, number)?;
     let booking = change.booking;
     payments::keep(book, number, change.fee_yen, now)?;
     waiting::leave(book, &booking.subject, &booking.store, change.starts_at)?;

@@ -1,5 +1,5 @@
 //! The app's own small database, a file a topic: what the stores are (`stores`, `tables`, `seatings`,
-//! `closing`), who has a seat and who waits for one (`bookings`, `changes`, `waiting`), what was paid
+//! `closing`), who has a seat and who waits for one (`bookings`, `changes`, `waiting`), what those who come along are allergic to (`companions`), what was paid
 //! (`payments`), who may come in (`staff`, `sessions`, `passkeys`, `keys`), what stores' own systems are told
 //! (`hooks`). `seats` says which table fits, without a database; `seal` keeps what has to be read again; `writer`
 //! is the one thread that writes. Holds no personal information: a guest is a subject's id here, and what is known
@@ -8,6 +8,7 @@
 pub(crate) mod bookings;
 pub(crate) mod changes;
 pub(crate) mod closing;
+pub(crate) mod companions;
 pub(crate) mod hooks;
 pub(crate) mod keys;
 pub(crate) mod notices;
@@ -166,7 +167,7 @@ fn connect(path: &Path) -> anyhow::Result<Connection> {
     let book = Connection::open(path)?;
     book.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;",
+         PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON;",
     )?;
     book.set_prepared_statement_cache_capacity(64);
     Ok(book)

@@ -1,4 +1,5 @@
--- The reservation app's own tables. No personal value in any of them: a guest is a subject's id.
+-- The reservation app's own tables. No personal value in any of them: a guest is a subject's id, and those whom
+-- she brings are a number.
 -- Instants are seconds since 1970, days are ISO dates in the store's own time zone.
 
 CREATE TABLE IF NOT EXISTS stores (
@@ -76,6 +77,20 @@ CREATE INDEX IF NOT EXISTS bookings_of_a_store ON bookings (store, starts_at);
 CREATE INDEX IF NOT EXISTS bookings_held ON bookings (held_until) WHERE stage = 'held';
 CREATE INDEX IF NOT EXISTS bookings_unsettled ON bookings (asked_at)
     WHERE stage = 'asked' OR (ending IS NOT NULL AND stage <> 'cancelled');
+
+-- How many of those whom a guest brings have an allergy, by a closed list: no name, no words. It points at nobody
+-- (decision 0050), and is gone once the booking ends or its time is over.
+CREATE TABLE IF NOT EXISTS companions (
+    booking TEXT NOT NULL REFERENCES bookings ON DELETE CASCADE,
+    allergen TEXT NOT NULL,
+    people INTEGER NOT NULL CHECK (people >= 1),
+    PRIMARY KEY (booking, allergen)
+) STRICT, WITHOUT ROWID;
+
+-- Whichever code ends a booking.
+CREATE TRIGGER IF NOT EXISTS companions_go_with_a_booking AFTER UPDATE ON bookings
+WHEN NEW.ending IS NOT NULL OR NEW.stage = 'cancelled'
+BEGIN DELETE FROM companions WHERE booking = NEW.number; END;
 
 -- What a booking is to become. Its seat is taken beside the old one until Azukari was told; where it costs
 -- more, it is held until `held_until` for the difference to be paid, and Azukari knows nothing.

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::bookings::{Booking, Ending, Stage, Taken, Wish};
 use super::closing::{ClosingDay, Decision};
+use super::companions::{Allergen, Companions};
 use super::notices::Kind;
 use super::seatings::{Seatings, moment};
 use super::seats::Table;
@@ -104,6 +105,7 @@ impl Room {
             subject: who.to_owned(),
             starts_at: at(when),
             party,
+            companions: Companions::default(),
         };
         self.book.claim(wish, at(now)).await.map(|Taken { booking, .. }| booking)
     }
@@ -121,6 +123,7 @@ impl Room {
             subject: who.to_owned(),
             starts_at: at(when),
             party,
+            companions: Companions::default(),
         };
         self.book.wait(wish, at(now)).await
     }
@@ -545,6 +548,7 @@ async fn two_hundred_guests_race_for_twenty_seats_and_twenty_get_one() {
                     subject: format!("sub_{guest}"),
                     starts_at,
                     party: 2,
+                    companions: Companions::default(),
                 };
                 match book.claim(wish, now).await {
                     Ok(taken) => book.booked(&taken.booking.number).await.map(|()| true),
@@ -574,4 +578,115 @@ async fn two_hundred_guests_race_for_twenty_seats_and_twenty_get_one() {
         }
         ends.join_all().await;
     }
+}
+
+/// How much is kept of those who come along, for all bookings.
+async fn kept(book: &Book) -> u32 {
+    let count = "SELECT count(*) FROM companions";
+    book.read(move |book| book.query_row(count, [], |row| row.get(0))).await.unwrap()
+}
+
+impl Room {
+    /// A booking of three, of whom two are allergic to macadamias.
+    async fn books_with_companions(&self, who: &str) -> Booking {
+        let booking = self.books(who, SIX, 3).await;
+        let told = Companions::from([(Allergen::Macadamia, 2)]);
+        self.book.put_companions(&booking.number, who, told, at(NOW)).await.unwrap();
+        booking
+    }
+
+    async fn companions(&self, booking: &Booking, now: &str) -> Option<Companions> {
+        let told = self.book.companions(std::slice::from_ref(booking), at(now)).await;
+        told.unwrap().remove(&booking.number)
+    }
+}
+
+#[tokio::test]
+async fn what_companions_are_allergic_to_is_erased_when_the_time_is_over_down_to_its_bytes() {
+    let room = Room::with(store(), vec![table("A", (1, 4), 3, 1)]).await;
+    let booking = room.books_with_companions("a").await;
+    let file = room.folder.join("reservation.db");
+    let lies_there = || {
+        let folded = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let done: u32 = connect(&file).unwrap().query_row(folded, [], |row| row.get(0)).unwrap();
+        assert_eq!(done, 0, "the log is folded in");
+        std::fs::read(&file).unwrap().windows(9).any(|bytes| bytes == b"macadamia")
+    };
+    // Two hours after six it is over: to the second.
+    let (before, over) = ("2026-11-22T10:59:59Z", "2026-11-22T11:00:00Z");
+    room.book.sweep(at(before)).await.unwrap();
+    let told = Companions::from([(Allergen::Macadamia, 2)]);
+    assert_eq!(room.companions(&booking, before).await, Some(told));
+    assert!(lies_there());
+    // Not told any more, whether or not the job has come by; then it is gone.
+    assert_eq!((room.companions(&booking, over).await, kept(&room.book).await), (None, 1));
+    room.book.sweep(at(over)).await.unwrap();
+    assert_eq!(kept(&room.book).await, 0);
+    assert!(!lies_there());
+    assert!(room.booking(&booking.number).await.is_some(), "the booking itself stays");
+    let late = Companions::from([(Allergen::Egg, 1)]);
+    let late = room.book.put_companions(&booking.number, "a", late, at(over)).await;
+    assert!(matches!(late, Err(No::Gone)));
+}
+
+#[tokio::test]
+async fn what_companions_are_allergic_to_goes_with_every_end_of_a_booking() {
+    let room = Room::with(store(), vec![table("A", (1, 4), 9, 1)]).await;
+    for ending in [Ending::Guest, Ending::Store, Ending::Failed] {
+        let booking = room.books_with_companions("a").await;
+        assert_eq!(kept(&room.book).await, 1);
+        room.book.end(&booking.number, ending, at(NOW)).await.unwrap();
+        assert_eq!(kept(&room.book).await, 0, "{ending:?}");
+        assert_eq!(room.companions(&booking, NOW).await, Some(Companions::default()));
+        let late = Companions::from([(Allergen::Egg, 1)]);
+        let late = room.book.put_companions(&booking.number, "a", late, at(NOW)).await;
+        assert!(matches!(late, Err(No::Gone)));
+        room.book.ended(&booking.number, at(NOW)).await.unwrap();
+    }
+    // A day that is closed, its bookings called off.
+    room.books_with_companions("a").await;
+    let day = ClosingDay { on: date(2026, 11, 22), reason: label("休み") };
+    let booked = room.book.bookings_on("mihon", day.on, at(NOW)).await.unwrap();
+    let meant = booked.into_iter().map(|booking| booking.number).collect();
+    room.book.close_day("mihon", day, Decision::CallOff(meant), at(NOW)).await.unwrap();
+    assert_eq!(kept(&room.book).await, 0);
+    // A hold whose time is over.
+    let costs = Store { fee_yen: 1_000, slug: "fee".to_owned(), ..store() };
+    furnished(&room.book, costs, vec![table("A", (1, 4), 1, 1)]).await;
+    let wish = Wish {
+        number: "B-HELD".to_owned(),
+        store: "fee".to_owned(),
+        subject: "b".to_owned(),
+        starts_at: at(SIX),
+        party: 2,
+        companions: Companions::from([(Allergen::Egg, 1)]),
+    };
+    room.book.claim(wish, at(NOW)).await.unwrap();
+    assert_eq!(kept(&room.book).await, 1);
+    room.book.sweep(at(NOW) + 10.minutes()).await.unwrap();
+    assert_eq!(kept(&room.book).await, 0);
+}
+
+#[tokio::test]
+async fn no_more_companions_have_an_allergy_than_come() {
+    let room = Room::with(store(), vec![table("A", (1, 4), 9, 1)]).await;
+    let booking = room.books_with_companions("a").await;
+    let put = async |who: &str, people: u8| {
+        let told = Companions::from([(Allergen::Egg, people)]);
+        room.book.put_companions(&booking.number, who, told, at(NOW)).await
+    };
+    assert!(matches!(put("a", 3).await, Err(No::Party)));
+    assert!(matches!(put("a", 0).await, Err(No::Party)));
+    assert!(matches!(put("b", 1).await, Err(No::Gone)));
+    put("a", 2).await.unwrap();
+    // A change counts once Azukari knows of it.
+    for (party, left) in [(4, Some(2)), (2, Some(1)), (1, None)] {
+        let to = (at(SIX), party);
+        room.book.change(&booking.number, "a", to, false, at(NOW)).await.unwrap();
+        room.book.changed(&booking.number, at(NOW)).await.unwrap();
+        let now = room.booking(&booking.number).await.unwrap();
+        let told = room.companions(&now, NOW).await.unwrap_or_default();
+        assert_eq!(told.get(&Allergen::Egg).copied(), left, "{party}");
+    }
+    assert_eq!(kept(&room.book).await, 0);
 }

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::bookings::{self, Booking, Stage, Wish};
+use super::companions::Companions;
 use super::notices::{self, Kind};
 use super::{Book, No, moment, seatings, stores};
 use crate::chance;
@@ -69,6 +70,7 @@ pub(super) fn offer(book: &Connection, store: &str, now: Timestamp) -> Result<()
             subject: waiting.subject,
             starts_at: waiting.starts_at,
             party: waiting.party,
+            companions: Companions::default(),
         };
         let until = (now + SignedDuration::from_mins(OFFER_MINUTES)).min(wish.starts_at);
         if let Some(held) = bookings::seat(book, &store, &wish, Stage::Held, Some(until), now)? {

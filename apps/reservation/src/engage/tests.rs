@@ -14,6 +14,7 @@ use super::*;
 use crate::app::Till;
 use crate::azukari::Azukari;
 use crate::book::Book;
+use crate::book::companions::{Allergen, Companions};
 use crate::book::stores::Store;
 use crate::book::tests::{folder, furnished, store, table};
 use crate::payments::Payments;
@@ -93,7 +94,8 @@ impl House {
     pub(super) fn wish(who: &str, when: &str, party: u8) -> Wish {
         let number = crate::chance::booking_number().unwrap();
         let (store, subject) = ("mihon".to_owned(), who.to_owned());
-        Wish { number, store, subject, starts_at: at(when), party }
+        let companions = Companions::default();
+        Wish { number, store, subject, starts_at: at(when), party, companions }
     }
 
     async fn places(&self, who: &str, party: u8) -> Result<Booking, Stop> {
@@ -298,4 +300,23 @@ async fn whoever_s_booking_the_store_calls_off_is_written_to_once_and_her_name_i
     let (ja, en) = (&letter["paragraphs"][0], &letter["paragraphs"][1]);
     assert!(ja.as_str().unwrap().contains("2026年11月22日(日)18時"), "{ja}");
     assert!(en.as_str().unwrap().contains("Sun 22 Nov 2026, 18:00"), "{en}");
+}
+
+#[tokio::test]
+async fn the_job_erases_what_was_told_of_companions_when_the_engagement_is_over() {
+    let house = House::open().await;
+    let told = Companions::from([(Allergen::Crab, 1)]);
+    let wish = Wish { companions: told.clone(), ..House::wish("a", SIX, 2) };
+    let booking = place(&house.app, wish, at(NOW)).await.unwrap();
+    // Asked as of before its end, so that what is told is what is kept.
+    let kept = async || {
+        let all = house.app.book.companions(std::slice::from_ref(&booking), at(NOW)).await;
+        all.unwrap().remove(&booking.number).unwrap()
+    };
+    // Azukari was told that it ends at eight.
+    assert_eq!(house.sent().pop().unwrap().1, "2026-11-22T11:00:00Z");
+    house.settles("2026-11-22T10:59:59Z").await;
+    assert_eq!(kept().await, told);
+    house.settles("2026-11-22T11:00:00Z").await;
+    assert_eq!(kept().await, Companions::default());
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::book::{self, choose, read, told};
 use super::parts::{done, held_to_send, moment, nothing};
-use super::{Guest, Sheet, layout, leading_to, pay, review, see_other};
+use super::{Guest, Sheet, companions, layout, leading_to, pay, review, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::Policy;
 use crate::book::No;
@@ -86,6 +86,7 @@ pub(super) async fn page(
         Some("paid") if booking.stands() && payments.iter().any(|payment| payment.for_change) => {
             done(words.done_changed)
         }
+        Some("companions") if booking.tells_of_companions(now) => done(words.done_companions),
         Some("booked" | "paid") if booking.stands() => done(words.done_booked),
         _ => nothing(),
     };
@@ -97,6 +98,7 @@ pub(super) async fn page(
     } else {
         nothing()
     };
+    let companions = companions::section(&app, &booking, &reader).await?;
     let title = if booking.stage == Stage::Held { words.review } else { words.booking };
     let body = html! {
         h1 { (title) }
@@ -106,6 +108,7 @@ pub(super) async fn page(
         @if booking.stage == Stage::Held { (hold(&app, &booking, &store, &reader)) }
         @if let Some(change) = &change { (pay::difference(change, &store, &reader)) }
         (pay::account(&booking, &payments, &reader))
+        (companions)
         (sent)
         @if coming {
             section class="sheet screen" {
@@ -316,11 +319,13 @@ async fn draw_change(
         strip.push((date, app.book.day_for_change(store.clone(), date, party, number, now).await?));
     }
     let mut chooser = book::chosen(store, strip, date, party, now)?;
+    let companions = companions::section(app, booking, reader).await?;
     chooser.moves = Some(format!("/me/bookings/{}/change", booking.number));
     let body = html! {
         h1 { (words.change_booking) }
         (ticket(booking, store, reader))
         p class="lead" { (words.change_told) }
+        (companions)
         @if let Some(error) = error {
             div class="notice alert" role="alert" { p { (error) } }
         }

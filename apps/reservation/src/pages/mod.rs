@@ -4,6 +4,7 @@
 
 mod book;
 mod booking;
+mod companions;
 mod consent;
 mod door;
 mod home;
@@ -72,6 +73,7 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/me/bookings/{number}/receipt", get(receipt::page))
         .route("/me/bookings/{number}/cancel", post(booking::cancel))
         .route("/me/bookings/{number}/change", get(booking::change_page).post(booking::change))
+        .route("/me/bookings/{number}/companions", get(companions::page).post(companions::put))
         .route("/me/waiting/{id}/end", post(booking::wait_no_more))
         .route("/me/notices/{id}/read", post(booking::notices_read))
         .route("/me/items", get(me::items::page))

@@ -14,11 +14,12 @@ use serde::Deserialize;
 use super::book::{self, Asked, listed, read, told};
 use super::consent::consent_choice;
 use super::parts::{Drawn, Errors, Named, held_to_send, moment, prose, representative_waits};
-use super::{Guest, Sheet, layout, see_other, sign_in};
+use super::{Guest, Sheet, companions, layout, see_other, sign_in};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::{Answer, Policy, Trouble};
 use crate::book::No;
 use crate::book::bookings::Wish;
+use crate::book::companions::Companions;
 use crate::book::sessions::Caller;
 use crate::book::stores::Store;
 use crate::engage::{self, Stop};
@@ -95,7 +96,10 @@ async fn choose_again(
         party: fields.filled("party").map(str::to_owned),
     };
     let chooser = book::chooser(app, store, &asked, app::now()).await?;
-    let page = book::draw(reader, &chooser, policy, Some(error));
+    // An address is no place for them, so they are told once more with another time.
+    let told = companions::says_anything(fields);
+    let again = if told { reader.words.companions_again } else { "" };
+    let page = book::draw(reader, &chooser, policy, Some(format!("{error}{again}").as_str()));
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -124,13 +128,14 @@ impl Look<'_> {
             waits_until = app.azukari.waits_until(&caller.who).await?;
         }
         let goes = goes_to_stores(app, caller, policy).await?;
-        let order: Vec<Named> = missing
+        let mut order: Vec<Named> = missing
             .iter()
             .map(|name| Named {
                 name: format!("consents.{name}"),
                 label: policy.consent_label(name, language).to_owned(),
             })
             .collect();
+        order.extend(companions::named(words));
         let first_error = errors.first(&order);
         let drawn = Drawn { fields, errors, first_error, said_above: None, language, words };
         let starts = when::there(starts_at, &store.time_zone, language);
@@ -170,6 +175,12 @@ impl Look<'_> {
                                 (consent_choice(name, consent, &drawn))
                             }
                         }
+                    }
+                }
+                @if party > 1 && waits_until.is_none() {
+                    section class="sheet" {
+                        h2 { (words.companions) span class="optional" { (words.optional) } }
+                        (companions::questions(fields, party - 1, errors, reader))
                     }
                 }
                 p class="actions" {
@@ -350,9 +361,13 @@ pub(super) async fn submit(
         Err(error) => return choose_again(&app, &reader, &store, &policy, &fields, &error).await,
     };
     let look = Look { app: &app, reader: &reader, store: &store, policy: &policy, caller: &caller };
+    let unclear = |page| (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
+    let companions = match companions::read(&fields, wish.1.saturating_sub(1), reader.words) {
+        Ok(companions) => companions,
+        Err(errors) => return Ok(unclear(look.draw(wish, &fields, &errors, None).await?)),
+    };
     let missing = missing_consents(&app, &caller, &policy).await.map_err(keeping)?;
     let answered = answer(&app, &reader, &caller, &missing, &fields).await;
-    let unclear = |page| (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
     match answered.map_err(|trouble| keeping(trouble.into()))? {
         Answered::All => {}
         Answered::Refused(which) => return Ok(look.refused(&which, &fields).into_response()),
@@ -366,7 +381,8 @@ pub(super) async fn submit(
     }
     let (starts_at, party) = wish;
     let number = chance::booking_number()?;
-    let wish = Wish { number, store: slug.clone(), subject: caller.who.clone(), starts_at, party };
+    let subject = caller.who.clone();
+    let wish = Wish { number, store: slug.clone(), subject, starts_at, party, companions };
     match engage::place(&app, wish, app::now()).await {
         Ok(booking) => {
             if booking.stands() {
@@ -400,7 +416,14 @@ pub(super) async fn wait(
         Ok((starts_at, party)) => {
             let who = caller.who;
             let number = String::new();
-            let wish = Wish { number, store: slug.clone(), subject: who.clone(), starts_at, party };
+            let wish = Wish {
+                number,
+                store: slug.clone(),
+                subject: who.clone(),
+                starts_at,
+                party,
+                companions: Companions::default(),
+            };
             match app.book.wait(wish, app::now()).await {
                 // A seat came free just now: it is hers for a while.
                 Ok(()) => match app.book.offered_to(&who, &slug, starts_at).await? {

@@ -1,16 +1,21 @@
 //! What a store is told of its guests: asks of Azukari at that moment, by purpose, for one booking or a whole
-//! evening in one batch. Each is decided, recorded and shown to the guest; nothing is kept here. Knows nothing
-//! of pages.
+//! evening in one batch. Each is decided, recorded and shown to the guest; nothing is kept here. What those who come
+//! along are allergic to is added from the book. Knows nothing of pages.
 
 pub(crate) mod allergy;
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
-use crate::azukari::{Azukari, Policy, StoreAsk, Trouble, Values};
-use crate::book::Book;
+use crate::app::App;
+use crate::azukari::{Policy, Reason, StoreAsk, Trouble, Values};
 use crate::book::bookings::Booking;
+use crate::book::companions::Companions;
 use crate::book::stores::Store;
+use crate::book::{Book, No};
+use crate::engage::Stop;
 use crate::language::Language;
 use crate::when;
 use allergy::{Answer, Says, Standing};
@@ -41,6 +46,8 @@ pub(crate) struct Told {
     /// `None` when nothing was asked for under this purpose.
     pub(crate) reservation: Option<Answer>,
     pub(crate) meal: Option<Answer>,
+    /// What those who come along are allergic to, for the meal; nothing where nothing was told.
+    pub(crate) companions: Companions,
     /// How the consent to tell of allergies stands.
     standing: Standing,
     /// What came of asking for the allergies apart; `None` when they were not asked for so.
@@ -96,17 +103,32 @@ pub(crate) async fn booking_of(
     }))
 }
 
+/// True when Azukari knows that a booking does not stand, whatever the book says of it.
+fn is_over(meal: &Answer) -> bool {
+    let ends = |reason: &Reason| {
+        ["engagement_ended", "engagement_cancelled", "no_engagement", "unknown_subject"]
+            .contains(&reason.id.as_str())
+    };
+    matches!(meal, Answer::Refused(why) if why.iter().any(ends))
+}
+
 /// One look: up to three asks for each booking, all at once.
 ///
 /// # Errors
 /// What is no answer and no outage.
 pub(crate) async fn look(
-    azukari: &Azukari,
+    app: &App,
     language: Language,
     policy: &Policy,
     bookings: Vec<Booking>,
     wanted: Wanted,
-) -> Result<Vec<Told>, Trouble> {
+    now: Timestamp,
+) -> Result<Vec<Told>, Stop> {
+    let azukari = &app.azukari;
+    let mut companions = match wanted.meal {
+        [] => BTreeMap::new(),
+        _ => app.book.companions(&bookings, now).await.map_err(No::from)?,
+    };
     let held = |names: &[&str], special: bool| -> Vec<String> {
         let fits = |name: &&&str| {
             policy.items.get(**name).is_some_and(|item| item.consent.is_some() == special)
@@ -125,7 +147,7 @@ pub(crate) async fn look(
         Some(name) => match azukari.standings(name, &subjects).await {
             Ok(states) => states.iter().map(|state| Standing::read(state.as_deref())).collect(),
             Err(Trouble::Unavailable) => vec![Standing::Away; bookings.len()],
-            Err(trouble) => return Err(trouble),
+            Err(trouble) => return Err(trouble.into()),
         },
     };
     let mut asks = Vec::new();
@@ -168,8 +190,10 @@ pub(crate) async fn look(
             // Whether it may be asked for is not known, so it is not; nor is it known to be empty.
             Standing::Away => Some(Answer::Away),
         };
+        let companions = companions.remove(&booking.number).filter(|_| !is_over(&meal));
         told.push(Told {
             booking,
+            companions: companions.unwrap_or_default(),
             reservation: (!wanted.reservation.is_empty()).then_some(reservation),
             meal: (!wanted.meal.is_empty()).then_some(meal),
             standing,
@@ -177,4 +201,24 @@ pub(crate) async fn look(
         });
     }
     Ok(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn companions_are_not_told_of_a_booking_that_azukari_knows_to_be_over() {
+        let refused = |id: &str| {
+            let reason = Reason { id: id.to_owned(), consent: None, state: None, words: None };
+            is_over(&Answer::Refused(vec![reason]))
+        };
+        for over in ["engagement_ended", "engagement_cancelled", "no_engagement", "unknown_subject"]
+        {
+            assert!(refused(over), "{over}");
+        }
+        // What she stopped of her own, and an Azukari that is away, say nothing of those who come along.
+        assert!(!refused("restricted") && !refused("consent_not_given") && !is_over(&Answer::Away));
+        assert!(!is_over(&Answer::Told(Values::default())));
+    }
 }

@@ -1,6 +1,7 @@
 //! English, plain and short, for guests and stores alike.
 
 use super::{Words, grouped};
+use crate::book::companions::Allergen;
 use crate::edit::What;
 use crate::import::Plain;
 
@@ -173,6 +174,18 @@ pub(super) static WORDS: Words = Words {
     wait_no_more: "Stop waiting",
     notices_read: "I have read this",
     notice_letter: "About your booking",
+    companions: "Allergies of those you bring",
+    companions_for: "The restaurant uses this only to prepare that meal for the people you bring. It is told while the booking stands, and erased when its time is over or you cancel.",
+    companions_why: "We ask only what and how many: no names, nothing about who they are, no text of your own, so that nothing is held that points at anybody else.",
+    companions_not_hers: "Your own allergies belong here:",
+    companions_other: "20 more foods (almond, sesame, soybean and others)",
+    companions_change: "Tell or change their allergies",
+    companions_again: " The allergies of those you bring are not kept yet: please choose them again on the next page.",
+    companions_allergies: "Allergies of companions",
+    nobody: "Nobody",
+    error_allergen: "This is not on the list. Choose from the list, or tell the restaurant directly.",
+    done_companions: "What you told us of those you bring is saved.",
+
     go_to_pay: "Go on to pay",
     pay_where: "You pay on a page of the payment company. The number of your card reaches neither us nor the restaurant.",
     pay_at_store: "The fee is paid at the restaurant, when you come.",
@@ -523,6 +536,7 @@ pub(super) static WORDS: Words = Words {
     },
     held_told: |until| format!("The table is held for you until {until}. It is not booked yet."),
     cancel_costs: |yen| format!("Cancelling now costs {yen}."),
+    error_companions: |most| format!("Choose how many of the people you bring: up to {most}."),
     waiting_before: |count| match count {
         0 => "you are next".to_owned(),
         1 => "1 party before you".to_owned(),
@@ -769,5 +783,35 @@ pub(super) static WORDS: Words = Words {
         format!(
             "Something went wrong on our side. If you write to us about it, please give the number {id}."
         )
+    },
+    allergen: |allergen| match allergen {
+        Allergen::Shrimp => "Shrimp",
+        Allergen::Crab => "Crab",
+        Allergen::Walnut => "Walnut",
+        Allergen::Wheat => "Wheat",
+        Allergen::Buckwheat => "Buckwheat",
+        Allergen::Egg => "Egg",
+        Allergen::Milk => "Milk",
+        Allergen::Peanut => "Peanut",
+        Allergen::Almond => "Almond",
+        Allergen::Abalone => "Abalone",
+        Allergen::Squid => "Squid",
+        Allergen::SalmonRoe => "Salmon roe",
+        Allergen::Orange => "Orange",
+        Allergen::Cashew => "Cashew",
+        Allergen::Kiwi => "Kiwi fruit",
+        Allergen::Beef => "Beef",
+        Allergen::Sesame => "Sesame",
+        Allergen::Salmon => "Salmon",
+        Allergen::Mackerel => "Mackerel",
+        Allergen::Soybean => "Soybean",
+        Allergen::Chicken => "Chicken",
+        Allergen::Banana => "Banana",
+        Allergen::Pork => "Pork",
+        Allergen::Macadamia => "Macadamia",
+        Allergen::Peach => "Peach",
+        Allergen::Yam => "Yam",
+        Allergen::Apple => "Apple",
+        Allergen::Gelatine => "Gelatine",
     },
 };

@@ -1,6 +1,7 @@
 //! 日本語。お店とお客さまに、ふだんの言葉で。
 
 use super::{Words, grouped};
+use crate::book::companions::Allergen;
 use crate::edit::What;
 use crate::import::Plain;
 
@@ -173,6 +174,18 @@ pub(super) static WORDS: Words = Words {
     wait_no_more: "待つのをやめる",
     notices_read: "読みました",
     notice_letter: "ご予約についてのお知らせ",
+    companions: "お連れさまの食物アレルギー",
+    companions_for: "お店が、この日のお料理をお連れさまに合わせてご用意するためだけに使います。ご予約の間だけお店に伝わり、お時間が終わるか、ご予約を取り消されると消去します。",
+    companions_why: "伺うのは品目と人数だけです。お名前やご関係、自由なご記入は伺いません。ほかの方を指す情報をお預かりしないためです。",
+    companions_not_hers: "お客さまご自身のアレルギーは、こちらにお知らせください：",
+    companions_other: "ほかの20品目（アーモンド、ごま、大豆など）",
+    companions_change: "お連れさまのアレルギーを知らせる・直す",
+    companions_again: "お連れさまのアレルギーは、まだお預かりしていません。次の画面で、もう一度お選びください。",
+    companions_allergies: "お連れさまのアレルギー",
+    nobody: "いません",
+    error_allergen: "この一覧にない品目は承れません。一覧からお選びいただくか、お店へ直接お知らせください。",
+    done_companions: "お連れさまのアレルギーを保存しました。",
+
     go_to_pay: "支払いへ進む",
     pay_where: "お支払いは、決済の会社のページで行います。カードの番号が、このサイトやお店に伝わることはありません。",
     pay_at_store: "予約料金は、ご来店のときにお店でお支払いください。",
@@ -511,6 +524,7 @@ pub(super) static WORDS: Words = Words {
     },
     held_told: |until| format!("お席を{until}まで確保しています。まだ予約は確定していません。"),
     cancel_costs: |yen| format!("いま取り消すと、取消料{yen}がかかります。"),
+    error_companions: |most| format!("お連れさまの人数（{most}名まで）をお選びください。"),
     waiting_before: |count| match count {
         0 => "次の順番です".to_owned(),
         count => format!("前に{count}組"),
@@ -745,5 +759,35 @@ pub(super) static WORDS: Words = Words {
         format!(
             "こちらの不具合で、表示できませんでした。お問い合わせの際は、番号 {id} をお知らせください。"
         )
+    },
+    allergen: |allergen| match allergen {
+        Allergen::Shrimp => "えび",
+        Allergen::Crab => "かに",
+        Allergen::Walnut => "くるみ",
+        Allergen::Wheat => "小麦",
+        Allergen::Buckwheat => "そば",
+        Allergen::Egg => "卵",
+        Allergen::Milk => "乳",
+        Allergen::Peanut => "落花生（ピーナッツ）",
+        Allergen::Almond => "アーモンド",
+        Allergen::Abalone => "あわび",
+        Allergen::Squid => "いか",
+        Allergen::SalmonRoe => "いくら",
+        Allergen::Orange => "オレンジ",
+        Allergen::Cashew => "カシューナッツ",
+        Allergen::Kiwi => "キウイフルーツ",
+        Allergen::Beef => "牛肉",
+        Allergen::Sesame => "ごま",
+        Allergen::Salmon => "さけ",
+        Allergen::Mackerel => "さば",
+        Allergen::Soybean => "大豆",
+        Allergen::Chicken => "鶏肉",
+        Allergen::Banana => "バナナ",
+        Allergen::Pork => "豚肉",
+        Allergen::Macadamia => "マカダミアナッツ",
+        Allergen::Peach => "もも",
+        Allergen::Yam => "やまいも",
+        Allergen::Apple => "りんご",
+        Allergen::Gelatine => "ゼラチン",
     },
 };

@@ -4,6 +4,7 @@
 mod en;
 mod ja;
 
+use crate::book::companions::Allergen;
 use crate::book::notices::{Kind, Notice};
 use crate::edit::What;
 use crate::import::Plain;
@@ -18,6 +19,8 @@ macro_rules! words {
         pub(crate) struct Words {
             $(pub(crate) $plain: &'static str,)*
             $(pub(crate) $told: fn($($arg),*) -> String,)*
+            /// What somebody may be allergic to.
+            pub(crate) allergen: fn(Allergen) -> &'static str,
         }
 
         #[cfg(test)]
@@ -64,6 +67,8 @@ words! {
         confirm_booking, let_go, hold_over, hold_over_told, change_booking, change_told,
         done_changed, done_waiting, cancel_free, called_off_by_store, waiting, wait_no_more,
         notices_read, notice_letter,
+        // Those who come along
+        companions, companions_for, companions_why, companions_not_hers, companions_other, companions_change, companions_again, companions_allergies, nobody, error_allergen, done_companions,
         // Paying
         go_to_pay, pay_where, pay_at_store, unpaid, unopened, paid_and_waiting, not_seen_yet, look_again, payments, paid_on, gone_back, going_back, kept, pay_difference, pay_difference_told, being_booked, money_only, money_only_told,
         // The receipt
@@ -120,7 +125,7 @@ words! {
         more_looks_that_day(usize), guest_name(&str),
         clock_is(&str), closed_that_day(&str), closed_today(&str), error_party(u8, u8), yen(u32),
         fee_terms(&str, u16, u8), free_until(&str, u8), held_told(&str), cancel_costs(&str),
-        waiting_before(u32), notice_called_off(&str, &str), notice_offered(&str, &str),
+        waiting_before(u32), error_companions(u8), notice_called_off(&str, &str), notice_offered(&str, &str),
         notice_offer_over(&str, &str), notice_paid_late(&str, &str), notice_paid_twice(&str, &str),
         notice_not_changed(&str, &str), notice_not_booked(&str, &str), goes_back(&str), and_goes_back(&str, &str),
         pay_title(&str), held_to_pay(&str), difference(&str, &str), receipt_words(&str), receipt_words_off(&str), at_table(&str, u16),

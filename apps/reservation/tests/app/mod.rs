@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each file of tests uses a part of it")]
 
+pub mod street;
+
 use std::path::PathBuf;
 use std::sync::Mutex;
 

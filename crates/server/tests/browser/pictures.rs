@@ -53,7 +53,8 @@ async fn every_page_fits_a_phone_and_a_desk_in_both_languages() {
         ("me-requests", "/me/requests".to_owned()),
         ("booking", booking.clone()),
         ("change", format!("{booking}/change")),
-        ("review", format!("/book/minato/review?time=19:00&party=2&date={soon}")),
+        ("companions", format!("{booking}/companions")),
+        ("review", format!("/book/minato/review?time=19:00&party=3&date={soon}")),
     ];
     for language in ["ja", "en"] {
         for (width, screen, theme) in screens {

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::super::parts::shown;
 use super::super::staff::Counter;
 use super::super::{Sheet, layout};
-use super::{allergies, labels, name, recorded, seat_of};
+use super::{allergies, labels, name, of_companions, recorded, seat_of};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::Policy;
 use crate::book::seats::Seat;
@@ -28,8 +28,7 @@ pub(super) async fn page(
     let policy = app.azukari.policy().await?;
     let (from, until) = (booking.starts_at, booking.ends_at);
     let seats = app.book.seats_of(&store.slug, from, until).await?;
-    let told =
-        sight::look(&app.azukari, reader.language, &policy, vec![booking], sight::ALL).await?;
+    let told = sight::look(&app, reader.language, &policy, vec![booking], sight::ALL, now).await?;
     let told = told.first().ok_or_else(|| Fault::broken("nothing came of a look"))?;
     let page = draw(&reader, &counter, &policy, told, seats.get(&number));
     Ok(page.into_response())
@@ -62,6 +61,7 @@ fn draw(
         (recorded(counter, reader, app::now()))
         section class="sheet one" {
             (allergies(told, policy, reader))
+            (of_companions(told, reader))
             dl class="pairs" {
                 @for (item, _) in labels::CLASSES {
                     @if let Some(value) = value(item) {

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::super::parts::shown;
 use super::super::staff::Counter;
 use super::super::{Sheet, layout};
-use super::{Evening, Way, allergies, recorded, seat_of, time_of};
+use super::{Evening, Way, allergies, of_companions, recorded, seat_of, time_of};
 use crate::app::{Reader, Shared};
 use crate::azukari::Policy;
 use crate::fault::Fault;
@@ -69,7 +69,7 @@ fn draw(reader: &Reader, counter: &Counter, policy: &Policy, evening: &Evening) 
                                     (seat_of(booking, evening.seats.get(&booking.number), reader))
                                     span class="soft" { (booking.number) }
                                 }
-                                td { (allergies(told, policy, reader)) }
+                                td { (allergies(told, policy, reader)) (of_companions(told, reader)) }
                                 @for item in ["serving_size", "disliked_food"] {
                                     @let value = told.meal.as_ref().and_then(|meal| meal.value(item));
                                     td data-label=(label(item)) {

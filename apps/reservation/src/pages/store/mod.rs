@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use super::parts::{moment, nothing, reasons, shown};
 use super::staff::Counter;
-use super::{Sheet, layout};
+use super::{Sheet, companions, layout};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::{Policy, Reason};
 use crate::book::bookings::Booking;
@@ -68,7 +68,7 @@ impl Evening {
         let bounds = when::bounds_of(on, &store.time_zone);
         let (from, until) = bounds.ok_or_else(|| Fault::broken("no such evening"))?;
         let bookings = app.book.bookings_at(&store.slug, from, until).await?;
-        let told = sight::look(&app.azukari, reader.language, policy, bookings, wanted).await?;
+        let told = sight::look(app, reader.language, policy, bookings, wanted, now).await?;
         let seats = app.book.seats_of(&store.slug, from, until).await?;
         Ok(Self { on, window, now, told, seats })
     }
@@ -188,6 +188,9 @@ fn card(told: &Told, seat: Option<&Seat>, policy: &Policy, reader: &Reader) -> M
             Some(Says::NoneTold) => (line(labels::NONE, words.allergy_not_told)),
             _ => (allergies(told, policy, reader)),
         }
+        @if !told.companions.is_empty() {
+            (line(labels::COMPANIONS, &companions::told(&told.companions, words)))
+        }
         @for item in items { (item) }
         // A number is plain: letters, digits and hyphens.
         (PreEscaped(format!("<p class={}><a href=bookings/{number}>{number}</a>", labels::NUMBER)))
@@ -233,6 +236,19 @@ fn allergies(told: &Told, policy: &Policy, reader: &Reader) -> Markup {
             Says::NoneTold => p class="none" { b { (label) } (words.allergy_not_told) },
             Says::Ask(_) | Says::AskAway | Says::AskNothingKnown => {
                 div class="allergy unknown" { p { b { (label) } strong { (words.ask_the_guest) } } (why) }
+            }
+        }
+    }
+}
+
+/// The same of those who come along, where anything was told.
+fn of_companions(told: &Told, reader: &Reader) -> Markup {
+    let words = reader.words;
+    html! {
+        @if !told.companions.is_empty() {
+            p class="allergy" {
+                span { (words.companions_allergies) }
+                (companions::told(&told.companions, words))
             }
         }
     }
@@ -329,7 +345,7 @@ mod tests {
             free_until: at,
             late_percent: 0,
         };
-        let told = sight::look(&app.azukari, reader.language, &policy, vec![booking], sight::ALL);
+        let told = sight::look(&app, reader.language, &policy, vec![booking], sight::ALL, at);
         let told = told.await.unwrap().remove(0);
         std::fs::remove_dir_all(folder).unwrap();
         card(&told, None, &policy, &reader).into_string()
