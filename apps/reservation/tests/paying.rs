@@ -50,6 +50,7 @@ impl Azukari {
             .route("/v1/policy", get(async move || Json(policy.clone())))
             .route("/v1/recipients/{recipient}", put(async || Json(json!({}))))
             .route("/v1/subjects/{subject}/items", get(async || Json(json!({ "items": [] }))))
+            .route("/v1/subjects/{subject}/consents", get(async || Json(json!({ "consents": [] }))))
             .route("/v1/letters", post(async || Json(json!({}))))
             .route(
                 "/v1/uses",
