@@ -22,6 +22,16 @@ pub(crate) fn uuid() -> anyhow::Result<String> {
     Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
 }
 
+/// Six random digits, each number as likely as the others.
+pub(crate) fn digits() -> anyhow::Result<String> {
+    loop {
+        let drawn = u32::from_be_bytes(bytes()?);
+        if drawn < u32::MAX - u32::MAX % 1_000_000 {
+            return Ok(format!("{:06}", drawn % 1_000_000));
+        }
+    }
+}
+
 /// 256 random bits for a session, as text for a cookie.
 pub(crate) fn token() -> anyhow::Result<String> {
     Ok(BASE64URL_NOPAD.encode(&bytes::<32>()?))

@@ -1,11 +1,13 @@
 //! What a guest is written about a booking: that it is made, moved, called off. The words are ours; her
 //! address and the delivery are Azukari's, which adds to a confirmation what goes to the store, what for
-//! and on which basis, so that it is also the document of the provision (Rules 19(3)).
+//! and on which basis, so that it is also the document of the provision (Rules 19(3)). And what she is written
+//! about her password.
 
-use crate::app::App;
+use crate::app::{self, App};
 use crate::azukari::BookingLetter;
 use crate::book::bookings::Booking;
 use crate::book::stores::Store;
+use crate::chance;
 use crate::language::Language;
 use crate::when;
 use crate::words::Words;
@@ -45,6 +47,30 @@ pub(crate) async fn write(
     let letter = letter(language, booking, store, about);
     if let Err(trouble) = app.azukari.write_about(booking, &letter).await {
         tracing::warn!(number = booking.number, "no letter about a booking: {trouble}");
+    }
+}
+
+/// Has a guest written the code with which she chooses another password.
+pub(crate) async fn write_code(app: &App, language: Language, subject: &str, code: &str) {
+    let words = Words::of(language);
+    let paragraphs = [(words.letter_code_told)(code), words.letter_code_not_you.to_owned()];
+    tell(app, language, subject, words.letter_code, &paragraphs).await;
+}
+
+/// Has a guest told that her password is another one.
+pub(crate) async fn password_changed(app: &App, language: Language, subject: &str) {
+    let words = Words::of(language);
+    let at = when::date_and_time(app::now(), language);
+    let told = (words.letter_password_told)(&at);
+    let paragraphs = [told, words.letter_password_not_you.to_owned()];
+    tell(app, language, subject, words.letter_password, &paragraphs).await;
+}
+
+/// Has a letter written about her account. A letter that cannot be had is only logged, by the id alone.
+async fn tell(app: &App, language: Language, subject: &str, title: &str, paragraphs: &[String]) {
+    let Ok(key) = chance::uuid() else { return };
+    if let Err(trouble) = app.azukari.put_letter(subject, language, title, paragraphs, &key).await {
+        tracing::warn!(subject, "no letter about an account: {trouble}");
     }
 }
 

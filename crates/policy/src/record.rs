@@ -336,11 +336,13 @@ pub enum SignInMeans {
     Code,
     /// Her id at a linked service.
     Link,
+    /// A passkey, which the service keeps and checks.
+    Passkey,
 }
 
 impl SignInMeans {
     /// Every means.
-    pub const ALL: [Self; 3] = [Self::Password, Self::Code, Self::Link];
+    pub const ALL: [Self; 4] = [Self::Password, Self::Code, Self::Link, Self::Passkey];
 
     /// The word in the history and the API.
     pub fn word(self) -> &'static str {
@@ -348,6 +350,7 @@ impl SignInMeans {
             Self::Password => "password",
             Self::Code => "code",
             Self::Link => "link",
+            Self::Passkey => "passkey",
         }
     }
 }
@@ -427,6 +430,11 @@ pub enum Act {
         means: SignInMeans,
         /// Whether it fit.
         succeeded: bool,
+    },
+    /// A secret was put in the place of the one before.
+    SecretPut {
+        /// Which; never what.
+        secret: SecretName,
     },
     /// A service was linked, or linked anew: her grant there, and what came in under it (S4).
     Linked {
@@ -735,6 +743,7 @@ impl Act {
             Self::Registered { .. } => "registered",
             Self::ItemPut { .. } => "item_put",
             Self::SignInNoted { .. } => "sign_in_noted",
+            Self::SecretPut { .. } => "secret_put",
             Self::Linked { .. } => "linked",
             Self::Unlinked { .. } => "unlinked",
             Self::ConsentChanged { .. } => "consent_changed",

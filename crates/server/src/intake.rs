@@ -337,7 +337,7 @@ pub async fn admit(app: &App, subject: SubjectId, newcomer: Newcomer) -> Result<
     }
     let password = newcomer.password.map(Plain::new);
     if let Some(Err(error)) = password.as_ref().map(Verifier::may_be_made) {
-        wrong.push(FieldError::new("secrets.password", "unfit", error.to_string()));
+        wrong.push(FieldError::new(PASSWORD, "unfit", error.to_string()));
     }
     let card = newcomer.card.and_then(|card| {
         vault::CardToken::new(Plain::new(card.token), &card.brand, &card.last4)
@@ -494,10 +494,10 @@ fn taken_already(item: &ItemName) -> Error {
 }
 
 /// The policy's word for a kind of secret.
-fn secret_of(document: &Document, kind: SecretKind) -> Result<SecretName, Error> {
+pub(crate) fn secret_of(document: &Document, kind: SecretKind) -> Result<SecretName, Error> {
     let mut known = document.secrets.iter().filter(|(_, secret)| secret.keeps == kind);
     let field = match kind {
-        SecretKind::Password => "secrets.password",
+        SecretKind::Password => PASSWORD,
         SecretKind::CardToken => "secrets.card",
     };
     known
@@ -506,12 +506,18 @@ fn secret_of(document: &Document, kind: SecretKind) -> Result<SecretName, Error>
         .ok_or_else(|| Error::field(field, "unknown", "is not held under this policy"))
 }
 
+/// The field of a password.
+const PASSWORD: &str = "secrets.password";
+
 /// Turns a password into a verifier, when its turn comes.
-async fn make_verifier(app: &App, password: Plain) -> Result<Verifier, Error> {
+///
+/// # Errors
+/// [`Error::Invalid`] when it is unfit.
+pub(crate) async fn make_verifier(app: &App, password: Plain) -> Result<Verifier, Error> {
     app.hashing
         .run(move || Verifier::new(&password))
         .await?
-        .map_err(|error| Error::field("secrets.password", "unfit", error.to_string()))
+        .map_err(|error| Error::field(PASSWORD, "unfit", error.to_string()))
 }
 
 /// A value that was put.

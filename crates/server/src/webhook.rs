@@ -42,6 +42,15 @@ pub enum Event {
         #[serde(flatten)]
         at: Recorded,
     },
+    /// Her account was closed.
+    #[serde(rename = "account.closed")]
+    AccountClosed {
+        /// Whose.
+        subject: SubjectId,
+        /// The record of it.
+        #[serde(flatten)]
+        at: Recorded,
+    },
     /// Things of hers were erased.
     #[serde(rename = "erased")]
     Erased {
@@ -91,8 +100,9 @@ pub enum Event {
 
 impl Event {
     /// The type of every event, as endpoints name what they want.
-    pub const TYPES: [&'static str; 6] = [
+    pub const TYPES: [&'static str; 7] = [
         "consent.changed",
+        "account.closed",
         "erased",
         "policy.took_effect",
         "request.received",
@@ -121,6 +131,7 @@ impl Event {
     pub fn name(&self) -> &'static str {
         match self {
             Self::ConsentChanged { .. } => "consent.changed",
+            Self::AccountClosed { .. } => "account.closed",
             Self::Erased { .. } => "erased",
             Self::PolicyTookEffect { .. } => "policy.took_effect",
             Self::RequestReceived { .. } => "request.received",

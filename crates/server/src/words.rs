@@ -121,6 +121,8 @@ fn act(kind: &str, language: Language) -> &str {
         ("hold_lifted", Language::En) => "a hold was lifted",
         ("sign_in_noted", Language::Ja) => "サインインの記録",
         ("sign_in_noted", Language::En) => "a try to sign in was noted",
+        ("secret_put", Language::Ja) => "パスワードなどの変更",
+        ("secret_put", Language::En) => "a secret was put in the place of the one before",
         ("linked", Language::Ja) => "外部サービスとの連携",
         ("linked", Language::En) => "a service was linked",
         ("unlinked", Language::Ja) => "外部サービスとの連携の終了",
@@ -288,6 +290,7 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                 line("利用目的", "purpose", ask.purpose.to_string());
             }
             Act::Registered { items, .. } => line("項目", "items", held(items)),
+            Act::SecretPut { secret } => line("秘密情報", "secret", secret.to_string()),
             Act::ItemPut { item } | Act::ItemConfirmed { item } | Act::SignInNoted { item, .. } => {
                 line("項目", "items", item.item.to_string());
             }

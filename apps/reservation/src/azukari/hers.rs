@@ -66,7 +66,7 @@ pub(crate) struct Import<'a> {
 #[derive(Deserialize)]
 pub(crate) struct SignIn {
     pub(crate) at: Timestamp,
-    /// `password`, `code` or `link`.
+    /// `password`, `code`, `link` or `passkey`.
     pub(crate) means: String,
     pub(crate) succeeded: bool,
     /// `phone`, `tablet`, `computer` or `other`.
@@ -132,6 +132,45 @@ impl Azukari {
     ) -> Result<Found, Trouble> {
         let body = json!({ "link": { "issuer": issuer, "subject": id }, "device": device });
         self.ask(language, Method::POST, "/v1/sign-ins", Some(&body)).await
+    }
+
+    /// Has a sign-in noted that was checked here, by `code` or `passkey`; the kind of device goes into her
+    /// history. [`Trouble::SignInFailed`] answers one that did not fit.
+    pub(crate) async fn vouch(
+        &self,
+        language: Language,
+        subject: &str,
+        means: &str,
+        succeeded: bool,
+        device: &str,
+    ) -> Result<Found, Trouble> {
+        let vouched = json!({ "subject": subject, "means": means, "succeeded": succeeded });
+        let body = json!({ "vouched": vouched, "device": device });
+        self.ask(language, Method::POST, "/v1/sign-ins", Some(&body)).await
+    }
+
+    /// Whose address this is; `None` when it is nobody's who has an account.
+    pub(crate) async fn whose(&self, email: &str) -> Result<Option<String>, Trouble> {
+        #[derive(Deserialize)]
+        struct Whose {
+            subject: Option<String>,
+        }
+        let (path, body) = ("/v1/sign-ins/addresses", json!({ "email": email }));
+        let whose: Whose = self.ask(Language::Ja, Method::POST, path, Some(&body)).await?;
+        Ok(whose.subject)
+    }
+
+    /// Puts a password in the place of the one before; with `old`, only where that is it.
+    pub(crate) async fn put_password(
+        &self,
+        language: Language,
+        subject: &str,
+        password: &str,
+        old: Option<&str>,
+    ) -> Result<(), Trouble> {
+        let path = format!("/v1/subjects/{subject}/secrets/password");
+        let body = json!({ "password": password, "old": old });
+        self.ask::<Value>(language, Method::PUT, &path, Some(&body)).await.map(drop)
     }
 
     /// Links a service, or links it anew with what is granted now.

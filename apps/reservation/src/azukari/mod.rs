@@ -157,6 +157,9 @@ pub(crate) struct Item {
     pub(crate) required: bool,
     #[serde(default)]
     source: Option<String>,
+    /// True for the history of her sign-ins, which has a page of its own.
+    #[serde(default)]
+    pub(crate) sign_ins: bool,
     /// The choices of a `choice`, in the order in which people read them.
     #[serde(default)]
     pub(crate) choices: Vec<(String, Label)>,
@@ -601,6 +604,7 @@ impl Azukari {
     pub(crate) async fn put_letter(
         &self,
         subject: &str,
+        language: Language,
         title: &str,
         paragraphs: &[String],
         key: &str,
@@ -609,12 +613,12 @@ impl Azukari {
             "subject": subject,
             "kind": "notice",
             "purpose": "service",
-            "language": "ja",
+            "language": language.tag(),
             "title": title,
             "paragraphs": paragraphs,
         });
         let (method, path) = (Method::POST, "/v1/letters");
-        self.ask_once::<Value>(Language::Ja, method, path, Some(&body), Some(key)).await.map(drop)
+        self.ask_once::<Value>(language, method, path, Some(&body), Some(key)).await.map(drop)
     }
 
     /// Values for the controller's own purpose; recorded by the house.

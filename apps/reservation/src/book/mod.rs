@@ -1,6 +1,7 @@
 //! The app's own small database, a file a topic: what the stores are (`stores`, `tables`, `seatings`,
-//! `closing`), who has a seat and who waits for one (`bookings`, `changes`, `waiting`), what those who come along are allergic to (`companions`), what was paid
-//! (`payments`), who may come in (`staff`, `sessions`, `passkeys`, `keys`), what stores' own systems are told
+//! `closing`), who has a seat and who waits for one (`bookings`, `changes`, `waiting`), what those who come along
+//! are allergic to (`companions`), what was paid (`payments`), who may come in (`staff`, `sessions`, `passkeys`,
+//! `codes`, `keys`), what stores' own systems are told
 //! (`hooks`). `seats` says which table fits, without a database; `seal` keeps what has to be read again; `writer`
 //! is the one thread that writes. Holds no personal information: a guest is a subject's id here, and what is known
 //! of her stays with Azukari.
@@ -8,6 +9,7 @@
 pub(crate) mod bookings;
 pub(crate) mod changes;
 pub(crate) mod closing;
+pub(crate) mod codes;
 pub(crate) mod companions;
 pub(crate) mod hooks;
 pub(crate) mod keys;

@@ -162,6 +162,21 @@ impl Book {
         .await
     }
 
+    /// Whether anything here opens a guest's account, or is about to.
+    pub(crate) async fn can_come_in(&self, subject: &str) -> anyhow::Result<bool> {
+        let subject = subject.to_owned();
+        self.read(move |book| {
+            book.query_row(
+                "SELECT EXISTS (SELECT 1 FROM passkeys WHERE door = 'guest' AND who = ?1)
+                 OR EXISTS (SELECT 1 FROM sessions WHERE door = 'guest' AND who = ?1)
+                 OR EXISTS (SELECT 1 FROM codes WHERE subject = ?1)",
+                [subject],
+                |row| row.get(0),
+            )
+        })
+        .await
+    }
+
     /// A guest's account is closed: nothing opens it any more.
     pub(crate) async fn guest_left(&self, subject: &str) -> Result<(), No> {
         let subject = subject.to_owned();
@@ -172,6 +187,7 @@ impl Book {
                     [&subject],
                 )?;
             }
+            book.execute("DELETE FROM codes WHERE subject = ?1", [&subject])?;
             Ok(())
         })
         .await

@@ -281,6 +281,18 @@ BEGIN
         NEW.number, unixepoch(), 0, unixepoch()
     FROM webhooks WHERE store = NEW.store;
 END;
+-- Codes by which guests who forgot their password come in, the last day's: as keyed hashes, until one was used or
+-- another was drawn. The first line is nobody's: a try without a code costs the same there.
+CREATE TABLE IF NOT EXISTS codes (
+    id INTEGER PRIMARY KEY,
+    subject TEXT NOT NULL,
+    hash BLOB,
+    made_at INTEGER NOT NULL,
+    tries INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS codes_of ON codes (subject);
+INSERT OR IGNORE INTO codes VALUES (0, '', NULL, 0, 0);
+
 CREATE TABLE IF NOT EXISTS sessions (
     token_hash BLOB PRIMARY KEY,
     door TEXT NOT NULL CHECK (door IN ('guest', 'staff', 'operator')),

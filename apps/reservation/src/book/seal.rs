@@ -7,13 +7,17 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow, ensure};
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hmac;
 
 use crate::chance;
 
 const KEY_BYTES: usize = 32;
 
 /// Seals and opens. A value that is moved to another place does not open there.
-pub(crate) struct Seal(LessSafeKey);
+pub(crate) struct Seal {
+    sealing: LessSafeKey,
+    hashing: hmac::Key,
+}
 
 impl Seal {
     /// The key of a folder; made when the folder has none.
@@ -36,8 +40,11 @@ impl Seal {
             }
             Err(error) => return Err(error).with_context(told),
         };
+        // A key of its own for what is hashed, drawn from the one that is kept.
+        let hashing = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), b"hashes");
+        let hashing = hmac::Key::new(hmac::HMAC_SHA256, hashing.as_ref());
         let key = UnboundKey::new(&AES_256_GCM_SIV, &key).map_err(|_| anyhow!("read a key"))?;
-        Ok(Self(LessSafeKey::new(key)))
+        Ok(Self { sealing: LessSafeKey::new(key), hashing })
     }
 
     /// Seals a value for a place.
@@ -45,10 +52,18 @@ impl Seal {
         let nonce: [u8; NONCE_LEN] = chance::bytes()?;
         let mut sealed = value.to_vec();
         let nonce_value = Nonce::assume_unique_for_key(nonce);
-        self.0
+        self.sealing
             .seal_in_place_append_tag(nonce_value, Aad::from(place.as_bytes()), &mut sealed)
             .map_err(|_| anyhow!("seal `{place}`"))?;
         Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// What is kept of a value that is only compared, at a place: nobody guesses it without the key.
+    pub(super) fn hash(&self, place: &str, value: &str) -> [u8; 32] {
+        let tag = hmac::sign(&self.hashing, format!("{place}\n{value}").as_bytes());
+        let mut hash = [0; 32];
+        hash.copy_from_slice(tag.as_ref());
+        hash
     }
 
     /// Opens what was sealed for a place.
@@ -61,7 +76,7 @@ impl Seal {
         let (nonce, rest) = sealed.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
         let mut value = rest.to_vec();
-        let opened = self.0.open_in_place(nonce, Aad::from(place.as_bytes()), &mut value);
+        let opened = self.sealing.open_in_place(nonce, Aad::from(place.as_bytes()), &mut value);
         Ok(opened.map_err(|_| broken())?.to_vec())
     }
 }

@@ -94,4 +94,22 @@ impl Book {
         })
         .await
     }
+
+    /// Ends a guest's sessions, apart from the one with which she asks for it.
+    pub(crate) async fn end_other_sessions(
+        &self,
+        subject: &str,
+        own: Option<[u8; 32]>,
+    ) -> Result<(), No> {
+        let subject = subject.to_owned();
+        self.write(move |book| {
+            let own = own.as_ref().map(<[u8; 32]>::as_slice);
+            book.execute(
+                "DELETE FROM sessions WHERE door = 'guest' AND who = ?1 AND token_hash IS NOT ?2",
+                params![subject, own],
+            )?;
+            Ok(())
+        })
+        .await
+    }
 }

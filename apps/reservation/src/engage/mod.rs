@@ -200,7 +200,11 @@ async fn write_letters(app: &App) -> Result<(), No> {
         let (ja, en) = (words(Language::Ja), words(Language::En));
         let title = format!("{} / {}", ja.0, en.0);
         let key = format!("{}-{}", notice.booking, notice.id);
-        match app.azukari.put_letter(&notice.subject, &title, &[ja.1, en.1], &key).await {
+        match app
+            .azukari
+            .put_letter(&notice.subject, Language::Ja, &title, &[ja.1, en.1], &key)
+            .await
+        {
             Ok(()) => app.book.notice_written(notice.id).await?,
             // Her page tells her all the same.
             Err(trouble) if trouble.is_a_no() => app.book.notice_written(notice.id).await?,

@@ -7,6 +7,7 @@ mod booking;
 mod companions;
 mod consent;
 mod door;
+mod forgotten;
 mod home;
 mod linking;
 mod me;
@@ -23,6 +24,7 @@ mod sign_up;
 mod staff;
 mod store;
 mod style;
+mod told;
 
 use std::sync::Arc;
 
@@ -60,6 +62,8 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/", get(home::page))
         .route("/sign-up", get(sign_up::page).post(sign_up::submit))
         .route("/sign-in", get(sign_in::page).post(sign_in::submit))
+        .route("/sign-in/forgotten", get(forgotten::page).post(forgotten::ask))
+        .route("/sign-in/forgotten/code", get(forgotten::begin_again).post(forgotten::submit))
         .route("/sign-out", post(sign_in::out))
         .route("/sign-in/with/{service}", get(linking::begin))
         .route("/sign-in/with/{service}/back", get(linking::back))
@@ -86,6 +90,7 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/me/links", get(me::links::page))
         .route("/me/links/{service}/end", post(me::links::end))
         .route("/me/sign-ins", get(me::sign_ins::page))
+        .route("/me/password", get(me::password::page).post(me::password::put))
         .route("/me/requests", get(me::requests))
         .route("/me/proofs/{index}", get(proof::download))
         .route("/book/{store}", get(book::page).post(review::submit))
@@ -104,6 +109,7 @@ pub(crate) fn router(app: &Shared) -> Router {
         .layer(from_fn_with_state(Arc::clone(app), frame))
         .layer(DefaultBodyLimit::max(LARGEST_FORM_BYTES))
         .route("/payments/events", post(pay::hear))
+        .route("/azukari/events", post(told::hear))
         .merge(crate::api::router())
         .merge(style::router())
         .layer(from_fn(to_its_end))

@@ -17,6 +17,7 @@ use super::parts::{done, moment, nothing};
 use super::staff::Counter;
 use super::{Sheet, layout, safe_next, see_other};
 use crate::app::{self, App, Reader, Shared};
+use crate::azukari::Trouble;
 use crate::book::No;
 use crate::book::sessions::{Caller, Door};
 use crate::fault::Fault;
@@ -157,7 +158,12 @@ async fn enter(
     door: Door,
 ) -> Result<Response, Fault> {
     let now = app::now();
-    let Some(caller) = shown(app, headers, fields.get("credential"), door).await? else {
+    let caller = shown(app, headers, fields.get("credential"), door).await?;
+    let caller = match caller {
+        Some(caller) if door == Door::Guest => noted(app, reader, headers, caller).await?,
+        caller => caller,
+    };
+    let Some(caller) = caller else {
         let body = html! {
             h1 { (reader.words.passkey_unknown) }
             p { (reader.words.passkey_unknown_told) }
@@ -175,6 +181,24 @@ async fn enter(
     let mut response = see_other(to)?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// The guest, once her sign-in is noted; nobody when her account is closed, and then her passkeys are gone.
+async fn noted(
+    app: &App,
+    reader: &Reader,
+    headers: &HeaderMap,
+    caller: Caller,
+) -> Result<Option<Caller>, Fault> {
+    let (azukari, device) = (&app.azukari, super::sign_in::device(headers));
+    match azukari.vouch(reader.language, &caller.who, "passkey", true, device).await {
+        Ok(found) => Ok(Some(Caller { who: found.subject, regime: found.regime })),
+        Err(Trouble::NotFound | Trouble::Conflict) => {
+            app.book.guest_left(&caller.who).await?;
+            Ok(None)
+        }
+        Err(trouble) => Err(trouble.into()),
+    }
 }
 
 /// Whose passkey was shown, if it fits.

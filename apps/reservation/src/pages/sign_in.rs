@@ -144,6 +144,7 @@ fn draw(
         h1 { (words.sign_in) }
         @if let Some(note) = note { (note) }
         (door::form(reader, "/sign-in", &known, fields, error))
+        p { a href="/sign-in/forgotten" { (words.forgot) } }
         (ways)
         (passkeys::way_in(reader, Door::Guest, fields.get("next")))
         @let next = safe_next(fields.get("next")).map(super::in_query);

@@ -68,6 +68,26 @@ pub(super) static WORDS: Words = Words {
     no_account_yet: "New here?",
     staff_login: "Login",
 
+    forgot: "Forgot your password?",
+    forgotten: "You forgot your password",
+    forgotten_lead: "Please type the e-mail address with which you signed up. We send a code to it, with which you choose a new password.",
+    send_code: "Send a code",
+    send_code_again: "Send another code",
+    choose_password: "Choose a new password",
+    code_sent: "If there is an account with this address, a letter with a code is on its way to it.",
+    code_hint: "The six digits in the letter. They hold for ten minutes and five tries.",
+    no_code: "No letter? One goes out each minute, and six a day. Please look among unwanted mail, too.",
+    wrong_code: "This code does not fit, or holds no longer. Please check it, or have another one sent.",
+    old_password: "Password until now",
+    change_password: "Change the password",
+    password_lead: "When you change your password, you are signed out everywhere else, and we write to you that it was changed.",
+    wrong_password: "This is not the password until now. Please check what you typed.",
+    done_password: "Your password is the new one. Everywhere else you are signed out.",
+    letter_code: "Your code for a new password",
+    letter_code_not_you: "If you did not ask for this, you need do nothing: without the code your password stays as it is. Please tell the code to nobody; we never ask for it.",
+    letter_password: "Your password was changed",
+    letter_password_not_you: "If this was not you, please choose another password at once, by “Forgot your password?” where you sign in, and tell us.",
+
     sign_up_about_you: "About you",
     sign_up_at_the_table: "At the table",
     sign_up_all_optional: "All of this is optional. You can add or change it later.",
@@ -401,6 +421,7 @@ pub(super) static WORDS: Words = Words {
     no_sign_ins: "Nothing is noted yet.",
     by_code: "one-time code",
     by_link: "linked service",
+    by_passkey: "passkey",
     signed_in: "signed in",
     not_signed_in: "failed",
     device_phone: "phone",
@@ -750,6 +771,12 @@ pub(super) static WORDS: Words = Words {
     line_and_column: |line, column| match column {
         0 => format!("Line {line}"),
         column => format!("Line {line}, column {column}"),
+    },
+    letter_code_told: |code| {
+        format!("With the code {code} you choose a new password. It holds for ten minutes.")
+    },
+    letter_password_told: |at| {
+        format!("Your password was changed: {at}. You are signed out everywhere else.")
     },
     letter_made: |store| format!("Your booking at {store}"),
     letter_made_told: |store| {

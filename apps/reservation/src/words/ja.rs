@@ -68,6 +68,26 @@ pub(super) static WORDS: Words = Words {
     no_account_yet: "はじめての方は",
     staff_login: "ログイン名",
 
+    forgot: "パスワードをお忘れの方",
+    forgotten: "パスワードをお忘れの方",
+    forgotten_lead: "ご登録のメールアドレスを入力してください。新しいパスワードを決めるための確認コードをお送りします。",
+    send_code: "確認コードを送る",
+    send_code_again: "もう一度送る",
+    choose_password: "新しいパスワードを決める",
+    code_sent: "このメールアドレスでご登録がある場合、確認コードをお送りしています。",
+    code_hint: "メールに書かれた6桁の数字です。10分間、5回まで入力できます。",
+    no_code: "メールが届かない場合は、迷惑メールもご確認ください。お送りできるのは1分に1通、1日に6通までです。",
+    wrong_code: "確認コードが正しくないか、有効ではなくなっています。ご確認いただくか、もう一度お送りください。",
+    old_password: "現在のパスワード",
+    change_password: "パスワードを変更する",
+    password_lead: "パスワードを変更すると、ほかの端末ではログアウトされます。変更したことはメールでもお知らせします。",
+    wrong_password: "現在のパスワードが正しくありません。入力内容をご確認ください。",
+    done_password: "パスワードを変更しました。ほかの端末ではログアウトされています。",
+    letter_code: "パスワード再設定の確認コード",
+    letter_code_not_you: "お心当たりがない場合は、何もなさらなくて大丈夫です。確認コードを使わないかぎり、パスワードは変わりません。確認コードは誰にも教えないでください。私たちからお尋ねすることもありません。",
+    letter_password: "パスワードが変更されました",
+    letter_password_not_you: "お心当たりがない場合は、すぐにログイン画面の「パスワードをお忘れの方」から新しいパスワードを決め、私たちにもお知らせください。",
+
     sign_up_about_you: "お客さまについて",
     sign_up_at_the_table: "お席でのこと",
     sign_up_all_optional: "どれも任意です。あとから加えることも、変えることもできます。",
@@ -401,6 +421,7 @@ pub(super) static WORDS: Words = Words {
     no_sign_ins: "まだ記録はありません。",
     by_code: "確認コード",
     by_link: "連携サービス",
+    by_passkey: "パスキー",
     signed_in: "ログイン",
     not_signed_in: "失敗",
     device_phone: "スマートフォン",
@@ -728,6 +749,12 @@ pub(super) static WORDS: Words = Words {
     line_and_column: |line, column| match column {
         0 => format!("{line}行目"),
         column => format!("{line}行目{column}列目"),
+    },
+    letter_code_told: |code| {
+        format!("確認コードは {code} です。10分以内に入力し、新しいパスワードを決めてください。")
+    },
+    letter_password_told: |at| {
+        format!("パスワードが変更されました（{at}）。ほかの端末ではログアウトされています。")
     },
     letter_made: |store| format!("ご予約を承りました（{store}）"),
     letter_made_told: |store| format!("{store}のご予約を承りました。ご来店をお待ちしております。"),

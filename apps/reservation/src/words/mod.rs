@@ -46,6 +46,8 @@ words! {
         error_too_short, error_other, error_choose, error_needs_consent, error_password_again,
         // Signing in
         sign_in_both, sign_in_failed, sign_in_wait, signed_out, no_account_yet, staff_login,
+        // Her password: another one, and when she forgot it
+        forgot, forgotten, forgotten_lead, send_code, send_code_again, choose_password, code_sent, code_hint, no_code, wrong_code, old_password, change_password, password_lead, wrong_password, done_password, letter_code, letter_code_not_you, letter_password, letter_password_not_you,
         // Opening an account
         sign_up_about_you, sign_up_at_the_table, sign_up_all_optional, sign_up_consent,
         sign_up_submit, sign_up_kept_where, phone_hint, allergy_hint, password_hint, residence,
@@ -106,7 +108,7 @@ words! {
         // Coming in through another service
         other_ways, link_known, link_known_told, link_anew, link_anew_told, link_review_lead, link_id, link_id_told, link_not_granted, link_not_told, link_sign_up, link_stop, link_again, link_by_password, link_away_told, link_unproven_told, link_declined, link_declined_told, link_over, link_over_told, link_another_told, link_another_id_told, granted_nothing, done_linked, not_linked,
         // Who signed in
-        room_sign_ins, sign_ins_lead, no_sign_ins, by_code, by_link, signed_in, not_signed_in, device_phone, device_tablet, device_computer, device_other,
+        room_sign_ins, sign_ins_lead, no_sign_ins, by_code, by_link, by_passkey, signed_in, not_signed_in, device_phone, device_tablet, device_computer, device_other,
         // Why something was refused
         reason_consent_withdrawn, reason_consent_missing, reason_dietary_withdrawn,
         reason_dietary_missing, reason_other_notice, reason_restricted, reason_visit_over,
@@ -137,7 +139,7 @@ words! {
         field(&str), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
         day_has_bookings(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
         line_and_column(u64, usize),
-        letter_made(&str), letter_made_told(&str), letter_moved(&str), letter_moved_told(&str), letter_ended(&str), letter_ended_told(&str), letter_cost(&str), when_there(&str, &str),
+        letter_code_told(&str), letter_password_told(&str), letter_made(&str), letter_made_told(&str), letter_moved(&str), letter_moved_told(&str), letter_ended(&str), letter_ended_told(&str), letter_cost(&str), when_there(&str, &str),
         go_on_with(&str), link_with(&str), filled_in_by(&str), link_review(&str), link_nobody(&str), link_source(&str, &str), link_away(&str), link_unproven(&str), link_another(&str), link_another_id(&str),
         fault_broken_told(&str);
 }

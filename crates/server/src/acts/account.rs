@@ -12,6 +12,7 @@ use crate::erase::{Erased, Erasure, Wish};
 use crate::error::Error;
 use crate::once::Fresh;
 use crate::store::{Tx, agreements, consents, engagements, items, links, subjects};
+use crate::webhook::{self, Event};
 
 /// An account that is closed.
 pub struct Closed {
@@ -101,7 +102,9 @@ impl Closing {
             by: by.clone(),
             act: Act::AccountClosed { consents: ended, engagements: called_off.clone() },
         };
-        app.record(tx, &record, None, fresh)?;
+        let place = app.record(tx, &record, None, fresh)?;
+        let event = Event::AccountClosed { subject, at: place.into() };
+        webhook::tell(&app.keys, tx, event, &fresh.id, *at)?;
         Ok((*closed_at, called_off))
     }
 }

@@ -13,6 +13,7 @@ pub mod hold;
 pub mod instruction;
 pub mod letter;
 pub mod link;
+pub mod password;
 pub mod publish;
 pub mod recipient;
 pub mod request;

@@ -1,5 +1,6 @@
 //! Does this password go with this address? The answer takes as long, and sounds the same, whether
-//! the address is known or not; too many tries for one address wait.
+//! the address is known or not; too many tries for one address wait. What a service has checked itself is
+//! noted on its word.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use policy::item::SecretKind;
 use policy::record::SignInMeans;
-use policy::{RegimeName, SubjectId, normal};
+use policy::{Document, ItemName, RegimeName, SubjectId, normal};
 use vault::{Plain, Verifier};
 
 use crate::acts::sign_in_history::{Device, Try, note};
@@ -51,6 +52,50 @@ pub async fn by_link(
     Ok((subject, regime))
 }
 
+/// Notes a sign-in that the service has checked itself: a passkey that it keeps, a code that it sent.
+///
+/// # Errors
+/// [`Error::NotFound`] when she is not held, or her account is closed; [`Error::SignInFailed`] when it did not
+/// fit, which is noted too.
+pub async fn vouched(
+    app: &Arc<App>,
+    subject: SubjectId,
+    means: SignInMeans,
+    succeeded: bool,
+    device: Option<Device>,
+) -> Result<(SubjectId, RegimeName), Error> {
+    let held = app.store.read(move |conn| subjects::get(conn, subject)).await?;
+    let regime = held.filter(is_open).and_then(|held| held.regime);
+    let regime = regime.ok_or_else(|| Error::not_found("subject", subject.to_string()))?;
+    note(app, subject, Try { at: app.clock.now(), means, succeeded, device }).await?;
+    if succeeded { Ok((subject, regime)) } else { Err(Error::SignInFailed) }
+}
+
+/// Whose address it is, of those who have an account; nothing is noted.
+///
+/// # Errors
+/// [`Error::NotFound`] under a policy that has no address to find a person by.
+pub async fn whose(app: &Arc<App>, email: &str) -> Result<Option<SubjectId>, Error> {
+    let (item, token) = token(app, &app.policy(), email)?;
+    app.store
+        .read(move |conn| {
+            let Some(subject) = items::find(conn, item.as_str(), &token)?.pop() else {
+                return Ok(None);
+            };
+            Ok::<_, Error>(subjects::get(conn, subject)?.filter(is_open).map(|_| subject))
+        })
+        .await
+}
+
+/// The item by which people are found, and the blind index of an address.
+fn token(app: &App, document: &Document, email: &str) -> Result<(ItemName, [u8; 16]), Error> {
+    let item = document.sign_in_address().cloned();
+    let item = item.ok_or_else(|| Error::not_found("way to sign in", "email"))?;
+    let address = normal::email(email);
+    let token = app.keys.token(&item, address.as_deref().unwrap_or(email))?;
+    Ok((item, token))
+}
+
 /// Whose key was shredded is held no longer; who left has no account to sign in to.
 fn is_open(held: &subjects::Held) -> bool {
     held.wrapped.is_some() && held.closed_at == Ok(None)
@@ -67,6 +112,20 @@ impl Default for Tries {
     }
 }
 
+impl Tries {
+    /// Counts a try.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when there were too many.
+    pub(super) fn begin(&self, of: &[u8; 16]) -> Result<(), Error> {
+        // Forget those that may try again freely, so that trying many fills no memory.
+        if self.0.len() > REMEMBERED {
+            self.0.retain_recent();
+        }
+        self.0.check_key(of).map_err(|_| Error::TooMany { retry_after_s: 60 })
+    }
+}
+
 /// Signs a person in by e-mail and password.
 ///
 /// # Errors
@@ -79,22 +138,11 @@ pub async fn sign_in(
     password: String,
     device: Option<Device>,
 ) -> Result<(SubjectId, RegimeName), Error> {
-    let address = normal::email(email);
     let document = app.policy();
-    let item = document.sign_in_address().cloned();
+    let (item, token) = token(app, &document, email)?;
     let secret = document.secrets.iter().find(|(_, secret)| secret.keeps == SecretKind::Password);
-    let (Some(item), Some((secret, _))) = (item, secret) else {
-        return Err(Error::not_found("way to sign in", "email"));
-    };
-    let secret = secret.clone();
-    let token = app.keys.token(&item, address.as_deref().unwrap_or(email))?;
-    // Forget addresses that may try again freely, so that trying many fills no memory.
-    if tries.0.len() > REMEMBERED {
-        tries.0.retain_recent();
-    }
-    if tries.0.check_key(&token).is_err() {
-        return Err(Error::TooMany { retry_after_s: 60 });
-    }
+    let secret = secret.ok_or_else(|| Error::not_found("way to sign in", "email"))?.0.clone();
+    tries.begin(&token)?;
     let found = app
         .store
         .read(move |conn| {

@@ -22,7 +22,7 @@ use crate::store::service_keys::{self, ServiceKey};
 use crate::store::{Conn, Store};
 
 /// What a service key may do.
-pub const SCOPES: [&str; 27] = [
+pub const SCOPES: [&str; 28] = [
     "subjects:write",
     "subjects:read",
     "subjects:close",
@@ -37,6 +37,7 @@ pub const SCOPES: [&str; 27] = [
     "disclosures:write",
     "provisions:read",
     "sign-ins:write",
+    "sign-ins:vouch",
     "exceptions:approve",
     "holds:write",
     "retention:read",

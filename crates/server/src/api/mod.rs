@@ -19,6 +19,7 @@ mod ledger;
 mod letters;
 mod links;
 mod measure;
+mod passwords;
 mod policy;
 pub mod problem;
 mod provisions;
@@ -181,6 +182,8 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(instructions::answer))
         .routes(routes!(sign_ins::sign_in))
         .routes(routes!(sign_ins::list))
+        .routes(routes!(sign_ins::whose))
+        .routes(routes!(passwords::put))
         .routes(routes!(letters::put))
         .routes(routes!(links::list))
         .routes(routes!(links::put, links::end))

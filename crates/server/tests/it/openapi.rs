@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 56] = [
+const CONTRACT: [(&str, &str); 58] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -48,6 +48,8 @@ const CONTRACT: [(&str, &str); 56] = [
     ("delete", "/v1/webhooks/{webhook}"),
     ("post", "/v1/webhooks/{webhook}/secret"),
     ("post", "/v1/sign-ins"),
+    ("post", "/v1/sign-ins/addresses"),
+    ("put", "/v1/subjects/{subject}/secrets/password"),
     ("post", "/v1/letters"),
     ("get", "/v1/subjects/{subject}/sign-ins"),
     ("get", "/v1/subjects/{subject}/links"),

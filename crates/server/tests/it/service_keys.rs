@@ -89,6 +89,8 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
             "sign-ins:write",
             house.post("/v1/sign-ins", &json!({ "email": "a@b.jp", "password": "wrong" })),
         ),
+        ("sign-ins:vouch", house.post("/v1/sign-ins/addresses", &json!({ "email": "a@b.jp" }))),
+        ("sign-ins:vouch", house.put(&of("secrets/password"), &nothing)),
         ("exceptions:approve", house.post("/v1/exceptions", &nothing)),
         ("requests:write", house.post("/v1/requests", &nothing)),
         ("requests:read", house.get("/v1/requests/req_00000000000000000000000000")),

@@ -99,6 +99,86 @@ async fn she_sees_when_by_what_means_and_from_which_kind_of_device() {
 }
 
 #[tokio::test]
+async fn what_the_service_checked_itself_is_noted_on_its_word() {
+    let house = House::open();
+    let hanako = house.guest("Hanako").password("correct horse").signs_up().await;
+    let vouches = async |means: &str, succeeded: bool| {
+        let vouched = json!({ "subject": hanako.id, "means": means, "succeeded": succeeded });
+        house.post("/v1/sign-ins", &json!({ "vouched": vouched, "device": "phone" })).go().await
+    };
+    let found = vouches("passkey", true).await.expect(200);
+    assert_eq!((&found["subject"], &found["regime"]), (&json!(hanako.id), &json!("jp")));
+    house.lets_hours_pass(1);
+    vouches("code", false).await.problem(403, "sign-in-failed");
+    let shown = hanako.sign_ins().await;
+    let seen: Vec<_> = shown.iter().map(|one| (&one["means"], &one["succeeded"])).collect();
+    assert_eq!(seen, [(&json!("code"), &json!(false)), (&json!("passkey"), &json!(true))]);
+    // What is checked here is not taken on anybody's word.
+    for means in ["password", "link"] {
+        assert!(!vouches(means, true).await.invalid().is_empty(), "{means}");
+    }
+    let beside = json!({ "vouched": { "subject": hanako.id, "means": "code", "succeeded": true },
+        "email": "hanako@guest.example" });
+    let answer = house.post("/v1/sign-ins", &beside).go().await;
+    assert_eq!(answer.invalid(), [("vouched".to_owned(), "not_alone".to_owned())]);
+    // Whoever may ask whether a password fits may not vouch.
+    let key = house.service_key("terminal", &["sign-ins:write"]);
+    let vouched = json!({ "subject": hanako.id, "means": "code", "succeeded": true });
+    let sent = house.post("/v1/sign-ins", &json!({ "vouched": vouched }));
+    sent.by(&key).go().await.problem(403, "scope");
+    // Who left comes in by nothing.
+    house.call("DELETE", &format!("/v1/subjects/{}", hanako.id)).go().await.expect(200);
+    vouches("passkey", true).await.problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn a_person_is_found_by_her_address_while_she_has_an_account() {
+    let house = House::open();
+    let hanako = house.guest("Hanako").signs_up().await;
+    let whose = async |email: &str| {
+        let found = house.post("/v1/sign-ins/addresses", &json!({ "email": email })).go().await;
+        found.expect(200)
+    };
+    assert_eq!(whose(" Hanako@GUEST.example").await, json!({ "subject": hanako.id }));
+    for nobody in ["yoko@guest.example", "no address", ""] {
+        assert_eq!(whose(nobody).await, json!({ "subject": null }));
+    }
+    house.call("DELETE", &format!("/v1/subjects/{}", hanako.id)).go().await.expect(200);
+    assert_eq!(whose("hanako@guest.example").await, json!({ "subject": null }));
+}
+
+#[tokio::test]
+async fn a_password_is_put_in_the_place_of_the_one_before() {
+    let house = House::open();
+    let hanako = house.guest("Hanako").password("correct horse").signs_up().await;
+    let puts = async |body: Value| house.put(&hanako.path("secrets/password"), &body).go().await;
+    let wrong = json!({ "password": "battery staple", "old": "wrong horse" });
+    puts(wrong).await.problem(403, "sign-in-failed");
+    house.tries_to_sign_in("correct horse", None).await.expect(200);
+    puts(json!({ "password": "battery staple", "old": "correct horse" })).await.expect(200);
+    house.tries_to_sign_in("correct horse", None).await.problem(403, "sign-in-failed");
+    house.tries_to_sign_in("battery staple", None).await.expect(200);
+    puts(json!({ "password": "a third password" })).await.expect(200);
+    house.tries_to_sign_in("a third password", None).await.expect(200);
+    let short = puts(json!({ "password": "short" })).await.invalid();
+    assert_eq!(short, [("secrets.password".to_owned(), "unfit".to_owned())]);
+    let kinds = house.records().into_iter().filter(|r| matches!(r.act, Act::SecretPut { .. }));
+    assert_eq!(kinds.count(), 2, "each is on record, and a refused one is not");
+    for (place, bytes) in house.ground.everything_kept() {
+        let found = bytes.windows(14).any(|window| window == b"battery staple");
+        assert!(!found, "in clear in {place}");
+    }
+    for _ in 0..20 {
+        puts(json!({ "password": "battery staple", "old": "wrong" })).await;
+    }
+    let answer = puts(json!({ "password": "battery staple", "old": "a third password" })).await;
+    answer.problem(429, "too-many");
+    house.call("DELETE", &format!("/v1/subjects/{}", hanako.id)).go().await.expect(200);
+    assert_eq!(puts(json!({ "password": "battery staple" })).await.status, 409);
+    house.adds_up();
+}
+
+#[tokio::test]
 async fn a_device_is_a_kind_and_never_an_address() {
     let house = House::open();
     house.guest("Hanako").password("correct horse").signs_up().await;

@@ -27,7 +27,7 @@ use tokio::task::JoinHandle;
 
 use crate::house::{House, policy_files};
 
-const ALL: [&str; 6] = Event::TYPES;
+const ALL: [&str; 7] = Event::TYPES;
 
 /// A message as it arrived.
 #[derive(Debug, Clone)]
@@ -170,6 +170,7 @@ async fn who_asked_is_told_of_each_event_with_ids_alone() {
     assert_eq!(house.sends(&webhooks).await, 1);
     house.lets_hours_pass(1);
     house.call("DELETE", &format!("/v1/subjects/{}", hanako.id)).go().await.expect(200);
+    assert_eq!(house.sends(&webhooks).await, 1);
     let mut files = policy_files();
     let controller = files.get_mut("controller.toml").unwrap();
     *controller = controller
@@ -197,21 +198,26 @@ async fn who_asked_is_told_of_each_event_with_ids_alone() {
             },
         })
     );
-    assert_eq!(told(1)["type"], "policy.took_effect");
-    assert_eq!(told(1)["timestamp"], "2026-11-22T01:00:00Z");
-    assert_eq!(told(1)["data"]["version"], "2026-11-22");
-    assert_eq!(told(2)["type"], "erased");
-    assert_eq!(told(2)["data"]["subject"], hanako.id.as_str());
+    assert_eq!(told(1)["type"], "account.closed");
+    assert_eq!(told(1)["data"]["subject"], hanako.id.as_str());
+    assert_eq!(told(2)["type"], "policy.took_effect");
+    assert_eq!(told(2)["timestamp"], "2026-11-22T01:00:00Z");
+    assert_eq!(told(2)["data"]["version"], "2026-11-22");
+    assert_eq!(told(3)["type"], "erased");
+    assert_eq!(told(3)["data"]["subject"], hanako.id.as_str());
     let records = house.records();
-    for (told, kind) in
-        [(told(0), "consent_changed"), (told(1), "policy_published"), (told(2), "erased")]
-    {
+    for (told, kind) in [
+        (told(0), "consent_changed"),
+        (told(1), "account_closed"),
+        (told(2), "policy_published"),
+        (told(3), "erased"),
+    ] {
         let index = told["data"]["index"].as_u64().unwrap();
         assert_eq!(records[usize::try_from(index).unwrap()].act.kind(), kind);
     }
     let ids: std::collections::BTreeSet<&str> =
         arrived.iter().map(|one| one.header("webhook-id")).collect();
-    assert_eq!(ids.len(), 3);
+    assert_eq!(ids.len(), 4);
     for one in &arrived {
         assert_eq!(one.header("content-type"), "application/json");
         assert!(one.header("webhook-id").starts_with("out_"));
@@ -227,7 +233,7 @@ async fn who_asked_is_told_of_each_event_with_ids_alone() {
             assert!(is_id || matches!(field.as_str(), "index" | "version"), "{field} is {value}");
         }
     }
-    assert_eq!(house.hooks(), vec![stands("delivered", 1, false); 3]);
+    assert_eq!(house.hooks(), vec![stands("delivered", 1, false); 4]);
     house.adds_up();
 }
 

@@ -21,6 +21,13 @@ pub(in crate::pages) struct Way {
     done: Option<String>,
 }
 
+impl Way {
+    /// What was done just now.
+    pub(super) fn done(&self) -> Option<&str> {
+        self.done.as_deref()
+    }
+}
+
 pub(in crate::pages) async fn page(
     State(app): State<Shared>,
     reader: Reader,
@@ -38,7 +45,12 @@ pub(in crate::pages) async fn page(
             " " a href="/me/requests" { (words.held_requests) }
         }
     };
-    Ok(draw(&reader, Room::Items, words.held, &told(&reader, way.done.as_deref()), &body))
+    Ok(draw(&reader, Room::Items, words.held, &told(&reader, way.done()), &body))
+}
+
+/// Whether an item belongs on this page; her sign-ins have one of their own.
+fn is_shown(item: &Item) -> bool {
+    !item.sign_ins && item.purposes.iter().any(|purpose| purpose == SERVICE)
 }
 
 /// What is held about her, as far as it may be shown.
@@ -68,7 +80,7 @@ async fn held(app: &App, reader: &Reader, subject: &str, policy: &Policy) -> Res
     // one that is withdrawn hides its own items and no others.
     let mut asks: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
     for (name, item) in &policy.items {
-        if item.purposes.iter().any(|purpose| purpose == SERVICE) && !over(name) {
+        if is_shown(item) && !over(name) {
             asks.entry(item.consent.as_deref()).or_default().push(name.clone());
         }
     }
@@ -102,7 +114,7 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
     let mut names: Vec<&str> = policy
         .items
         .iter()
-        .filter(|(_, item)| item.purposes.iter().any(|purpose| purpose == SERVICE))
+        .filter(|(_, item)| is_shown(item))
         .map(|(name, _)| name.as_str())
         .collect();
     names.sort_by_key(|name| policy.rank(name));
@@ -266,9 +278,7 @@ pub(in crate::pages) async fn confirm_item(
 /// The policy, if it has that item and she may see it here.
 async fn editable(app: &App, item: &str) -> Result<std::sync::Arc<Policy>, Fault> {
     let policy = app.azukari.policy().await?;
-    let editable = policy.items.get(item).is_some_and(|item| {
-        item.is_typed() && item.purposes.iter().any(|purpose| purpose == SERVICE)
-    });
+    let editable = policy.items.get(item).is_some_and(|item| item.is_typed() && is_shown(item));
     if editable { Ok(policy) } else { Err(Fault::NotFound) }
 }
 

@@ -1,12 +1,13 @@
 //! A guest's own rooms, a file each: her bookings, what is held of her, who saw what, what she agreed
-//! to, what she stopped, what she linked, who signed in, her requests. Every value here is asked of Azukari for the purpose `service`,
-//! and every ask is on record.
+//! to, what she stopped, what she linked, who signed in, her password, her requests. Every value here
+//! is asked of Azukari for the purpose `service`, and every ask is on record.
 
 mod bookings;
 pub(super) mod consents;
 pub(super) mod items;
 pub(super) mod links;
 pub(super) mod looks;
+pub(super) mod password;
 mod requests;
 pub(super) mod sign_ins;
 pub(super) mod stops;
@@ -33,12 +34,13 @@ pub(super) enum Room {
     Stops,
     Links,
     SignIns,
+    Password,
     Passkeys,
     Requests,
 }
 
 impl Room {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Bookings,
         Self::Items,
         Self::Looks,
@@ -46,6 +48,7 @@ impl Room {
         Self::Stops,
         Self::Links,
         Self::SignIns,
+        Self::Password,
         Self::Passkeys,
         Self::Requests,
     ];
@@ -59,6 +62,7 @@ impl Room {
             Self::Stops => "/me/stops",
             Self::Links => "/me/links",
             Self::SignIns => "/me/sign-ins",
+            Self::Password => "/me/password",
             Self::Passkeys => "/me/passkeys",
             Self::Requests => "/me/requests",
         }
@@ -74,6 +78,7 @@ impl Room {
             Self::Stops => words.room_stops,
             Self::Links => words.room_links,
             Self::SignIns => words.room_sign_ins,
+            Self::Password => words.password,
             Self::Passkeys => words.passkeys,
             Self::Requests => words.room_requests,
         }
@@ -118,6 +123,7 @@ fn told(reader: &Reader, what: Option<&str>) -> Markup {
         return html! { div class="notice alert" role="alert" { p { (words.not_linked) } } };
     }
     let note = what.and_then(|what| match what {
+        "password" => Some(words.done_password),
         "welcome" => Some(words.done_welcome),
         "item" => Some(words.done_item),
         "confirmed" => Some(words.done_confirmed),

@@ -36,6 +36,7 @@ fn row(one: &SignIn, reader: &Reader) -> Markup {
     let means = match one.means.as_str() {
         "password" => words.password,
         "code" => words.by_code,
+        "passkey" => words.by_passkey,
         _ => words.by_link,
     };
     let device = one.device.as_deref().map(|device| match device {

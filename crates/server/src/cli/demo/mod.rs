@@ -16,10 +16,11 @@ use tokio::sync::watch;
 use super::serve::{Listening, jobs, runtime, serve, stopped};
 use super::{Outcome, Premises, bind, keep_memory_private, start_logging};
 use crate::acts::publish::{Files, Release};
+use crate::acts::webhook::{self, Drawn, NewWebhook};
 use crate::api::caller::{self, SCOPES};
 use crate::app::App;
 use crate::connectors::mail::Mail;
-use crate::store::policies;
+use crate::store::{Tx, policies, webhooks};
 use crate::tombstones::Tombstones;
 use crate::web::desk::urls;
 
@@ -92,6 +93,10 @@ impl Demo {
         let kept = self.premises.data.join("tombstones");
         let (tombstones, _) = Tombstones::open(&app, &kept).await?;
         let key = app_key(&app, &self.premises.data.join("reservation.key"))?;
+        // An app that listens beyond this machine cannot be told in clear; its sign-ins ask all the same.
+        if let Err(error) = tell_of_closed_accounts(&app, &reservation).await {
+            tracing::warn!(%error, "the app is not told of accounts that are closed");
+        }
         let staff = samples::staff(&app, &self.premises.data).await?;
 
         // One signal stops both servers, each after the requests under way.
@@ -139,6 +144,22 @@ impl Demo {
         serving.await??;
         Ok(())
     }
+}
+
+/// Has the reservation app told of accounts that are closed, from the first start there on.
+async fn tell_of_closed_accounts(app: &Arc<App>, reservation: &str) -> anyhow::Result<()> {
+    let url = format!("{reservation}/azukari/events");
+    let events = vec!["account.closed".to_owned()];
+    let (new, drawn) = (NewWebhook { url, events, inside: true }, Drawn::new()?);
+    let (keeper, now) = (Arc::clone(app), app.clock.now());
+    let act = move |tx: &mut Tx<'_>| {
+        let known = webhooks::all(tx)?;
+        if known.iter().any(|row| row.url == new.url && row.ended_at.is_none()) {
+            return Ok(());
+        }
+        webhook::add(tx, &keeper.keys, &new, &drawn, now, None).map(drop)
+    };
+    Ok(app.store.write(act).await?)
 }
 
 /// The reservation app's service key: made once, kept where only this user can read it.

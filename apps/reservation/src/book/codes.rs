@@ -1,0 +1,159 @@
+//! One-time codes for guests who forgot their password: by subject id, as keyed hashes.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use super::{Book, No};
+use crate::chance;
+
+/// How long a code holds, in seconds.
+const HOLDS_SECONDS: i64 = 10 * 60;
+/// Tries that a code takes.
+const TRIES: i64 = 5;
+/// Codes for one guest: one within so many seconds, and so many within a day.
+const PAUSE_SECONDS: i64 = 60;
+const A_DAY: i64 = 6;
+const DAY_SECONDS: i64 = 24 * 3600;
+
+impl Book {
+    /// Draws a code for a guest, with which the one before ends; `None` when she has had too many.
+    pub(crate) async fn draw_code(
+        &self,
+        subject: &str,
+        now: Timestamp,
+    ) -> Result<Option<String>, No> {
+        let code = chance::digits()?;
+        let (subject, hash) = (subject.to_owned(), self.code_hash(subject, &code));
+        let drawn = self.write(move |book| {
+            let now = now.as_second();
+            book.execute("DELETE FROM codes WHERE made_at <= ?1 AND id <> 0", [now - DAY_SECONDS])?;
+            let (count, last): (i64, Option<i64>) = book.query_row(
+                "SELECT count(*), max(made_at) FROM codes WHERE subject = ?1",
+                [&subject],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?;
+            if count >= A_DAY || last.is_some_and(|last| now < last + PAUSE_SECONDS) {
+                return Ok(false);
+            }
+            book.execute("UPDATE codes SET hash = NULL WHERE subject = ?1", [&subject])?;
+            book.execute(
+                "INSERT INTO codes (subject, hash, made_at, tries) VALUES (?1, ?2, ?3, 0)",
+                params![subject, hash.as_slice(), now],
+            )?;
+            Ok(true)
+        });
+        Ok(drawn.await?.then_some(code))
+    }
+
+    /// Whether this is the guest's code, while it holds; a wrong one is counted. It holds on until
+    /// [`Self::end_code`]. Nobody has none, which takes as long to say.
+    pub(crate) async fn is_code(
+        &self,
+        subject: Option<&str>,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<bool, No> {
+        let subject = subject.unwrap_or_default().to_owned();
+        let hash = self.code_hash(&subject, code);
+        self.write(move |book| {
+            let found = book
+                .query_row(
+                    "SELECT id, hash, made_at, tries FROM codes
+                     WHERE subject = ?1 AND hash IS NOT NULL",
+                    [&subject],
+                    |row| {
+                        let (id, kept): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+                        let (made_at, tries): (i64, i64) = (row.get(2)?, row.get(3)?);
+                        let in_time = now.as_second() < made_at + HOLDS_SECONDS && tries < TRIES;
+                        Ok((id, in_time && verify_slices_are_equal(&kept, &hash).is_ok()))
+                    },
+                )
+                .optional()?;
+            let (id, fits) = found.unwrap_or((0, false));
+            if !fits {
+                book.execute("UPDATE codes SET tries = tries + 1 WHERE id = ?1", [id])?;
+            }
+            Ok(fits)
+        })
+        .await
+    }
+
+    /// The guest's code was used.
+    pub(crate) async fn end_code(&self, subject: &str) -> Result<(), No> {
+        let subject = subject.to_owned();
+        self.write(move |book| {
+            book.execute("UPDATE codes SET hash = NULL WHERE subject = ?1", [&subject])?;
+            Ok(())
+        })
+        .await
+    }
+
+    fn code_hash(&self, subject: &str, code: &str) -> [u8; 32] {
+        self.seal.hash(&format!("code of {subject}"), code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan;
+
+    use super::*;
+
+    fn morning() -> Timestamp {
+        "2026-11-22T00:00:00Z".parse().unwrap()
+    }
+
+    fn other(code: &str) -> &'static str {
+        if code == "000000" { "000001" } else { "000000" }
+    }
+
+    #[tokio::test]
+    async fn a_code_holds_ten_minutes_for_its_guest_alone_and_once() {
+        let book = Book::open(&super::super::tests::folder()).unwrap();
+        let now = morning();
+        let code = book.draw_code("hanako", now).await.unwrap().unwrap();
+        assert!(code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
+        let fits = async |who, at| book.is_code(who, &code, at).await.unwrap();
+        assert!(fits(Some("hanako"), now + 599.seconds()).await);
+        assert!(!fits(Some("yoko"), now).await && !fits(None, now).await);
+        assert!(!fits(Some("hanako"), now + 600.seconds()).await);
+        assert!(fits(Some("hanako"), now).await);
+        book.end_code("hanako").await.unwrap();
+        assert!(!fits(Some("hanako"), now).await);
+    }
+
+    #[tokio::test]
+    async fn five_wrong_tries_end_a_code_and_another_one_ends_it_too() {
+        let book = Book::open(&super::super::tests::folder()).unwrap();
+        let now = morning();
+        let first = book.draw_code("hanako", now).await.unwrap().unwrap();
+        for _ in 0..4 {
+            assert!(!book.is_code(Some("hanako"), other(&first), now).await.unwrap());
+        }
+        assert!(book.is_code(Some("hanako"), &first, now).await.unwrap(), "four are not five");
+        assert!(!book.is_code(Some("hanako"), other(&first), now).await.unwrap());
+        assert!(!book.is_code(Some("hanako"), &first, now).await.unwrap());
+        let later = now + 1.minutes();
+        let second = book.draw_code("hanako", later).await.unwrap().unwrap();
+        assert!(book.is_code(Some("hanako"), &second, later).await.unwrap());
+        if first != second {
+            assert!(!book.is_code(Some("hanako"), &first, later).await.unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn codes_are_one_a_minute_and_six_a_day() {
+        let book = Book::open(&super::super::tests::folder()).unwrap();
+        let now = morning();
+        let drawn = async |at| book.draw_code("hanako", at).await.unwrap().is_some();
+        assert!(drawn(now).await && !drawn(now + 59.seconds()).await);
+        for minutes in 1..6 {
+            assert!(drawn(now + minutes.minutes()).await);
+        }
+        assert!(!drawn(now + 23.hours()).await);
+        assert!(book.draw_code("yoko", now).await.unwrap().is_some(), "each guest for herself");
+        assert!(drawn(now + 24.hours()).await, "a day after the first");
+        assert!(!drawn(now + 24.hours() + 59.seconds()).await);
+    }
+}
