@@ -3,6 +3,9 @@
 //! and on which basis, so that it is also the document of the provision (Rules 19(3)). And what she is written
 //! about her password.
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
 use crate::app::{self, App};
 use crate::azukari::BookingLetter;
 use crate::book::bookings::Booking;
@@ -114,7 +117,11 @@ fn letter(language: Language, booking: &Booking, store: &Store, about: About) ->
     if booking.fee_yen > 0 {
         details.push((words.fee.to_owned(), (words.yen)(booking.fee_yen)));
     }
-    // The same words for the same state of a booking: a letter that is asked for twice is sent once.
-    let key = format!("{}-{}-{}", booking.number, about.kind(), booking.starts_at.as_second());
+    // Sent twice, such as by a double tap, it is one letter. The same words are a letter again some minutes later,
+    // when a booking was moved there and back; other words always are.
+    let told = format!("{title}{paragraphs:?}{details:?}");
+    let told = HEXLOWER.encode(&Sha256::digest(told.as_bytes())[..8]);
+    let minutes = app::now().as_second() / 600;
+    let key = format!("{}-{}-{told}-{minutes}", booking.number, about.kind());
     BookingLetter { kind: about.kind(), language, title, paragraphs, details, key }
 }

@@ -50,6 +50,10 @@ impl Azukari {
             .route("/v1/policy", get(async move || Json(policy.clone())))
             .route("/v1/recipients/{recipient}", put(async || Json(json!({}))))
             .route("/v1/subjects/{subject}/items", get(async || Json(json!({ "items": [] }))))
+            .route(
+                "/v1/subjects/{subject}/restrictions",
+                get(async || Json(json!({ "restrictions": [] }))),
+            )
             .route("/v1/subjects/{subject}/consents", get(async || Json(json!({ "consents": [] }))))
             .route("/v1/letters", post(async || Json(json!({}))))
             .route(
@@ -291,6 +295,10 @@ async fn a_guest_is_held_a_table_pays_and_has_a_booking_and_a_receipt() {
     // Confirming without paying was never a way, and is none now.
     assert_eq!(house.sends(&format!("{page}/confirm"), &[]).await, page);
     assert_eq!(house.azukari.told.lock().unwrap().len(), 1);
+    // An old page, gone back to after paying, still has the button that gives up the hold: the booking stands.
+    let to = house.sends(&format!("{page}/cancel"), &[("held", "1")]).await;
+    assert_eq!(to, format!("{page}?done=booked"));
+    assert!(house.reads(&page).await.contains(BOOKED));
 }
 
 #[tokio::test]

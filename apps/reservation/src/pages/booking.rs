@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::book::{self, choose, read, told};
-use super::parts::{done, held_to_send, moment, nothing};
+use super::parts::{done, moment, nothing};
 use super::{Guest, Sheet, companions, layout, leading_to, pay, review, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::Policy;
@@ -93,8 +93,11 @@ pub(super) async fn page(
     let coming = booking.stands() && booking.starts_at > now;
     let sent = if booking.stands() || booking.stage != Stage::Cancelled {
         let policy = app.azukari.policy().await?;
-        let goes = review::goes_to_stores(&app, &caller, &policy).await?;
-        what_is_sent(&policy, &goes, &store, &reader)
+        let mut goes = review::goes_to_stores(&app, &caller, &policy, &store).await?;
+        if !review::missing_consents(&app, &caller, &policy).await?.is_empty() {
+            goes = None;
+        }
+        what_is_sent(&policy, goes.as_ref(), &store, &reader)
     } else {
         nothing()
     };
@@ -134,7 +137,7 @@ pub(super) async fn page(
 /// document of the provision.
 fn what_is_sent(
     policy: &Policy,
-    goes: &BTreeSet<String>,
+    goes: Option<&BTreeSet<String>>,
     store: &Store,
     reader: &Reader,
 ) -> Markup {
@@ -142,8 +145,7 @@ fn what_is_sent(
     html! {
         section class="sheet" {
             h2 { ((words.first_store)(store.name(reader.language))) }
-            p { (words.book_sees_lead) }
-            (held_to_send(policy, reader, goes))
+            (review::seen_there(policy, goes, reader))
             p class="actions screen" {
                 a href="/me/looks" { (words.looks) }
                 a href="/me/items" { (words.room_items) }
@@ -209,6 +211,7 @@ fn hold(app: &App, booking: &Booking, store: &Store, reader: &Reader) -> Markup 
                 }
             }
             form method="post" action={ "/me/bookings/" (booking.number) "/cancel" } {
+                input type="hidden" name="held" value="1";
                 button class="quiet" { (words.let_go) }
             }
         }
@@ -267,10 +270,15 @@ pub(super) async fn cancel(
     reader: Reader,
     Guest(caller): Guest,
     Path(number): Path<String>,
+    fields: Fields,
 ) -> Result<Response, Fault> {
     let (booking, store) = own_booking(&app, &caller, &number).await?;
     let now = app::now();
     let held = booking.stage == Stage::Held;
+    // An old page, gone back to after paying, gives up a hold and no booking.
+    if fields.filled("held").is_some() && !held {
+        return see_other(&format!("/me/bookings/{number}?done=booked"));
+    }
     if held || booking.stage == Stage::Booked {
         if booking.starts_at <= now {
             return see_other(&format!("/me/bookings/{number}"));

@@ -13,10 +13,11 @@ use serde::Deserialize;
 
 use super::book::{self, Asked, listed, read, told};
 use super::consent::consent_choice;
+use super::me::stops::STORES;
 use super::parts::{Drawn, Errors, Named, held_to_send, moment, prose, representative_waits};
 use super::{Guest, Sheet, companions, layout, see_other, sign_in};
 use crate::app::{self, App, Reader, Shared};
-use crate::azukari::{Answer, Policy, Trouble};
+use crate::azukari::{Answer, Policy, Stop as Stopped, Trouble};
 use crate::book::No;
 use crate::book::bookings::Wish;
 use crate::book::companions::Companions;
@@ -127,7 +128,7 @@ impl Look<'_> {
         if !missing.is_empty() {
             waits_until = app.azukari.waits_until(&caller.who).await?;
         }
-        let goes = goes_to_stores(app, caller, policy).await?;
+        let goes = goes_to_stores(app, caller, policy, store).await?;
         let mut order: Vec<Named> = missing
             .iter()
             .map(|name| Named {
@@ -163,8 +164,7 @@ impl Look<'_> {
                 }
                 section class="sheet" {
                     h2 { ((words.first_store)(store.name(language))) }
-                    p { (words.book_sees_lead) }
-                    (held_to_send(policy, reader, &goes))
+                    (seen_there(policy, goes.as_ref(), reader))
                 }
                 (representative_waits(waits_until, reader))
                 @if !missing.is_empty() && waits_until.is_none() {
@@ -235,7 +235,17 @@ pub(super) async fn goes_to_stores(
     app: &App,
     caller: &Caller,
     policy: &Policy,
-) -> Result<BTreeSet<String>, Fault> {
+    store: &Store,
+) -> Result<Option<BTreeSet<String>>, Fault> {
+    let stops = app.azukari.stops(&caller.who).await.map_err(Fault::of_guest)?;
+    let ends_it = |stop: &Stopped| match (&stop.purpose, stop.recipient.as_deref()) {
+        (None, None) => true,
+        (_, Some(of)) => of == "*" || of == STORES || of == store.slug,
+        _ => false,
+    };
+    if stops.iter().any(ends_it) {
+        return Ok(None);
+    }
     let held = app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
     let mut goes: BTreeSet<String> = held.into_iter().map(|held| held.item).collect();
     for name in policy.consents.keys() {
@@ -249,7 +259,21 @@ pub(super) async fn goes_to_stores(
             }
         }
     }
-    Ok(goes)
+    Ok(Some(goes))
+}
+
+/// What a store is shown, by purpose; or that it is nothing, so that she tells it herself what it should know.
+pub(super) fn seen_there(
+    policy: &Policy,
+    goes: Option<&BTreeSet<String>>,
+    reader: &Reader,
+) -> Markup {
+    html! {
+        @match goes {
+            Some(goes) => { p { (reader.words.book_sees_lead) } (held_to_send(policy, reader, goes)) },
+            None => p class="notice alert" { (reader.words.book_sees_nothing) },
+        }
+    }
 }
 
 /// What the booking costs, and what calling it off does, before anything is booked.
@@ -277,7 +301,7 @@ fn costs(store: &Store, starts_at: Timestamp, party: u8, reader: &Reader) -> Mar
 }
 
 /// The consents without which this guest cannot be served and that she has not given.
-async fn missing_consents(
+pub(super) async fn missing_consents(
     app: &App,
     caller: &Caller,
     policy: &Policy,

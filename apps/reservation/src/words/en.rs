@@ -158,6 +158,7 @@ pub(super) static WORDS: Words = Words {
     done_booked: "Your table is booked.",
 
     book_sees: "What the store can see",
+    book_sees_nothing: "You have stopped what goes to stores, so this store is shown nothing about you. Please tell it yourself what it should know, such as an allergy.",
     book_sees_lead: "From the booking until a while after your visit, the store can look at these items, if you have given them to us, and at no others. Each look is recorded on your page.",
     date: "Date",
     party_size: "Party",

@@ -62,7 +62,7 @@ words! {
         consent_wording, withdraw, withdraw_condition, withdraw_store, agree_again, done_welcome, done_item, done_confirmed, done_given,
         done_withdrawn, done_cancelled, done_booked,
         // Booking
-        book_sees, book_sees_lead, date,
+        book_sees, book_sees_lead, book_sees_nothing, date,
         party_size, error_time, booking, booking_number, cancel, cancel_told, hours, address,
         fee, fee_none, see_times, no_times_that_day, full, wait_for_it, error_full,
         error_too_soon, error_already, error_gone, error_change_late, held_for_you,

@@ -85,6 +85,10 @@ fn azukari(asks: Asks, heard: Heard) -> Router {
         .route("/v1/subjects/{subject}/engagements/{recipient}/{reference}", put(fine))
         .route("/v1/subjects/{subject}/items", get(async || Json(json!({ "items": [] }))))
         .route("/v1/letters", post(fine))
+        .route(
+            "/v1/subjects/{subject}/restrictions",
+            get(async || Json(json!({ "restrictions": [] }))),
+        )
         .route("/v1/consents/standings", post(given))
         .route("/v1/disclosures/batch", post(told))
         .layer(from_fn_with_state(heard, hears))

@@ -16,7 +16,7 @@ use crate::pages::{Guest, see_other};
 use crate::when;
 
 /// The category of the policy to which every store belongs.
-const STORES: &str = "store";
+pub(in crate::pages) const STORES: &str = "store";
 
 #[derive(Deserialize)]
 pub(in crate::pages) struct Way {
