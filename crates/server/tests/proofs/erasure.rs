@@ -34,6 +34,8 @@ async fn guest(caller: &Caller, [name, email, phone, allergy]: [&str; 4]) -> Str
         "items": { "name": name, "email": email, "phone": phone, "allergy": allergy },
         "consents": [
             agreed("store_disclosure"), agreed("related_information"), agreed("dietary_care"),
+            // What proves this one stays for a month.
+            agreed("marketing"),
         ],
     });
     let taken = caller.post("/v1/subjects", &body).await.unwrap();
