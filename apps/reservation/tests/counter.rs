@@ -96,10 +96,12 @@ async fn a_store_looks_a_week_ahead_and_no_further() {
     let street = Street::with(1).await;
     street.books(0, "mihon", "18:30").await;
     for (date, seen) in
-        [(tomorrow(), true), ("2020-01-01".to_owned(), false), ("9999-12-31".to_owned(), false)]
+        [(tomorrow(), true), ("2020-01-01".to_owned(), false), ("tonight".to_owned(), false)]
     {
-        let (_, page) = street.mihon.gets(&format!("/store/tonight?date={date}")).await;
+        let (status, page) = street.mihon.gets(&format!("/store/tonight?date={date}")).await;
         assert_eq!(page.contains("guest0"), seen, "{date}");
+        // Another evening in its place would be a look that nobody meant.
+        assert_eq!(status == StatusCode::NOT_FOUND, !seen, "{date}");
     }
 }
 

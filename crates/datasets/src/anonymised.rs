@@ -208,8 +208,9 @@ impl<'a> Try<'a> {
         let node = again.and_then(|manifest| manifest.node.as_deref());
         let (mut recoding, found, proven) = recoded(&engine, settings, node, go_on)?;
         let (result, from, fewer) = ready.without_few(settings, &mut recoding)?;
-        // What is proven speaks of rows.
-        let proven = proven && !fewer && alike == ready.planned.k;
+        // What is proven speaks of rows, and nothing is where somebody may have several.
+        let of_rows = settings.person.is_none();
+        let proven = proven && of_rows && !fewer && alike == ready.planned.k;
         Ok(Self { engine, recoding, found, proven, alike, result, from })
     }
 

@@ -73,10 +73,12 @@ impl Window {
         Self { tonight: when::evening_of(now, &store.time_zone) }
     }
 
-    /// An evening that may be looked at; tonight for anything else.
-    pub(crate) fn evening(&self, asked: Option<&str>) -> Date {
-        let asked = asked.and_then(|date| date.parse::<Date>().ok());
-        asked.filter(|date| self.dates().any(|one| one == *date)).unwrap_or(self.tonight)
+    /// The evening that was asked for, tonight where none was. `None` for a day that nobody may look at: another
+    /// evening in its place would be a look at guests that nobody meant.
+    pub(crate) fn evening(&self, asked: Option<&str>) -> Option<Date> {
+        let Some(asked) = asked else { return Some(self.tonight) };
+        let asked = asked.parse::<Date>().ok()?;
+        self.dates().find(|date| *date == asked)
     }
 
     pub(crate) fn dates(&self) -> impl Iterator<Item = Date> {

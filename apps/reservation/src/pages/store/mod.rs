@@ -64,7 +64,7 @@ impl Evening {
     ) -> Result<Self, Fault> {
         let now = app::now();
         let window = Window::of(store, now);
-        let on = window.evening(way.date.as_deref());
+        let on = window.evening(way.date.as_deref()).ok_or(Fault::NotFound)?;
         let bounds = when::bounds_of(on, &store.time_zone);
         let (from, until) = bounds.ok_or_else(|| Fault::broken("no such evening"))?;
         let bookings = app.book.bookings_at(&store.slug, from, until).await?;
