@@ -42,19 +42,23 @@ impl AgeCheck {
         &self.item
     }
 
-    /// Whether somebody born on that day is below the age. Her birthday itself counts as older; who was
-    /// born on 29 February has hers on 1 March in other years (Civil Code 143(2)).
+    /// Whether somebody born on that day is below the age.
     pub fn is_below(&self, born: Date) -> bool {
-        let (today, day) = (self.today, |date: Date| (date.month(), date.day()));
-        let to_come = day(today) < day(born);
-        let years = i64::from(today.year()) - i64::from(born.year()) - i64::from(to_come);
-        years < i64::from(self.age)
+        age(born, self.today) < i64::from(self.age)
     }
 
     /// The same of a value as it is held; `None` when it is no date.
     pub fn reads_below(&self, held: &str) -> Option<bool> {
         held.parse().ok().map(|born| self.is_below(born))
     }
+}
+
+/// How many years old somebody is on a day. Her birthday itself counts as older; who was born on 29
+/// February has hers on 1 March in other years (Civil Code 143(2)).
+pub fn age(born: Date, today: Date) -> i64 {
+    let day = |date: Date| (date.month(), date.day());
+    let to_come = day(today) < day(born);
+    i64::from(today.year()) - i64::from(born.year()) - i64::from(to_come)
 }
 
 /// How an answer to a consent stands, given whether she is below the age and whether her representative

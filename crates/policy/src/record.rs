@@ -402,6 +402,21 @@ pub struct DatasetProvided {
     pub told: Vec<(String, String)>,
 }
 
+/// A figure that was told of what is held, with noise (R7.7). The true figure is in no record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FigureTold {
+    /// The purpose under which values were used, whose budget paid.
+    pub purpose: PurposeName,
+    /// The item that was counted.
+    pub item: ItemName,
+    /// What was spent of the budget: ε.
+    pub epsilon: String,
+    /// What was asked, as JSON.
+    pub question: String,
+    /// What was told, as JSON.
+    pub answer: String,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
@@ -685,6 +700,15 @@ pub enum Act {
         /// Which.
         dataset: DatasetId,
     },
+    /// All that may be lost of privacy by figures under a purpose was set: ε.
+    BudgetSet {
+        /// Which purpose.
+        purpose: PurposeName,
+        /// All that may be lost; what was spent before counts.
+        epsilon: String,
+    },
+    /// A figure was told of what is held.
+    FigureTold(Box<FigureTold>),
     /// A version of the policy was published; it holds at once, or from its moment on.
     PolicyPublished {
         /// Which version.
@@ -775,6 +799,8 @@ impl Act {
             Self::DatasetRefused { .. } => "dataset_refused",
             Self::MethodSeen { .. } => "method_seen",
             Self::DatasetEnded { .. } => "dataset_ended",
+            Self::BudgetSet { .. } => "budget_set",
+            Self::FigureTold(_) => "figure_told",
             Self::PolicyPublished { .. } => "policy_published",
             Self::PolicyTookEffect { .. } => "policy_took_effect",
             Self::PolicyWithdrawn { .. } => "policy_withdrawn",

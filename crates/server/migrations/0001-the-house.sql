@@ -167,6 +167,9 @@ CREATE INDEX records_of_ends ON records (place) WHERE act IN ('erased', 'account
 CREATE INDEX records_of_datasets ON records (place)
   WHERE act IN ('dataset_made', 'dataset_provided', 'dataset_ended');
 
+-- What budgets of privacy are read from.
+CREATE INDEX records_of_figures ON records (place) WHERE act IN ('budget_set', 'figure_told');
+
 CREATE INDEX records_by_end ON records (keep_until, place) WHERE keep_until IS NOT NULL;
 
 CREATE TABLE requests (

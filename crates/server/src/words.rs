@@ -147,6 +147,10 @@ fn act(kind: &str, language: Language) -> &str {
         ("method_seen", Language::En) => "the method information of a data set was looked at",
         ("dataset_ended", Language::Ja) => "データセットの消去",
         ("dataset_ended", Language::En) => "a data set was erased",
+        ("budget_set", Language::Ja) => "統計のプライバシー予算の設定",
+        ("budget_set", Language::En) => "a budget of privacy for statistics was set",
+        ("figure_told", Language::Ja) => "統計の回答",
+        ("figure_told", Language::En) => "a figure was told, with noise",
         ("policy_published", Language::Ja) => "プライバシーポリシーの公表",
         ("policy_published", Language::En) => "a policy was published",
         ("attachment_seen", Language::Ja) => "請求に添えられた書類の閲覧",
@@ -365,6 +369,11 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
             }
             Act::MethodSeen { dataset } | Act::DatasetEnded { dataset } => {
                 line("データセット", "data set", dataset.to_string());
+            }
+            Act::BudgetSet { purpose, .. } => line("利用目的", "purpose", purpose.to_string()),
+            Act::FigureTold(told) => {
+                line("項目", "items", told.item.to_string());
+                line("利用目的", "purpose", told.purpose.to_string());
             }
             Act::Instructed { recipients, .. } => {
                 line("提供先", "recipients", list(recipients, language));

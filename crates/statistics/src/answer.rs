@@ -6,7 +6,7 @@ use opendp::error::Fallible;
 use opendp::measurements::make_laplace;
 use opendp::measures::MaxDivergence;
 use opendp::metrics::L1Distance;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::budget::Leave;
 use crate::epsilon::Epsilon;
@@ -17,7 +17,7 @@ use crate::tally::Tally;
 const BEYOND: f64 = 0.05;
 
 /// A figure of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
     /// A number of rows, or a sum.
@@ -27,7 +27,7 @@ pub enum Value {
 }
 
 /// A figure with what it is about.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// The category of a histogram; `None` for whatever is none of those that were named, and for an answer
     /// of one figure.
@@ -40,7 +40,7 @@ pub struct Figure {
 }
 
 /// What a question came to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// What was spent on it.
     pub epsilon: Epsilon,

@@ -12,6 +12,7 @@ use crate::question::{Question, WrongQuestion};
 pub struct NotAWholeNumber;
 
 /// What was counted. It tells nothing but by an answer.
+#[derive(Clone)]
 pub struct Tally {
     pub(crate) question: Question,
     pub(crate) per_person: u32,

@@ -12,22 +12,19 @@ use datasets::{
     About, Basis, ColumnSettings, Kind, Label, Manifest, MethodInformation, Next, Role, Settings,
     Shown, Step, Table,
 };
-use futures_util::future::join_all;
 use policy::party::DatasetId;
 use policy::record::{Act, DatasetKind, DatasetMade, DatasetProvided};
-use policy::{Ask, Document, ItemName, Linked, PurposeName, Record, SubjectId, ValueKind};
+use policy::{Document, Record};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::acts::everybody::{Asked, Everybody};
 use crate::app::App;
 use crate::error::{Error, FieldError};
-use crate::gate::{self, Asking};
 use crate::once::{Fresh, Once, random};
 use crate::record::Place;
-use crate::store::{Conn, Tx, datasets as rows, records, subjects};
+use crate::store::{Conn, Tx, datasets as rows, records};
 
-/// So many people pass the gate at once, so that they share its commits.
-const TOGETHER: i64 = 64;
 /// The column of tokens that say which rows of pseudonymised sets are of one person.
 const PERSON: &str = "person";
 /// The longest name or reason that comes with a provision, in characters.
@@ -37,12 +34,8 @@ const MAX_CHARS: usize = 1000;
 pub struct Source {
     /// What it is to be.
     pub kind: DatasetKind,
-    /// The purpose of the policy under which values are used.
-    pub purpose: PurposeName,
-    /// The items that become columns.
-    pub items: Vec<ItemName>,
-    /// Who asks.
-    pub by: String,
+    /// What is asked of everybody; its items become columns.
+    pub asked: Asked,
 }
 
 /// What is to be made.
@@ -94,32 +87,10 @@ fn kind(kind: DatasetKind) -> Kind {
 }
 
 /// What cannot be asked, field by field: nothing that identifies leaves, and every item serves the purpose.
-fn check(document: &Document, wish: &Source) -> Result<(), Error> {
-    let mut wrong = Vec::new();
-    let purpose = document.purposes.get(&wish.purpose);
-    if purpose.is_none_or(|purpose| !purpose.own_use) {
-        let detail = "is not a purpose for which the controller itself uses values";
-        wrong.push(FieldError::new("purpose", "unknown", detail));
-    }
+fn check(document: &Document, wish: &Asked) -> Result<(), Error> {
+    let mut wrong = wish.wrong(document, |item| format!("columns.{item}"));
     if wish.items.is_empty() {
         wrong.push(FieldError::new("columns", "missing", "names no item"));
-    }
-    for item in &wish.items {
-        let field = format!("columns.{item}");
-        let Some(found) = document.items.get(item).filter(|found| found.linked == Linked::Person)
-        else {
-            let detail = "is not an item that is held of a person";
-            wrong.push(FieldError::new(field, "unknown", detail));
-            continue;
-        };
-        let contact = matches!(found.value, ValueKind::Email | ValueKind::Phone);
-        if contact || found.lookup || found.unique || found.sign_ins {
-            let detail = "identifies a person and goes into no data set; leave it out";
-            wrong.push(FieldError::new(field, "identifies", detail));
-        } else if !found.purposes.contains(&wish.purpose) {
-            let detail = "is not held for this purpose; the policy says for which";
-            wrong.push(FieldError::new(field, "not_for_purpose", detail));
-        }
     }
     if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
 }
@@ -127,46 +98,25 @@ fn check(document: &Document, wish: &Source) -> Result<(), Error> {
 /// The rows that may be used, and who was left out, by reason.
 async fn gather(
     app: &Arc<App>,
-    wish: &Source,
+    kind: DatasetKind,
+    wish: &Asked,
     watch: &Watch,
 ) -> Result<(Table, BTreeMap<String, u64>), Error> {
-    let with_person = wish.kind == DatasetKind::Pseudonymised;
+    let with_person = kind == DatasetKind::Pseudonymised;
     let mut names: Vec<String> = wish.items.iter().map(ToString::to_string).collect();
     if with_person {
         names.push(PERSON.to_owned());
     }
     let (mut cells, mut left_out) = (Vec::new(), BTreeMap::new());
-    let mut after: Vec<u8> = Vec::new();
-    let before = app.clock.now().as_millisecond() + 1;
-    loop {
-        let from = after.clone();
-        let next: Vec<SubjectId> = app
-            .store
-            .read(move |conn| Ok::<_, Error>(subjects::after(conn, &from, before, TOGETHER)?))
-            .await?;
-        let Some(last) = next.last() else { break };
-        after = last.0.to_vec();
-        let asked = next.iter().map(|subject| async {
-            let ask = Ask {
-                subject: *subject,
-                recipient: None,
-                purpose: wish.purpose.clone(),
-                items: wish.items.clone(),
-                reference: None,
-                exception: false,
-            };
-            let asking = Asking { ask, exception: None, by: wish.by.clone(), once: None };
-            (*subject, gate::disclose(app, asking).await)
-        });
-        for (subject, outcome) in join_all(asked).await {
+    let mut everybody = Everybody::now(app);
+    while let Some(some) = everybody.next(app, wish).await? {
+        for (subject, outcome) in some {
             let mut disclosed = match outcome {
                 Ok(disclosed) => disclosed,
-                Err(Error::Refused { reasons, .. }) => {
-                    let reason = reasons.first().map_or("refused", policy::Reason::id);
+                Err(reason) => {
                     *left_out.entry(reason.to_owned()).or_default() += 1;
                     continue;
                 }
-                Err(error) => return Err(error),
             };
             if disclosed.items.values().all(Option::is_none) {
                 *left_out.entry("nothing_held".to_owned()).or_default() += 1;
@@ -221,14 +171,15 @@ fn unmade(error: datasets::Error) -> Error {
 pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Error> {
     let document = app.policy();
     let Wish { of: source, settings, once } = wish;
-    check(&document, &source)?;
-    let (table, left_out) = gather(app, &source, &watch).await?;
+    let Source { kind: of, asked } = source;
+    check(&document, &asked)?;
+    let (table, left_out) = gather(app, of, &asked, &watch).await?;
     if table.rows() == 0 {
         let detail = "leaves nobody whose values may be used; no data set was made";
         return Err(Error::field("purpose", "nobody", detail));
     }
     let now = app.clock.now();
-    let Source { kind: of, purpose, items, by } = source;
+    let Asked { purpose, items, by } = asked;
     let mut settings = settings(&table);
     for item in &items {
         if let (Some(column), Some(held)) =

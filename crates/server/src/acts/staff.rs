@@ -5,9 +5,11 @@
 //!
 //! Signing in is `staff_session.rs`.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use policy::record::Act;
-use policy::{Language, Record, StaffId, StaffRole, normal, party};
+use policy::{Document, Language, Record, StaffId, StaffRole, normal, party};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use vault::{TotpSecret, Verifier};
@@ -235,7 +237,7 @@ impl Newcomer {
     }
 }
 
-/// What an act about the staff goes by, in a house that this process serves or another.
+/// What an operator's act goes by, in a house that this process serves or another.
 pub struct Office<'a> {
     /// What seals and finds.
     pub keys: &'a Keys,
@@ -256,10 +258,19 @@ impl<'a> Office<'a> {
         Self { keys: &house.keys, terms: &house.terms, now: house.clock.now() }
     }
 
-    fn record(&self, tx: &mut Tx<'_>, act: Act, fresh: &Fresh) -> Result<(), Error> {
+    /// The policy in force.
+    ///
+    /// # Errors
+    /// When there is none yet.
+    pub fn policy(&self) -> Result<Arc<Document>, Error> {
         let rules = self.terms.rules();
         let rules = rules.ok_or_else(|| anyhow::anyhow!("no policy is in force here yet"))?;
-        let policy = rules.document.version;
+        Ok(Arc::clone(&rules.document))
+    }
+
+    /// Writes an act down as the operator's.
+    pub(super) fn record(&self, tx: &mut Tx<'_>, act: Act, fresh: &Fresh) -> Result<(), Error> {
+        let policy = self.policy()?.version;
         let record = Record { at: self.now, policy, subject: None, by: BY.to_owned(), act };
         record::write(self.keys, self.terms, tx, &record, None, fresh).map(drop)
     }

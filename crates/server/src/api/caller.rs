@@ -22,7 +22,7 @@ use crate::store::service_keys::{self, ServiceKey};
 use crate::store::{Conn, Store};
 
 /// What a service key may do.
-pub const SCOPES: [&str; 28] = [
+pub const SCOPES: [&str; 29] = [
     "subjects:write",
     "subjects:read",
     "subjects:close",
@@ -51,6 +51,7 @@ pub const SCOPES: [&str; 28] = [
     "datasets:read",
     "datasets:provide",
     "datasets:method",
+    "statistics:write",
 ];
 
 /// How long a key is trusted before it is looked up again.

@@ -19,6 +19,7 @@ use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, name};
 use crate::acts::dataset::{self, Provide, Source, Wish};
+use crate::acts::everybody::Asked;
 use crate::error::Error;
 
 /// A data set to make. Its columns are items of the policy.
@@ -111,7 +112,8 @@ pub(super) async fn make(
     settings.limit = given.limit.unwrap_or(settings.limit);
     settings.recoding = given.recoding.unwrap_or(settings.recoding);
     let purpose = name("purpose", &given.purpose)?;
-    let of = Source { kind: given.kind, purpose, items, by: caller.by() };
+    let asked = Asked { purpose, items, by: caller.by() };
+    let of = Source { kind: given.kind, asked };
     let wish = Wish { of, settings: Box::new(move |_: &Table| settings), once };
     let made = dataset::make(&api.app, wish, Arc::new(|_| Next::GoOn)).await?;
     let answer = MadeDataset {

@@ -28,6 +28,7 @@ mod requests;
 mod restrictions;
 mod retention;
 mod sign_ins;
+mod statistics;
 mod subjects;
 mod uses;
 mod webhooks;
@@ -196,6 +197,8 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(datasets::get, datasets::end))
         .routes(routes!(datasets::method))
         .routes(routes!(datasets::provide))
+        .routes(routes!(statistics::tell))
+        .routes(routes!(statistics::budget))
         .routes(routes!(webhooks::list, webhooks::add))
         .routes(routes!(webhooks::end))
         .routes(routes!(webhooks::rotate))

@@ -157,6 +157,15 @@ pub fn of_datasets(conn: &mut Conn) -> Result<Vec<SealedRecord>, DbError> {
     conn.query(OF_DATASETS, &[])?.into_iter().map(read).collect()
 }
 
+/// Budgets that were set and figures that were told, in order.
+const OF_FIGURES: &str = "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
+     WHERE act IN ('budget_set', 'figure_told') ORDER BY place";
+
+/// What budgets of privacy are read from.
+pub fn of_figures(conn: &mut Conn) -> Result<Vec<SealedRecord>, DbError> {
+    conn.query(OF_FIGURES, &[])?.into_iter().map(read).collect()
+}
+
 /// Records from a place on, in order.
 pub fn from(conn: &mut Conn, place: i64, limit: i64) -> Result<Vec<SealedRecord>, DbError> {
     conn.query(

@@ -88,6 +88,8 @@ mod staff;
 #[cfg(test)]
 mod statistics;
 #[cfg(test)]
+mod statistics_of_held;
+#[cfg(test)]
 mod third_company;
 #[cfg(test)]
 mod tombstones;

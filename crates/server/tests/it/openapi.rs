@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 58] = [
+const CONTRACT: [(&str, &str); 60] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -43,6 +43,8 @@ const CONTRACT: [(&str, &str); 58] = [
     ("delete", "/v1/datasets/{dataset}"),
     ("get", "/v1/datasets/{dataset}/method"),
     ("post", "/v1/datasets/{dataset}/provisions"),
+    ("post", "/v1/statistics"),
+    ("get", "/v1/statistics/{purpose}"),
     ("get", "/v1/webhooks"),
     ("post", "/v1/webhooks"),
     ("delete", "/v1/webhooks/{webhook}"),

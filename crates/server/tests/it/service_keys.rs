@@ -111,6 +111,8 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
             "datasets:provide",
             house.post("/v1/datasets/set_00000000000000000000000000/provisions", &nothing),
         ),
+        ("statistics:write", house.post("/v1/statistics", &nothing)),
+        ("statistics:write", house.get("/v1/statistics/service")),
     ]
 }
 

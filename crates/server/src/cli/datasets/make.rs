@@ -14,6 +14,7 @@ use policy::record::DatasetKind;
 use super::folder::Folder;
 use super::{Make, Outcome, Watch, engine, fresh, table};
 use crate::acts::dataset::{self, Source, Wish};
+use crate::acts::everybody::Asked;
 use crate::clock::{Clock, SystemClock};
 use crate::public_url::PublicUrl;
 
@@ -115,9 +116,7 @@ fn of_vault(make: Make, kind: Kind, settings: Settings, watch: Watch) -> anyhow:
             Kind::Anonymised => DatasetKind::Anonymised,
             Kind::Pseudonymised => DatasetKind::Pseudonymised,
         },
-        purpose,
-        items,
-        by: "operator".to_owned(),
+        asked: Asked { purpose, items, by: "operator".to_owned() },
     };
     let settings = Box::new(move |table: &Table| make.with_roles(settings, table));
     let wish = Wish { of, settings, once: None };

@@ -1,5 +1,7 @@
-//! `azukari statistics …`: figures of a table with differential privacy, out of a budget that ends. What is
-//! spent is on the disk before an answer is told.
+//! `azukari statistics …`: figures with differential privacy, of a table or of what is held, out of a budget
+//! that ends. What is spent is on the disk before an answer is told. Of what is held, `vault.rs` asks.
+
+mod vault;
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Read, Seek, Write};
@@ -15,41 +17,57 @@ use super::Outcome;
 use super::ledger::{language, spoken};
 use crate::clock::{Clock, SystemClock};
 use crate::words;
+use vault::Vault;
 
 #[derive(Subcommand)]
 pub enum Statistics {
     /// Open a budget: all that may be lost of the privacy of those that a table is about
     Open {
         /// The budget's file, which is made
-        budget: PathBuf,
+        #[arg(required_unless_present = "from_vault", conflicts_with = "from_vault")]
+        budget: Option<PathBuf>,
+        #[command(flatten)]
+        vault: Vault,
         /// The loss ε that is allowed in all, such as 1
         #[arg(long)]
         epsilon: Epsilon,
-        /// Whose information it is about, in words
-        #[arg(long, default_value = "")]
+        /// Whose information a budget's file is about, in words
+        #[arg(long, default_value = "", conflicts_with = "from_vault")]
         about: String,
     },
     /// Show what was spent of a budget, and on what
     Show {
         /// The budget's file
-        budget: PathBuf,
+        #[arg(required_unless_present = "from_vault", conflicts_with = "from_vault")]
+        budget: Option<PathBuf>,
+        #[command(flatten)]
+        vault: Vault,
         #[command(flatten)]
         told: Told,
     },
-    /// How many rows there are
+    /// How many rows there are; of what is held, how many people have an item
     Count {
         #[command(flatten)]
         asked: Asked,
+        /// The item
+        #[arg(
+            long,
+            value_name = "ITEM",
+            requires = "from_vault",
+            required_if_eq("from_vault", "true")
+        )]
+        item: Option<String>,
     },
     /// How many rows fall into each category of a column
     Histogram {
         #[command(flatten)]
         asked: Asked,
-        /// The column
-        #[arg(long)]
+        /// The column, or the item
+        #[arg(long, alias = "item")]
         column: String,
-        /// The categories, with commas between: those that may be there, not those that are
-        #[arg(long, value_delimiter = ',', required = true)]
+        /// The categories, with commas between: those that may be there, not those that are; of an item
+        /// with choices they need not be named
+        #[arg(long, value_delimiter = ',', required_unless_present = "from_vault")]
         categories: Vec<String>,
     },
     /// The sum of a column of whole numbers
@@ -72,18 +90,21 @@ pub enum Statistics {
 #[derive(Args)]
 pub struct Asked {
     /// The table: CSV with the names of its columns in the first line
-    table: PathBuf,
+    #[arg(required_unless_present = "from_vault", conflicts_with = "from_vault")]
+    table: Option<PathBuf>,
     /// The budget's file
-    #[arg(long)]
-    budget: PathBuf,
+    #[arg(long, required_unless_present = "from_vault", conflicts_with = "from_vault")]
+    budget: Option<PathBuf>,
+    #[command(flatten)]
+    vault: Vault,
     /// The loss ε of this answer, such as 0.5: the smaller, the more noise
     #[arg(long)]
     epsilon: Epsilon,
     /// The column that says whose row it is; without it, each row is somebody else's
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", conflicts_with = "from_vault")]
     person: Option<String>,
     /// How many rows of one person count
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "from_vault")]
     per_person: u32,
     /// How the table is encoded: utf-8, shift_jis or euc-jp
     #[arg(long, default_value = "utf-8", value_parser = encoding)]
@@ -95,8 +116,8 @@ pub struct Asked {
 /// Between which values.
 #[derive(Args)]
 pub struct Bounds {
-    /// The column
-    #[arg(long)]
+    /// The column, or the item
+    #[arg(long, alias = "item")]
     column: String,
     /// The least value that may be; what is less counts as this
     #[arg(long, allow_negative_numbers = true)]
@@ -129,17 +150,23 @@ fn encoding(text: &str) -> Result<Encoding, String> {
 impl Statistics {
     pub fn run(self) -> anyhow::Result<Outcome> {
         match self {
-            Self::Open { budget, epsilon, about } => open(&budget, epsilon, &about)?,
-            Self::Show { budget, told } => show(&budget, &told)?,
-            Self::Count { asked } => ask(&asked, &Question::Count, None)?,
+            Self::Open { budget, vault, epsilon, about } => match budget {
+                Some(budget) => open(&budget, epsilon, &about)?,
+                None => vault.open(epsilon)?,
+            },
+            Self::Show { budget, vault, told } => match budget {
+                Some(budget) => show(&read(&budget)?.0, &told)?,
+                None => show(&vault.budget()?, &told)?,
+            },
+            Self::Count { asked, item } => ask(asked, Question::Count, item)?,
             Self::Histogram { asked, column, categories } => {
-                ask(&asked, &Question::Histogram { categories }, Some(&column))?;
+                ask(asked, Question::Histogram { categories }, Some(column))?;
             }
             Self::Sum { asked, bounds: Bounds { column, low, high } } => {
-                ask(&asked, &Question::Sum { low, high }, Some(&column))?;
+                ask(asked, Question::Sum { low, high }, Some(column))?;
             }
             Self::Mean { asked, bounds: Bounds { column, low, high } } => {
-                ask(&asked, &Question::Mean { low, high }, Some(&column))?;
+                ask(asked, Question::Mean { low, high }, Some(column))?;
             }
         }
         Ok(Outcome::Done)
@@ -178,8 +205,7 @@ fn read(path: &Path) -> anyhow::Result<(Budget, File)> {
     Ok((read, file))
 }
 
-fn show(path: &Path, told: &Told) -> anyhow::Result<()> {
-    let (budget, _) = read(path)?;
+fn show(budget: &Budget, told: &Told) -> anyhow::Result<()> {
     if told.json {
         let all = serde_json::json!({
             "budget": budget.total, "spent": budget.spent(), "left": budget.left(),
@@ -190,7 +216,7 @@ fn show(path: &Path, told: &Told) -> anyhow::Result<()> {
         return Ok(());
     }
     let language = told.lang.unwrap_or_else(spoken);
-    let Budget { total, about, entries, .. } = &budget;
+    let Budget { total, about, entries, .. } = budget;
     let (spent, left) = (budget.spent(), budget.left());
     if !about.is_empty() {
         println!("{about}");
@@ -224,10 +250,38 @@ fn kind(question: &Question, language: Language) -> &'static str {
     }
 }
 
-fn ask(asked: &Asked, question: &Question, column: Option<&str>) -> anyhow::Result<()> {
+fn ask(asked: Asked, question: Question, column: Option<String>) -> anyhow::Result<()> {
+    let told = match (&asked.table, &asked.budget) {
+        (Some(table), Some(budget)) => {
+            of_table(table, budget, &asked, question, column.as_deref())?
+        }
+        _ => {
+            let item = column.context("name the item that is counted with --item")?;
+            asked.vault.ask(&item, question, asked.epsilon)?
+        }
+    };
+    tell(&told, &asked.told)
+}
+
+/// An answer with what it was paid from.
+struct Answered {
+    answer: Answer,
+    question: Question,
+    left: Epsilon,
+    /// Where it stands: the hash of the budget's last line, or the record.
+    stands: (&'static str, String),
+}
+
+fn of_table(
+    table: &Path,
+    budget: &Path,
+    asked: &Asked,
+    question: Question,
+    column: Option<&str>,
+) -> anyhow::Result<Answered> {
     // Whatever is wrong with question or table is said before anything is spent.
-    let tally = count(asked, question.clone(), column)?;
-    let (mut budget, mut file) = read(&asked.budget)?;
+    let tally = count(table, asked, question.clone(), column)?;
+    let (mut budget, mut file) = read(budget)?;
     let entry = Entry {
         at: SystemClock.now(),
         question: question.clone(),
@@ -238,16 +292,22 @@ fn ask(asked: &Asked, question: &Question, column: Option<&str>) -> anyhow::Resu
     let (leave, line): (Leave, String) = budget.spend(entry)?;
     keep(&mut file, &line)?;
     let answer = tally.answer(leave).map_err(|error| anyhow::anyhow!("no answer: {error}"))?;
-    tell(&answer, question, &budget, &asked.told)
+    let (left, head) = (budget.left(), budget.head().to_owned());
+    Ok(Answered { answer, question, left, stands: ("head", head) })
 }
 
-fn count(asked: &Asked, question: Question, column: Option<&str>) -> anyhow::Result<Tally> {
+fn count(
+    table: &Path,
+    asked: &Asked,
+    question: Question,
+    column: Option<&str>,
+) -> anyhow::Result<Tally> {
     let mut tally = Tally::new(question, asked.per_person)?;
     if asked.person.is_none() && asked.per_person != 1 {
         bail!("--per-person says how many rows of a person count; name the column with --person");
     }
-    let path = asked.table.display().to_string();
-    let file = File::open(&asked.table).with_context(|| format!("`{path}` cannot be opened"))?;
+    let path = table.display().to_string();
+    let file = File::open(table).with_context(|| format!("`{path}` cannot be opened"))?;
     let format = Format { encoding: asked.encoding, ..Format::default() };
     let mut rows = Rows::open(&path, BufReader::with_capacity(1 << 17, file), format)?;
     let place = |name: &str| {
@@ -268,10 +328,11 @@ fn count(asked: &Asked, question: Question, column: Option<&str>) -> anyhow::Res
     Ok(tally)
 }
 
-fn tell(answer: &Answer, question: &Question, budget: &Budget, told: &Told) -> anyhow::Result<()> {
+fn tell(answered: &Answered, told: &Told) -> anyhow::Result<()> {
+    let Answered { answer, question, left, stands: (name, place) } = answered;
     if told.json {
         let all = serde_json::json!({
-            "question": question, "answer": answer, "left": budget.left(), "head": budget.head(),
+            "question": question, "answer": answer, "left": left, *name: place,
         });
         println!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
@@ -295,7 +356,7 @@ fn tell(answer: &Answer, question: &Question, budget: &Budget, told: &Told) -> a
         };
         println!("{category}{value}\t{within}");
     }
-    let (epsilon, left) = (answer.epsilon, budget.left());
+    let epsilon = answer.epsilon;
     match language {
         Language::Ja => {
             println!("ε={epsilon}（予算の残り {left}）。誤差は95%の場合に±の範囲です。");
