@@ -11,6 +11,8 @@ pub struct Error {
     pub file: String,
     /// The line of the file, counted from 1.
     pub line: Option<u64>,
+    /// The row, counted from 1, of a file without lines.
+    pub row: Option<u64>,
     /// The name of the column.
     pub column: Option<String>,
     /// What is wrong there.
@@ -46,6 +48,12 @@ pub enum Fault {
     NotNested { label: String, level: usize, first: u64 },
     #[error("a hierarchy needs a value and at most 255 levels")]
     HierarchyShape,
+    #[error("this cannot be read as Parquet ({0}): write the file again")]
+    NotParquet(String),
+    #[error(
+        "row group {group} cannot be read ({said}): write the file again, with Snappy, Zstandard, gzip or without compression"
+    )]
+    RowGroup { group: usize, said: String },
     #[error("{}", .0.en)]
     Wrong(Said),
     #[error(
@@ -88,6 +96,9 @@ impl fmt::Display for Error {
         if let Some(line) = self.line {
             write!(f, ", line {line}")?;
         }
+        if let Some(row) = self.row {
+            write!(f, ", row {row}")?;
+        }
         if let Some(column) = &self.column {
             write!(f, ", column `{column}`")?;
         }
@@ -101,7 +112,7 @@ impl Error {
         if language == Language::En {
             return self.to_string();
         }
-        let line = self.line.map(|line| format!("{line}行目")).unwrap_or_default();
+        let line = self.line.or(self.row).map(|line| format!("{line}行目")).unwrap_or_default();
         let column = self.column.as_ref().map(|column| format!("列「{column}」"));
         let place = [line, column.unwrap_or_default()].concat();
         let place = if place.is_empty() { place } else { format!("の{place}") };
@@ -110,7 +121,7 @@ impl Error {
 
     /// A fault of a file or table of this name.
     pub fn new(file: &str, fault: Fault) -> Self {
-        Self { file: file.to_owned(), line: None, column: None, fault }
+        Self { file: file.to_owned(), line: None, row: None, column: None, fault }
     }
 
     /// Something else that is wrong with a file or table of this name.
@@ -122,6 +133,13 @@ impl Error {
     #[must_use]
     pub fn at(mut self, line: u64) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    /// At a row of a file without lines.
+    #[must_use]
+    pub fn at_row(mut self, row: u64) -> Self {
+        self.row = Some(row);
         self
     }
 
@@ -163,6 +181,12 @@ impl Fault {
                 "第{level}段階の「{label}」の上位が、{first}行目と異なります"
             ),
             Self::HierarchyShape => "階層には値と、255までの段階が必要です".to_owned(),
+            Self::NotParquet(said) => {
+                format!("Parquetとして読めません（{said}）。ファイルを作り直してください")
+            }
+            Self::RowGroup { group, said } => format!(
+                "行グループ{group}を読めません（{said}）。Snappy、Zstandard、gzipのいずれか、または無圧縮で、ファイルを作り直してください"
+            ),
             Self::Wrong(said) => said.ja.clone().into_owned(),
             Self::TooWide(bits) => format!(
                 "準識別子の列を合わせると{bits}ビットになり、128ビットに収まりません。列を減らすか粗くしてください"

@@ -1,6 +1,6 @@
 //! Makes tables anonymous.
 //!
-//! A table is read as codes (`read`, `column`, `table`), its distinct tuples are counted (`groups`),
+//! A table is read as codes (`read`, `parquet`, `column`, `table`), its distinct tuples are counted (`groups`),
 //! and the cheapest way to generalise whole columns so that the models hold is found and proven
 //! (`engine`: `levels`, `model`, `check`, `measure`, `lattice`, `search`, `boxes`). `local`
 //! generalises rows differently, `recoding` writes the result, `verify` reads it back and `report` says
@@ -19,6 +19,7 @@ mod levels;
 mod local;
 mod measure;
 mod model;
+pub mod parquet;
 mod read;
 mod recoding;
 pub mod report;

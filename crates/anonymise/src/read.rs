@@ -1,16 +1,17 @@
-//! Reads CSV as it comes: byte order mark, quotes, CRLF, Shift_JIS. Every fault has its line, and
-//! its column where one is to blame. Knows nothing of what a column means.
+//! Reads CSV as it comes: byte order mark, quotes, CRLF, Shift_JIS; and Parquet row by row. Every fault
+//! has its line or row, and its column where one is to blame. Knows nothing of what a column means.
 
 use std::{
     borrow::Cow,
     cell::RefCell,
     collections::VecDeque,
-    io::{Cursor, Read},
+    io::{Cursor, Empty, Read},
 };
 
+use ::parquet::file::reader::ChunkReader;
 use csv::ByteRecord;
 
-use crate::{Error, error::Fault};
+use crate::{Error, error::Fault, parquet::Parquet};
 
 /// How characters stand in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -128,7 +129,7 @@ pub struct Rows<R> {
     file: String,
     names: Vec<String>,
     encoding: Encoding,
-    reader: Reader<R>,
+    source: Source<R>,
     record: ByteRecord,
 }
 
@@ -176,7 +177,28 @@ fn trouble<R: Read>(file: &str, reader: &Reader<R>, error: csv::Error) -> Error 
         csv::ErrorKind::Io(error) => Fault::Io(error),
         other => Fault::Wrong(format!("{other:?}").into()),
     };
-    Error { file: file.to_owned(), line, column: None, fault }
+    Error { line, ..Error::new(file, fault) }
+}
+
+/// Where rows come from.
+enum Source<R> {
+    Csv(Reader<R>),
+    Parquet(Parquet),
+}
+
+/// The names of columns, each one of its own.
+fn distinct(file: &str, found: Vec<String>) -> Result<Vec<String>, Error> {
+    let mut names: Vec<String> = Vec::with_capacity(found.len());
+    for name in found {
+        if name.trim().is_empty() {
+            return Err(Error::new(file, Fault::ColumnWithoutName(names.len() + 1)));
+        }
+        if names.contains(&name) {
+            return Err(Error::new(file, Fault::ColumnTwice).column(&name));
+        }
+        names.push(name);
+    }
+    Ok(names)
 }
 
 impl<R: Read> Rows<R> {
@@ -191,22 +213,18 @@ impl<R: Read> Rows<R> {
         if header.is_empty() {
             return Err(Error::new(file, Fault::Empty));
         }
-        let mut names: Vec<String> = Vec::with_capacity(header.len());
-        for (index, name) in header.iter().enumerate() {
-            let name = format
-                .encoding
-                .decode(name)
-                .ok_or_else(|| Error::new(file, Fault::Encoding(format.encoding.name())).at(1))?;
-            if name.trim().is_empty() {
-                return Err(Error::new(file, Fault::ColumnWithoutName(index + 1)).at(1));
-            }
-            if names.iter().any(|other| *other == name) {
-                return Err(Error::new(file, Fault::ColumnTwice).at(1).column(&name));
-            }
-            names.push(name.into_owned());
-        }
         let encoding = format.encoding;
-        Ok(Self { file: file.to_owned(), names, encoding, reader, record: ByteRecord::new() })
+        let unreadable = || Error::new(file, Fault::Encoding(encoding.name())).at(1);
+        let names = header.iter().map(|name| encoding.decode(name).map(Cow::into_owned));
+        let names = names.collect::<Option<Vec<_>>>().ok_or_else(unreadable)?;
+        let names = distinct(file, names).map_err(|error| error.at(1))?;
+        Ok(Self {
+            file: file.to_owned(),
+            names,
+            encoding,
+            source: Source::Csv(reader),
+            record: ByteRecord::new(),
+        })
     }
 
     /// The names of the columns, in their order.
@@ -219,11 +237,13 @@ impl<R: Read> Rows<R> {
     /// # Errors
     /// The row has too few or too many fields, or the file cannot be read.
     pub fn next_row(&mut self) -> Result<Option<&ByteRecord>, Error> {
-        match self.reader.read_byte_record(&mut self.record) {
-            Ok(true) => Ok(Some(&self.record)),
-            Ok(false) => Ok(None),
-            Err(error) => Err(trouble(&self.file, &self.reader, error)),
-        }
+        let more = match &mut self.source {
+            Source::Csv(reader) => reader
+                .read_byte_record(&mut self.record)
+                .map_err(|error| trouble(&self.file, reader, error))?,
+            Source::Parquet(parquet) => parquet.next_row(&mut self.record)?,
+        };
+        Ok(more.then_some(&self.record))
     }
 
     /// The field of the row that was read last, decoded.
@@ -242,21 +262,46 @@ impl<R: Read> Rows<R> {
 
     /// A fault at the row that was read last.
     pub(crate) fn error(&self, column: usize, fault: Fault) -> Error {
-        Error {
-            file: self.file.clone(),
-            line: Some(self.line()),
-            column: self.names.get(column).cloned(),
-            fault,
+        let error =
+            Error { column: self.names.get(column).cloned(), ..Error::new(&self.file, fault) };
+        match self.source {
+            Source::Csv(_) => error.at(self.line()),
+            Source::Parquet(_) => error.at_row(self.line()),
         }
     }
 
-    /// The line at which the row that was read last begins.
+    /// The line at which the row that was read last begins; of Parquet, which has no lines, its number.
     pub fn line(&self) -> u64 {
-        line_of(&self.reader, self.record.position()).unwrap_or(0)
+        match &self.source {
+            Source::Csv(reader) => line_of(reader, self.record.position()).unwrap_or(0),
+            Source::Parquet(parquet) => parquet.row,
+        }
     }
 
     pub(crate) fn file(&self) -> &str {
         &self.file
+    }
+}
+
+impl Rows<Empty> {
+    /// Reads the names of the columns of Parquet: of one file, or of several with the same columns, each
+    /// with the name by which it is called.
+    ///
+    /// # Errors
+    /// A file cannot be read as Parquet or has other columns; a column has no name, that of another, or
+    /// values of which no text can be made.
+    pub fn parquet<C: ChunkReader + 'static>(
+        file: &str,
+        parts: Vec<(String, C)>,
+    ) -> Result<Self, Error> {
+        let parquet = Parquet::open(file, parts)?;
+        Ok(Self {
+            file: file.to_owned(),
+            names: distinct(file, parquet.names().to_vec())?,
+            encoding: Encoding::Utf8,
+            source: Source::Parquet(parquet),
+            record: ByteRecord::new(),
+        })
     }
 }
 

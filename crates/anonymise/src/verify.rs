@@ -2,16 +2,19 @@
 //!
 //! It shares nothing with the engine but the reader and the hierarchies' labels: rows are text, a
 //! class is the rows whose cells read the same, every number is counted anew, and each formula is
-//! written as its paper has it. Slow and plain on purpose.
+//! written as its paper has it. Plain on purpose. Both tables are read once, side by side, and no row
+//! of them is kept: of the published one its classes, of the original what a model compares with.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, HashSet},
     fmt,
+    fmt::Write as _,
     io::Read,
 };
 
 use crate::{
-    Distance, Error, Format, Hierarchy, Model, Plan, Role, Rows, STAR, Suppressed, words::Language,
+    Distance, Error, Hierarchy, Model, Plan, Role, Rows, STAR, Suppressed, words::Language,
 };
 
 /// The one word.
@@ -88,31 +91,6 @@ pub struct Claims<'a> {
     pub suppressed: Suppressed,
 }
 
-/// A table as text.
-struct Plain {
-    names: Vec<String>,
-    rows: Vec<(u64, Vec<String>)>,
-}
-
-impl Plain {
-    fn read<R: Read>(file: &str, read: R, format: Format) -> Result<Self, Error> {
-        let mut rows = Rows::open(file, read, format)?;
-        let names = rows.names().to_vec();
-        let mut plain = Self { names, rows: Vec::new() };
-        while rows.next_row()?.is_some() {
-            let line = rows.line();
-            let cells = (0..plain.names.len()).map(|at| Ok(rows.text(at)?.into_owned()));
-            let cells = cells.collect::<Result<_, Error>>()?;
-            plain.rows.push((line, cells));
-        }
-        Ok(plain)
-    }
-
-    fn column(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|other| other == name)
-    }
-}
-
 /// How the values of a model's column are spread over the whole table, and how far apart they are.
 #[derive(Debug)]
 struct Spread<'a> {
@@ -136,17 +114,19 @@ fn real(count: usize) -> f64 {
 }
 
 impl<'a> Judge<'a> {
-    /// Reads the spread of each column that a model compares classes with; `values` gives a
-    /// column's cells over the whole table.
-    pub fn new(plan: &'a Plan, models: &'a [Model], values: impl Fn(&str) -> Vec<String>) -> Self {
+    /// Reads the spread of each column that a model compares classes with; `values` gives how often
+    /// each value of a column stands in the whole table.
+    pub fn new(
+        plan: &'a Plan,
+        models: &'a [Model],
+        values: impl Fn(&str) -> BTreeMap<String, usize>,
+    ) -> Self {
         let spread = |model: &Model| {
             let Model::Closeness { column, distance, .. } = model else { return None };
-            let mut shares = BTreeMap::new();
-            let cells = values(column);
-            let all = real(cells.len());
-            for cell in cells {
-                *shares.entry(cell).or_insert(0.0) += 1.0 / all;
-            }
+            let counts = values(column);
+            let all = real(counts.values().sum());
+            let shares: BTreeMap<String, f64> =
+                counts.into_iter().map(|(value, count)| (value, real(count) / all)).collect();
             let mut order: Vec<String> = shares.keys().cloned().collect();
             if *distance == Distance::OrderedNumbers {
                 let number = |text: &String| text.trim().parse::<f64>().unwrap_or(f64::NAN);
@@ -161,13 +141,15 @@ impl<'a> Judge<'a> {
         Self { models, spreads: models.iter().map(spread).collect() }
     }
 
-    /// What a model finds in a class of so many rows, people of the population, and values of its
-    /// column; and whether it holds.
-    pub fn class(&self, model: usize, rows: usize, people: usize, values: &[&str]) -> (f64, bool) {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for value in values {
-            *counts.entry(value).or_default() += 1;
-        }
+    /// What a model finds in a class of so many rows, people of the population, and so many of each
+    /// value of its column; and whether it holds.
+    pub fn class(
+        &self,
+        model: usize,
+        rows: usize,
+        people: usize,
+        counts: &BTreeMap<String, usize>,
+    ) -> (f64, bool) {
         match &self.models[model] {
             Model::KAnonymity { k } => (real(rows), rows >= *k as usize),
             Model::KMap { k } => (real(people), people >= *k as usize),
@@ -198,7 +180,7 @@ impl<'a> Judge<'a> {
                 let Some(spread) = &self.spreads[model] else { return (f64::NAN, false) };
                 let share =
                     |value: &str| real(counts.get(value).copied().unwrap_or(0)) / real(rows);
-                let known = |value: &&str| spread.shares.contains_key(*value);
+                let known = |value: &String| spread.shares.contains_key(value);
                 if !counts.keys().all(known) {
                     return (f64::INFINITY, false);
                 }
@@ -266,37 +248,39 @@ impl Spread<'_> {
 /// wrong with the published table otherwise is in the verdict.
 pub fn verify<O: Read, P: Read>(
     claims: &Claims<'_>,
-    original: (&str, O, Format),
-    published: (&str, P, Format),
+    before: Rows<O>,
+    mut after: Rows<P>,
 ) -> Result<Verdict, Error> {
-    let before = Plain::read(original.0, original.1, original.2)?;
-    let after = Plain::read(published.0, published.1, published.2)?;
-    let mut evidence = Vec::new();
     for (name, _) in &claims.plan.columns {
-        if before.column(name).is_none() {
+        if !before.names().contains(name) {
             return Err(Error::wrong(
-                original.0,
+                before.file(),
                 ["there is no such column", "この列がありません"],
             )
             .column(name));
         }
     }
-    let shown: Vec<&String> = before
-        .names
-        .iter()
-        .filter(|name| !matches!(claims.plan.role(name), Some(Role::Identifying) | None))
-        .collect();
-    let columns = after.names.iter().collect::<Vec<_>>() == shown;
-    evidence.push(plain(Claim::Columns, columns, None));
+    let hidden = |name: &&String| matches!(claims.plan.role(name), Some(Role::Identifying) | None);
+    let shown = before.names().iter().filter(|name| !hidden(name));
+    let columns = after.names().iter().eq(shown);
+    let mut evidence = vec![plain(Claim::Columns, columns, None)];
     if !columns {
         return Ok(Verdict { word: Word::Fails, evidence });
     }
-    let case = Case::new(claims, &before, &after);
-    evidence.push(case.labels());
-    if evidence.iter().all(|evidence| evidence.holds) {
-        evidence.extend(case.truth());
-        case.models(&mut evidence);
+    let mut case = Case::new(claims, before, after.names());
+    while after.next_row()?.is_some() {
+        let cells = (0..case.columns.len()).map(|at| after.text(at));
+        let cells = cells.collect::<Result<Vec<_>, _>>()?;
+        if let Some(column) = case.row(&cells, after.line())? {
+            evidence.push(Evidence {
+                column: Some(case.columns[column].name.clone()),
+                ..plain(Claim::Labels, false, Some(after.line()))
+            });
+            return Ok(Verdict { word: Word::Fails, evidence });
+        }
     }
+    evidence.push(plain(Claim::Labels, true, None));
+    case.finish(&mut evidence)?;
     let holds = evidence.iter().all(|evidence| evidence.holds);
     Ok(Verdict { word: if holds { Word::Holds } else { Word::Fails }, evidence })
 }
@@ -305,165 +289,266 @@ fn plain(claim: Claim, holds: bool, line: Option<u64>) -> Evidence {
     Evidence { claim, holds, asked: None, found: None, line, column: None }
 }
 
-/// Both tables, side by side.
-struct Case<'a> {
-    claims: &'a Claims<'a>,
-    before: &'a Plain,
-    after: &'a Plain,
-    /// For each column of the published table: where it was, and its hierarchy if it is generalised.
-    from: Vec<(usize, Option<&'a Hierarchy>)>,
-    /// Rows of the original that were to be published.
-    sample: Vec<usize>,
-    /// Published rows that tell something.
-    kept: Vec<usize>,
+/// A column of the published table.
+struct Column<'a> {
+    name: String,
+    /// Where it is in the original.
+    from: usize,
+    /// What its cells may be, where it is generalised.
+    labels: Option<(&'a Hierarchy, HashSet<&'a str>)>,
 }
 
-impl<'a> Case<'a> {
-    fn new(claims: &'a Claims<'a>, before: &'a Plain, after: &'a Plain) -> Self {
-        let from = after.names.iter().map(|name| {
-            let hierarchy = match claims.plan.role(name) {
-                Some(Role::Quasi(hierarchy)) => Some(hierarchy),
-                _ => None,
-            };
-            (before.column(name).unwrap_or(usize::MAX), hierarchy)
-        });
-        let chosen = |row: &usize| {
-            claims.plan.sample.as_ref().is_none_or(|sample| {
-                let column = before.column(&sample.column);
-                column.is_some_and(|column| before.rows[*row].1[column] == sample.value)
+impl Column<'_> {
+    /// Whether a cell can stand for one of the original.
+    fn covers(&self, cell: &str, before: &str) -> bool {
+        match &self.labels {
+            Some((hierarchy, _)) => hierarchy.leaf(before).is_some_and(|leaf| {
+                (0..hierarchy.levels()).any(|level| hierarchy.label(level, leaf) == cell)
+            }),
+            None => cell == before,
+        }
+    }
+}
+
+/// The original while it is read, and what models ask of it as a whole.
+struct Original<R> {
+    rows: Rows<R>,
+    /// The column and the value of rows that were to be published, where not all were.
+    sample: Option<(usize, String)>,
+    sampled: usize,
+    /// How often each value stands there, of columns whose spread is asked for, by their names.
+    spreads: Vec<(String, usize, BTreeMap<String, usize>)>,
+    /// How often each tuple of the generalised columns stands there, where people are counted.
+    people: Option<(Vec<usize>, HashMap<Vec<String>, usize>)>,
+}
+
+impl<R: Read> Original<R> {
+    /// Goes to the next row that was to be published; false at the end.
+    fn next(&mut self) -> Result<bool, Error> {
+        while self.rows.next_row()?.is_some() {
+            if let Some((columns, people)) = &mut self.people {
+                let tuple = columns.iter().map(|at| Ok(self.rows.text(*at)?.into_owned()));
+                *people.entry(tuple.collect::<Result<_, Error>>()?).or_default() += 1;
+            }
+            if let Some((column, value)) = &self.sample
+                && self.rows.text(*column)? != *value
+            {
+                continue;
+            }
+            self.sampled += 1;
+            for (_, column, counts) in &mut self.spreads {
+                count(counts, &self.rows.text(*column)?);
+            }
+            return Ok(true);
+        }
+        Ok(false)
+    }
+}
+
+fn count(counts: &mut BTreeMap<String, usize>, value: &str) {
+    match counts.get_mut(value) {
+        Some(count) => *count += 1,
+        None => {
+            counts.insert(value.to_owned(), 1);
+        }
+    }
+}
+
+/// Published rows that read the same.
+struct Class {
+    /// The line of the first.
+    line: u64,
+    rows: usize,
+    cells: Vec<String>,
+    /// How often each value stands in them, by column that a model speaks of.
+    values: Vec<BTreeMap<String, usize>>,
+}
+
+/// Both tables, side by side.
+struct Case<'a, R> {
+    claims: &'a Claims<'a>,
+    original: Original<R>,
+    columns: Vec<Column<'a>>,
+    /// Columns of which a model speaks.
+    watched: Vec<usize>,
+    classes: HashMap<String, Class>,
+    /// Published rows that tell something.
+    kept: usize,
+    truth: Evidence,
+    key: String,
+}
+
+impl<'a, R: Read> Case<'a, R> {
+    fn new(claims: &'a Claims<'a>, before: Rows<R>, names: &[String]) -> Self {
+        let place = |name: &str| before.names().iter().position(|other| other == name);
+        let columns: Vec<Column<'_>> = names
+            .iter()
+            .map(|name| Column {
+                name: name.clone(),
+                from: place(name).unwrap_or(usize::MAX),
+                labels: match claims.plan.role(name) {
+                    Some(Role::Quasi(hierarchy)) => {
+                        Some((hierarchy, hierarchy.lines().flatten().collect()))
+                    }
+                    _ => None,
+                },
             })
-        };
-        let told = |row: &usize| {
-            claims.suppressed == Suppressed::Removed
-                || after.rows[*row].1.iter().any(|cell| cell != STAR)
-        };
+            .collect();
+        let spreads = claims.models.iter().filter_map(|model| match model {
+            Model::Closeness { column, .. } => {
+                Some((column.clone(), place(column).unwrap_or(usize::MAX), BTreeMap::new()))
+            }
+            _ => None,
+        });
+        let generalised = columns.iter().filter(|column| column.labels.is_some());
+        let asks = |model: &Model| matches!(model, Model::KMap { .. } | Model::Presence { .. });
+        let people = claims.models.iter().any(asks);
+        let people =
+            people.then(|| (generalised.map(|column| column.from).collect(), HashMap::new()));
+        let sample = claims.plan.sample.as_ref();
+        let sample = sample.and_then(|of| Some((place(&of.column)?, of.value.clone())));
+        let watched = claims.models.iter().filter_map(Model::column);
+        let watched = watched.filter_map(|name| names.iter().position(|other| other == name));
         Self {
             claims,
-            before,
-            after,
-            from: from.collect(),
-            sample: (0..before.rows.len()).filter(chosen).collect(),
-            kept: (0..after.rows.len()).filter(told).collect(),
+            watched: watched.collect(),
+            columns,
+            original: Original {
+                spreads: spreads.collect(),
+                rows: before,
+                sample,
+                sampled: 0,
+                people,
+            },
+            classes: HashMap::new(),
+            kept: 0,
+            truth: plain(Claim::Truth, true, None),
+            key: String::new(),
         }
     }
 
-    fn line(&self, row: usize) -> Option<u64> {
-        self.after.rows.get(row).map(|(line, _)| *line)
-    }
-
-    /// Every generalised cell is a label of its hierarchy.
-    fn labels(&self) -> Evidence {
-        let mut known: Vec<Option<std::collections::HashSet<&str>>> = Vec::new();
-        for (_, hierarchy) in &self.from {
-            known.push(hierarchy.map(|hierarchy| hierarchy.lines().flatten().collect()));
+    /// Takes up a published row: every generalised cell is a label of its hierarchy (else its column
+    /// is told), and the row comes of a row of the original, in its order.
+    fn row(&mut self, cells: &[Cow<'_, str>], line: u64) -> Result<Option<usize>, Error> {
+        let starred = self.claims.suppressed == Suppressed::Starred;
+        let told = !starred || cells.iter().any(|cell| cell != STAR);
+        if told {
+            let strange = self.columns.iter().zip(cells).position(|(column, cell)| {
+                column.labels.as_ref().is_some_and(|(_, known)| !known.contains(&**cell))
+            });
+            if strange.is_some() {
+                return Ok(strange);
+            }
         }
-        for row in &self.kept {
-            for (column, cell) in self.after.rows[*row].1.iter().enumerate() {
-                if known[column].as_ref().is_some_and(|known| !known.contains(cell.as_str())) {
-                    return Evidence {
-                        column: Some(self.after.names[column].clone()),
-                        ..plain(Claim::Labels, false, self.line(*row))
-                    };
+        if starred {
+            let there = self.original.next()?;
+            if !there || (told && !self.comes_of(cells)?) {
+                self.lies(there.then_some(line));
+            }
+        } else if self.truth.holds {
+            // Taking the first row that fits leaves the most for those after.
+            loop {
+                if !self.original.next()? {
+                    self.lies(Some(line));
+                    break;
+                }
+                if self.comes_of(cells)? {
+                    break;
                 }
             }
         }
-        plain(Claim::Labels, true, None)
+        if told {
+            self.kept += 1;
+            self.classify(cells, line);
+        }
+        Ok(None)
     }
 
-    /// Whether a label stands for a value.
-    fn covers(hierarchy: &Hierarchy, label: &str, value: &str) -> bool {
-        hierarchy.leaf(value).is_some_and(|leaf| {
-            (0..hierarchy.levels()).any(|level| hierarchy.label(level, leaf) == label)
-        })
+    fn lies(&mut self, line: Option<u64>) {
+        self.truth = plain(Claim::Truth, false, self.truth.line.or(line));
     }
 
-    /// Whether a published row can have come of a row of the original.
-    fn comes_of(&self, after: usize, before: usize) -> bool {
-        let (after, before) = (&self.after.rows[after].1, &self.before.rows[before].1);
-        self.from.iter().zip(after).all(|((from, hierarchy), cell)| match hierarchy {
-            Some(hierarchy) => Self::covers(hierarchy, cell, &before[*from]),
-            None => *cell == before[*from],
-        })
-    }
-
-    /// Every row comes of a row of the original, in its order, and few enough are left out.
-    fn truth(&self) -> Vec<Evidence> {
-        let mut truth = plain(Claim::Truth, true, None);
-        match self.claims.suppressed {
-            Suppressed::Starred => {
-                if self.after.rows.len() != self.sample.len() {
-                    truth.holds = false;
-                }
-                for row in self.kept.iter().filter(|row| **row < self.sample.len()) {
-                    if !self.comes_of(*row, self.sample[*row]) {
-                        truth = plain(Claim::Truth, false, self.line(*row));
-                        break;
-                    }
-                }
-            }
-            Suppressed::Removed => {
-                // Taking the first row that fits leaves the most for those after.
-                let mut left = self.sample.iter();
-                for row in &self.kept {
-                    if !left.any(|before| self.comes_of(*row, *before)) {
-                        truth = plain(Claim::Truth, false, self.line(*row));
-                        break;
-                    }
-                }
+    /// Whether a published row can have come of the row of the original at hand.
+    fn comes_of(&self, cells: &[Cow<'_, str>]) -> Result<bool, Error> {
+        for (column, cell) in self.columns.iter().zip(cells) {
+            if !column.covers(cell, &self.original.rows.text(column.from)?) {
+                return Ok(false);
             }
         }
-        let asked = (self.claims.limit * real(self.sample.len()) + SLACK).floor();
-        let found = real(self.sample.len()) - real(self.kept.len());
-        let numbers = Evidence {
+        Ok(true)
+    }
+
+    fn classify(&mut self, cells: &[Cow<'_, str>], line: u64) {
+        let columns = self.columns.iter().zip(cells);
+        let quasi = columns.filter(|(column, _)| column.labels.is_some()).map(|(_, cell)| cell);
+        self.key.clear();
+        for cell in quasi.clone() {
+            // With its length no two tuples read the same.
+            let _ = write!(self.key, "{}:{cell}", cell.len());
+        }
+        if !self.classes.contains_key(&self.key) {
+            let class = Class {
+                line,
+                rows: 0,
+                cells: quasi.map(|cell| cell.clone().into_owned()).collect(),
+                values: vec![BTreeMap::new(); self.watched.len()],
+            };
+            self.classes.insert(self.key.clone(), class);
+        }
+        if let Some(class) = self.classes.get_mut(&self.key) {
+            class.rows += 1;
+            for (column, counts) in self.watched.iter().zip(&mut class.values) {
+                count(counts, &cells[*column]);
+            }
+        }
+    }
+
+    /// What holds of the whole: rows that are left over, how many are left out, and the models.
+    fn finish(mut self, evidence: &mut Vec<Evidence>) -> Result<(), Error> {
+        while self.original.next()? {
+            if self.claims.suppressed == Suppressed::Starred {
+                self.lies(None);
+            }
+        }
+        evidence.push(self.truth.clone());
+        let sampled = real(self.original.sampled);
+        let asked = (self.claims.limit * sampled + SLACK).floor();
+        let found = sampled - real(self.kept);
+        evidence.push(Evidence {
             asked: Some(asked),
             found: Some(found),
             ..plain(Claim::Suppression, found >= 0.0 && found <= asked, None)
-        };
-        vec![truth, numbers]
+        });
+        self.models(evidence);
+        Ok(())
     }
 
     fn models(&self, evidence: &mut Vec<Evidence>) {
-        let mut classes: HashMap<Vec<&str>, Vec<usize>> = HashMap::new();
-        for row in &self.kept {
-            let cells = self.from.iter().zip(&self.after.rows[*row].1);
-            let quasi = cells.filter(|((_, hierarchy), _)| hierarchy.is_some());
-            classes.entry(quasi.map(|(_, cell)| cell.as_str()).collect()).or_default().push(*row);
-        }
-        let mut classes: Vec<(Vec<&str>, Vec<usize>)> = classes.into_iter().collect();
-        classes.sort_by_key(|(_, rows)| rows[0]);
+        let mut classes: Vec<&Class> = self.classes.values().collect();
+        classes.sort_by_key(|class| class.line);
         let judge = Judge::new(self.claims.plan, self.claims.models, |column| {
-            let column = self.before.column(column).unwrap_or(usize::MAX);
-            let cells = self.sample.iter().filter_map(|row| self.before.rows[*row].1.get(column));
-            cells.cloned().collect()
+            let mut spreads = self.original.spreads.iter();
+            let spread = spreads.find(|(name, ..)| name == column);
+            spread.map(|(.., counts)| counts.clone()).unwrap_or_default()
         });
-        let people = self
-            .claims
-            .models
-            .iter()
-            .any(|model| matches!(model, Model::KMap { .. } | Model::Presence { .. }));
-        let people: Vec<usize> = classes
-            .iter()
-            .map(|(cells, rows)| if people { self.alike(cells) } else { rows.len() })
-            .collect();
+        let people: Vec<usize> = classes.iter().map(|class| self.alike(class)).collect();
+        let none = BTreeMap::new();
         for (at, model) in self.claims.models.iter().enumerate() {
-            let column = model
-                .column()
-                .and_then(|name| self.after.names.iter().position(|other| other == name));
             let (claim, asked, high_is_bad) = claim(model);
             let mut worst = Evidence { asked: Some(asked), ..plain(claim, true, None) };
             worst.column = model.column().map(str::to_owned);
             if let Model::AverageRisk { at_most } = model {
-                let found = real(classes.len()) / real(self.kept.len().max(1));
+                let found = real(classes.len()) / real(self.kept.max(1));
                 worst.found = Some(found);
                 worst.holds = found <= at_most * (1.0 + SLACK);
                 evidence.push(worst);
                 continue;
             }
-            for ((_, rows), people) in classes.iter().zip(&people) {
-                let values: Vec<&str> = column.map_or_else(Vec::new, |column| {
-                    rows.iter().map(|row| self.after.rows[*row].1[column].as_str()).collect()
-                });
-                let (found, holds) = judge.class(at, rows.len(), *people, &values);
+            let of = |column: &usize| Some(self.columns[*column].name.as_str()) == model.column();
+            let list = self.watched.iter().position(of);
+            for (class, people) in classes.iter().zip(&people) {
+                let values = list.map_or(&none, |list| &class.values[list]);
+                let (found, holds) = judge.class(at, class.rows, *people, values);
                 let worse = worst
                     .found
                     .is_none_or(|so_far| if high_is_bad { found > so_far } else { found < so_far });
@@ -472,27 +557,23 @@ impl<'a> Case<'a> {
                 }
                 if !holds && worst.holds {
                     worst.holds = false;
-                    worst.line = self.line(rows[0]);
+                    worst.line = Some(class.line);
                 }
             }
             evidence.push(worst);
         }
     }
 
-    /// How many people of the original the cells of a class stand for.
-    fn alike(&self, cells: &[&str]) -> usize {
-        let columns: Vec<_> = self
-            .from
-            .iter()
-            .filter_map(|(from, hierarchy)| hierarchy.map(|hierarchy| (*from, hierarchy)))
-            .collect();
-        let fits = |row: &&(u64, Vec<String>)| {
-            columns
-                .iter()
-                .zip(cells)
-                .all(|((from, hierarchy), cell)| Self::covers(hierarchy, cell, &row.1[*from]))
+    /// How many people of the original the cells of a class stand for, where that is asked.
+    fn alike(&self, class: &Class) -> usize {
+        let Some((_, people)) = &self.original.people else { return class.rows };
+        let generalised: Vec<_> =
+            self.columns.iter().filter(|column| column.labels.is_some()).collect();
+        let fits = |tuple: &[String]| {
+            let cells = generalised.iter().zip(&class.cells).zip(tuple);
+            cells.into_iter().all(|((column, cell), before)| column.covers(cell, before))
         };
-        self.before.rows.iter().filter(fits).count()
+        people.iter().filter(|(tuple, _)| fits(tuple)).map(|(_, count)| count).sum()
     }
 }
 

@@ -10,6 +10,7 @@ use anonymise::verify::{Claims, Verdict, verify};
 use anonymise::{
     Chunk, Effort, Engine, Format, Histogram, Model, Output, Recoding, Rows, Schema, Suppressed,
 };
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use crate::manifest::{self, About, Counted, Manifest, Shape};
@@ -17,7 +18,7 @@ use crate::settings::{Planned, Recode, Role};
 use crate::standards::{Case, people};
 use crate::{
     AnonymisedDataSet, Error, Kind, MethodInformation, Next, Rules, Settings, Shown, Standards,
-    Step, Table, hex,
+    Step, Table, Written, hex,
 };
 
 /// A set with what belongs to it.
@@ -100,7 +101,8 @@ impl Ready {
             let row = (0..names.len()).map(|at| Ok(rows.text(at)?.into_owned()));
             cells.push(row.collect::<Result<Vec<_>, anonymise::Error>>()?);
         }
-        Ok((Table::of(&self.prepared.file, &names, &cells), from))
+        let result = Table::of(&self.prepared.file, &names, &cells);
+        Ok((result.to_be(self.prepared.written), from))
     }
 
     /// Leaves out the classes in which fewer people are than are asked: the engine counts rows.
@@ -156,7 +158,13 @@ impl Ready {
         }
     }
 
-    fn verdict(&self, settings: &Settings, published: &[u8]) -> Result<Verdict, Error> {
+    /// What the checker says of a published file.
+    fn verdict(
+        &self,
+        settings: &Settings,
+        written: Written,
+        bytes: &[u8],
+    ) -> Result<Verdict, Error> {
         let claims = Claims {
             plan: &self.planned.plan,
             models: &self.planned.models,
@@ -164,11 +172,17 @@ impl Ready {
             suppressed: Suppressed::Removed,
         };
         let file = &self.prepared.file;
-        Ok(verify(
-            &claims,
-            (file, self.prepared.stream(), Format::default()),
-            ("published", published, Format::default()),
-        )?)
+        let before = Rows::open(file, self.prepared.stream(), Format::default())?;
+        let published = "published";
+        Ok(match written {
+            Written::Csv => {
+                verify(&claims, before, Rows::open(published, bytes, Format::default())?)
+            }
+            Written::Parquet => {
+                let parts = vec![(published.to_owned(), Bytes::copy_from_slice(bytes))];
+                verify(&claims, before, Rows::parquet(published, parts)?)
+            }
+        }?)
     }
 }
 
@@ -269,8 +283,8 @@ pub fn anonymise(
     let Some(Try { engine, recoding, found, proven, alike, result, from }) = best else {
         return Err(Error::Stopped);
     };
-    let bytes = result.csv();
-    let verdict = ready.verdict(&settings, &bytes)?;
+    let bytes = result.file()?;
+    let verdict = ready.verdict(&settings, result.written, &bytes)?;
     let case = Case {
         settings: &settings,
         rules: &rules,
@@ -393,8 +407,7 @@ pub fn check(
     if !go_on(Step::Checking) {
         return Err(Error::Stopped);
     }
-    let bytes = published.csv();
-    let verdict = ready.verdict(settings, &bytes)?;
+    let verdict = ready.verdict(settings, Written::Csv, &published.csv())?;
     let from = origins(&ready.prepared, published, &ready.planned);
     let case = Case {
         settings,

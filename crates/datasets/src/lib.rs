@@ -42,7 +42,7 @@ pub use set::{AnonymisedDataSet, Basis, NotProvided, PseudonymisedDataSet, Shown
 pub use settings::{Characters, ColumnSettings, Label, Recode, Role, Settings};
 pub use standards::{Finding, Standard, StandardCheck, Standards};
 pub use suggest::{Because, Suggestion, suggest, written};
-pub use table::{Column, Table};
+pub use table::{Column, Table, Written};
 
 /// Which kind of information is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

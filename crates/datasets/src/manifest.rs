@@ -8,7 +8,8 @@ use anonymise::verify::Evidence;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Kind, Rules, Settings, Standards, Table, hex};
+use crate::settings::is_default;
+use crate::{Kind, Rules, Settings, Standards, Table, Written, hex};
 
 /// What the caller knows of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,19 +24,21 @@ pub struct About {
     pub left_out: BTreeMap<String, u64>,
 }
 
-/// A table from outside: its hash, rows and columns.
+/// A table from outside: its hash, rows and columns, and how it is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shape {
     /// SHA-256, in hexadecimal.
     pub hash: String,
     pub rows: u64,
     pub columns: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub written: Written,
 }
 
 impl Shape {
     pub(crate) fn of(table: &Table, hash: String) -> Self {
         let columns = table.columns.iter().map(|column| column.name.clone()).collect();
-        Self { hash, rows: table.rows as u64, columns }
+        Self { hash, rows: table.rows as u64, columns, written: table.written }
     }
 }
 

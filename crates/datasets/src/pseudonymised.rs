@@ -81,8 +81,7 @@ pub fn pseudonymise(
             return Err(Error::Stopped);
         }
     }
-    let result =
-        Table { file: table.file.clone(), columns, rows: prepared.rows, hash: String::new() };
+    let result = prepared.with(columns);
     if result.columns.is_empty() {
         return Err(anonymise::Error::wrong(
             &table.file,
@@ -112,7 +111,7 @@ pub fn pseudonymise(
     }
     let shown = Shown::of(&settings, &result);
     let method = MethodInformation { kind: Kind::Pseudonymised, settings, key: Some(key) };
-    let csv = result.csv();
+    let file = result.file()?;
     let manifest = Manifest {
         manifest: 1,
         kind: Kind::Pseudonymised,
@@ -121,7 +120,7 @@ pub fn pseudonymise(
         rules: manifest::rules(&rules),
         purpose: about.purpose.clone(),
         input: Shape::of(table, table.hash.clone()),
-        output: Shape::of(&result, hex(&Sha256::digest(&csv))),
+        output: Shape::of(&result, hex(&Sha256::digest(&file))),
         settings: manifest::shown(&method.settings),
         hierarchies: Vec::new(),
         node: None,
@@ -138,6 +137,6 @@ pub fn pseudonymise(
         standards,
         method: method.hash().map_err(|error| json(&error))?,
     };
-    let set = PseudonymisedDataSet::new(shown, csv, result.rows, tokens);
+    let set = PseudonymisedDataSet::new(shown, file, result.rows, tokens);
     Ok(Pseudonymised { set, manifest, method })
 }

@@ -85,13 +85,13 @@ impl Shown {
 #[derive(Debug)]
 pub struct AnonymisedDataSet {
     shown: Vec<Shown>,
-    csv: Vec<u8>,
+    file: Vec<u8>,
     rows: usize,
 }
 
 impl AnonymisedDataSet {
-    pub(crate) fn new(shown: Vec<Shown>, csv: Vec<u8>, rows: usize) -> Self {
-        Self { shown, csv, rows }
+    pub(crate) fn new(shown: Vec<Shown>, file: Vec<u8>, rows: usize) -> Self {
+        Self { shown, file, rows }
     }
 
     /// The items that are published of it (Rules 36).
@@ -100,8 +100,8 @@ impl AnonymisedDataSet {
     }
 
     /// The file.
-    pub fn csv(&self) -> &[u8] {
-        &self.csv
+    pub fn file(&self) -> &[u8] {
+        &self.file
     }
 
     pub fn rows(&self) -> usize {
@@ -113,7 +113,7 @@ impl AnonymisedDataSet {
 /// against it. It stays personal information inside the house that has its source (R6.5).
 pub struct PseudonymisedDataSet {
     shown: Vec<Shown>,
-    csv: Vec<u8>,
+    file: Vec<u8>,
     rows: usize,
     tokens: Vec<(String, Vec<Token>)>,
 }
@@ -127,11 +127,11 @@ impl std::fmt::Debug for PseudonymisedDataSet {
 impl PseudonymisedDataSet {
     pub(crate) fn new(
         shown: Vec<Shown>,
-        csv: Vec<u8>,
+        file: Vec<u8>,
         rows: usize,
         tokens: Vec<(String, Vec<Token>)>,
     ) -> Self {
-        Self { shown, csv, rows, tokens }
+        Self { shown, file, rows, tokens }
     }
 
     /// The items of it.
@@ -141,7 +141,7 @@ impl PseudonymisedDataSet {
 
     /// The file, for use within the house.
     pub fn for_use_within(&self) -> &[u8] {
-        &self.csv
+        &self.file
     }
 
     pub fn rows(&self) -> usize {
@@ -166,7 +166,7 @@ impl std::fmt::Debug for Token {
 
 /// The file of an anonymised set, for whoever is told that it is one (Act 44).
 pub fn provide(set: &AnonymisedDataSet) -> &[u8] {
-    set.csv()
+    set.file()
 }
 
 /// What a provision of a set to somebody outside would stand on.

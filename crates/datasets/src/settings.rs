@@ -176,7 +176,7 @@ fn is_comma(character: &char) -> bool {
     *character == ','
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
@@ -504,7 +504,7 @@ fn hierarchy(
         let unknown = values.iter().find(|(value, _)| made.leaf(value).is_none());
         if let Some((_, line)) = unknown {
             let wrong = TableError::new(&table.file, anonymise::Fault::NotInHierarchy);
-            return Err(placed(wrong.column(&column.name), *line).into());
+            return Err(table.placed(wrong.column(&column.name), *line).into());
         }
         if column.count("") == 0 || made.leaf("").is_some() {
             return Ok(made);
@@ -539,7 +539,7 @@ fn hierarchy(
             let at = wrong.line.take().and_then(|place| usize::try_from(place).ok());
             let line = at.and_then(|place| values.get(place.wrapping_sub(1))).map_or(0, |v| v.1);
             wrong.file.clone_from(&table.file);
-            return Err(placed(wrong.column(name), line).into());
+            return Err(table.placed(wrong.column(name), line).into());
         }
     };
     if let Some(made) = &made
@@ -550,9 +550,4 @@ fn hierarchy(
     let lines = made.iter().flat_map(Hierarchy::lines);
     let lines = lines.map(|line| line.into_iter().map(str::to_owned).collect()).collect();
     Ok(Hierarchy::from_lines(name, (1..).zip(with_missing(lines)))?)
-}
-
-/// At a line, where there is a file.
-fn placed(error: TableError, line: u64) -> TableError {
-    if line == 0 { error } else { error.at(line) }
 }

@@ -1,13 +1,34 @@
 //! A table in memory, as codes: what is done to its columns before and beside generalising, and the
 //! line of the file at which each value first stood.
 
-use std::io::{Cursor, Read};
+use std::fs::File;
+use std::io::{Cursor, Read, Seek};
 
-use anonymise::{Error as TableError, Format, Rows, STAR};
+use anonymise::{Error as TableError, Format, Rows, STAR, parquet};
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{Error, hex};
+
+/// How a table is written as a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Written {
+    #[default]
+    Csv,
+    Parquet,
+}
+
+impl Written {
+    /// What names of such files end in.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+}
 
 /// A column: its different values, and which of them each row has.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +37,8 @@ pub struct Column {
     pub(crate) values: Vec<String>,
     /// By value, how many rows have it.
     pub(crate) counts: Vec<u32>,
-    /// By value, the line at which it first stood; 0 where there is no file.
+    /// By value, the line at which it first stood, or the row of a file without lines; 0 where there is
+    /// no file.
     pub(crate) lines: Vec<u64>,
     pub(crate) codes: Vec<u32>,
     index: FxHashMap<Box<str>, u32>,
@@ -92,6 +114,10 @@ pub struct Table {
     pub(crate) rows: usize,
     /// SHA-256 of what it was read from, in hexadecimal.
     pub(crate) hash: String,
+    /// How what is made of it is to be written: as it was itself, where nobody says otherwise.
+    pub(crate) written: Written,
+    /// Whether the file has lines.
+    lines: bool,
 }
 
 /// Hands bytes on and keeps their hash.
@@ -120,7 +146,39 @@ impl Table {
         go_on: &dyn Fn(u64) -> bool,
     ) -> Result<Self, Error> {
         let mut hashing = Hashing { read, hash: Sha256::new() };
-        let mut rows = Rows::open(file, &mut hashing, format)?;
+        let rows = Rows::open(file, &mut hashing, format)?;
+        let mut table = Self::filled(file, rows, go_on)?;
+        table.hash = hex(&hashing.hash.finalize());
+        Ok(table)
+    }
+
+    /// Reads Parquet: one file, or several with the same columns, each with its name.
+    ///
+    /// # Errors
+    /// As for [`Table::read`].
+    pub fn read_parquet(
+        file: &str,
+        parts: Vec<(String, File)>,
+        go_on: &dyn Fn(u64) -> bool,
+    ) -> Result<Self, Error> {
+        let mut hash = Sha256::new();
+        for (name, part) in &parts {
+            let mut part = part;
+            let hashed = std::io::copy(&mut part, &mut hash).and_then(|_| part.rewind());
+            hashed.map_err(|error| TableError::new(name, error.into()))?;
+        }
+        let mut table = Self::filled(file, Rows::parquet(file, parts)?, go_on)?;
+        table.hash = hex(&hash.finalize());
+        table.written = Written::Parquet;
+        table.lines = false;
+        Ok(table)
+    }
+
+    fn filled<R: Read>(
+        file: &str,
+        mut rows: Rows<R>,
+        go_on: &dyn Fn(u64) -> bool,
+    ) -> Result<Self, Error> {
         let mut table = Self::empty(file, rows.names());
         while rows.next_row()?.is_some() {
             let line = rows.line();
@@ -132,18 +190,17 @@ impl Table {
                 return Err(Error::Stopped);
             }
         }
-        drop(rows);
         if table.rows == 0 {
             return Err(TableError::new(file, anonymise::Fault::NoRows).into());
         }
-        table.hash = hex(&hashing.hash.finalize());
         Ok(table)
     }
 
     /// A table without rows.
     pub fn empty(file: &str, names: &[String]) -> Self {
         let columns = names.iter().map(|name| Column::new(name)).collect();
-        Self { file: file.to_owned(), columns, rows: 0, hash: String::new() }
+        let (file, written) = (file.to_owned(), Written::default());
+        Self { file, columns, rows: 0, hash: String::new(), written, lines: true }
     }
 
     /// A table of rows that come from no file. Its hash is that of the same table as CSV in UTF-8.
@@ -157,6 +214,18 @@ impl Table {
         }
         table.hash = hex(&Sha256::digest(table.csv()));
         table
+    }
+
+    /// How what is made of it is written: as it was itself, where nobody said otherwise.
+    pub fn written(&self) -> Written {
+        self.written
+    }
+
+    /// The same table; what is made of it is to be written so.
+    #[must_use]
+    pub fn to_be(mut self, written: Written) -> Self {
+        self.written = written;
+        self
     }
 
     /// How many rows there are.
@@ -179,20 +248,36 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// A fault where a value first stood, if there is a file.
+    pub(crate) fn placed(&self, error: TableError, at: u64) -> TableError {
+        match (self.lines, at) {
+            (_, 0) => error,
+            (true, line) => error.at(line),
+            (false, row) => error.at_row(row),
+        }
+    }
+
     /// A fault in a column.
     pub(crate) fn wrong(&self, column: &str, words: impl Into<anonymise::Said>) -> Error {
         Error::Table(TableError::wrong(&self.file, words).column(column))
     }
 
+    /// Other columns of the same file.
+    pub(crate) fn with(&self, columns: Vec<Column>) -> Self {
+        Self {
+            file: self.file.clone(),
+            rows: columns.first().map_or(0, |column| column.codes.len()),
+            columns,
+            hash: self.hash.clone(),
+            written: self.written,
+            lines: self.lines,
+        }
+    }
+
     /// Some of its rows, in this order.
     #[must_use]
     pub fn picked(&self, rows: &[usize]) -> Self {
-        Self {
-            file: self.file.clone(),
-            columns: self.columns.iter().map(|column| column.picked(rows)).collect(),
-            rows: rows.len(),
-            hash: self.hash.clone(),
-        }
+        self.with(self.columns.iter().map(|column| column.picked(rows)).collect())
     }
 
     /// The same rows in an order that only the seed tells.
@@ -247,8 +332,23 @@ impl Table {
             column.mapped(|code, value| if rare(code) { STAR } else { value }.to_owned())
         });
         let columns = columns.collect();
-        let (file, hash) = (self.file.clone(), self.hash.clone());
-        (Self { file, columns, rows: self.rows, hash }, starred)
+        (self.with(columns), starred)
+    }
+
+    /// The table as a file.
+    ///
+    /// # Errors
+    /// It has too many columns or rows for one.
+    pub fn file(&self) -> Result<Vec<u8>, Error> {
+        match self.written {
+            Written::Csv => Ok(self.csv()),
+            Written::Parquet => {
+                let names: Vec<&str> =
+                    self.columns.iter().map(|column| column.name.as_str()).collect();
+                let cell = |column: usize, row| self.columns[column].cell(row);
+                Ok(parquet::write(&self.file, &names, self.rows, cell)?)
+            }
+        }
     }
 
     /// The table as CSV in UTF-8.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anonymise::{
-    Effort, Engine, Error, Fault, Format, Measure, Model, Settings, Suppressed,
+    Effort, Engine, Error, Fault, Format, Measure, Model, Rows, Settings, Suppressed,
     verify::{Claims, Word, verify},
 };
 use proptest::prelude::*;
@@ -20,8 +20,8 @@ fn verdict(drawn: &Drawn, published: &str, suppressed: Suppressed) -> Result<(),
     let csv = drawn.csv();
     let verdict = verify(
         &claims,
-        ("before", csv.as_bytes(), Format::default()),
-        ("after", published.as_bytes(), Format::default()),
+        Rows::open("before", csv.as_bytes(), Format::default()).unwrap(),
+        Rows::open("after", published.as_bytes(), Format::default()).unwrap(),
     )
     .unwrap();
     prop_assert_eq!(verdict.word, Word::Holds, "{:?}\n{}\n{}", verdict.evidence, csv, published);

@@ -5,6 +5,7 @@ mod golden;
 mod local;
 mod naive;
 mod optimum;
+mod parquet;
 mod reading;
 mod report;
 mod tables;

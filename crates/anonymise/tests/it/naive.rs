@@ -28,6 +28,14 @@ fn real(count: usize) -> f64 {
     count as f64
 }
 
+fn counted<'a>(values: impl Iterator<Item = &'a str>) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for value in values {
+        *counts.entry(value.to_owned()).or_default() += 1;
+    }
+    counts
+}
+
 fn nodes(hierarchies: &[Hierarchy]) -> Vec<Vec<u8>> {
     hierarchies.iter().fold(vec![vec![]], |nodes, hierarchy| {
         nodes
@@ -61,7 +69,7 @@ impl Small {
     ) -> Vec<Cost> {
         let published = self.published();
         let judge = Judge::new(plan, models, |_| {
-            published.iter().map(|row| self.rows[*row].1.clone()).collect()
+            counted(published.iter().map(|row| self.rows[*row].1.as_str()))
         });
         let allowed = (limit * real(published.len()) + 1e-9).floor();
         nodes(&self.hierarchies)
@@ -85,7 +93,7 @@ impl Small {
             if rows.is_empty() {
                 continue;
             }
-            let values: Vec<&str> = rows.iter().map(|row| self.rows[*row].1.as_str()).collect();
+            let values = counted(rows.iter().map(|row| self.rows[*row].1.as_str()));
             let passes =
                 (0..models.len()).all(|model| judge.class(model, rows.len(), people, &values).1);
             if passes { kept.push(rows) } else { failed.push(rows) }

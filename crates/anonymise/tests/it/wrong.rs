@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use anonymise::{
-    Distance, Effort, Engine, Format, Intervals, Language, Measure, Model, Plan, Role, Settings,
-    Suppressed, intervals, masks,
+    Distance, Effort, Engine, Format, Intervals, Language, Measure, Model, Plan, Role, Rows,
+    Settings, Suppressed, intervals, masks,
     verify::{Claim, Claims, Verdict, Word, verify},
 };
 
@@ -80,8 +80,8 @@ impl Case {
         let claims = Claims { plan: &self.plan, models, limit: LIMIT, suppressed };
         verify(
             &claims,
-            ("before", self.csv.as_bytes(), Format::default()),
-            ("after", published.as_bytes(), Format::default()),
+            Rows::open("before", self.csv.as_bytes(), Format::default()).unwrap(),
+            Rows::open("after", published.as_bytes(), Format::default()).unwrap(),
         )
         .unwrap()
     }

@@ -34,12 +34,12 @@ fn the_sample_is_made_anonymous_as_suggested_by_each_recoding() {
         );
         assert!(standards.checks.iter().all(|check| !check.findings.is_empty()), "evidence");
         assert!(!made.manifest.proven || recoding != Recode::Parts);
-        let csv = String::from_utf8(made.set.csv().to_vec()).unwrap();
+        let csv = String::from_utf8(made.set.file().to_vec()).unwrap();
         assert_eq!(csv.lines().next().unwrap(), "birth_date,gender,area,allergy,visited_on,party");
         for leak in ["@", "M-0", "Sato", "guest"] {
             assert!(!csv.contains(leak), "{leak}");
         }
-        assert!(made.manifest.is_of(made.set.csv()));
+        assert!(made.manifest.is_of(made.set.file()));
         let (_, after) = made.manifest.risks.unwrap();
         assert!(after.highest <= 100_000, "one in ten: {after:?}");
         let fewest = standards.checks[4].findings.iter().find_map(|finding| match finding {
@@ -111,7 +111,7 @@ fn a_value_that_few_have_becomes_a_star_and_the_report_counts_it() {
     let table = twenty("age", |n| if n == 7 { "116".to_owned() } else { "30".to_owned() });
     let text = "[columns.sex]\nrole = \"quasi_identifying\"\n[columns.age]\nrole = \"insensitive\"";
     let made = made(&table, &settings(text)).unwrap();
-    let csv = String::from_utf8(made.set.csv().to_vec()).unwrap();
+    let csv = String::from_utf8(made.set.file().to_vec()).unwrap();
     assert!(!csv.contains("116"), "{csv}");
     assert_eq!(csv.matches(&format!(",{STAR}\n")).count(), 1);
     assert_eq!(made.manifest.counts.starred, BTreeMap::from([("age".to_owned(), 1)]));
@@ -122,7 +122,7 @@ fn a_value_that_few_have_becomes_a_star_and_the_report_counts_it() {
 
     // As many as the rules ask for are no longer few.
     let table = twenty("age", |n| if n < 5 { "116".to_owned() } else { "30".to_owned() });
-    let csv = crate::house::made(&table, &settings(text)).unwrap().set.csv().to_vec();
+    let csv = crate::house::made(&table, &settings(text)).unwrap().set.file().to_vec();
     assert_eq!(String::from_utf8(csv).unwrap().matches("116").count(), 5);
 }
 
@@ -131,7 +131,7 @@ fn a_published_file_that_was_changed_fails_the_standard_that_it_breaks() {
     let (source, settings) = visits();
     let made = made(&source, &settings).unwrap();
     let method = &made.method;
-    let good = String::from_utf8(made.set.csv().to_vec()).unwrap();
+    let good = String::from_utf8(made.set.file().to_vec()).unwrap();
     let (verdict, standards) = check(&source, method, &table(&good), &go_on).unwrap();
     assert!(verdict.word == Word::Holds && standards.hold());
     let first = good.lines().nth(1).unwrap();
@@ -172,7 +172,7 @@ fn people_are_counted_where_somebody_has_several_rows() {
     let mut settings = settings(text);
     let by_person = made(&table, &settings).unwrap();
     assert_eq!(by_person.set.rows(), 20, "the two women are left out");
-    assert!(!by_person.set.csv().windows(2).any(|pair| pair == b"f\n"));
+    assert!(!by_person.set.file().windows(2).any(|pair| pair == b"f\n"));
     let people = Finding::People { fewest: 20, asked: 10 };
     assert!(by_person.manifest.standards.checks[4].findings.contains(&people));
     assert_eq!(by_person.report.published, 20, "the report speaks of what is published");
@@ -190,8 +190,9 @@ fn a_value_of_one_person_with_many_rows_is_as_peculiar_as_one_row() {
     let text = "[columns.person]\nrole = \"linking_code\"\n[columns.sex]\nrole = \"quasi_identifying\"\n\
                 [columns.dish]\nrole = \"insensitive\"";
     let mut settings = settings(text);
-    let shown =
-        |settings: &Settings| String::from_utf8(made(&table, settings).unwrap().set.csv().to_vec());
+    let shown = |settings: &Settings| {
+        String::from_utf8(made(&table, settings).unwrap().set.file().to_vec())
+    };
     assert!(shown(&settings).unwrap().contains("durian"), "eight rows are not few");
     settings.person = Some("person".to_owned());
     assert!(!shown(&settings).unwrap().contains("durian"), "one person is");
@@ -220,21 +221,21 @@ fn a_run_is_made_again_from_manifest_and_method_information() {
         let kept: MethodInformation = serde_json::from_str(&first.method.json().unwrap()).unwrap();
         let found = Some(&first.manifest);
         let again = anonymise(&table, &kept.settings, &about(), [0; 32], found, &go_on).unwrap();
-        assert_eq!(first.set.csv(), again.set.csv());
+        assert_eq!(first.set.file(), again.set.file());
         assert_eq!(first.manifest.method, again.manifest.method);
-        assert!(first.manifest.is_of(again.set.csv()));
+        assert!(first.manifest.is_of(again.set.file()));
         // The manifest alone does not tell the order of rows (Rules 34(3), 35).
         let manifest = first.manifest.json().unwrap();
         assert!(!manifest.contains(kept.settings.seed.as_deref().unwrap()));
         let other = anonymise(&table, &settings, &about(), [8; 32], found, &go_on).unwrap();
-        assert_ne!(first.set.csv(), other.set.csv(), "another order");
+        assert_ne!(first.set.file(), other.set.file(), "another order");
         let sorted = |csv: &[u8]| {
             let text = String::from_utf8(csv.to_vec()).unwrap();
             let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
             lines.sort();
             lines
         };
-        assert_eq!(sorted(first.set.csv()), sorted(other.set.csv()), "the same rows");
+        assert_eq!(sorted(first.set.file()), sorted(other.set.file()), "the same rows");
     }
 }
 
@@ -257,7 +258,7 @@ fn a_missing_value_stays_missing_until_nothing_is_told() {
     let text = "[columns.sex]\nrole = \"quasi_identifying\"\n[columns.born]\nrole = \"quasi_identifying\"\n\
                 dates = [\"year\", \"decade\"]";
     let made = made(&table, &settings(text)).unwrap();
-    let csv = String::from_utf8(made.set.csv().to_vec()).unwrap();
+    let csv = String::from_utf8(made.set.file().to_vec()).unwrap();
     let cells: HashSet<&str> = csv.lines().skip(1).map(|l| l.split_once(',').unwrap().1).collect();
     assert_eq!(cells, HashSet::from(["", "1960-01-01", "1970-01-02"]), "20 people each");
 }

@@ -6,6 +6,8 @@ mod anonymised;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod parquet;
+#[cfg(test)]
 mod pseudonymised;
 #[cfg(test)]
 mod published;

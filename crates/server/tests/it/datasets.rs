@@ -179,7 +179,7 @@ async fn an_anonymised_set_of_what_is_held_from_the_gate_to_its_recipient() {
         Some(&found),
         &|_| Next::GoOn,
     );
-    assert_eq!(String::from_utf8_lossy(again.unwrap().set.csv()), csv);
+    assert_eq!(String::from_utf8_lossy(again.unwrap().set.file()), csv);
 
     // Shown again within the house; erased with its method information when it is needed no longer.
     let path = format!("/v1/datasets/{id}");

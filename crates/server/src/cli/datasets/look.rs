@@ -32,7 +32,7 @@ impl Suggest {
 
 #[derive(Args)]
 pub struct Check {
-    /// The published file: CSV in UTF-8
+    /// The published file: CSV in UTF-8, or Parquet
     file: PathBuf,
     /// The table that it was made of
     #[arg(long, value_name = "FILE")]
@@ -122,6 +122,7 @@ impl Again {
         let watch = Watch::begin(language);
         let next = |step| watch.next(step);
         let source = table(&self.file, &method.settings, language, &next)?;
+        let source = source.to_be(manifest.output.written);
         let mut differs = Vec::new();
         if method.hash()? != manifest.method {
             differs.push(language.of(

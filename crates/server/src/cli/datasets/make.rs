@@ -23,7 +23,7 @@ const LANGUAGES: [(Language, &str); 2] = [(Language::Ja, "ja"), (Language::En, "
 /// A set with everything that is written beside it.
 struct Made {
     kind: Kind,
-    csv: Vec<u8>,
+    file: Vec<u8>,
     shown: Vec<Shown>,
     manifest: Manifest,
     report: Option<report::Report>,
@@ -59,6 +59,8 @@ fn of_file(make: &Make, kind: Kind, settings: Settings, watch: &Watch) -> anyhow
     let words = language.of("表のファイルを指定してください", "name the file of the table");
     let file = make.file.as_ref().ok_or_else(|| anyhow!(words))?;
     let table = table(file, &settings, language, &next)?;
+    let written = make.written.unwrap_or(table.written());
+    let table = table.to_be(written);
     let settings = make.with_roles(settings, &table);
     let made_at = SystemClock.now().to_string();
     let about = About { engine: engine(), made_at, ..About::default() };
@@ -72,7 +74,7 @@ fn of_file(make: &Make, kind: Kind, settings: Settings, watch: &Watch) -> anyhow
             let made = made.map_err(told)?;
             Made {
                 kind,
-                csv: datasets::provide(&made.set).to_vec(),
+                file: datasets::provide(&made.set).to_vec(),
                 shown: made.set.shown().to_vec(),
                 manifest: made.manifest,
                 report: Some(made.report),
@@ -86,7 +88,7 @@ fn of_file(make: &Make, kind: Kind, settings: Settings, watch: &Watch) -> anyhow
             let made = made.map_err(told)?;
             Made {
                 kind,
-                csv: made.set.for_use_within().to_vec(),
+                file: made.set.for_use_within().to_vec(),
                 shown: made.set.shown().to_vec(),
                 manifest: made.manifest,
                 report: None,
@@ -126,7 +128,7 @@ fn of_vault(make: Make, kind: Kind, settings: Settings, watch: Watch) -> anyhow:
     let name = &app.policy().controller.name;
     Ok(Made {
         kind,
-        csv: made.kept.csv.into_bytes(),
+        file: made.kept.csv.into_bytes(),
         shown: made.kept.shown,
         manifest: made.kept.manifest,
         report: made.report,
@@ -138,9 +140,12 @@ fn of_vault(make: Make, kind: Kind, settings: Settings, watch: Watch) -> anyhow:
 
 impl Made {
     fn write(&self, folder: &Folder) -> anyhow::Result<()> {
+        let ending = self.manifest.output.written.ending();
         match self.kind {
-            Kind::Anonymised => folder.write("anonymised.csv", &self.csv, false)?,
-            Kind::Pseudonymised => folder.write("pseudonymised.csv", &self.csv, true)?,
+            Kind::Anonymised => folder.write(&format!("anonymised.{ending}"), &self.file, false)?,
+            Kind::Pseudonymised => {
+                folder.write(&format!("pseudonymised.{ending}"), &self.file, true)?;
+            }
         }
         if let Some(report) = &self.report {
             folder.write("report.json", report.json()?.as_bytes(), false)?;

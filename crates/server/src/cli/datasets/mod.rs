@@ -8,14 +8,14 @@ mod make;
 mod watch;
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Cursor, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
 use anonymise::Language;
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
 use datasets::{
-    Characters, ColumnSettings, Error, Kind, Next, Recode, Role, Settings, Table, suggest,
+    Characters, ColumnSettings, Error, Kind, Next, Recode, Role, Settings, Table, Written, suggest,
 };
 
 use super::ledger::spoken;
@@ -89,7 +89,7 @@ struct Form {
 /// What is made, and by what.
 #[derive(Args)]
 struct Make {
-    /// The table: CSV with the names of its columns in the first line
+    /// The table: CSV with the names of its columns in the first line, Parquet, or a folder of Parquet
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Take the rows from what is held instead, through the gate and on record; its columns are items
@@ -142,6 +142,9 @@ struct Make {
     /// How rows are generalised: whole, cells or parts
     #[arg(long, value_name = "WAY", value_parser = recode)]
     recoding: Option<Recode>,
+    /// How the set is written: csv or parquet [default: as the table is]
+    #[arg(long, value_name = "FORM", value_parser = written, conflicts_with = "from_vault")]
+    written: Option<Written>,
     /// How long the search may go on
     #[arg(long, value_name = "SECONDS")]
     seconds: Option<u64>,
@@ -173,6 +176,14 @@ fn recode(text: &str) -> Result<Recode, String> {
     }
 }
 
+fn written(text: &str) -> Result<Written, String> {
+    match text {
+        "csv" => Ok(Written::Csv),
+        "parquet" => Ok(Written::Parquet),
+        _ => Err("is not csv or parquet".to_owned()),
+    }
+}
+
 impl Form {
     fn language(&self) -> Language {
         match self.language.unwrap_or_else(spoken) {
@@ -193,6 +204,7 @@ fn told(language: Language) -> impl Fn(Error) -> anyhow::Error + Copy {
     move |error| anyhow!(error.sentence(language))
 }
 
+/// Reads CSV, a file of Parquet, or all files of Parquet in a folder as one table.
 fn table(
     path: &Path,
     settings: &Settings,
@@ -200,13 +212,51 @@ fn table(
     next: &dyn Fn(datasets::Step) -> Next,
 ) -> anyhow::Result<Table> {
     let name = path.display().to_string();
-    let file = File::open(path).with_context(|| match language {
+    let go_on = |rows| next(datasets::Step::Rows(rows)) != Next::Stop;
+    if path.is_dir() {
+        let parts = parts(path, language)?;
+        return Table::read_parquet(&name, parts, &go_on).map_err(told(language));
+    }
+    let mut file = opened(path, language)?;
+    let mut start = Vec::new();
+    let begun = file.by_ref().take(4).read_to_end(&mut start).and_then(|_| file.rewind());
+    if begun.is_ok() && anonymise::parquet::is_parquet(&start) {
+        let parts = vec![(name.clone(), file)];
+        return Table::read_parquet(&name, parts, &go_on).map_err(told(language));
+    }
+    // What cannot be read twice is no Parquet: a pipe, whose first bytes come back here.
+    let read = if begun.is_ok() { Cursor::new(Vec::new()) } else { Cursor::new(start) };
+    let format = settings.format(&name).map_err(told(language))?;
+    Table::read(&name, BufReader::new(read.chain(file)), format, &go_on).map_err(told(language))
+}
+
+fn opened(path: &Path, language: Language) -> anyhow::Result<File> {
+    let name = path.display();
+    File::open(path).with_context(|| match language {
         Language::Ja => format!("「{name}」を開けません。別のファイルを指定してください"),
         Language::En => format!("`{name}` cannot be opened; name another file"),
+    })
+}
+
+/// The files of Parquet in a folder, by their names.
+fn parts(folder: &Path, language: Language) -> anyhow::Result<Vec<(String, File)>> {
+    let name = folder.display();
+    let listed = folder.read_dir().and_then(|entries| {
+        entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<PathBuf>>>()
+    });
+    let mut paths = listed.with_context(|| match language {
+        Language::Ja => format!("フォルダー「{name}」を開けません"),
+        Language::En => format!("the folder `{name}` cannot be opened"),
     })?;
-    let format = settings.format(&name).map_err(told(language))?;
-    let go_on = |rows| next(datasets::Step::Rows(rows)) != Next::Stop;
-    Table::read(&name, BufReader::new(file), format, &go_on).map_err(told(language))
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "parquet"));
+    paths.sort();
+    if paths.is_empty() {
+        bail!(match language {
+            Language::Ja => format!("フォルダー「{name}」に.parquetファイルがありません"),
+            Language::En => format!("no file in the folder `{name}` ends in .parquet"),
+        });
+    }
+    paths.iter().map(|path| Ok((path.display().to_string(), opened(path, language)?))).collect()
 }
 
 /// Settings of a file, with the hierarchies that stand beside it.
