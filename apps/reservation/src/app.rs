@@ -33,6 +33,8 @@ pub(crate) struct App {
     pub(crate) azukari: Azukari,
     /// Where people reach Azukari's own pages.
     pub(crate) public_azukari: String,
+    /// Where people reach this app, without a slash at the end.
+    pub(crate) here: String,
     pub(crate) book: Book,
     /// Who takes fees; without anybody they are paid at the store.
     pub(crate) till: Option<Till>,
@@ -45,7 +47,7 @@ pub(crate) struct App {
     pub(crate) verifying: Arc<Semaphore>,
     /// Held while a guest's booking is on its way between the book and Azukari.
     pub(crate) turns: Turns,
-    /// Woken when there is money to go back.
+    /// Woken when there is a letter to be written, or money to go back.
     pub(crate) wake: Notify,
 }
 
@@ -54,23 +56,22 @@ pub(crate) type Shared = Arc<App>;
 /// Where fees are paid.
 pub(crate) struct Till {
     pub(crate) platform: Box<dyn Platform>,
-    /// Where guests reach this app, to come back to.
-    pub(crate) here: String,
 }
 
 impl Till {
     pub(crate) fn of(payments: &Payments) -> anyhow::Result<Self> {
-        let here = payments.public_url.trim_end_matches('/').to_owned();
-        Ok(Self { platform: Box::new(Checkout::new(payments)?), here })
+        Ok(Self { platform: Box::new(Checkout::new(payments)?) })
     }
 }
 
 impl App {
     /// An app before which fees are paid at the store.
-    pub(crate) fn new(azukari: Azukari, public_azukari: &str, book: Book) -> Self {
+    pub(crate) fn new(azukari: Azukari, public_azukari: &str, here: &str, book: Book) -> Self {
+        let tidy = |url: &str| url.trim_end_matches('/').to_owned();
         Self {
             azukari,
-            public_azukari: public_azukari.trim_end_matches('/').to_owned(),
+            public_azukari: tidy(public_azukari),
+            here: tidy(here),
             book,
             till: None,
             services: Services::default(),

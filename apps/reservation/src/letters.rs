@@ -1,57 +1,16 @@
 //! What a guest is written about a booking: that it is made, moved, called off. The words are ours; her
 //! address and the delivery are Azukari's, which adds to a confirmation what goes to the store, what for
 //! and on which basis, so that it is also the document of the provision (Rules 19(3)). And what she is written
-//! about her password.
-
-use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
+//! about her password. When letters about bookings go is `engage`'s to know.
 
 use crate::app::{self, App};
 use crate::azukari::BookingLetter;
-use crate::book::bookings::Booking;
+use crate::book::letters::{Kind, Letter};
 use crate::book::stores::Store;
 use crate::chance;
 use crate::language::Language;
 use crate::when;
 use crate::words::Words;
-
-/// What happened to a booking.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum About {
-    Made,
-    Moved,
-    CalledOff {
-        /// What it cost.
-        yen: u32,
-        /// What goes back of what was paid.
-        back: u32,
-    },
-}
-
-impl About {
-    /// As Azukari calls it.
-    fn kind(self) -> &'static str {
-        match self {
-            Self::Made => "confirmation",
-            Self::Moved => "change",
-            Self::CalledOff { .. } => "cancellation",
-        }
-    }
-}
-
-/// Has a letter written. A booking is good without it, so a letter that cannot be had is only logged.
-pub(crate) async fn write(
-    app: &App,
-    language: Language,
-    booking: &Booking,
-    store: &Store,
-    about: About,
-) {
-    let letter = letter(language, booking, store, about);
-    if let Err(trouble) = app.azukari.write_about(booking, &letter).await {
-        tracing::warn!(number = booking.number, "no letter about a booking: {trouble}");
-    }
-}
 
 /// Has a guest written the code with which she chooses another password.
 pub(crate) async fn write_code(app: &App, language: Language, subject: &str, code: &str) {
@@ -77,51 +36,66 @@ async fn tell(app: &App, language: Language, subject: &str, title: &str, paragra
     }
 }
 
-fn letter(language: Language, booking: &Booking, store: &Store, about: About) -> BookingLetter {
+/// The page of a booking, as a guest's browser reaches it.
+pub(crate) fn page_of(here: &str, booking: &str) -> String {
+    format!("{here}/me/bookings/{booking}")
+}
+
+/// The words of a letter about a booking.
+pub(crate) fn about(letter: &Letter, store: &Store, here: &str) -> BookingLetter {
+    let language = letter.language;
     let words = Words::of(language);
     let name = store.name(language);
-    let at = when::there(booking.starts_at, &store.time_zone, language);
-    let (title, first) = match about {
-        About::Made => ((words.letter_made)(name), (words.letter_made_told)(name)),
-        About::Moved => ((words.letter_moved)(name), (words.letter_moved_told)(name)),
-        About::CalledOff { .. } => ((words.letter_ended)(name), (words.letter_ended_told)(name)),
+    let at = when::there(letter.starts_at, &store.time_zone, language);
+    let (kind, title, first) = match letter.kind {
+        Kind::Made => ("confirmation", words.letter_made, words.letter_made_told),
+        Kind::Moved => ("change", words.letter_moved, words.letter_moved_told),
+        Kind::CalledOff => ("cancellation", words.letter_ended, words.letter_ended_told),
+        Kind::CalledOffByStore => {
+            ("cancellation", words.letter_called_off, words.letter_called_off_told)
+        }
     };
-    let mut paragraphs = vec![first];
-    match about {
-        About::CalledOff { yen, back } => {
-            paragraphs.push(match yen {
-                0 => words.letter_cost_nothing.to_owned(),
-                yen => (words.letter_cost)(&(words.yen)(yen)),
-            });
-            if back > 0 {
-                paragraphs.push((words.goes_back)(&(words.yen)(back)));
-            }
+    let is_over = kind == "cancellation";
+    let mut paragraphs = vec![first(name)];
+    if is_over {
+        if !letter.reason.is_empty() {
+            paragraphs.push((words.letter_reason)(&letter.reason));
         }
-        _ if booking.fee_yen > 0 => {
-            let until = when::there(booking.free_until, &store.time_zone, language);
-            paragraphs.push((words.free_until)(&until, booking.late_percent));
+        paragraphs.push(match letter.costs_yen {
+            0 => words.letter_cost_nothing.to_owned(),
+            yen => (words.letter_cost)(&(words.yen)(yen)),
+        });
+        if letter.back_yen > 0 {
+            paragraphs.push((words.goes_back)(&(words.yen)(letter.back_yen)));
         }
-        _ => {}
-    }
-    if !matches!(about, About::CalledOff { .. }) {
+    } else {
+        if letter.fee_yen > 0 {
+            let until = when::there(letter.free_until, &store.time_zone, language);
+            paragraphs.push((words.free_until)(&until, letter.late_percent));
+        }
         paragraphs.push(words.letter_looks.to_owned());
     }
-    let clock = when::clock(booking.starts_at, &store.time_zone, language);
+    paragraphs.push((words.letter_page)(&page_of(here, &letter.booking)));
+    let clock = when::clock(letter.starts_at, &store.time_zone, language);
     let mut details = vec![
         (words.restaurant.to_owned(), name.to_owned()),
         (words.when.to_owned(), (words.when_there)(&at, &clock)),
-        (words.party_size.to_owned(), (words.party)(booking.party)),
+        (words.party_size.to_owned(), (words.party)(letter.party)),
         (words.address.to_owned(), store.address.get(language).to_owned()),
-        (words.booking_number.to_owned(), booking.number.clone()),
+        (words.booking_number.to_owned(), letter.booking.clone()),
     ];
-    if booking.fee_yen > 0 {
-        details.push((words.fee.to_owned(), (words.yen)(booking.fee_yen)));
+    if letter.fee_yen > 0 {
+        details.push((words.fee.to_owned(), (words.yen)(letter.fee_yen)));
     }
-    // Sent twice, such as by a double tap, it is one letter. The same words are a letter again some minutes later,
-    // when a booking was moved there and back; other words always are.
-    let told = format!("{title}{paragraphs:?}{details:?}");
-    let told = HEXLOWER.encode(&Sha256::digest(told.as_bytes())[..8]);
-    let minutes = app::now().as_second() / 600;
-    let key = format!("{}-{}-{told}-{minutes}", booking.number, about.kind());
-    BookingLetter { kind: about.kind(), language, title, paragraphs, details, key }
+    BookingLetter {
+        kind,
+        subject: letter.subject.clone(),
+        store: letter.store.clone(),
+        booking: letter.booking.clone(),
+        language,
+        title: title(name),
+        paragraphs,
+        details,
+        key: letter.id.clone(),
+    }
 }

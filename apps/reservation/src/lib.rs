@@ -84,10 +84,10 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let client = azukari::Azukari::new(&config.azukari, &config.key)?;
     let book = book::Book::open(&config.data)?;
-    let mut app = app::App::new(client, &config.public_azukari, book);
-    app.till = config.payments.as_ref().map(app::Till::of).transpose()?;
     let here = format!("http://{}", config.listener.local_addr()?);
     let here = config.public_url.as_deref().unwrap_or(&here);
+    let mut app = app::App::new(client, &config.public_azukari, here, book);
+    app.till = config.payments.as_ref().map(app::Till::of).transpose()?;
     app.services = openid::Services::read(config.services.as_deref(), here)?;
     let app = std::sync::Arc::new(app);
     let (tell, told) = tokio::sync::oneshot::channel::<()>();

@@ -97,10 +97,8 @@ struct Paying {
 }
 
 impl Paying {
-    fn payments(self, here: Option<&str>) -> anyhow::Result<Option<reservation::Payments>> {
-        let (Some(file), Some(here)) = (self.file, here) else {
-            return Ok(None);
-        };
+    fn payments(self) -> anyhow::Result<Option<reservation::Payments>> {
+        let Some(file) = self.file else { return Ok(None) };
         let secrets = std::fs::read_to_string(&file)
             .with_context(|| format!("read the secrets in `{}`", file.display()))?;
         let mut lines = secrets.lines().map(|line| line.trim().to_owned());
@@ -108,8 +106,7 @@ impl Paying {
             bail!("`{}` has two lines: the secret key, the signing secret", file.display());
         };
         let (api, pages) = (self.api, self.pages);
-        let public_url = here.to_owned();
-        Ok(Some(reservation::Payments { api, pages, key, signing_secret, public_url }))
+        Ok(Some(reservation::Payments { api, pages, key, signing_secret }))
     }
 }
 
@@ -139,7 +136,7 @@ async fn main() -> anyhow::Result<()> {
                 key: key.trim().to_owned(),
                 listener,
                 data: folder.data,
-                payments: paying.payments(public_url.as_deref())?,
+                payments: paying.payments()?,
                 public_url,
                 services,
             };

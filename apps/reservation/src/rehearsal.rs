@@ -18,12 +18,15 @@ use crate::chance;
 use crate::language::Label;
 use crate::session;
 
-/// How a rehearsal is entered: a cookie for each guest and for the staff of each store, in their order.
+/// How a rehearsal is entered: a cookie for each guest, for the manager of each store, in their order, and for an
+/// operator.
 pub struct Rehearsal {
     /// `guest=…`
     pub guests: Vec<String>,
     /// `staff=…`
     pub staff: Vec<String>,
+    /// `operator=…`
+    pub operator: String,
 }
 
 /// Furnishes a new book: every store has 200 tables for up to four and seats people each half hour from 11 to
@@ -68,19 +71,25 @@ pub async fn rehearse(
     let tables: BTreeMap<String, Vec<Table>> =
         stores.iter().map(|slug| (slug.clone(), vec![table.clone()])).collect();
     book.put_tables(tables, now).await?;
-    let mut rehearsal = Rehearsal { guests: Vec::new(), staff: Vec::new() };
+    let chief = employed(&book, "chief", Post::Operator, now).await?;
+    let mut rehearsal = Rehearsal { guests: Vec::new(), staff: Vec::new(), operator: chief };
     for slug in stores {
         book.put_seatings(slug, week.clone()).await?;
-        let (post, invitation) =
-            (Post::Store { slug: slug.clone(), manager: false }, chance::bytes()?);
-        book.invite(slug, post, invitation, now).await?;
-        book.take_up(invitation, "nobody signs in by a password".to_owned(), 0, now).await?;
-        rehearsal.staff.push(signed_in(&book, Door::Staff, slug, now).await?);
+        let post = Post::Store { slug: slug.clone(), manager: true };
+        rehearsal.staff.push(employed(&book, slug, post, now).await?);
     }
     for subject in subjects {
         rehearsal.guests.push(signed_in(&book, Door::Guest, subject, now).await?);
     }
     Ok(rehearsal)
+}
+
+/// Somebody with a post, who is signed in.
+async fn employed(book: &Book, login: &str, post: Post, now: Timestamp) -> anyhow::Result<String> {
+    let (door, invitation) = (post.door(), chance::bytes()?);
+    book.invite(login, post, invitation, now).await?;
+    book.take_up(invitation, "nobody signs in by a password".to_owned(), 0, now).await?;
+    signed_in(book, door, login, now).await
 }
 
 async fn signed_in(book: &Book, door: Door, who: &str, now: Timestamp) -> anyhow::Result<String> {

@@ -504,6 +504,7 @@ async fn load_bookings(
             subject: subjects[guest].clone(),
             starts_at,
             party,
+            language: Language::Ja,
             companions,
         };
         let number = wish.number.clone();
@@ -524,7 +525,7 @@ async fn load_bookings(
             .put_engagement(&booking.subject, &booking.store, &number, &engagement)
             .await
             .with_context(|| format!("tell of the booking `{number}`"))?;
-        book.booked(&number).await?;
+        book.sample_booked(&number).await?;
     }
     Ok(BOOKINGS.len())
 }

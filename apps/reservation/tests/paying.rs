@@ -109,7 +109,7 @@ fn run(address: &str, azukari: &str, payments: &Payments, folder: &std::path::Pa
     std::fs::write(&key, "azk_key\n").unwrap();
     std::fs::write(&secrets, format!("{}\n{}\n", payments.key, payments.signing_secret)).unwrap();
     let mut process = Command::new(env!("CARGO_BIN_EXE_reservation"))
-        .args(["serve", "--azukari", azukari, "--public-url", &payments.public_url])
+        .args(["serve", "--azukari", azukari, "--public-url", address])
         .args(["--listen", address.trim_start_matches("http://")])
         .args(["--payments-api", &payments.api, "--payments-pages", &payments.pages])
         .arg("--payments-file")

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Azukari, Found, Trouble};
-use crate::book::bookings::Booking;
 use crate::language::{Label, Language};
 
 /// What a person has stopped: a purpose, provision to a recipient (`*` for anybody), or everything where
@@ -78,6 +77,10 @@ pub(crate) struct SignIn {
 pub(crate) struct BookingLetter {
     /// `confirmation`, `change` or `cancellation`.
     pub(crate) kind: &'static str,
+    pub(crate) subject: String,
+    pub(crate) store: String,
+    /// The booking's number.
+    pub(crate) booking: String,
     pub(crate) language: Language,
     pub(crate) title: String,
     pub(crate) paragraphs: Vec<String>,
@@ -204,17 +207,13 @@ impl Azukari {
     }
 
     /// Has a letter about a booking sent to the guest; her address stays with the house.
-    pub(crate) async fn write_about(
-        &self,
-        booking: &Booking,
-        letter: &BookingLetter,
-    ) -> Result<(), Trouble> {
+    pub(crate) async fn write_about(&self, letter: &BookingLetter) -> Result<(), Trouble> {
         let details = letter.details.iter().map(|(l, v)| json!({ "label": l, "value": v }));
         let body = json!({
-            "subject": booking.subject,
+            "subject": letter.subject,
             "kind": letter.kind,
             "purpose": "service",
-            "engagement": { "recipient": booking.store, "reference": booking.number },
+            "engagement": { "recipient": letter.store, "reference": letter.booking },
             "language": letter.language.tag(),
             "title": letter.title,
             "paragraphs": letter.paragraphs,

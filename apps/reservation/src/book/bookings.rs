@@ -5,8 +5,12 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::companions::{self, Companions};
+use super::letters::{self, Outcome};
 use super::notices::{self, Kind};
-use super::{Book, No, changes, moment, payments, seatings, stores, tables, waiting, word};
+use super::{
+    Book, No, changes, language, moment, payments, seatings, stores, tables, waiting, word,
+};
+use crate::language::{Label, Language};
 
 /// A booking of a guest at a store.
 #[derive(Debug, Clone)]
@@ -29,6 +33,8 @@ pub(crate) struct Booking {
     pub(crate) free_until: Timestamp,
     /// How much of the fee it costs afterwards.
     pub(crate) late_percent: u8,
+    /// In which it was asked for.
+    pub(crate) language: Language,
 }
 
 /// How far a booking has come.
@@ -94,6 +100,7 @@ impl Booking {
             fee_yen: row.get("fee_yen")?,
             free_until: moment(row, "free_until")?,
             late_percent: row.get("late_percent")?,
+            language: language(row)?,
         })
     }
 
@@ -118,6 +125,8 @@ pub(crate) struct Wish {
     pub(crate) subject: String,
     pub(crate) starts_at: Timestamp,
     pub(crate) party: u8,
+    /// In which she asks.
+    pub(crate) language: Language,
     /// What she said of those whom she brings.
     pub(crate) companions: Companions,
 }
@@ -167,7 +176,7 @@ pub(super) fn seat(
     held_until: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Option<Booking>, No> {
-    let Wish { number, subject, starts_at, party, companions, .. } = wish.clone();
+    let Wish { number, subject, starts_at, party, language, companions, .. } = wish.clone();
     let ends_at = store.ends_at(starts_at);
     let span = (starts_at, ends_at);
     let Some(seat) = tables::find(book, &store.slug, &number, span, party, now)? else {
@@ -188,10 +197,11 @@ pub(super) fn seat(
         fee_yen,
         free_until,
         late_percent: store.late_percent,
+        language,
     };
     book.prepare_cached(
         "INSERT INTO bookings VALUES (:number, :store, :subject, :starts_at, :ends_at, :party,
-            :stage, NULL, :held_until, :asked_at, :fee_yen, :free_until, :late_percent)",
+            :stage, NULL, :held_until, :asked_at, :fee_yen, :free_until, :late_percent, :language)",
     )?
     .execute(named_params! {
         ":number": booking.number, ":store": booking.store, ":subject": booking.subject,
@@ -199,7 +209,7 @@ pub(super) fn seat(
         ":stage": if stage == Stage::Held { "held" } else { "asked" },
         ":held_until": held_until.map(Timestamp::as_second), ":asked_at": now.as_second(),
         ":fee_yen": fee_yen, ":free_until": free_until.as_second(),
-        ":late_percent": store.late_percent,
+        ":late_percent": store.late_percent, ":language": language.tag(),
     })?;
     tables::take(book, &store.slug, &booking.number, false, &seat, span)?;
     companions::put(book, &booking, &companions)?;
@@ -236,15 +246,16 @@ pub(super) fn ask(
     book: &Connection,
     number: &str,
     subject: &str,
+    language: Language,
     now: Timestamp,
 ) -> rusqlite::Result<Option<Booking>> {
     let asked = book
         .prepare_cached(
-            "UPDATE bookings SET stage = 'asked', held_until = NULL, asked_at = ?3
+            "UPDATE bookings SET stage = 'asked', held_until = NULL, asked_at = ?3, language = ?4
              WHERE number = ?1 AND subject = ?2 AND stage = 'held' AND held_until > ?3
              RETURNING *",
         )?
-        .query_row(params![number, subject, now.as_second()], Booking::read)
+        .query_row(params![number, subject, now.as_second(), language.tag()], Booking::read)
         .optional()?;
     if let Some(asked) = &asked {
         waiting::leave(book, &asked.subject, &asked.store, asked.starts_at)?;
@@ -270,11 +281,13 @@ pub(super) fn expire(book: &Connection, now: Timestamp) -> Result<(), No> {
 }
 
 /// Somebody wants a booking to end. A mere hold is gone at once; of anything else Azukari is told first,
-/// and [`ended`] follows. What was paid beyond what that costs goes back from now on.
+/// and [`ended`] follows. What was paid beyond what that costs goes back from now on, and whose booking it was is
+/// written to, with the store's reason.
 pub(super) fn end(
     book: &Connection,
     number: &str,
     ending: Ending,
+    reason: Option<&Label>,
     now: Timestamp,
 ) -> Result<(), No> {
     let Some(booking) = get(book, number)? else { return Err(No::Gone) };
@@ -299,8 +312,28 @@ pub(super) fn end(
         if ending == Ending::Store {
             notices::put(book, &booking, Kind::CalledOff, back, now)?;
         }
+        let kind = match ending {
+            Ending::Guest => letters::Kind::CalledOff,
+            Ending::Store => letters::Kind::CalledOffByStore,
+            Ending::Failed => return Ok(()),
+        };
+        let outcome = Outcome { costs_yen: costs, back_yen: back, reason };
+        if booking.stage == Stage::Booked {
+            letters::put(book, &booking, kind, outcome, now)?;
+            notices::are_written(book, number)?;
+        }
     }
     Ok(())
+}
+
+/// Azukari knows of it: it is booked. `None` when it was before, or is to end.
+fn booked(book: &Connection, number: &str) -> rusqlite::Result<Option<Booking>> {
+    book.prepare_cached(
+        "UPDATE bookings SET stage = 'booked'
+         WHERE number = ?1 AND stage = 'asked' AND ending IS NULL RETURNING *",
+    )?
+    .query_row([number], Booking::read)
+    .optional()
 }
 
 /// Azukari has been told: what was never booked is forgotten, what was is cancelled, and the seat is free.
@@ -376,30 +409,35 @@ impl Book {
         &self,
         number: &str,
         subject: &str,
+        language: Language,
         now: Timestamp,
     ) -> Result<Booking, No> {
         let (number, subject) = (number.to_owned(), subject.to_owned());
-        self.write(move |book| ask(book, &number, &subject, now)?.ok_or(No::Gone)).await
+        self.write(move |book| ask(book, &number, &subject, language, now)?.ok_or(No::Gone)).await
     }
 
-    /// Azukari knows of it: it is booked.
-    pub(crate) async fn booked(&self, number: &str) -> Result<(), No> {
+    /// Azukari knows of it: it is booked, and she is written to.
+    pub(crate) async fn booked(&self, number: &str, now: Timestamp) -> Result<(), No> {
         let number = number.to_owned();
         self.write(move |book| {
-            book.prepare_cached(
-                "UPDATE bookings SET stage = 'booked'
-                 WHERE number = ?1 AND stage = 'asked' AND ending IS NULL",
-            )?
-            .execute([number])?;
+            if let Some(booking) = booked(book, &number)? {
+                letters::put(book, &booking, letters::Kind::Made, Outcome::default(), now)?;
+            }
             Ok(())
         })
         .await
     }
 
+    /// The same of a sample guest, to whom nobody writes.
+    pub(crate) async fn sample_booked(&self, number: &str) -> Result<(), No> {
+        let number = number.to_owned();
+        self.write(move |book| Ok(booked(book, &number).map(drop)?)).await
+    }
+
     /// Somebody wants a booking to end; it has ended with [`Self::ended`], once Azukari was told.
     pub(crate) async fn end(&self, number: &str, ending: Ending, now: Timestamp) -> Result<(), No> {
         let number = number.to_owned();
-        self.write(move |book| end(book, &number, ending, now)).await
+        self.write(move |book| end(book, &number, ending, None, now)).await
     }
 
     /// Azukari has been told that it ends, or never knew of it.

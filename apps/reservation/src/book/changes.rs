@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::bookings::{self, Booking, Stage};
+use super::letters::{self, Outcome};
 use super::notices::{self, Kind};
 use super::{Book, No, companions, moment, payments, seatings, stores, tables, waiting};
 use crate::payments::LEAST_YEN;
@@ -159,6 +160,9 @@ fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
     companions::fit(book, number)?;
     let booking = change.booking;
     payments::keep(book, number, change.fee_yen, now)?;
+    if let Some(moved) = bookings::get(book, number)?.filter(Booking::stands) {
+        letters::put(book, &moved, letters::Kind::Moved, Outcome::default(), now)?;
+    }
     waiting::leave(book, &booking.subject, &booking.store, change.starts_at)?;
     waiting::offer(book, &booking.store, now)
 }

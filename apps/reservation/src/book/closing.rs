@@ -62,7 +62,7 @@ pub(super) fn close(
     )?;
     if matches!(decision, Decision::CallOff(_)) {
         for number in &there {
-            bookings::end(book, number, Ending::Store, now)?;
+            bookings::end(book, number, Ending::Store, Some(&day.reason), now)?;
         }
     }
     // A day that is closed has no line to wait in.

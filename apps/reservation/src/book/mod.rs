@@ -1,6 +1,6 @@
 //! The app's own small database, a file a topic: what the stores are (`stores`, `tables`, `seatings`,
 //! `closing`), who has a seat and who waits for one (`bookings`, `changes`, `waiting`), what those who come along
-//! are allergic to (`companions`), what was paid (`payments`), who may come in (`staff`, `sessions`, `passkeys`,
+//! are allergic to (`companions`), what was paid (`payments`), what guests have to be told (`notices`, `letters`), who may come in (`staff`, `sessions`, `passkeys`,
 //! `codes`, `keys`), what stores' own systems are told
 //! (`hooks`). `seats` says which table fits, without a database; `seal` keeps what has to be read again; `writer`
 //! is the one thread that writes. Holds no personal information: a guest is a subject's id here, and what is known
@@ -13,6 +13,7 @@ pub(crate) mod codes;
 pub(crate) mod companions;
 pub(crate) mod hooks;
 pub(crate) mod keys;
+pub(crate) mod letters;
 pub(crate) mod notices;
 pub(crate) mod passkeys;
 pub(crate) mod payments;
@@ -37,7 +38,7 @@ use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, Row};
 use tokio::sync::oneshot;
 
-use crate::language::Label;
+use crate::language::{Label, Language};
 use seal::Seal;
 use writer::{Act, Written};
 
@@ -185,6 +186,12 @@ fn label(row: &Row<'_>, name: &str) -> rusqlite::Result<Label> {
 
 fn moment(row: &Row<'_>, name: &str) -> rusqlite::Result<Timestamp> {
     Timestamp::from_second(row.get(name)?).map_err(unreadable)
+}
+
+/// The column of a language.
+fn language(row: &Row<'_>) -> rusqlite::Result<Language> {
+    let tag: String = row.get("language")?;
+    Language::parse(&tag).ok_or_else(|| unreadable("no such language"))
 }
 
 fn date(row: &Row<'_>, name: &str) -> rusqlite::Result<Date> {

@@ -97,6 +97,13 @@ pub(super) fn put<'a>(
     .map(drop)
 }
 
+/// What there is to tell of a booking is in a letter of its own.
+pub(super) fn are_written(book: &Connection, booking: &str) -> rusqlite::Result<()> {
+    book.prepare_cached("UPDATE notices SET written = 1 WHERE booking = ?1")?
+        .execute([booking])
+        .map(drop)
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Notice> {
     Ok(Notice {
         id: row.get("id")?,

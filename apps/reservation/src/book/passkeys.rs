@@ -187,7 +187,9 @@ impl Book {
                     [&subject],
                 )?;
             }
-            book.execute("DELETE FROM codes WHERE subject = ?1", [&subject])?;
+            for table in ["codes", "letters"] {
+                book.execute(&format!("DELETE FROM {table} WHERE subject = ?1"), [&subject])?;
+            }
             Ok(())
         })
         .await

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::notices::{self, About, Kind};
-use super::{Book, No, bookings, changes, moment, stores, unreadable, word};
+use super::{Book, No, bookings, changes, language, moment, stores, word};
 use crate::book::bookings::{Booking, Stage};
 use crate::book::changes::Change;
 use crate::chance;
@@ -85,7 +85,6 @@ const PAYMENTS: &str = "SELECT payments.*, \
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Payment> {
     let paid_at: Option<i64> = row.get("paid_at")?;
-    let language: String = row.get("language")?;
     Ok(Payment {
         id: row.get("id")?,
         booking: row.get("booking")?,
@@ -96,7 +95,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Payment> {
         yen: row.get("yen")?,
         back_yen: row.get("back_yen")?,
         is_going_back: row.get("is_going_back")?,
-        language: Language::parse(&language).ok_or_else(|| unreadable("no such language"))?,
+        language: language(row)?,
         stage: word(row, "stage", &WAYS)?,
         session: row.get("session")?,
         url: row.get("url")?,
@@ -249,7 +248,7 @@ fn paid(
             if let Some(change) = changes::paid(book, number, now)? {
                 return Ok(Outcome::Changing(change));
             }
-        } else if let Some(asked) = bookings::ask(book, number, subject, now)? {
+        } else if let Some(asked) = bookings::ask(book, number, subject, payment.language, now)? {
             return Ok(Outcome::Asked(asked));
         }
     }

@@ -69,7 +69,9 @@ CREATE TABLE IF NOT EXISTS bookings (
     asked_at INTEGER NOT NULL,
     fee_yen INTEGER NOT NULL,
     free_until INTEGER NOT NULL,
-    late_percent INTEGER NOT NULL
+    late_percent INTEGER NOT NULL,
+    -- In which it was asked for, and letters about it are written.
+    language TEXT NOT NULL CHECK (language IN ('ja', 'en'))
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS bookings_one_table_at_a_time
     ON bookings (subject, store, starts_at) WHERE stage <> 'cancelled';
@@ -151,6 +153,27 @@ CREATE TABLE IF NOT EXISTS waiting (
     UNIQUE (subject, store, starts_at)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS waiting_at_a_store ON waiting (store, starts_at);
+
+-- Letters about bookings that Azukari has still to take, each with what it tells as that was when it happened: put
+-- down in the same act, gone once it was taken. By `id` Azukari knows a letter that it was sent before.
+CREATE TABLE IF NOT EXISTS letters (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('made', 'moved', 'called_off', 'called_off_by_store')),
+    booking TEXT NOT NULL,
+    store TEXT NOT NULL REFERENCES stores,
+    subject TEXT NOT NULL,
+    language TEXT NOT NULL,
+    starts_at INTEGER NOT NULL,
+    party INTEGER NOT NULL,
+    fee_yen INTEGER NOT NULL,
+    free_until INTEGER NOT NULL,
+    late_percent INTEGER NOT NULL,
+    costs_yen INTEGER NOT NULL,
+    back_yen INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS letters_in_order ON letters (at);
 
 -- What a guest has to be told, until she has read it; `written` once a letter was asked for.
 CREATE TABLE IF NOT EXISTS notices (

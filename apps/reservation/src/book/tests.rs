@@ -105,6 +105,7 @@ impl Room {
             subject: who.to_owned(),
             starts_at: at(when),
             party,
+            language: Language::Ja,
             companions: Companions::default(),
         };
         self.book.claim(wish, at(now)).await.map(|Taken { booking, .. }| booking)
@@ -112,7 +113,7 @@ impl Room {
 
     async fn books(&self, who: &str, when: &str, party: u8) -> Booking {
         let booking = self.claims(who, when, party, NOW).await.unwrap();
-        self.book.booked(&booking.number).await.unwrap();
+        self.book.booked(&booking.number, at(NOW)).await.unwrap();
         self.booking(&booking.number).await.unwrap()
     }
 
@@ -123,6 +124,7 @@ impl Room {
             subject: who.to_owned(),
             starts_at: at(when),
             party,
+            language: Language::Ja,
             companions: Companions::default(),
         };
         self.book.wait(wish, at(now)).await
@@ -270,17 +272,20 @@ async fn a_hold_ends_by_itself_and_cannot_be_confirmed_late() {
     assert_eq!(held.held_until, Some(at("2026-11-22T03:10:00Z")));
     assert!(matches!(room.claims("b", SIX, 2, "2026-11-22T03:09:59Z").await, Err(No::Full)));
     // Somebody else's hold is not hers to confirm.
-    let other = room.book.ask(&held.number, "b", at(NOW)).await;
+    let other = room.book.ask(&held.number, "b", Language::Ja, at(NOW)).await;
     assert!(matches!(other, Err(No::Gone)));
     // Whoever looks sees the seat as free the moment it is, with no job in between.
     let over = "2026-11-22T03:10:00Z";
     let sunday = room.book.day(store(), date(2026, 11, 22), 2, at(over)).await.unwrap();
     assert!(sunday.seatings.iter().all(|seating| seating.free));
-    assert!(matches!(room.book.ask(&held.number, "a", at(over)).await, Err(No::Gone)));
+    assert!(matches!(
+        room.book.ask(&held.number, "a", Language::Ja, at(over)).await,
+        Err(No::Gone)
+    ));
     let next = room.claims("b", SIX, 2, over).await.unwrap();
     assert!(room.booking(&held.number).await.is_none());
     // Confirmed in time, it lasts.
-    room.book.ask(&next.number, "b", at(over)).await.unwrap();
+    room.book.ask(&next.number, "b", Language::Ja, at(over)).await.unwrap();
     room.book.sweep(at("2026-11-22T05:00:00Z")).await.unwrap();
     assert_eq!(room.booking(&next.number).await.unwrap().stage, Stage::Asked);
 }
@@ -322,8 +327,8 @@ async fn a_freed_seat_is_offered_to_the_first_in_line_whom_it_fits_and_then_to_t
     room.book.sweep(at("2026-11-22T04:30:00Z")).await.unwrap();
     assert_eq!(room.told("first").await, [Kind::OfferOver]);
     let offer = room.offer("second", "2026-11-22T04:30:00Z").await.unwrap();
-    room.book.ask(&offer.number, "second", at("2026-11-22T04:31:00Z")).await.unwrap();
-    room.book.booked(&offer.number).await.unwrap();
+    room.book.ask(&offer.number, "second", Language::Ja, at("2026-11-22T04:31:00Z")).await.unwrap();
+    room.book.booked(&offer.number, at(NOW)).await.unwrap();
     assert!(room.book.waits_of("second", at(NOW)).await.unwrap().is_empty());
     // The line for the larger table is still there, until the time comes.
     assert_eq!(room.book.waits_of("four", at(NOW)).await.unwrap()[0].before, 0);
@@ -370,8 +375,8 @@ async fn a_change_that_is_not_possible_leaves_everything_as_it_was() {
     let (monday, eight) = ("2026-11-23T11:00:00Z", "2026-11-24T11:00:00Z");
     for (who, when) in [("a", monday), ("b", eight)] {
         let held = room.claims(who, when, 2, NOW).await.unwrap();
-        room.book.ask(&held.number, who, at(NOW)).await.unwrap();
-        room.book.booked(&held.number).await.unwrap();
+        room.book.ask(&held.number, who, Language::Ja, at(NOW)).await.unwrap();
+        room.book.booked(&held.number, at(NOW)).await.unwrap();
     }
     let mine = room.book.bookings_of("a", at(NOW)).await.unwrap().remove(0);
     let change = async |who: &str, when: &str, party, now: &str| {
@@ -458,7 +463,7 @@ async fn the_database_itself_gives_no_table_twice() {
     let twice = room.book.write(|book| {
         book.execute_batch(
             "INSERT INTO bookings SELECT 'B-2', store, 'b', starts_at, ends_at, party, stage,
-                ending, held_until, asked_at, fee_yen, free_until, late_percent FROM bookings;
+                ending, held_until, asked_at, fee_yen, free_until, late_percent, language FROM bookings;
              INSERT INTO seats SELECT 'B-2', 0, store, table_name, units, starts_at + 60,
                 ends_at + 60 FROM seats;",
         )?;
@@ -548,10 +553,11 @@ async fn two_hundred_guests_race_for_twenty_seats_and_twenty_get_one() {
                     subject: format!("sub_{guest}"),
                     starts_at,
                     party: 2,
+                    language: Language::Ja,
                     companions: Companions::default(),
                 };
                 match book.claim(wish, now).await {
-                    Ok(taken) => book.booked(&taken.booking.number).await.map(|()| true),
+                    Ok(taken) => book.booked(&taken.booking.number, now).await.map(|()| true),
                     Err(No::Full) => Ok(false),
                     Err(no) => Err(no),
                 }
@@ -659,6 +665,7 @@ async fn what_companions_are_allergic_to_goes_with_every_end_of_a_booking() {
         subject: "b".to_owned(),
         starts_at: at(SIX),
         party: 2,
+        language: Language::Ja,
         companions: Companions::from([(Allergen::Egg, 1)]),
     };
     room.book.claim(wish, at(NOW)).await.unwrap();

@@ -9,6 +9,7 @@ use super::companions::Companions;
 use super::notices::{self, Kind};
 use super::{Book, No, moment, seatings, stores};
 use crate::chance;
+use crate::language::Language;
 
 /// How long an offer stands, in minutes.
 pub(crate) const OFFER_MINUTES: i64 = 30;
@@ -70,6 +71,8 @@ pub(super) fn offer(book: &Connection, store: &str, now: Timestamp) -> Result<()
             subject: waiting.subject,
             starts_at: waiting.starts_at,
             party: waiting.party,
+            // Until she takes it, in hers.
+            language: Language::Ja,
             companions: Companions::default(),
         };
         let until = (now + SignedDuration::from_mins(OFFER_MINUTES)).min(wish.starts_at);

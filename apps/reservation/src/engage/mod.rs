@@ -4,6 +4,7 @@
 //! Knows nothing of pages.
 
 mod paying;
+mod writing;
 
 pub(crate) use paying::{begin, finish};
 
@@ -20,8 +21,6 @@ use crate::book::changes::Change;
 use crate::book::payments::Way;
 use crate::language::Language;
 use crate::payments;
-use crate::when;
-use crate::words::Words;
 
 /// How long an act may be under way before it counts as left behind, in seconds: longer than an answer of
 /// Azukari's takes.
@@ -77,13 +76,14 @@ pub(crate) async fn confirm(
     app: &App,
     number: &str,
     subject: &str,
+    language: Language,
     now: Timestamp,
 ) -> Result<Booking, Stop> {
     if app.till.is_some() {
         return Err(No::Gone.into());
     }
     let _turn = app.turns.of(subject).await;
-    let asked = app.book.ask(number, subject, now).await?;
+    let asked = app.book.ask(number, subject, language, now).await?;
     tell(app, asked, true, now).await
 }
 
@@ -91,7 +91,8 @@ pub(crate) async fn confirm(
 async fn tell(app: &App, asked: Booking, is_new: bool, now: Timestamp) -> Result<Booking, Stop> {
     match put(app, &asked, asked.ends_at, false).await {
         Ok(()) => {
-            app.book.booked(&asked.number).await?;
+            app.book.booked(&asked.number, now).await?;
+            app.wake.notify_one();
             Ok(Booking { stage: Stage::Booked, ..asked })
         }
         Err(trouble) => {
@@ -184,38 +185,12 @@ pub(crate) async fn settle(app: &App, before: Timestamp, now: Timestamp) -> Resu
         }
     }
     paying::give_back(app, now).await?;
-    write_letters(app).await
+    writing::write(app, now).await
 }
 
-/// Has a letter written to each guest who has something to be told. The language she reads is Azukari's to
-/// know, so the letter is in both.
-async fn write_letters(app: &App) -> Result<(), No> {
-    for notice in app.book.unwritten_notices().await? {
-        let Some(store) = app.book.store(&notice.store).await? else { continue };
-        let words = |language: Language| {
-            let words = Words::of(language);
-            let at = when::there(notice.starts_at, &store.time_zone, language);
-            (words.notice_letter, words.notice(&notice, store.name(language), &at))
-        };
-        let (ja, en) = (words(Language::Ja), words(Language::En));
-        let title = format!("{} / {}", ja.0, en.0);
-        let key = format!("{}-{}", notice.booking, notice.id);
-        match app
-            .azukari
-            .put_letter(&notice.subject, Language::Ja, &title, &[ja.1, en.1], &key)
-            .await
-        {
-            Ok(()) => app.book.notice_written(notice.id).await?,
-            // Her page tells her all the same.
-            Err(trouble) if trouble.is_a_no() => app.book.notice_written(notice.id).await?,
-            Err(trouble) => {
-                tracing::warn!(number = notice.booking, "no letter about it yet: {trouble}");
-                // The others would most likely wait for nothing as well.
-                break;
-            }
-        }
-    }
-    Ok(())
+/// A no that stays one. Being asked too often passes, and money is not sent to and fro for that.
+fn is_for_good(trouble: &Trouble) -> bool {
+    trouble.is_a_no() && !matches!(trouble, Trouble::TooMany)
 }
 
 async fn settle_one(app: &App, left: Booking, now: Timestamp) -> Result<(), Stop> {
@@ -225,9 +200,10 @@ async fn settle_one(app: &App, left: Booking, now: Timestamp) -> Result<(), Stop
         (Stage::Asked, None) if left.starts_at <= now => end(app, &left, now).await,
         (Stage::Asked, None) => {
             let payments = app.book.payments_of(&left.number).await.map_err(No::from)?;
-            match payments.into_iter().find(|payment| payment.stage == Way::Paid) {
-                Some(payment) => paying::tell(app, &left, payment.language, now).await,
-                None => tell(app, left.clone(), true, now).await.map(drop),
+            if payments.iter().any(|payment| payment.stage == Way::Paid) {
+                paying::tell(app, &left, now).await
+            } else {
+                tell(app, left.clone(), true, now).await.map(drop)
             }
         }
         _ => Ok(()),
@@ -274,7 +250,8 @@ async fn put(
 }
 
 /// Settles at the start, when everything on its way was left behind by a process that is gone, and then
-/// each minute; has money go back as soon as somebody says that there is some; until `shutdown` resolves.
+/// each minute; has letters go, and money go back, as soon as somebody says that there is some; until `shutdown`
+/// resolves.
 pub(crate) async fn keep_settled(app: Shared, shutdown: impl Future<Output = ()>) {
     tokio::pin!(shutdown);
     let mut minute = tokio::time::interval(Duration::from_mins(1));
@@ -287,6 +264,9 @@ pub(crate) async fn keep_settled(app: Shared, shutdown: impl Future<Output = ()>
         };
         let now = app::now();
         if woken {
+            if let Err(no) = writing::write(&app, now).await {
+                tracing::error!("letters are not on their way: {no}");
+            }
             if let Err(no) = paying::give_back(&app, now).await {
                 tracing::error!("money on its way back is not settled: {no}");
             }

@@ -5,15 +5,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Stop, put};
+use super::{Stop, is_for_good, put};
 use crate::app::{App, Till};
-use crate::azukari::Trouble;
 use crate::book::No;
-use crate::book::bookings::{Booking, Stage};
+use crate::book::bookings::Booking;
 use crate::book::changes::Change;
 use crate::book::payments::{Outcome, Payment, Way};
 use crate::language::Language;
-use crate::letters::{self, About};
+use crate::letters::page_of;
 use crate::payments::{self, Order, Return, Seen};
 use crate::words::Words;
 
@@ -38,13 +37,14 @@ pub(crate) async fn begin(
         return Ok(url);
     }
     let store = app.book.store(&payment.store).await.map_err(No::from)?.ok_or(No::Gone)?;
+    let page = page_of(&app.here, number);
     let order = Order {
         id: &payment.id,
         yen: payment.yen,
         title: &(Words::of(language).pay_title)(store.name(language)),
         language,
-        when_paid: &format!("{}/me/bookings/{number}/paid?payment={}", till.here, payment.id),
-        when_not: &format!("{}/me/bookings/{number}?done=unpaid", till.here),
+        when_paid: &format!("{page}/paid?payment={}", payment.id),
+        when_not: &format!("{page}?done=unpaid"),
         now,
     };
     match till.platform.open(&order).await {
@@ -97,8 +97,8 @@ async fn finish_one(
     match till.platform.look(session, payment.yen).await {
         Ok(Seen::Paid { charge }) => {
             match app.book.paid(&payment.id, session, &charge, now).await? {
-                Outcome::Asked(asked) => tell(app, &asked, payment.language, now).await,
-                Outcome::Changing(change) => tell_change(app, &change, payment.language, now).await,
+                Outcome::Asked(asked) => tell(app, &asked, now).await,
+                Outcome::Changing(change) => tell_change(app, &change, now).await,
                 Outcome::GoesBack | Outcome::Known => Ok(()),
             }
         }
@@ -126,16 +126,11 @@ async fn finish_one(
 
 /// Tells Azukari of a booking that is paid for. After anything but a plain no it stays asked for, and the job
 /// goes on with it; after a no the money goes back, and she is told.
-pub(super) async fn tell(
-    app: &App,
-    asked: &Booking,
-    language: Language,
-    now: Timestamp,
-) -> Result<(), Stop> {
+pub(super) async fn tell(app: &App, asked: &Booking, now: Timestamp) -> Result<(), Stop> {
     match put(app, asked, asked.ends_at, false).await {
         Ok(()) => {
-            app.book.booked(&asked.number).await?;
-            write(app, asked, language, About::Made).await?;
+            app.book.booked(&asked.number, now).await?;
+            app.wake.notify_one();
             Ok(())
         }
         Err(trouble) => {
@@ -147,20 +142,12 @@ pub(super) async fn tell(
     }
 }
 
-async fn tell_change(
-    app: &App,
-    change: &Change,
-    language: Language,
-    now: Timestamp,
-) -> Result<(), Stop> {
+async fn tell_change(app: &App, change: &Change, now: Timestamp) -> Result<(), Stop> {
     let number = &change.booking.number;
     match put(app, &change.booking, change.ends_at, false).await {
         Ok(()) => {
             app.book.changed(number, now).await?;
-            let moved = app.book.booking(number).await.map_err(No::from)?;
-            if let Some(moved) = moved.filter(Booking::stands) {
-                write(app, &moved, language, About::Moved).await?;
-            }
+            app.wake.notify_one();
             Ok(())
         }
         Err(trouble) => {
@@ -170,19 +157,6 @@ async fn tell_change(
             Err(trouble.into())
         }
     }
-}
-
-/// A no that stays one. Being asked too often passes, and money is not sent to and fro for that.
-fn is_for_good(trouble: &Trouble) -> bool {
-    trouble.is_a_no() && !matches!(trouble, Trouble::TooMany)
-}
-
-async fn write(app: &App, booking: &Booking, language: Language, about: About) -> Result<(), No> {
-    if let Some(store) = app.book.store(&booking.store).await? {
-        let booked = Booking { stage: Stage::Booked, ..booking.clone() };
-        letters::write(app, language, &booked, &store, about).await;
-    }
-    Ok(())
 }
 
 /// Looks at the payments of which it is not known how they end, begun before a moment.

@@ -14,15 +14,20 @@ use super::*;
 use crate::app::Till;
 use crate::azukari::Azukari;
 use crate::book::Book;
+use crate::book::closing::{ClosingDay, Decision};
 use crate::book::companions::{Allergen, Companions};
+use crate::book::notices::Kind;
 use crate::book::stores::Store;
 use crate::book::tests::{folder, furnished, store, table};
+use crate::language::Label;
 use crate::payments::Payments;
 
 /// Noon in Tokyo on a Sunday, six o'clock that evening, and half past seven.
 const NOW: &str = "2026-11-22T03:00:00Z";
 const SIX: &str = "2026-11-22T09:00:00Z";
 const HALF_SEVEN: &str = "2026-11-22T10:30:00Z";
+/// Where the app is reached.
+pub(super) const HERE: &str = "https://reservation.example";
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -75,14 +80,14 @@ impl House {
         let folder = folder();
         let book = Book::open(&folder).unwrap();
         furnished(&book, store, vec![table("A", (1, 4), 1, 1)]).await;
-        let app = App::new(Azukari::new(&address, "key").unwrap(), &address, book);
+        let app = App::new(Azukari::new(&address, "key").unwrap(), &address, HERE, book);
         Self { app, payments: None, answers, sent, letters, folder, address }
     }
 
     /// The app's process is gone, and another one takes its place over the same file.
     pub(super) fn restart(&mut self) {
         let book = Book::open(&self.folder).unwrap();
-        self.app = App::new(Azukari::new(&self.address, "key").unwrap(), &self.address, book);
+        self.app = App::new(Azukari::new(&self.address, "key").unwrap(), &self.address, HERE, book);
         self.app.till = self.payments.as_ref().map(|payments| Till::of(payments).unwrap());
     }
 
@@ -95,7 +100,15 @@ impl House {
         let number = crate::chance::booking_number().unwrap();
         let (store, subject) = ("mihon".to_owned(), who.to_owned());
         let companions = Companions::default();
-        Wish { number, store, subject, starts_at: at(when), party, companions }
+        Wish {
+            number,
+            store,
+            subject,
+            starts_at: at(when),
+            party,
+            language: Language::En,
+            companions,
+        }
     }
 
     async fn places(&self, who: &str, party: u8) -> Result<Booking, Stop> {
@@ -278,28 +291,137 @@ async fn a_hold_is_nothing_to_azukari_until_it_is_confirmed() {
     let held = house.places("a", 2).await.unwrap();
     assert_eq!(held.stage, Stage::Held);
     assert!(house.sent().is_empty());
-    let booked = confirm(&house.app, &held.number, "a", at(NOW)).await.unwrap();
+    let booked = confirm(&house.app, &held.number, "a", Language::En, at(NOW)).await.unwrap();
     assert_eq!((booked.stage, house.last_sent().1), (Stage::Booked, false));
-    let late = confirm(&house.app, &held.number, "a", at(NOW)).await;
+    let late = confirm(&house.app, &held.number, "a", Language::En, at(NOW)).await;
     assert!(matches!(late, Err(Stop::No(No::Gone))));
 }
 
+impl House {
+    /// The letters that Azukari was asked for, each try with its key.
+    fn letters(&self) -> Vec<(String, Value)> {
+        self.letters.lock().unwrap().clone()
+    }
+
+    fn kinds(&self) -> Vec<String> {
+        let kind = |(_, letter): &(String, Value)| letter["kind"].as_str().unwrap().to_owned();
+        self.letters().iter().map(kind).collect()
+    }
+}
+
 #[tokio::test]
-async fn whoever_s_booking_the_store_calls_off_is_written_to_once_and_her_name_is_not_asked_for() {
-    let house = House::open().await;
+async fn a_letter_waits_for_an_azukari_that_is_away_and_goes_once_under_one_key() {
+    let mut house = House::open().await;
     let booking = house.places("sub_a", 2).await.unwrap();
-    call_off(&house.app, &booking, Ending::Store, at(NOW)).await.unwrap();
     house.answering(503).settles(NOW).await;
+    // The app goes away as well, and comes back first.
+    house.restart();
+    house.settles(NOW).await;
+    // Azukari takes it, and its answer is lost: nobody but it knows that it was taken.
+    house.answering(500).settles(NOW).await;
+    house.restart();
     house.answering(200).settles(NOW).await;
     house.settles(NOW).await;
-    let letters = house.letters.lock().unwrap().clone();
-    // The second try is the same letter as the first.
-    assert_eq!((letters.len(), &letters[0]), (2, &letters[1]));
+    let letters = house.letters();
+    assert_eq!(letters.len(), 4);
+    assert!(letters.iter().all(|letter| *letter == letters[0]), "one letter: {letters:?}");
     let (_, letter) = &letters[0];
-    assert_eq!((&letter["subject"], &letter["kind"]), (&json!("sub_a"), &json!("notice")));
-    let (ja, en) = (&letter["paragraphs"][0], &letter["paragraphs"][1]);
-    assert!(ja.as_str().unwrap().contains("2026年11月22日(日)18時"), "{ja}");
-    assert!(en.as_str().unwrap().contains("Sun 22 Nov 2026, 18:00"), "{en}");
+    let about = json!({ "recipient": "mihon", "reference": booking.number });
+    assert_eq!((&letter["engagement"], &letter["kind"]), (&about, &json!("confirmation")));
+    assert_eq!((&letter["language"], &letter["subject"]), (&json!("en"), &json!("sub_a")));
+}
+
+#[tokio::test]
+async fn every_act_has_a_letter_of_its_own_and_a_second_try_at_it_has_none() {
+    let house = House::open().await;
+    let booking = house.places("a", 2).await.unwrap();
+    assert!(matches!(house.places("a", 2).await, Err(Stop::No(No::Already(_)))));
+    let number = booking.number.as_str();
+    // There and back: the same words as before, and another letter.
+    for to in [HALF_SEVEN, SIX, HALF_SEVEN] {
+        change(&house.app, number, "a", (at(to), 2), at(NOW)).await.unwrap();
+    }
+    for _ in 0..2 {
+        call_off(&house.app, &booking, Ending::Guest, at(NOW)).await.unwrap();
+    }
+    house.settles(NOW).await;
+    house.settles(NOW).await;
+    let kinds = ["confirmation", "change", "change", "change", "cancellation"];
+    assert_eq!(house.kinds(), kinds);
+    let letters = house.letters();
+    let keys: std::collections::BTreeSet<&str> = letters.iter().map(|(key, _)| &**key).collect();
+    assert_eq!(keys.len(), kinds.len(), "a key each");
+    // Each tells what was so when it happened.
+    let when = |n: usize| letters[n].1["details"][1]["value"].as_str().unwrap().to_owned();
+    assert!(when(0).contains("18:00") && when(1).contains("19:30") && when(2).contains("18:00"));
+}
+
+#[tokio::test]
+async fn a_booking_that_a_restart_interrupted_is_confirmed_by_letter_like_any_other() {
+    let mut house = House::open().await;
+    house.app.book.claim(House::wish("a", SIX, 2), at(NOW)).await.unwrap();
+    house.restart();
+    house.settles(NOW).await;
+    assert_eq!(house.kinds(), ["confirmation"]);
+}
+
+#[tokio::test]
+async fn calling_off_is_confirmed_by_letter_also_when_azukari_did_not_hear_of_it_at_once() {
+    let house = House::open().await;
+    let booking = house.places("a", 2).await.unwrap();
+    house.settles(NOW).await;
+    assert!(call_off(&house.answering(503).app, &booking, Ending::Guest, at(NOW)).await.is_err());
+    house.answering(200).settles(NOW).await;
+    assert_eq!(house.kinds(), ["confirmation", "cancellation"]);
+}
+
+#[tokio::test]
+async fn a_no_ends_a_letter_and_five_days_end_one_that_nobody_takes() {
+    let house = House::open().await;
+    house.places("a", 2).await.unwrap();
+    house.answering(404).settles(NOW).await;
+    house.settles(NOW).await;
+    assert_eq!(house.letters().len(), 1);
+    let house = House::open().await;
+    house.places("a", 2).await.unwrap();
+    // Too many questions are no answer to this one.
+    for (answer, now) in [(429, NOW), (503, "2026-11-27T03:00:00Z"), (503, "2026-11-27T03:00:01Z")]
+    {
+        house.answering(answer).settles(now).await;
+    }
+    house.answering(200).settles("2026-11-27T03:00:02Z").await;
+    assert_eq!(house.letters().len(), 3);
+}
+
+#[tokio::test]
+async fn whoever_s_booking_the_store_calls_off_is_written_the_number_the_reason_and_where_to_look()
+{
+    let house = House::open().await;
+    let booking = house.places("sub_a", 2).await.unwrap();
+    house.settles(NOW).await;
+    let number = booking.number.clone();
+    let reason = Label { ja: "改装".to_owned(), en: "Works in the kitchen".to_owned() };
+    let day = ClosingDay { on: jiff::civil::date(2026, 11, 22), reason };
+    let off = Decision::CallOff(vec![number.clone()]);
+    house.app.book.close_day("mihon", day, off, at(NOW)).await.unwrap();
+    house.settles(NOW).await;
+    house.settles(NOW).await;
+    assert_eq!(
+        house.kinds(),
+        ["confirmation", "cancellation"],
+        "one letter each, no notice beside it"
+    );
+    let (_, letter) = house.letters().pop().unwrap();
+    let words = letter.to_string();
+    let page = format!("{HERE}/me/bookings/{number}");
+    for told in
+        [&number, "Works in the kitchen", &page, "Sun 22 Nov 2026, 18:00", "costs you nothing"]
+    {
+        assert!(words.contains(told), "{told}: {words}");
+    }
+    // Her page tells her all the same.
+    let notices = house.app.book.notices_of("sub_a").await.unwrap();
+    assert_eq!((notices.len(), notices[0].kind), (1, Kind::CalledOff));
 }
 
 #[tokio::test]

@@ -25,7 +25,6 @@ use crate::book::waiting::Waiting;
 use crate::engage::{self, Stop};
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::letters::{self, About};
 use crate::when;
 
 #[derive(Deserialize)]
@@ -238,13 +237,8 @@ pub(super) async fn confirm(
     Guest(caller): Guest,
     Path(number): Path<String>,
 ) -> Result<Response, Fault> {
-    match engage::confirm(&app, &number, &caller.who, app::now()).await {
-        Ok(booking) => {
-            if let Some(store) = app.book.store(&booking.store).await? {
-                letters::write(&app, reader.language, &booking, &store, About::Made).await;
-            }
-            see_other(&format!("/me/bookings/{number}?done=booked"))
-        }
+    match engage::confirm(&app, &number, &caller.who, reader.language, app::now()).await {
+        Ok(_) => see_other(&format!("/me/bookings/{number}?done=booked")),
         // Sent twice, or the hold is over: her page shows how it stands.
         Err(Stop::No(No::Gone)) => match own_booking(&app, &caller, &number).await {
             Ok(_) => see_other(&format!("/me/bookings/{number}")),
@@ -267,12 +261,11 @@ fn too_late(reader: &Reader) -> Markup {
 
 pub(super) async fn cancel(
     State(app): State<Shared>,
-    reader: Reader,
     Guest(caller): Guest,
     Path(number): Path<String>,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let (booking, store) = own_booking(&app, &caller, &number).await?;
+    let (booking, _) = own_booking(&app, &caller, &number).await?;
     let now = app::now();
     let held = booking.stage == Stage::Held;
     // An old page, gone back to after paying, gives up a hold and no booking.
@@ -284,15 +277,9 @@ pub(super) async fn cancel(
             return see_other(&format!("/me/bookings/{number}"));
         }
         let here = format!("/me/bookings/{number}/cancel");
-        let kept = pay::kept(&app.book.payments_of(&number).await?);
         engage::call_off(&app, &booking, Ending::Guest, now)
             .await
             .map_err(|stop| Fault::from(stop).keeping(&here, &Fields::default()))?;
-        if !held {
-            let yen = booking.cost_of_calling_off(now);
-            let about = About::CalledOff { yen, back: kept.saturating_sub(yen) };
-            letters::write(&app, reader.language, &booking, &store, about).await;
-        }
     }
     see_other(if held { "/me" } else { "/me?done=cancelled" })
 }
@@ -359,12 +346,7 @@ pub(super) async fn change(
         Err(error) => error,
         Ok(to) => match engage::change(&app, &number, &caller.who, to, app::now()).await {
             Ok(false) => return see_other(&format!("/me/bookings/{number}")),
-            Ok(true) => {
-                if let Some(moved) = app.book.booking(&number).await? {
-                    letters::write(&app, reader.language, &moved, &store, About::Moved).await;
-                }
-                return see_other(&format!("/me/bookings/{number}?done=changed"));
-            }
+            Ok(true) => return see_other(&format!("/me/bookings/{number}?done=changed")),
             Err(Stop::No(No::TooSoon)) => reader.words.error_change_late.to_owned(),
             Err(Stop::No(no)) => match told(&no, &store, &reader) {
                 Some(error) => error,

@@ -26,7 +26,6 @@ use crate::book::stores::Store;
 use crate::engage::{self, Stop};
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::letters::{self, About};
 use crate::{chance, when};
 
 /// What was chosen on the store's page.
@@ -406,14 +405,10 @@ pub(super) async fn submit(
     let (starts_at, party) = wish;
     let number = chance::booking_number()?;
     let subject = caller.who.clone();
-    let wish = Wish { number, store: slug.clone(), subject, starts_at, party, companions };
+    let (store_slug, language) = (slug.clone(), reader.language);
+    let wish = Wish { number, store: store_slug, subject, starts_at, party, language, companions };
     match engage::place(&app, wish, app::now()).await {
-        Ok(booking) => {
-            if booking.stands() {
-                letters::write(&app, reader.language, &booking, &store, About::Made).await;
-            }
-            see_other(&format!("/me/bookings/{}?done=booked", booking.number))
-        }
+        Ok(booking) => see_other(&format!("/me/bookings/{}?done=booked", booking.number)),
         Err(Stop::No(No::Already(number))) => see_other(&format!("/me/bookings/{number}")),
         Err(Stop::No(no)) => match told(&no, &store, &reader) {
             Some(error) => choose_again(&app, &reader, &store, &policy, &fields, &error).await,
@@ -446,6 +441,7 @@ pub(super) async fn wait(
                 subject: who.clone(),
                 starts_at,
                 party,
+                language: reader.language,
                 companions: Companions::default(),
             };
             match app.book.wait(wish, app::now()).await {

@@ -30,8 +30,6 @@ pub struct Payments {
     pub key: String,
     /// The secret by which its messages to `/payments/events` are signed.
     pub signing_secret: String,
-    /// Where guests' browsers reach this app, to come back to.
-    pub public_url: String,
 }
 
 /// Why a payment platform did not do what it was asked.

@@ -34,6 +34,8 @@ const AGAIN_SECONDS: [u64; 3] = [1, 5, 25];
 pub struct StandIn {
     listener: tokio::net::TcpListener,
     payments: Payments,
+    /// Where its messages go.
+    events: String,
     file: PathBuf,
     mood: Arc<Mood>,
 }
@@ -52,10 +54,11 @@ impl StandIn {
             pages: here,
             key: format!("sk_test_{}", chance::token()?),
             signing_secret: format!("whsec_{}", chance::token()?),
-            public_url: app.to_owned(),
         };
         let file = folder.join("payments-stand-in.json");
-        let made = Self { listener, payments: payments.clone(), file, mood: Arc::default() };
+        let events = format!("{}/payments/events", app.trim_end_matches('/'));
+        let made =
+            Self { listener, payments: payments.clone(), events, file, mood: Arc::default() };
         Ok((made, payments))
     }
 
@@ -157,7 +160,7 @@ pub async fn serve(
     };
     let desk = Arc::new(Desk {
         known: Mutex::new(known),
-        events: format!("{}/payments/events", stand_in.payments.public_url),
+        events: stand_in.events,
         payments: stand_in.payments,
         file: stand_in.file,
         mood: stand_in.mood,

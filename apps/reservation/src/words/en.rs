@@ -791,7 +791,13 @@ pub(super) static WORDS: Words = Words {
             "Your booking at {store} is cancelled, and with it the restaurant’s sight of your information."
         )
     },
+    letter_called_off: |store| format!("{store} has called off your booking"),
+    letter_called_off_told: |store| {
+        format!("We are sorry: {store} has called off the following booking.")
+    },
+    letter_reason: |reason| format!("The restaurant’s reason: {reason}"),
     letter_cost: |yen| format!("The cancellation fee is {yen}."),
+    letter_page: |page| format!("The page of this booking: {page}"),
     when_there: |at, clock| format!("{at}, {clock}"),
     go_on_with: |label| format!("Go on with {label}"),
     link_with: |label| format!("Link {label}"),

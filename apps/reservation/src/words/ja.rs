@@ -767,7 +767,13 @@ pub(super) static WORDS: Words = Words {
             "{store}のご予約を取り消しました。お店は、この予約でお客さまの情報を見られなくなりました。"
         )
     },
+    letter_called_off: |store| format!("お店がご予約を取り消しました（{store}）"),
+    letter_called_off_told: |store| {
+        format!("申し訳ございません。{store}が、お店の都合により次のご予約を取り消しました。")
+    },
+    letter_reason: |reason| format!("お店からの理由：{reason}"),
     letter_cost: |yen| format!("取消料は{yen}です。"),
+    letter_page: |page| format!("このご予約のページ：{page}"),
     when_there: |at, clock| format!("{at}（{clock}）"),
     go_on_with: |label| format!("{label}で続ける"),
     link_with: |label| format!("{label}と連携する"),

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test cannot do has failed it")]
 
+mod bookings;
 mod crash;
 #[path = "../it/disguises.rs"]
 mod disguises;

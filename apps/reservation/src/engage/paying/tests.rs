@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::super::tests::House;
 use super::super::{call_off, change, confirm, place, settle};
 use super::*;
-use crate::book::bookings::Ending;
+use crate::book::bookings::{Ending, Stage};
 use crate::book::notices::Kind;
 use crate::book::stores::Store;
 use crate::book::tests::store;
@@ -138,7 +138,7 @@ async fn what_is_paid_is_booked_once_however_often_it_becomes_known() {
     let shop = Shop::open().await;
     let held = shop.holds().await;
     // Without paying there is no way to a booking.
-    let free = confirm(shop.app(), &held.number, "sub_a", shop.now).await;
+    let free = confirm(shop.app(), &held.number, "sub_a", Language::En, shop.now).await;
     assert!(matches!(free, Err(Stop::No(No::Gone))));
     let (payment, url) = shop.goes(&held.number, 1).await;
     // Pressed again, by the way back or in another window, it leads to the same page.

@@ -307,7 +307,7 @@ mod tests {
         tokio::spawn(async move { axum::serve(listener, router).await });
         let folder = books::folder();
         let book = Book::open(&folder).unwrap();
-        let app = app::App::new(Azukari::new(&address, "key").unwrap(), &address, book);
+        let app = app::App::new(Azukari::new(&address, "key").unwrap(), &address, &address, book);
         let item = |consent: Option<&str>| {
             json!({ "label": { "ja": "見本", "en": "Sample" }, "kind": "text",
                     "purposes": ["meal"], "consent": consent })
@@ -344,6 +344,7 @@ mod tests {
             fee_yen: 0,
             free_until: at,
             late_percent: 0,
+            language: Language::Ja,
         };
         let told = sight::look(&app, reader.language, &policy, vec![booking], sight::ALL, at);
         let told = told.await.unwrap().remove(0);

@@ -1,6 +1,6 @@
 //! Bookings: the reservation app and Azukari in a process each, both durable, over HTTP. How many tables a second
-//! are booked, each with its engagement on record; how long a store waits for an evening of 200 guests; and
-//! how fast all that was booked is looked at by the stores.
+//! are booked, each with its engagement on record; how fast all that was booked is looked at by the stores; and
+//! how long everybody waits for a page (`pages.rs`), the store for an evening of 200 guests among them.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -16,6 +16,7 @@ use tokio::runtime::Runtime;
 
 use super::house::House;
 use super::load::{self, Load};
+use super::pages::{self, Visit};
 use super::sample::{self, Numbers, STORES, Sample};
 use super::table::{Aim, Table, count, number};
 use super::{Bench, premises_at};
@@ -29,8 +30,16 @@ const PEOPLE: u64 = 2_000;
 const EVENING: u64 = 200;
 /// The days from tomorrow on that are booked: as far as a store's page looks ahead.
 const DAYS: u64 = 6;
-/// What the app asks Azukari for.
-const SCOPES: [&str; 3] = ["consents:read", "engagements:write", "disclosures:write"];
+/// What the app asks Azukari for while it is measured.
+const SCOPES: [&str; 7] = [
+    "consents:read",
+    "disclosures:write",
+    "engagements:write",
+    "letters:write",
+    "provisions:read",
+    "subjects:read",
+    "uses:write",
+];
 
 impl Bench {
     /// Bookings and evenings, through both programs.
@@ -51,6 +60,7 @@ impl Bench {
         let clients = self.clients;
         let load = Load { server: app.address, clients, seconds: self.seconds, status: 303 };
         let (acts, commits) = azukari.commits()?;
+        let engaged = azukari.engaged()?;
         let (own, theirs) = (app.cpu()?, azukari.cpu()?);
         let begun = Instant::now();
         let seen = runtime.block_on(load::run(&load, |connection| {
@@ -60,13 +70,15 @@ impl Bench {
         }))?;
         let took = begun.elapsed();
         let (acts_after, commits_after) = azukari.commits()?;
-        let done = count(acts_after - acts).max(1.0);
+        let engaged = azukari.engaged()? - engaged;
+        ensure!(engaged > 0, "no engagement was counted");
+        let done = count(engaged);
         let what = format!("tables booked, each with its engagement, {clients} connections");
         table.row(what, seen.rate(), "/s", Aim::AtLeast(500.0));
         table.row("  p50", seen.below(500), "ms", Aim::None);
         table.row("  p99", seen.below(990), "ms", Aim::None);
-        let batch = done / count(commits_after - commits).max(1.0);
-        table.row("  engagements in a commit", batch, "", Aim::None);
+        let batch = count(acts_after - acts) / count(commits_after - commits).max(1.0);
+        table.row("  acts of Azukari in a commit", batch, "", Aim::None);
         let each = |cpu: std::time::Duration| cpu.as_secs_f64() * 1e6 / done;
         let cpu = each(app.cpu()?.saturating_sub(own));
         table.row("  processor time of the app for each", cpu, "µs", Aim::None);
@@ -77,26 +89,22 @@ impl Bench {
         let both = done / (took + looked.took).as_secs_f64();
         table.row("evenings of all of them, cards told", count(looked.cards), "", Aim::None);
         table.row("  bookings, each also told to its store", both, "/s", Aim::None);
-        ensure!(looked.cards >= acts_after - acts, "some bookings are on no store's page");
+        ensure!(looked.cards >= engaged, "some bookings are on no store's page");
 
-        full_evening(app.address, &rehearsal)?;
+        let booking = full_evening(app.address, &rehearsal)?;
         let (acts, _) = azukari.commits()?;
-        let day = day(1)?;
-        let cookie = rehearsal.staff.last().context("no store")?.clone();
-        let load = Load { clients: 1, seconds: self.seconds.min(5), status: 200, ..load };
-        let seen = runtime.block_on(load::run(&load, |_| {
-            let (path, cookie) = (format!("/store/tonight?date={day}&lang=ja"), cookie.clone());
-            move |_, out: &mut Vec<u8>| load::get_with(out, &path, &format!("Cookie: {cookie}\r\n"))
-        }))?;
+        let day = day(1)?.to_string();
+        let visit = Visit {
+            guest: rehearsal.guests.first().context("no guest")?,
+            staff: rehearsal.staff.last().context("no store")?,
+            operator: &rehearsal.operator,
+            store: &sample::booking(STORES - 1).0,
+            booking: &booking,
+            day: &day,
+            bookings: EVENING,
+        };
+        pages::measure(table, runtime, app.address, &visit)?;
         ensure!(azukari.commits()?.0 > acts, "no look was recorded");
-        table.row(
-            format!("a store's page with {EVENING} bookings: p50"),
-            seen.below(500),
-            "ms",
-            Aim::AtMost(100.0),
-        );
-        table.row("  p99", seen.below(990), "ms", Aim::None);
-        table.row("  size", count(seen.body as u64) / 1e3, "kB", Aim::None);
         app.stop()?;
         azukari.stop()?;
         self.clear(runtime, &premises)
@@ -151,8 +159,9 @@ fn book(out: &mut Vec<u8>, guest: &str, store: &str, day: &str, time: &str) {
     );
 }
 
-/// Books the last store's tomorrow for the first guests of all.
-fn full_evening(app: SocketAddr, rehearsal: &Rehearsal) -> anyhow::Result<()> {
+/// Books the last store's tomorrow for the first guests of all; returns the number of the first one's booking.
+fn full_evening(app: SocketAddr, rehearsal: &Rehearsal) -> anyhow::Result<String> {
+    let mut first = None;
     let (store, day) = (sample::booking(STORES - 1).0, day(1)?.to_string());
     for (n, guest) in (0..EVENING).zip(&rehearsal.guests) {
         let mut request = Vec::new();
@@ -164,8 +173,10 @@ fn full_evening(app: SocketAddr, rehearsal: &Rehearsal) -> anyhow::Result<()> {
             "not booked: {}",
             answer.lines().next().unwrap_or("")
         );
+        let to = answer.split("/me/bookings/").nth(1);
+        first = first.or_else(|| to?.split('?').next().map(str::to_owned));
     }
-    Ok(())
+    first.context("nobody has a booking")
 }
 
 /// What the stores were told of all that was booked.

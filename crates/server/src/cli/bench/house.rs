@@ -107,15 +107,25 @@ impl House {
         Ok(kib.context("no VmRSS")? / 1024.0)
     }
 
-    /// How many acts and how many commits there have been.
+    /// How many acts and how many commits there have been: everybody's, also the jobs'.
     pub(super) fn commits(&self) -> anyhow::Result<(u64, u64)> {
+        Ok((self.counted("azukari_acts_total ")?, self.counted("azukari_commits_total ")?))
+    }
+
+    /// How many engagements were taken in.
+    pub(super) fn engaged(&self) -> anyhow::Result<u64> {
+        self.counted(concat!(
+            r#"azukari_answers_total{route="/v1/subjects/{subject}/engagements/{recipient}/{reference}","#,
+            r#"method="PUT",status="200"}"#,
+        ))
+    }
+
+    /// A counter by its name and labels; 0 while nothing was counted.
+    fn counted(&self, name: &str) -> anyhow::Result<u64> {
         let metrics = self.metrics.context("no metrics")?;
         let (_, text) = get(metrics, "/metrics")?;
-        let counter = |name: &str| -> u64 {
-            let found = text.lines().find_map(|line| line.strip_prefix(name));
-            found.and_then(|rest| rest.trim().parse().ok()).unwrap_or(0)
-        };
-        Ok((counter("azukari_acts_total "), counter("azukari_commits_total ")))
+        let found = text.lines().find_map(|line| line.strip_prefix(name));
+        Ok(found.and_then(|rest| rest.trim().parse().ok()).unwrap_or(0))
     }
 
     /// Stops it and waits until its data are free.

@@ -86,16 +86,66 @@ async fn connection(
     begin: Instant,
     end: Instant,
 ) -> anyhow::Result<(Vec<u32>, usize)> {
-    let mut stream = TcpStream::connect(load.server).await.context("the server is not there")?;
-    stream.set_nodelay(true)?;
-    let (mut request, mut answer) = (Vec::with_capacity(1024), vec![0; 16 * 1024]);
+    let mut connection = Connection::open(load.server).await?;
+    let mut request = Vec::with_capacity(1024);
     let mut latencies = Vec::new();
     let mut length = 0;
     for n in 0.. {
         request.clear();
         ask(n, &mut request);
         let sent = Instant::now();
-        stream.write_all(&request).await?;
+        length = connection.ask(&request, load.status).await?.len();
+        let answered = Instant::now();
+        if answered >= end {
+            break;
+        }
+        if answered >= begin {
+            latencies.push(micros(answered - sent));
+        }
+    }
+    Ok((latencies, length))
+}
+
+fn micros(took: Duration) -> u32 {
+    u32::try_from(took.as_micros()).unwrap_or(u32::MAX)
+}
+
+/// Asks the same so many times, one after the other, and once before that so that whatever is drawn up at first
+/// is there.
+pub(super) async fn one_by_one(
+    server: SocketAddr,
+    request: &[u8],
+    times: u64,
+) -> anyhow::Result<Measured> {
+    let mut connection = Connection::open(server).await?;
+    let mut body = connection.ask(request, 200).await?.len();
+    let (mut latencies, begun) = (Vec::new(), Instant::now());
+    for _ in 0..times {
+        let sent = Instant::now();
+        body = connection.ask(request, 200).await?.len();
+        latencies.push(micros(sent.elapsed()));
+    }
+    latencies.sort_unstable();
+    Ok(Measured { answers: times, took: begun.elapsed(), latencies, body })
+}
+
+/// A connection that is kept alive.
+struct Connection {
+    stream: TcpStream,
+    answer: Vec<u8>,
+}
+
+impl Connection {
+    async fn open(server: SocketAddr) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(server).await.context("the server is not there")?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, answer: vec![0; 16 * 1024] })
+    }
+
+    /// Sends a request and reads its answer, which has to have a status; returns the body.
+    async fn ask(&mut self, request: &[u8], wanted: u16) -> anyhow::Result<&[u8]> {
+        let Self { stream, answer } = self;
+        stream.write_all(request).await?;
         let mut have = 0;
         let (status, body) = loop {
             if have == MOST {
@@ -114,19 +164,11 @@ async fn connection(
                 break (status, body);
             }
         };
-        let answered = Instant::now();
-        if status != load.status {
+        if status != wanted {
             bail!("answered {status}: {}", String::from_utf8_lossy(&answer[body]));
         }
-        length = body.len();
-        if answered >= end {
-            break;
-        }
-        if answered >= begin {
-            latencies.push(u32::try_from((answered - sent).as_micros()).unwrap_or(u32::MAX));
-        }
+        Ok(&answer[body])
     }
-    Ok((latencies, length))
 }
 
 /// The status of an answer and where its body lies, once the head is complete.

@@ -2,7 +2,7 @@
 //! the disclosure path over HTTP with its limits; start, memory and growth; the desk (`requests.rs`).
 //! `sample.rs` is the data, `house.rs` the servers measured, `load.rs` who asks, `bare.rs` the limit,
 //! `answer.rs` the answer to a person's request, `erasure.rs` an erasure, `bookings.rs` the reservation app in
-//! front of it all.
+//! front of it all, `pages.rs` its pages.
 //!
 //! Server and load generator are two processes on one machine, so the cores carry both.
 
@@ -12,6 +12,7 @@ mod bookings;
 mod erasure;
 mod house;
 mod load;
+mod pages;
 mod pure;
 mod requests;
 mod sample;
@@ -76,7 +77,7 @@ pub struct Bench {
     /// Only an erasure that somebody asked for: 20 items, a booking and some provisions
     #[arg(long)]
     erasure: bool,
-    /// Only bookings: the reservation app and Azukari together, over HTTP
+    /// Only bookings: the reservation app and Azukari together, over HTTP, and every page of the app
     #[arg(long)]
     bookings: bool,
     /// Serve the reservation app before the Azukari at this address; the bench runs itself with it

@@ -1,0 +1,106 @@
+//! Letters on their way: what the book has put down for guests goes to Azukari, in the order in which it happened, and
+//! is let go of once it was taken. An Azukari that is away gets it when it is back, under the same key: sent twice, it
+//! is one letter.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::is_for_good;
+use crate::app::App;
+use crate::azukari::Trouble;
+use crate::book::No;
+use crate::book::letters::{self, Letter};
+use crate::language::Language;
+use crate::letters::about;
+use crate::when;
+use crate::words::Words;
+
+/// Letters that are asked for at a time.
+const AT_A_TIME: usize = 16;
+/// How long a letter waits; whoever was not reached by then has long been to her table.
+const WAITS_DAYS: i64 = 5;
+
+/// Has Azukari take every letter that waits, as far as it does.
+///
+/// # Errors
+/// Failures of the book. What Azukari does not take now is asked for again the next time.
+pub(super) async fn write(app: &App, now: Timestamp) -> Result<(), No> {
+    loop {
+        let waiting = app.book.letters().await?;
+        let over = write_some(app, &waiting, now).await?;
+        let all = over.len() == waiting.len();
+        app.book.letters_over(over).await?;
+        if !all || waiting.len() < letters::TOGETHER as usize {
+            break;
+        }
+    }
+    write_notices(app).await
+}
+
+/// Returns the ids of those that are over.
+async fn write_some(app: &App, waiting: &[Letter], now: Timestamp) -> Result<Vec<String>, No> {
+    let mut over = Vec::new();
+    for some in waiting.chunks(AT_A_TIME) {
+        let asked = some.iter().map(|letter| write_one(app, letter));
+        let mut is_away = false;
+        for (letter, asked) in some.iter().zip(futures_util::future::join_all(asked).await) {
+            let Letter { id, booking: number, .. } = letter;
+            match asked? {
+                Ok(()) => over.push(id.clone()),
+                Err(trouble) if is_for_good(&trouble) => {
+                    tracing::warn!(number, "no letter about a booking: {trouble}");
+                    over.push(id.clone());
+                }
+                Err(trouble) if letter.at + SignedDuration::from_hours(24 * WAITS_DAYS) < now => {
+                    tracing::error!(number, "a letter about a booking is given up: {trouble}");
+                    over.push(id.clone());
+                }
+                Err(trouble) => {
+                    tracing::warn!(number, "no letter about a booking yet: {trouble}");
+                    is_away |= matches!(trouble, Trouble::Unavailable | Trouble::TooMany);
+                }
+            }
+        }
+        // The others would most likely wait for nothing as well.
+        if is_away {
+            break;
+        }
+    }
+    Ok(over)
+}
+
+async fn write_one(app: &App, letter: &Letter) -> Result<Result<(), Trouble>, No> {
+    let Some(store) = app.book.store(&letter.store).await? else { return Ok(Ok(())) };
+    Ok(app.azukari.write_about(&about(letter, &store, &app.here)).await)
+}
+
+/// Has a letter written to each guest who has something to be told that no letter about a booking tells. The language
+/// she reads is Azukari's to know, so the letter is in both.
+async fn write_notices(app: &App) -> Result<(), No> {
+    for notice in app.book.unwritten_notices().await? {
+        let Some(store) = app.book.store(&notice.store).await? else { continue };
+        let words = |language: Language| {
+            let words = Words::of(language);
+            let at = when::there(notice.starts_at, &store.time_zone, language);
+            (words.notice_letter, words.notice(&notice, store.name(language), &at))
+        };
+        let (ja, en) = (words(Language::Ja), words(Language::En));
+        let title = format!("{} / {}", ja.0, en.0);
+        let page = format!("{}/me", app.here);
+        let key = format!("{}-{}", notice.booking, notice.id);
+        match app
+            .azukari
+            .put_letter(&notice.subject, Language::Ja, &title, &[ja.1, en.1, page], &key)
+            .await
+        {
+            Ok(()) => app.book.notice_written(notice.id).await?,
+            // Her page tells her all the same.
+            Err(trouble) if is_for_good(&trouble) => app.book.notice_written(notice.id).await?,
+            Err(trouble) => {
+                tracing::warn!(number = notice.booking, "no letter about it yet: {trouble}");
+                // The others would most likely wait for nothing as well.
+                break;
+            }
+        }
+    }
+    Ok(())
+}
