@@ -82,6 +82,8 @@ fn in_words(error: &FieldError, words: &Words) -> String {
     let known = match error.code.as_str() {
         "empty" | "missing" => words.error_empty,
         "not_a_date" => words.error_not_a_date,
+        "impossible_date" => words.error_impossible_date,
+        "own_address" => words.error_own_address,
         "not_an_email" => words.error_not_an_email,
         "not_a_phone" => words.error_not_a_phone,
         "taken" => words.error_taken,
