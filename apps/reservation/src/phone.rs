@@ -1,6 +1,8 @@
 //! Telephone numbers as people write them at home, made into numbers that can be dialled from
-//! anywhere: the country and what is typed become `+`, country, number. Whether a number can be one is
-//! Azukari's to say.
+//! anywhere: the country and what is typed become `+`, country, number; and back, for people to read.
+//! Whether a number can be one is Azukari's to say.
+
+mod forms;
 
 use crate::language::Language;
 
@@ -121,6 +123,39 @@ pub(crate) fn international(iso: &str, typed: &str) -> String {
     format!("+{}{national}", country.code)
 }
 
+/// A number as people read it. In Japanese, Japan's are written as at home: 03-1234-5678. All others have their
+/// country's code before the groups of that country, so that they can be dialled from where the reader is.
+pub(crate) fn shown(number: &str, language: Language) -> String {
+    let Some((code, rest)) = divided(number) else { return number.to_owned() };
+    let fits = |(begins, form): &&(&str, &str)| {
+        let begins = begins.is_empty() || begins.split(' ').any(|with| rest.starts_with(with));
+        begins && form.matches('X').count() == rest.len()
+    };
+    let Some((_, form)) = forms::of(code).iter().find(fits) else {
+        return format!("+{code} {rest}");
+    };
+    let mut digits = rest.chars();
+    if code == "81" && language == Language::Ja {
+        return form
+            .chars()
+            .map(|c| if c == 'X' { digits.next().unwrap_or(c) } else { c })
+            .collect();
+    }
+    let groups = form.split(|c| c != 'X').filter(|group| !group.is_empty());
+    let groups = groups.map(|group| digits.by_ref().take(group.len()).collect::<String>());
+    format!("+{code} {}", groups.collect::<Vec<_>>().join(" "))
+}
+
+/// The country's code and the number behind it; `None` when it is no number of a country here.
+fn divided(number: &str) -> Option<(&'static str, &str)> {
+    let digits = number.strip_prefix('+')?;
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    // No code begins another one.
+    COUNTRIES.iter().find_map(|country| Some((country.code, digits.strip_prefix(country.code)?)))
+}
+
 /// Full-width digits and the plus of a Japanese keyboard, as plain ones.
 fn narrow(c: char) -> char {
     match c {
@@ -201,6 +236,120 @@ mod tests {
         assert!(countries.len() >= 40, "{}", countries.len());
         for (iso, typed, dialled) in written {
             assert_eq!(international(iso, typed), dialled, "{iso}");
+        }
+    }
+
+    /// Each country's numbers in its own groups, mobile ones and those of a large city.
+    #[test]
+    fn a_number_is_shown_in_the_groups_of_its_country() {
+        let numbers = [
+            ("+819012345678", "+81 90 1234 5678"),
+            ("+81312345678", "+81 3 1234 5678"),
+            ("+81451234567", "+81 45 123 4567"),
+            ("+81467123456", "+81 467 12 3456"),
+            ("+81120123456", "+81 120 123 456"),
+            // Somewhere there, area codes have two lengths.
+            ("+81422123456", "+81 422123456"),
+            ("+821020000000", "+82 10 2000 0000"),
+            ("+8221234567", "+82 2 123 4567"),
+            ("+8613123456789", "+86 131 2345 6789"),
+            ("+861012345678", "+86 10 1234 5678"),
+            ("+886912345678", "+886 912 345 678"),
+            ("+886221234567", "+886 2 2123 4567"),
+            ("+85251234567", "+852 5123 4567"),
+            ("+85366123456", "+853 6612 3456"),
+            ("+6581234567", "+65 8123 4567"),
+            ("+66812345678", "+66 81 234 5678"),
+            ("+84912345678", "+84 91 234 56 78"),
+            ("+60123456789", "+60 12 345 6789"),
+            ("+62812345678", "+62 812 345 678"),
+            ("+639051234567", "+63 905 123 4567"),
+            ("+85591234567", "+855 91 234 567"),
+            ("+918123456789", "+91 81234 56789"),
+            ("+94712345678", "+94 71 234 5678"),
+            ("+61412345678", "+61 412 345 678"),
+            ("+61212345678", "+61 2 1234 5678"),
+            ("+64211234567", "+64 21 123 4567"),
+            ("+12015550123", "+1 201 555 0123"),
+            ("+15062345678", "+1 506 234 5678"),
+            ("+525512345678", "+52 55 1234 5678"),
+            ("+5511961234567", "+55 11 96123 4567"),
+            ("+541123456789", "+54 11 2345 6789"),
+            ("+56221234567", "+56 2 2123 4567"),
+            ("+573211234567", "+57 321 1234567"),
+            ("+51912345678", "+51 912 345 678"),
+            ("+442079460958", "+44 20 7946 0958"),
+            ("+447400123456", "+44 7400 123456"),
+            ("+353850123456", "+353 85 012 3456"),
+            ("+33612345678", "+33 6 12 34 56 78"),
+            ("+4915123456789", "+49 1512 3456789"),
+            ("+493012345678", "+49 30 12345678"),
+            ("+393123456789", "+39 312 345 6789"),
+            ("+390212345678", "+39 02 1234 5678"),
+            ("+34612345678", "+34 612 34 56 78"),
+            ("+351912345678", "+351 912 345 678"),
+            ("+31612345678", "+31 6 12345678"),
+            ("+32470123456", "+32 470 12 34 56"),
+            ("+352628123456", "+352 628 123 456"),
+            ("+41781234567", "+41 78 123 45 67"),
+            ("+43664123456", "+43 664 123456"),
+            ("+4532123456", "+45 32 12 34 56"),
+            ("+46701234567", "+46 70 123 45 67"),
+            ("+4740612345", "+47 406 12 345"),
+            ("+358412345678", "+358 41 2345678"),
+            ("+3546111234", "+354 611 1234"),
+            ("+48512345678", "+48 512 345 678"),
+            ("+420601123456", "+420 601 123 456"),
+            ("+36201234567", "+36 20 123 4567"),
+            ("+40712034567", "+40 712 034 567"),
+            ("+306912345678", "+30 691 234 5678"),
+            ("+385921234567", "+385 92 123 4567"),
+            ("+37251234567", "+372 5123 4567"),
+            ("+380501234567", "+380 50 123 4567"),
+            ("+79123456789", "+7 912 345 67 89"),
+            ("+905012345678", "+90 501 234 56 78"),
+            ("+972502345678", "+972 50 234 5678"),
+            ("+971501234567", "+971 50 123 4567"),
+            ("+966512345678", "+966 51 234 5678"),
+            ("+201001234567", "+20 100 123 4567"),
+            ("+254712123456", "+254 712 123456"),
+            ("+27711234567", "+27 71 123 4567"),
+        ];
+        let countries: std::collections::BTreeSet<_> =
+            numbers.iter().filter_map(|(number, _)| Some(divided(number)?.0)).collect();
+        assert!(countries.len() >= 40, "{}", countries.len());
+        for (number, told) in numbers {
+            assert_eq!(shown(number, Language::En), told);
+            let digits = |text: &str| text.replace(' ', "");
+            assert_eq!(digits(told), number);
+        }
+    }
+
+    #[test]
+    fn in_japanese_a_japanese_number_is_written_as_at_home() {
+        for (number, told) in [
+            ("+819012345678", "090-1234-5678"),
+            ("+81312345678", "03-1234-5678"),
+            ("+81451234567", "045-123-4567"),
+            ("+81467123456", "0467-12-3456"),
+            ("+81422123456", "0422123456"),
+            ("+81120123456", "0120-123-456"),
+            ("+33612345678", "+33 6 12 34 56 78"),
+            // What is no number of a known shape stays as it is.
+            ("+8190", "+81 90"),
+            ("+999123", "+999123"),
+            ("call me", "call me"),
+        ] {
+            assert_eq!(shown(number, Language::Ja), told);
+        }
+    }
+
+    #[test]
+    fn no_code_begins_another_one() {
+        for one in &COUNTRIES {
+            let begins =
+                |other: &&Country| other.code != one.code && other.code.starts_with(one.code);
+            assert!(!COUNTRIES.iter().any(|other| begins(&other)), "{}", one.iso);
         }
     }
 

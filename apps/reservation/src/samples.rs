@@ -9,7 +9,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
-use crate::azukari::{Answer, Azukari, Engagement, Policy, StoreEntry, Trouble};
+use crate::azukari::{Answer, Azukari, Engagement, Newcomer, Policy, StoreEntry, Trouble};
 use crate::book::bookings::{Stage, Wish};
 use crate::book::companions::{Allergen, Companions};
 use crate::book::seatings::Seatings;
@@ -459,9 +459,9 @@ async fn load_guest(
         .filter(|name| needed(name))
         .map(|name| answer(name, "given"))
         .collect();
-    let opened = client
-        .open_account(guest.language, guest.regime, &items, GUEST_PASSWORD, &answers, None)
-        .await;
+    let newcomer =
+        Newcomer { regime: guest.regime, items: &items, answers: &answers, representative: None };
+    let opened = client.open_account(guest.language, &newcomer, GUEST_PASSWORD).await;
     let subject = match opened {
         Ok(subject) => subject,
         Err(Trouble::Invalid(errors)) => {

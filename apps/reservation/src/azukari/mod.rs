@@ -261,6 +261,15 @@ pub(crate) struct Representative {
     pub(crate) email: String,
 }
 
+/// Somebody who is about to come in, apart from the password.
+#[derive(Clone, Copy)]
+pub(crate) struct Newcomer<'a> {
+    pub(crate) regime: &'a str,
+    pub(crate) items: &'a BTreeMap<String, String>,
+    pub(crate) answers: &'a [Answer],
+    pub(crate) representative: Option<&'a Representative>,
+}
+
 /// A consent in her list.
 #[derive(Deserialize)]
 struct Asked {
@@ -455,23 +464,37 @@ impl Azukari {
     pub(crate) async fn open_account(
         &self,
         language: Language,
-        regime: &str,
-        items: &BTreeMap<String, String>,
+        newcomer: &Newcomer<'_>,
         password: &str,
-        answers: &[Answer],
-        representative: Option<&Representative>,
     ) -> Result<String, Trouble> {
         let mut body = json!({
-            "regime": regime,
-            "items": items,
+            "regime": newcomer.regime,
+            "items": newcomer.items,
             "secrets": { "password": password },
-            "consents": answers,
+            "consents": newcomer.answers,
         });
-        if let Some(representative) = representative {
+        if let Some(representative) = newcomer.representative {
             body["representative"] = json!(representative);
         }
         let made: Found = self.ask(language, Method::POST, "/v1/subjects", Some(&body)).await?;
         Ok(made.subject)
+    }
+
+    /// What is wrong with what somebody brings. It is asked with a password that nobody can have: everything
+    /// is looked at, and nothing comes in.
+    pub(crate) async fn wrong_with(
+        &self,
+        language: Language,
+        newcomer: &Newcomer<'_>,
+    ) -> Result<Vec<FieldError>, Trouble> {
+        match self.open_account(language, newcomer, "").await {
+            Err(Trouble::Invalid(mut wrong)) => {
+                wrong.retain(|error| error.field != "secrets.password");
+                Ok(wrong)
+            }
+            Err(trouble) => Err(trouble),
+            Ok(_) => Err(Trouble::Unexpected("somebody came in without a password".to_owned())),
+        }
     }
 
     /// Checks an address and a password; the kind of device goes into her history of sign-ins.

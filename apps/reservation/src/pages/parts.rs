@@ -82,6 +82,8 @@ fn in_words(error: &FieldError, words: &Words) -> String {
     let known = match error.code.as_str() {
         "empty" | "missing" => words.error_empty,
         "not_a_date" => words.error_not_a_date,
+        "impossible_date" => words.error_impossible_date,
+        "own_address" => words.error_own_address,
         "not_an_email" => words.error_not_an_email,
         "not_a_phone" => words.error_not_a_phone,
         "taken" => words.error_taken,
@@ -376,23 +378,13 @@ pub(crate) fn options(item: &Item, language: Language) -> Option<Vec<(String, St
 /// A value as people read it.
 pub(crate) fn shown(policy: &Policy, item: &str, value: &str, language: Language) -> String {
     if item == "phone" {
-        return spaced(value);
+        return phone::shown(value, language);
     }
     let known = policy.items.get(item).and_then(|item| options(item, language));
     let label = known.and_then(|options| {
         options.into_iter().find_map(|(name, label)| (name == value).then_some(label))
     });
     label.unwrap_or_else(|| value.to_owned())
-}
-
-/// A telephone number in groups, where the grouping is certain: Japanese mobile numbers.
-fn spaced(number: &str) -> String {
-    match number.strip_prefix("+81") {
-        Some(rest) if rest.len() == 10 && rest.is_ascii() => {
-            format!("+81 {} {} {}", &rest[..2], &rest[2..6], &rest[6..])
-        }
-        _ => number.to_owned(),
-    }
 }
 
 /// The field in which an item is typed.
@@ -546,13 +538,6 @@ pub(crate) fn nothing() -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_numbers_of_a_known_shape_are_grouped() {
-        assert_eq!(spaced("+819012345678"), "+81 90 1234 5678");
-        assert_eq!(spaced("+81312345678"), "+81312345678");
-        assert_eq!(spaced("+442079460006"), "+442079460006");
-    }
 
     #[test]
     fn a_special_care_reason_says_which_consent_only_once() {

@@ -47,9 +47,9 @@ words! {
         // Signing in
         sign_in_both, sign_in_failed, sign_in_wait, signed_out, no_account_yet, staff_login,
         // Her password: another one, and when she forgot it
-        forgot, forgotten, forgotten_lead, send_code, send_code_again, choose_password, code_sent, code_hint, no_code, wrong_code, old_password, change_password, password_lead, wrong_password, done_password, letter_code, letter_code_not_you, letter_password, letter_password_not_you,
+        forgot, forgotten, forgotten_lead, send_code, send_code_again, choose_password, code_sent, code_hint, no_code, wrong_code, old_password, change_password, password_lead, wrong_password, done_password, letter_code, letter_code_not_you, letter_known, letter_known_told, letter_known_not_you, letter_password, letter_password_not_you,
         // Opening an account
-        sign_up_about_you, sign_up_at_the_table, sign_up_all_optional, sign_up_consent,
+        sign_up_about_you, sign_up_at_the_table, sign_up_all_optional, sign_up_others_optional, email_hint, sign_up_consent,
         sign_up_submit, sign_up_kept_where, phone_hint, allergy_hint, password_hint, residence,
         residence_hint, residence_jp, residence_eea, residence_uk, residence_other, agree,
         do_not_agree, policy_changed, refused_title, refused_nothing_kept, refused_think_again,
@@ -91,7 +91,7 @@ words! {
         // Opening an account, step by step
         representative_lead, representative_name, representative_email, representative_hint,
         error_representative, error_after_representative, consent_waits, representative_later,
-        next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_future,
+        next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_impossible_date, error_own_address, error_future,
         // Finding and booking a table
         area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store, closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review, fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held,
         // The operator's pages

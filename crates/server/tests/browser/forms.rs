@@ -63,7 +63,7 @@ impl Guest {
         let policy = self.gets("/sign-up").await.text;
         let notice = after(&policy, "name=\"notice\" value=\"", "\"").to_owned();
         let mut pairs = vec![
-            ("step", "agree"),
+            ("step", "password"),
             ("go", "next"),
             ("notice", notice.as_str()),
             ("residence", "jp"),

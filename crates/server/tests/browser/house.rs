@@ -253,7 +253,10 @@ impl Browser {
 
     /// Opens an account step by step: types and chooses on each page what it asks for.
     pub async fn signs_up(&self, typed: &[(&str, &str)], chosen: &[(&str, &str)]) {
-        for _ in 0..4 {
+        for _ in 0..5 {
+            if self.client.find_all(Locator::Css("ol.steps")).await.unwrap().is_empty() {
+                return;
+            }
             for (name, text) in typed {
                 if self.is_asked(name).await {
                     self.types(name, text).await;

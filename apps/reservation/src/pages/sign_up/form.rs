@@ -74,10 +74,11 @@ impl Page<'_> {
                     Step::Table => (self.table(&drawn)),
                     Step::More => (self.more(&drawn, asks_representative)),
                     Step::Agree => (self.agree(&drawn, typed)),
+                    Step::Password => (self.password(&drawn, typed)),
                 }
                 p class="actions" {
                     button name="go" value="next" {
-                        @if step == Step::Agree { (words.sign_up_submit) } @else { (words.next) }
+                        @if step.next().is_none() { (words.sign_up_submit) } @else { (words.next) }
                     }
                     @if step.before().is_some() {
                         button class="quiet" name="go" value="back" { (words.back) }
@@ -97,6 +98,7 @@ impl Page<'_> {
             Step::Table => words.sign_up_at_the_table,
             Step::More => words.sign_up_more,
             Step::Agree => words.sign_up_consent,
+            Step::Password => words.password,
         }
     }
 
@@ -159,6 +161,8 @@ impl Page<'_> {
             for (name, consent) in self.asked(typed) {
                 add(format!("consents.{name}"), consent.label.get(language));
             }
+        }
+        if step == Step::Password {
             add(PASSWORD.to_owned(), words.password);
         }
         order
@@ -190,7 +194,7 @@ impl Page<'_> {
         const SERVICE: &str = "service";
         let mut items = step.items().iter().filter_map(|item| self.policy.items.get(*item));
         let all = items.all(|item| item.purposes.iter().any(|purpose| purpose == SERVICE));
-        (all && step != Step::Agree).then_some(SERVICE)
+        (all && !step.items().is_empty()).then_some(SERVICE)
     }
 
     fn purpose_above(&self, drawn: &Drawn<'_>) -> Markup {
@@ -218,7 +222,7 @@ impl Page<'_> {
             section class="sheet" {
                 (self.purpose_above(drawn))
                 (self.item("name", None, drawn))
-                (self.item("email", None, drawn))
+                (self.item("email", Some(words.email_hint), drawn))
                 (self.item("phone", Some(words.phone_hint), drawn))
                 (self.item("language", None, drawn))
                 (residence_field(drawn))
@@ -243,7 +247,10 @@ impl Page<'_> {
     fn more(&self, drawn: &Drawn<'_>, asks_representative: bool) -> Markup {
         let words = drawn.words;
         html! {
-            p { (words.sign_up_all_optional) }
+            p {
+                @if asks_representative { (words.sign_up_others_optional) }
+                @else { (words.sign_up_all_optional) }
+            }
             section class="sheet" {
                 (self.purpose_above(drawn))
                 @for item in Step::More.items() {
@@ -274,16 +281,10 @@ impl Page<'_> {
                     }
                 }
             }
-            section class="sheet" {
-                // So that whatever keeps her passwords knows whose this one is.
-                input class="hidden" type="email" autocomplete="username" tabindex="-1" readonly
-                    aria-hidden="true" value=(typed.get("items.email"));
-                (self.password(drawn))
-            }
         }
     }
 
-    fn password(&self, drawn: &Drawn<'_>) -> Markup {
+    fn password(&self, drawn: &Drawn<'_>, typed: &Fields) -> Markup {
         let secret = self.policy.secrets.get("password");
         let field = Field {
             name: PASSWORD,
@@ -297,7 +298,14 @@ impl Page<'_> {
             focus: drawn.first_error == Some(PASSWORD),
             autocomplete: Some("new-password"),
         };
-        field.input("password", None, drawn.words)
+        html! {
+            section class="sheet" {
+                // So that whatever keeps her passwords knows whose this one is.
+                input class="hidden" type="email" autocomplete="username" tabindex="-1" readonly
+                    aria-hidden="true" value=(typed.get("items.email"));
+                (field.input("password", None, drawn.words))
+            }
+        }
     }
 
     /// Says plainly that the service cannot be used, and lets her think again.

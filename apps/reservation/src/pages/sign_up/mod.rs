@@ -1,6 +1,7 @@
-//! Opening an account, in four short steps: who she is, her table, a few more things, what she agrees
-//! to. What was typed goes along in the page, so nothing is kept anywhere until the last step is sent;
-//! a page says plainly what a refusal means. `form` draws the steps.
+//! Opening an account, in five short steps: who she is, her table, a few more things, what she agrees
+//! to, her password. Each step is looked at when it is sent, here and by Azukari (decision 0052). What was
+//! typed goes along in the page, so nothing is kept anywhere until the last step is sent; a page says
+//! plainly what a refusal means. `form` draws the steps.
 
 mod form;
 
@@ -15,18 +16,23 @@ use serde::Deserialize;
 use super::parts::Errors;
 use super::{linking, safe_next, see_other};
 use crate::app::{self, Reader, Shared};
-use crate::azukari::{Answer, Consent, Policy, Reason, Representative, Trouble};
+use crate::azukari::{
+    Answer, Consent, FieldError, Newcomer, Policy, Reason, Representative, Trouble,
+};
 use crate::book::sessions::{Caller, Door};
 use crate::book::stores::Store;
 use crate::fault::Fault;
 use crate::fields::{Fields, PHONE_COUNTRY};
-use crate::{session, when};
+use crate::{letters, session, when};
 
 const PASSWORD: &str = "secrets.password";
 /// Her statutory representative. Azukari says when one is needed; nothing of that is worked out here.
 const REPRESENTATIVE: &str = "representative";
 const REPRESENTATIVE_NAME: &str = "representative.name";
 const REPRESENTATIVE_EMAIL: &str = "representative.email";
+
+/// What is wrong with an item that may come in only once her representative has agreed.
+const AFTER_REPRESENTATIVE: &str = "after_representative";
 
 /// The field that names the service that she comes through.
 const WITH: &str = "with";
@@ -48,12 +54,14 @@ enum Step {
     Table,
     /// What may be added, now or later.
     More,
-    /// What she agrees to, and her password.
+    /// What she agrees to.
     Agree,
+    /// Her password, alone: what is wrong elsewhere is put right before it is typed.
+    Password,
 }
 
 impl Step {
-    const ALL: [Self; 4] = [Self::Contact, Self::Table, Self::More, Self::Agree];
+    const ALL: [Self; 5] = [Self::Contact, Self::Table, Self::More, Self::Agree, Self::Password];
 
     /// What this step asks for, in the order of its page.
     fn items(self) -> &'static [&'static str] {
@@ -63,7 +71,7 @@ impl Step {
                 &["allergy", "disliked_food", "favourite_food", "serving_size", "preferred_alcohol"]
             }
             Self::More => &["birth_date", "gender", "area", "company", "receipt_name"],
-            Self::Agree => &[],
+            Self::Agree | Self::Password => &[],
         }
     }
 
@@ -73,6 +81,7 @@ impl Step {
             Self::Table => "table",
             Self::More => "more",
             Self::Agree => "agree",
+            Self::Password => "password",
         }
     }
 
@@ -102,6 +111,7 @@ impl Step {
             (None, Some(consent)) => beside(consent).unwrap_or(Self::Agree),
             _ if field == "residence" => Self::Contact,
             _ if field.starts_with(REPRESENTATIVE) => Self::More,
+            _ if field == PASSWORD => Self::Password,
             _ => Self::Agree,
         }
     }
@@ -199,10 +209,10 @@ impl SignUp {
                 }
             }
         }
-        if until == Step::Agree {
-            if self.password.is_empty() {
-                errors.add(PASSWORD, words.error_password_again);
-            }
+        if until == Step::Password && self.password.is_empty() {
+            errors.add(PASSWORD, words.error_password_again);
+        }
+        if until >= Step::Agree {
             for (name, consent) in &policy.consents {
                 let field = format!("consents.{name}");
                 if self.is_condition(consent) && self.typed.get(&field).is_empty() {
@@ -212,6 +222,73 @@ impl SignUp {
         }
         errors
     }
+
+    /// The consents without which there is no service, and to which she does not agree.
+    fn refused<'a>(&self, policy: &'a Policy) -> Vec<&'a str> {
+        let refused = |name: &str| self.typed.get(&format!("consents.{name}")) == "refused";
+        let all = policy.consents.iter();
+        let named = all.filter(|(name, consent)| self.is_condition(consent) && refused(name));
+        named.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// What Azukari finds wrong, while nothing comes in. What she will have to agree to counts as agreed to from
+    /// the step on that has her date of birth: so it says there whether somebody has to agree in her place.
+    async fn asks(
+        &self,
+        app: &app::App,
+        reader: &Reader,
+        policy: &Policy,
+        until: Step,
+    ) -> Result<Vec<FieldError>, Trouble> {
+        let language = reader.language;
+        let (items, mut answers) = (self.items(), self.answers(policy, language.tag()));
+        if until >= Step::More {
+            for (name, consent) in &policy.consents {
+                let open = answers.iter().all(|answer| answer.consent != *name);
+                if open && self.is_condition(consent) {
+                    answers.push(Answer {
+                        consent: name.clone(),
+                        state: "given",
+                        notice: policy.version.clone(),
+                        language: language.tag(),
+                    });
+                }
+            }
+        }
+        let named = self.representative();
+        let mut newcomer = Newcomer {
+            regime: self.regime(),
+            items: &items,
+            answers: &answers,
+            representative: None,
+        };
+        let found = app.azukari.wrong_with(language, &newcomer).await?;
+        if named.is_none() || found.iter().all(|error| error.field != REPRESENTATIVE) {
+            return Ok(found);
+        }
+        newcomer.representative = named.as_ref();
+        let mut found = app.azukari.wrong_with(language, &newcomer).await?;
+        // What is under special care comes in only once her representative has agreed.
+        let special = policy.items.iter().filter(|(_, asked)| asked.consent.is_some());
+        let typed = special.filter(|(item, _)| items.contains_key(*item));
+        found.extend(typed.map(|(item, _)| FieldError {
+            field: format!("items.{item}"),
+            code: AFTER_REPRESENTATIVE.to_owned(),
+            words: Some(reader.words.error_after_representative.to_owned()),
+        }));
+        Ok(found)
+    }
+}
+
+/// What Azukari found, as words beside the fields; true when the wording that she answered to no longer stands.
+fn add_found(errors: &mut Errors, found: Vec<FieldError>, reader: &Reader) -> bool {
+    if found.iter().any(|error| error.field == REPRESENTATIVE) {
+        errors.add(REPRESENTATIVE_NAME, reader.words.error_representative);
+    }
+    let changed = found.iter().any(|error| error.field.ends_with("].notice"));
+    let others = found.into_iter().filter(|error| error.field != REPRESENTATIVE);
+    errors.add_all(&others.collect::<Vec<_>>(), reader.words);
+    changed
 }
 
 /// Whether something could be an address at all; whether it is one, Azukari says.
@@ -293,49 +370,43 @@ pub(super) async fn submit(
     }
     let today = when::in_tokyo(app::now()).date();
     let mut errors = sign_up.check(step, &policy, &reader, today);
-    if errors.is_empty() {
-        if let Some(next) = step.next() {
+    let mut changed = false;
+    if errors.is_empty()
+        && let Some(next) = step.next()
+    {
+        let refused = sign_up.refused(&policy);
+        if step == Step::Agree && !refused.is_empty() {
+            return Ok(page.refused(&refused, &kept).into_response());
+        }
+        let mut found = sign_up.asks(&app, &reader, &policy, step).await.map_err(away)?;
+        found.retain(|error| Step::of_field(&error.field, &policy) <= step);
+        if found.is_empty() {
+            if step == Step::Contact {
+                tell_holder(&app, sign_up.typed.get("items.email"));
+            }
             return Ok(page.step(next, &sign_up.typed, &fine, None).into_response());
         }
-        let regime = sign_up.regime();
+        changed = add_found(&mut errors, found, &reader);
+    } else if errors.is_empty() {
+        let (regime, items) = (sign_up.regime(), sign_up.items());
         let answers = sign_up.answers(&policy, reader.language.tag());
-        let opened = app
-            .azukari
-            .open_account(
-                reader.language,
-                regime,
-                &sign_up.items(),
-                &sign_up.password,
-                &answers,
-                sign_up.representative().as_ref(),
-            )
-            .await;
-        match opened {
-            Ok(subject) => {
-                let caller = Caller { who: subject.clone(), regime: regime.to_owned() };
-                let now = app::now();
-                let cookie = session::begin(&app.book, &headers, Door::Guest, caller, now).await?;
-                let next = safe_next(sign_up.typed.get("next")).unwrap_or("/me?done=welcome");
-                // The account is hers, linked or not; where it is not, she is told and may try again.
-                let linked = match linking::told(&app, &headers, sign_up.typed.get(WITH)) {
-                    Some(told) => {
-                        linking::link(&app, &reader, &headers, &told, &subject).await.is_ok()
-                    }
-                    None => sign_up.typed.get(WITH).is_empty(),
-                };
-                let mut response =
-                    see_other(if linked { next } else { "/me/links?done=not_linked" })?;
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-                return Ok(response);
-            }
-            // What is under special care comes in only once her representative has agreed.
+        let representative = sign_up.representative();
+        let newcomer = Newcomer {
+            regime,
+            items: &items,
+            answers: &answers,
+            representative: representative.as_ref(),
+        };
+        match app.azukari.open_account(reader.language, &newcomer, &sign_up.password).await {
+            Ok(subject) => return welcome(&app, &reader, &headers, &sign_up, subject).await,
+            // Her representative has still to agree; it may not have been known before.
             Err(Trouble::Refused(reasons))
-                if sign_up.representative().is_some()
+                if representative.is_some()
                     && reasons.iter().all(|reason| reason.id == "special_care_without_consent") =>
             {
                 for (item, asked) in &policy.items {
                     let named = |reason: &Reason| reason.consent == asked.consent;
-                    if sign_up.typed.item(item).is_some() && reasons.iter().any(named) {
+                    if items.contains_key(item) && reasons.iter().any(named) {
                         errors.add(&format!("items.{item}"), words.error_after_representative);
                     }
                 }
@@ -345,29 +416,56 @@ pub(super) async fn submit(
                     reasons.iter().filter_map(|reason| reason.consent.as_deref()).collect();
                 return Ok(page.refused(&named, &kept).into_response());
             }
-            Err(Trouble::Invalid(found)) => {
-                if found.iter().any(|error| error.field.ends_with("].notice")) {
-                    // The wording she answered to no longer stands: ask again, with the new one.
-                    for consent in policy.consents.keys() {
-                        sign_up.typed.take(&format!("consents.{consent}"));
-                    }
-                    let note = Some(words.policy_changed);
-                    let page = page.step(Step::Agree, &sign_up.typed, &fine, note);
-                    return Ok((StatusCode::CONFLICT, page).into_response());
-                }
-                if found.iter().any(|error| error.field == REPRESENTATIVE) {
-                    errors.add(REPRESENTATIVE_NAME, words.error_representative);
-                }
-                let others = found.into_iter().filter(|error| error.field != REPRESENTATIVE);
-                errors.add_all(&others.collect::<Vec<_>>(), words);
-            }
+            Err(Trouble::Invalid(found)) => changed = add_found(&mut errors, found, &reader),
             Err(trouble) => return Err(away(trouble)),
         }
+    }
+    if changed {
+        // Ask again, with the words as they are now.
+        for consent in policy.consents.keys() {
+            sign_up.typed.take(&format!("consents.{consent}"));
+        }
+        let page = page.step(Step::Agree, &sign_up.typed, &fine, Some(words.policy_changed));
+        return Ok((StatusCode::CONFLICT, page).into_response());
     }
     // To the first page that has something to put right.
     let wrong = errors.fields().map(|field| Step::of_field(field, &policy)).min().unwrap_or(step);
     let page = page.step(wrong, &sign_up.typed, &errors, None);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// She has an account, and is in.
+async fn welcome(
+    app: &Shared,
+    reader: &Reader,
+    headers: &HeaderMap,
+    sign_up: &SignUp,
+    subject: String,
+) -> Result<Response, Fault> {
+    let caller = Caller { who: subject.clone(), regime: sign_up.regime().to_owned() };
+    let cookie = session::begin(&app.book, headers, Door::Guest, caller, app::now()).await?;
+    let next = safe_next(sign_up.typed.get("next")).unwrap_or("/me?done=welcome");
+    // The account is hers, linked or not; where it is not, she is told and may try again.
+    let linked = match linking::told(app, headers, sign_up.typed.get(WITH)) {
+        Some(told) => linking::link(app, reader, headers, &told, &subject).await.is_ok(),
+        None => sign_up.typed.get(WITH).is_empty(),
+    };
+    let mut response = see_other(if linked { next } else { "/me/links?done=not_linked" })?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// Has the holder of an address written to that she has an account. Apart: the page says the same, as soon, whether
+/// there is a holder or not.
+fn tell_holder(app: &Shared, email: &str) {
+    let (app, email) = (Shared::clone(app), email.trim().to_owned());
+    tokio::spawn(async move {
+        match app.azukari.whose(&email).await {
+            Ok(Some(subject)) => letters::has_account(&app, &subject).await,
+            Ok(None) => {}
+            Err(trouble) => tracing::warn!("whose an address is, is not known: {trouble}"),
+        }
+    });
 }
 
 #[cfg(test)]
@@ -507,7 +605,8 @@ mod tests {
             ("items.email", Step::Contact),
             ("items.allergy", Step::Table),
             ("items.birth_date", Step::More),
-            ("secrets.password", Step::Agree),
+            ("representative.email", Step::More),
+            ("secrets.password", Step::Password),
             ("consents.store_disclosure", Step::Agree),
         ] {
             assert_eq!(Step::of_field(field, &policy), step, "{field}");

@@ -1,0 +1,280 @@
+//! Opening an account: each step is looked at when it is sent, and what is wrong with it is told there, with
+//! everything typed still on it; the password comes last and alone (decision 0052). Below the age that
+//! Azukari names the form asks for a parent or guardian (R9.6). Azukari is a stand-in here.
+
+#![expect(clippy::unwrap_used, reason = "a test says what broke by panicking")]
+
+mod app;
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use app::{App, Visitor};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+/// What came to Azukari.
+#[derive(Clone, Default)]
+struct Seen {
+    asked: Arc<Mutex<Vec<Value>>>,
+    letters: Arc<Mutex<Vec<Value>>>,
+}
+
+const HELD: &str = "held@guest.example";
+const SUBJECT: &str = "sub_AEAQCAIBAEAQCAIBAEAQCAIBAE";
+
+fn label(text: &str) -> Value {
+    json!({ "ja": text, "en": text })
+}
+
+async fn policy() -> Json<Value> {
+    let item = |text: &str, kind: &str, position: u32| {
+        json!({
+            "label": label(text), "kind": kind, "purposes": ["service"], "position": position,
+        })
+    };
+    let consent = |text: &str, condition: Value| {
+        json!({
+            "label": label(text), "wording": label("Words"), "on_refusal": label("Then not"),
+            "condition_of_service": condition, "since": "2026-10-01", "article": "3",
+        })
+    };
+    let mut items = json!({
+        "name": item("Name", "text", 0), "email": item("Mail", "email", 1),
+        "phone": item("Telephone", "phone", 2), "birth_date": item("Born", "birth_date", 3),
+        "allergy": item("Allergies", "text", 4),
+    });
+    items["allergy"]["consent"] = json!("dietary_care");
+    Json(json!({
+        "version": "2026-10-01",
+        "controller": {
+            "name": label("House"), "desk": { "name": label("Desk"), "email": "desk@house.example" },
+        },
+        "items": items,
+        "purposes": { "service": { "label": label("Service"), "tier": "service" } },
+        "consents": {
+            "dietary_care": consent("Allergies", json!([])),
+            "store_disclosure": consent("Stores", json!(["jp"])),
+        },
+    }))
+}
+
+/// Looks at everything as Azukari does, and takes in whoever has nothing wrong.
+async fn register(State(seen): State<Seen>, Json(body): Json<Value>) -> Response {
+    seen.asked.lock().unwrap().push(body.clone());
+    let mut wrong = Vec::new();
+    let mut add = |field: &str, code: &str| wrong.push(json!({ "field": field, "code": code }));
+    if body["items"]["phone"] == "+811" {
+        add("items.phone", "not_a_phone");
+    }
+    let born = body["items"]["birth_date"].as_str().unwrap_or("2000-01-01");
+    if born < "1896" {
+        add("items.birth_date", "impossible_date");
+    }
+    let agrees = body["consents"].as_array().unwrap().iter().any(|one| one["state"] == "given");
+    if born > "2010" && agrees {
+        match &body["representative"] {
+            Value::Null => add("representative", "missing"),
+            named if named["email"] == body["items"]["email"] => {
+                add("representative.email", "own_address");
+            }
+            _ => {}
+        }
+    }
+    if body["secrets"]["password"].as_str().unwrap().len() < 8 {
+        add("secrets.password", "unfit");
+    }
+    if wrong.is_empty() && body["items"]["email"] == HELD {
+        wrong.push(json!({ "field": "items.email", "code": "taken" }));
+    }
+    if wrong.is_empty() {
+        return (StatusCode::CREATED, Json(json!({ "subject": SUBJECT }))).into_response();
+    }
+    let problem = json!({
+        "type": "https://azukari.example/problems/invalid", "status": 422, "errors": wrong,
+    });
+    (StatusCode::UNPROCESSABLE_ENTITY, Json(problem)).into_response()
+}
+
+impl Seen {
+    fn azukari(&self) -> Router {
+        let letters = Arc::clone(&self.letters);
+        let whose = async |Json(sent): Json<Value>| {
+            let holder = (sent["email"] == HELD).then_some(SUBJECT);
+            Json(json!({ "subject": holder }))
+        };
+        let written = async move |Json(sent): Json<Value>| {
+            letters.lock().unwrap().push(sent);
+            Json(json!({}))
+        };
+        Router::new()
+            .route("/v1/policy", get(policy))
+            .route("/v1/subjects", post(register))
+            .route("/v1/sign-ins/addresses", post(whose))
+            .route("/v1/letters", post(written))
+            .with_state(self.clone())
+    }
+
+    /// Who was taken in, or would have been.
+    fn with_a_password(&self) -> Vec<Value> {
+        let mut asked = self.asked.lock().unwrap().clone();
+        asked.retain(|body| body["secrets"]["password"] != "");
+        asked
+    }
+}
+
+/// What somebody types over all the steps; what is wrong with it comes on top.
+const TYPED: [(&str, &str); 7] = [
+    ("residence", "jp"),
+    ("notice", "2026-10-01"),
+    ("phone.country", "JP"),
+    ("items.name", "Mio"),
+    ("items.email", "mio@guest.example"),
+    ("items.phone", "090-1234-5678"),
+    ("items.birth_date", "1990-02-03"),
+];
+
+/// Sends a step; a name that comes again takes the place of the one before.
+async fn sends(
+    visitor: &Visitor,
+    step: &str,
+    more: &[(&str, &str)],
+) -> (reqwest::StatusCode, String) {
+    let form = [&TYPED[..], &[("step", step), ("go", "next")], more].concat();
+    visitor.posts("/sign-up", &form).await
+}
+
+fn is_step(page: &str, step: &str) {
+    assert!(page.contains(&format!("name=\"step\" value=\"{step}\"")), "not {step}: {page}");
+}
+
+#[tokio::test]
+async fn what_only_azukari_can_see_is_told_on_its_own_step_and_before_the_password() {
+    let seen = Seen::default();
+    let app = App::before(seen.azukari()).await;
+    let guest = app.visitor();
+    for (step, field, typed, told) in [
+        ("contact", "items.phone", "1", "telephone number"),
+        ("more", "items.birth_date", "1800-01-01", "Please check the year"),
+    ] {
+        let (status, page) = sends(&guest, step, &[(field, typed)]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+        is_step(&page, step);
+        assert!(page.contains(told), "{page}");
+        let at = format!("href=\"#{}\"", field.replace('.', "-"));
+        assert!(page.contains(&at), "the field is named at the top: {page}");
+        assert!(page.contains(&format!("value=\"{typed}\"")), "{page}");
+        assert!(page.contains("value=\"mio@guest.example\""), "{page}");
+        assert!(!page.contains("type=\"password\""), "{page}");
+    }
+    // What another step has asks for nothing here: she comes to it.
+    let (status, page) = sends(&guest, "contact", &[("items.birth_date", "1800-01-01")]).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    is_step(&page, "table");
+    assert!(seen.with_a_password().is_empty(), "nobody can have come in");
+}
+
+#[tokio::test]
+async fn the_password_is_asked_last_and_alone_and_never_comes_back() {
+    let seen = Seen::default();
+    let app = App::before(seen.azukari()).await;
+    let guest = app.visitor();
+    let (status, page) = sends(&guest, "agree", &[]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "an answer is missing");
+    is_step(&page, "agree");
+    let agreed = ("consents.store_disclosure", "given");
+    let (status, page) = sends(&guest, "agree", &[agreed]).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    is_step(&page, "password");
+    let visible = page.matches("<input").count() - page.matches("type=\"hidden\"").count();
+    assert_eq!(visible, 2, "the password, and for whom: {page}");
+    // Not agreeing is told before anybody chose a password.
+    let (_, page) = sends(&guest, "agree", &[("consents.store_disclosure", "refused")]).await;
+    assert!(page.contains("You cannot use the service"), "{page}");
+    // What cannot be a password is told there, and does not come back.
+    let short = [agreed, ("secrets.password", "unmist")];
+    let (status, page) = sends(&guest, "password", &short).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    is_step(&page, "password");
+    assert!(!page.contains("unmist"), "{page}");
+    let whole = [agreed, ("secrets.password", "unmistakable-password")];
+    assert_eq!(sends(&guest, "password", &whole).await.0, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn an_address_that_has_an_account_is_written_to_and_the_page_says_the_same() {
+    let seen = Seen::default();
+    let app = App::before(seen.azukari()).await;
+    let guest = app.visitor();
+    let said = async |email: &str| {
+        let (status, page) = sends(&guest, "contact", &[("items.email", email)]).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        page.replace(email, "")
+    };
+    assert_eq!(said("new@guest.example").await, said(HELD).await);
+    let begun = Instant::now();
+    while seen.letters.lock().unwrap().is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "no letter");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let letters = seen.letters.lock().unwrap().clone();
+    assert_eq!(letters.len(), 1, "only its holder is written to");
+    assert_eq!(letters[0]["subject"], SUBJECT);
+    let told = letters[0]["paragraphs"].to_string();
+    assert!(told.contains("You have an account already") && told.contains("すでに"), "{told}");
+    // An account either opens or not: there it is told, at its field.
+    let whole = [
+        ("items.email", HELD),
+        ("consents.store_disclosure", "given"),
+        ("secrets.password", "unmistakable-password"),
+    ];
+    let (status, page) = sends(&guest, "password", &whole).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    is_step(&page, "contact");
+    assert!(page.contains("This address cannot be used") && page.contains("/sign-in"), "{page}");
+    assert!(!page.contains("unmistakable"), "{page}");
+}
+
+#[tokio::test]
+async fn below_the_age_the_form_asks_for_a_parent_beside_the_date_of_birth() {
+    let seen = Seen::default();
+    let app = App::before(seen.azukari()).await;
+    let guest = app.visitor();
+    let young = ("items.birth_date", "2015-02-03");
+    let (status, page) = sends(&guest, "more", &[young]).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    is_step(&page, "more");
+    let [born, named, mail] = ["items.birth_date", "representative.name", "representative.email"]
+        .map(|field| page.find(&format!("name=\"{field}\"")).unwrap());
+    assert!(born < named && named < mail);
+    assert!(page.contains("you can book"), "it tells when she can book");
+    assert!(page.contains("name=\"items.name\" value=\"Mio\"") && page.contains("2015-02-03"));
+    assert!(!page.contains("All of this is optional"), "{page}");
+
+    let own = [("representative.name", "Aoi"), ("representative.email", "mio@guest.example")];
+    let (_, page) = sends(&guest, "more", &[&[young][..], &own].concat()).await;
+    assert!(page.contains("This is your own address"), "{page}");
+
+    let named = [("representative.name", "Aoi"), ("representative.email", "aoi@parent.example")];
+    let allergic = [("items.allergy", "Egg"), ("consents.dietary_care", "given")];
+    let (_, page) = sends(&guest, "more", &[&[young][..], &named, &allergic].concat()).await;
+    is_step(&page, "table");
+    assert!(page.contains("once your parent or guardian has agreed"), "{page}");
+
+    let (status, page) = sends(&guest, "more", &[&[young][..], &named].concat()).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    is_step(&page, "agree");
+    let rest = [("consents.store_disclosure", "given"), ("secrets.password", "unmistakable")];
+    let (status, _) = sends(&guest, "password", &[&[young][..], &named, &rest].concat()).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let bodies = seen.with_a_password();
+    assert_eq!(bodies.len(), 1);
+    let expected = json!({ "name": "Aoi", "email": "aoi@parent.example" });
+    assert_eq!(bodies[0]["representative"], expected);
+    let first = seen.asked.lock().unwrap()[0].clone();
+    assert!(first["representative"].is_null(), "nobody is named unasked");
+}
