@@ -337,7 +337,7 @@ pub async fn admit(app: &App, subject: SubjectId, newcomer: Newcomer) -> Result<
     }
     let password = newcomer.password.map(Plain::new);
     if let Some(Err(error)) = password.as_ref().map(Verifier::may_be_made) {
-        wrong.push(FieldError::new(PASSWORD, "unfit", error.to_string()));
+        wrong.push(FieldError::new(PASSWORD, "unfit_password", error.to_string()));
     }
     let card = newcomer.card.and_then(|card| {
         vault::CardToken::new(Plain::new(card.token), &card.brand, &card.last4)
@@ -517,7 +517,7 @@ pub(crate) async fn make_verifier(app: &App, password: Plain) -> Result<Verifier
     app.hashing
         .run(move || Verifier::new(&password))
         .await?
-        .map_err(|error| Error::field(PASSWORD, "unfit", error.to_string()))
+        .map_err(|error| Error::field(PASSWORD, "unfit_password", error.to_string()))
 }
 
 /// A value that was put.

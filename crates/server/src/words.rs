@@ -863,8 +863,8 @@ pub fn field(code: &str, language: Language) -> Option<&'static str> {
             "すでに登録されています。サインインするか、別のものをご利用ください。"
         }
         ("taken", Language::En) => "This is registered already; sign in, or use another one.",
-        ("unfit", Language::Ja) => "8文字以上128文字以内のパスワードにしてください。",
-        ("unfit", Language::En) => "Please choose a password of 8 to 128 characters.",
+        ("unfit_password", Language::Ja) => "8文字以上128文字以内のパスワードにしてください。",
+        ("unfit_password", Language::En) => "Please choose a password of 8 to 128 characters.",
         ("other_notice", Language::Ja) => {
             "プライバシーポリシーが新しくなりました。新しい内容をご確認ください。"
         }

@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::{Outcome, Premises};
 use crate::acts::agent;
+use crate::cli::say::say;
 use crate::clock::{Clock, SystemClock};
 use crate::keys::Keys;
 use crate::store::drp_agents;
@@ -58,14 +59,14 @@ impl Agents {
                     let (keys, ..) = Keys::look(conn, root).map_err(anyhow::Error::from)?;
                     agent::add(conn, &keys, &id, &name, &verify_key, inside, now)
                 })?;
-                println!("added {id}; it fetches its token itself, at POST /v1/agent/{id}");
+                say!("added {id}; it fetches its token itself, at POST /v1/agent/{id}");
             }
             Self::List { premises } => {
                 let (business, rows) =
                     premises.beside(|conn| Ok((agent::business(conn)?, drp_agents::all(conn)?)))?;
                 match business {
-                    Some(id) => println!("this business is {id}"),
-                    None => println!(
+                    Some(id) => say!("this business is {id}"),
+                    None => say!(
                         "agents are not heard; say who we are with `azukari agents business ID`"
                     ),
                 }
@@ -77,16 +78,16 @@ impl Agents {
                         (None, None) => "no token yet",
                         (None, Some(_)) => "in force",
                     };
-                    println!("{}  {state:12}  {made}  {}", row.id, row.name);
+                    say!("{}  {state:12}  {made}  {}", row.id, row.name);
                 }
             }
             Self::End { premises, id } => {
                 premises.beside(|conn| agent::end(conn, &id, now))?;
-                println!("ended {id}");
+                say!("ended {id}");
             }
             Self::Business { premises, id } => {
                 premises.beside(|conn| agent::name_business(conn, &id))?;
-                println!("this business is {id} from now on");
+                say!("this business is {id} from now on");
             }
         }
         Ok(Outcome::Done)

@@ -7,6 +7,7 @@ use vault::FileKey;
 
 use super::{Outcome, Premises};
 use crate::api::caller::{self, SCOPES};
+use crate::cli::say::say;
 use crate::clock::{Clock, SystemClock};
 use crate::store::service_keys;
 use crate::words;
@@ -62,14 +63,14 @@ impl Keys {
                 let now = SystemClock.now();
                 let made = premises.beside(|conn| caller::make_on(conn, now, &name, &scopes))?;
                 eprintln!("shown once; keep it where only `{name}` can read it:");
-                println!("{}", made.key);
+                say!("{}", made.key);
             }
             Self::List { premises } => {
                 for key in premises.beside(|conn| Ok(service_keys::all(conn)?))? {
                     let made = jiff::Timestamp::from_millisecond(key.created_at)?;
                     let made = words::moment(made, policy::Language::En);
                     let state = if key.revoked_at.is_some() { "revoked" } else { "in force" };
-                    println!("{}  {state:8}  {made}  {}  [{}]", key.id, key.name, key.scopes);
+                    say!("{}  {state:8}  {made}  {}  [{}]", key.id, key.name, key.scopes);
                 }
             }
             Self::Revoke { premises, id } => {
@@ -77,13 +78,13 @@ impl Keys {
                 if !premises.beside(|conn| Ok(service_keys::revoke(conn, &id, now)?))? {
                     anyhow::bail!("there is no key `{id}` in force; see `azukari keys list`");
                 }
-                println!("revoked {id}");
+                say!("revoked {id}");
             }
             Self::RotateRoot { premises, new_root_key } => {
                 let cellar = premises.open_cellar()?;
                 let new = FileKey::create(&new_root_key)?;
                 let subjects = cellar.keys.rotate_root(&cellar.store, Box::new(new))?;
-                println!(
+                say!(
                     "the keys of {subjects} people and of the house are wrapped under `{}`; start \
                      with --root-key and this file, and destroy the old one once backups are done",
                     new_root_key.display()

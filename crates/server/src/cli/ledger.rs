@@ -11,6 +11,7 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::{Outcome, Premises};
+use crate::cli::say::{say, say_on};
 use crate::verify::{self, NotProven, Published, Verdict, check_receipt};
 use crate::words;
 
@@ -77,9 +78,9 @@ impl Ledger {
                     }
                 };
                 if json {
-                    println!("{}", as_json(&verdict));
+                    say!("{}", as_json(&verdict));
                 } else {
-                    print!("{}", report(&verdict, since.as_deref()));
+                    say_on!("{}", report(&verdict, since.as_deref()));
                 }
                 if !verdict.is_sound() {
                     return Ok(Outcome::Findings);
@@ -97,11 +98,11 @@ impl Ledger {
                 }
                 match check_receipt(&text, &key) {
                     Ok(receipt) => {
-                        print!("{}", words::receipt(&receipt, language));
+                        say_on!("{}", words::receipt(&receipt, language));
                         Ok(Outcome::Done)
                     }
                     Err(error) => {
-                        println!("{}", words::not_proven(&error, language));
+                        say!("{}", words::not_proven(&error, language));
                         Ok(Outcome::Findings)
                     }
                 }
@@ -129,7 +130,7 @@ fn many(text: &str, key: &VerifyingKey, language: Language) -> Outcome {
             Err(error) => wrong.push((number, error)),
         }
     }
-    print!("{}", words::receipts(sound, &wrong, language));
+    say_on!("{}", words::receipts(sound, &wrong, language));
     if wrong.is_empty() { Outcome::Done } else { Outcome::Findings }
 }
 

@@ -10,6 +10,7 @@ mod ledger;
 mod outbox;
 mod policy;
 mod retention;
+mod say;
 mod serve;
 mod staff;
 mod statistics;
@@ -25,6 +26,7 @@ use vault::{FileKey, KeySource};
 
 use crate::acts::publish::{Files, Release};
 use crate::app::{App, Cellar, DataDir, MIGRATIONS, Setup};
+use crate::cli::say::say_on;
 use crate::clock::SystemClock;
 use crate::error::Error;
 use crate::public_url::PublicUrl;
@@ -265,7 +267,7 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         // Help and version are answers; anything else is told in one line, as all errors are.
         Err(asked) if !asked.use_stderr() => {
-            print!("{asked}");
+            say_on!("{asked}");
             return ExitCode::SUCCESS;
         }
         Err(asked)

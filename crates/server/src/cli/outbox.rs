@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::{Outcome, Premises};
+use crate::cli::say::say;
 use crate::clock::{Clock, SystemClock};
 use crate::outbox::{parse_id, shown};
 use crate::store::outbox;
@@ -41,7 +42,7 @@ impl Outbox {
                         None => format!("due {}", moment(one.due_at)?),
                     };
                     let (id, put) = (shown(&one.id), moment(one.created_at)?);
-                    println!("{id}  {}  put {put}  {} tries  {state}", one.topic, one.tries);
+                    say!("{id}  {}  put {put}  {} tries  {state}", one.topic, one.tries);
                 }
             }
             Self::Retry { premises, id } => {
@@ -56,7 +57,7 @@ impl Outbox {
                         "no message was given up under that id; see `azukari outbox list`"
                     );
                 }
-                println!("due now; a running server sees to it within seconds");
+                say!("due now; a running server sees to it within seconds");
             }
         }
         Ok(Outcome::Done)

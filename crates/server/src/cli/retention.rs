@@ -8,6 +8,7 @@ use super::ledger::{language, spoken};
 use super::{Outcome, Premises};
 use crate::acts::publish;
 use crate::app::MIGRATIONS;
+use crate::cli::say::say_on;
 use crate::clock::{Clock, SystemClock};
 use crate::forecast::{MAX_DAYS, forecast};
 use crate::keys::Keys;
@@ -39,7 +40,7 @@ impl Retention {
         let now = SystemClock.now();
         let document = publish::published(&mut conn, &keys, now)?;
         let forecast = forecast(&mut conn, &keys, &document, now, days).map_err(super::told)?;
-        print!("{}", words::forecast(&forecast, &document, lang.unwrap_or_else(spoken)));
+        say_on!("{}", words::forecast(&forecast, &document, lang.unwrap_or_else(spoken)));
         Ok(Outcome::Done)
     }
 }

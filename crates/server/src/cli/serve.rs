@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use super::{Outcome, Premises, bind, keep_memory_private, read_policy, start_logging};
 use crate::api::{self, Api};
 use crate::app::App;
+use crate::cli::say::say;
 use crate::connectors::mail::Mail;
 use crate::public_url::PublicUrl;
 use crate::tombstones::Tombstones;
@@ -107,7 +108,7 @@ impl Serve {
             let (tombstones, _) = Tombstones::open(&app, &kept).await?;
             let stop = stopped();
             tracing::info!(version = %app.policy().version, "ready on http://{address}");
-            println!("azukari is ready on http://{address}");
+            say!("azukari is ready on http://{address}");
             let jobs = jobs(&app, mail, tombstones);
             Box::pin(serve(app, listener, metrics, self.listening.rate, jobs, stop)).await
         })?;

@@ -10,6 +10,7 @@ use super::ledger::language;
 use super::{Outcome, Premises};
 use crate::acts::staff::{self, Drawn, Invited, Newcomer, Office};
 use crate::app::{Beside, MIGRATIONS};
+use crate::cli::say::say;
 use crate::clock::SystemClock;
 use crate::error::Error;
 use crate::keys::Keys;
@@ -107,11 +108,11 @@ impl Staff {
             }
             Self::HandOver { premises, login } => {
                 let id = act(&premises, |office, tx, drawn| office.hand_over(tx, &login, drawn))?;
-                println!("{id} is the information manager");
+                say!("{id} is the information manager");
             }
             Self::End { premises, login } => {
                 let id = act(&premises, |office, tx, drawn| office.end(tx, &login, drawn))?;
-                println!("{id} signs in no more");
+                say!("{id} signs in no more");
             }
             Self::List { premises } => list(&premises)?,
         }
@@ -148,7 +149,7 @@ fn list(premises: &Premises) -> anyhow::Result<()> {
             (None, None) => "in office".to_owned(),
         };
         let (login, name, added) = (one.login, one.name, at(one.created_at)?);
-        println!("{}  {role}  {login}  added {added}  {state}  {name}", one.id);
+        say!("{}  {role}  {login}  added {added}  {state}  {name}", one.id);
     }
     Ok(())
 }
@@ -158,6 +159,6 @@ impl Place {
         let until = words::moment(invited.until, Language::En);
         eprintln!("shown once, good once, until {until}; give it to nobody else:");
         let address = self.address.trim_end_matches('/');
-        println!("{address}{}/{}", urls::INVITATION, invited.token);
+        say!("{address}{}/{}", urls::INVITATION, invited.token);
     }
 }

@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::{Outcome, Premises};
 use crate::acts::webhook::{self, Drawn, NewWebhook};
+use crate::cli::say::say;
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 use crate::keys::Keys;
@@ -73,7 +74,7 @@ impl Webhooks {
                 })?;
                 let (id, url) = (added.row.webhook_id(), &added.row.url);
                 eprintln!("shown once; {id} signs with it what it sends to {url}:");
-                println!("{}", *added.secret.reveal());
+                say!("{}", *added.secret.reveal());
             }
             Self::List { premises } => {
                 for row in premises.beside(|conn| Ok(webhooks::all(conn)?))? {
@@ -82,7 +83,7 @@ impl Webhooks {
                     let state = if row.ended_at.is_some() { "ended" } else { "in force" };
                     let place = if row.inside { "  inside" } else { "" };
                     let (id, url, events) = (row.webhook_id(), &row.url, &row.events);
-                    println!("{id}  {state:8}  {made}  {url}  [{events}]{place}");
+                    say!("{id}  {state:8}  {made}  {url}  [{events}]{place}");
                 }
             }
             Self::Rotate { premises, id } => {
@@ -93,7 +94,7 @@ impl Webhooks {
                     webhook::rotate(conn, &keys, id, &drawn, now, None)
                 })?;
                 eprintln!("shown once; the secret before signs beside it for a day:");
-                println!("{}", *rotated.secret.reveal());
+                say!("{}", *rotated.secret.reveal());
             }
             Self::End { premises, id } => {
                 let id = read(&id)?;
@@ -101,7 +102,7 @@ impl Webhooks {
                     webhook::end(conn, id, now)?;
                     Ok::<_, Error>(())
                 })?;
-                println!("ended {id}");
+                say!("ended {id}");
             }
         }
         Ok(Outcome::Done)

@@ -47,6 +47,8 @@ mod notice;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
+mod pipes;
+#[cfg(test)]
 mod policy_in_force;
 #[cfg(test)]
 #[path = "../post/mod.rs"]

@@ -161,7 +161,7 @@ async fn a_password_is_put_in_the_place_of_the_one_before() {
     puts(json!({ "password": "a third password" })).await.expect(200);
     house.tries_to_sign_in("a third password", None).await.expect(200);
     let short = puts(json!({ "password": "short" })).await.invalid();
-    assert_eq!(short, [("secrets.password".to_owned(), "unfit".to_owned())]);
+    assert_eq!(short, [("secrets.password".to_owned(), "unfit_password".to_owned())]);
     let kinds = house.records().into_iter().filter(|r| matches!(r.act, Act::SecretPut { .. }));
     assert_eq!(kinds.count(), 2, "each is on record, and a refused one is not");
     for (place, bytes) in house.ground.everything_kept() {

@@ -173,7 +173,12 @@ async fn the_same_request_tells_the_same_figure_and_is_paid_once() {
     }
     let other = json!({ "question": "count", "purpose": "marketing", "item": "birth_date",
                         "epsilon": "0.001" });
-    house.post("/v1/statistics", &other).once("figure-1").go().await.problem(422, "idempotency-key-reused");
+    house
+        .post("/v1/statistics", &other)
+        .once("figure-1")
+        .go()
+        .await
+        .problem(422, "idempotency-key-reused");
     assert_eq!(first["left"], "0.999");
 }
 

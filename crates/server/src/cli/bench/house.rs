@@ -18,6 +18,7 @@ use axum::routing::post;
 
 use super::super::Premises;
 use super::load::get;
+use crate::cli::say::say;
 
 /// A server in a process of its own; ends with this value.
 pub(super) struct House {
@@ -165,7 +166,7 @@ pub(super) fn nothing(body: usize) -> anyhow::Result<()> {
             .route("/", post(move |_: Bytes| async move { (StatusCode::CREATED, answer) }))
             .route("/healthz", axum::routing::get(|| async { "alive\n" }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        println!("nothing is ready on http://{}", listener.local_addr()?);
+        say!("nothing is ready on http://{}", listener.local_addr()?);
         axum::serve(listener, router).await?;
         Ok(())
     })
@@ -177,7 +178,7 @@ pub(super) fn reservation(azukari: &str, data: Option<&Path>) -> anyhow::Result<
     let data = data.context("name the folder with --data")?.to_owned();
     super::super::serve::runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        println!("reservation is ready on http://{}", listener.local_addr()?);
+        say!("reservation is ready on http://{}", listener.local_addr()?);
         let azukari = azukari.to_owned();
         let config = reservation::Config {
             public_azukari: azukari.clone(),

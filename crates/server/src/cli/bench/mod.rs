@@ -34,6 +34,7 @@ use self::sample::{Numbers, Sample};
 use self::table::{Aim, Table, count, millis, number};
 use super::{Outcome, Premises, make_private_folder};
 use crate::api::caller;
+use crate::cli::say::say_on;
 use crate::public_url::PublicUrl;
 use crate::store::DatabaseUrl;
 
@@ -130,20 +131,20 @@ impl Bench {
         table.row("4 KiB write and fdatasync, median", house::fsync(&folder.0)?, "ms", Aim::None);
         if self.answer {
             answer::measure(&mut table, &folder.0, self.seed)?;
-            print!("{}", table.text());
+            say_on!("{}", table.text());
             return Ok(Outcome::Done);
         }
         if self.erasure {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let subjects = self.subjects.unwrap_or(10_000);
             self.erasures(&mut table, &runtime, &folder.0, subjects)?;
-            print!("{}", table.text());
+            say_on!("{}", table.text());
             return Ok(Outcome::Done);
         }
         if self.bookings {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             self.bookings(&mut table, &runtime, &folder.0)?;
-            print!("{}", table.text());
+            say_on!("{}", table.text());
             return Ok(Outcome::Done);
         }
         if !self.only_disclosures {
@@ -161,7 +162,7 @@ impl Bench {
         if self.growth {
             self.grow(&mut table, &runtime, &folder.0)?;
         }
-        print!("{}", table.text());
+        say_on!("{}", table.text());
         Ok(Outcome::Done)
     }
 

@@ -10,6 +10,7 @@ use clap::Args;
 use datasets::{About, Kind, Manifest, MethodInformation, Next, Settings, Table};
 
 use super::{Form, Outcome, Watch, fresh, settings, table, told};
+use crate::cli::say::{say, say_on};
 
 #[derive(Args)]
 pub struct Suggest {
@@ -25,7 +26,7 @@ impl Suggest {
         let watch = Watch::begin(language);
         let read = self.form.on(Settings::default());
         let table = table(&self.file, &read, language, &|step| watch.next(step))?;
-        print!("{}", datasets::written(&table, &read, language)?);
+        say_on!("{}", datasets::written(&table, &read, language)?);
         Ok(Outcome::Done)
     }
 }
@@ -71,9 +72,9 @@ impl Check {
         let (verdict, standards) =
             datasets::check(&source, &method, &published, &next).map_err(told(language))?;
         let holds = verdict.word == Word::Holds && standards.hold();
-        println!("{}", if holds { Word::Holds } else { Word::Fails });
+        say!("{}", if holds { Word::Holds } else { Word::Fails });
         for evidence in &verdict.evidence {
-            println!("  {}", evidence.sentence(language));
+            say!("  {}", evidence.sentence(language));
         }
         for check in &standards.checks {
             let article = check.standard.article(Kind::Anonymised);
@@ -83,9 +84,9 @@ impl Check {
                 (Language::En, true) => "holds",
                 (Language::En, false) => "fails",
             };
-            println!("  {word}  {article}  {}", check.standard.words(language));
+            say!("  {word}  {article}  {}", check.standard.words(language));
             for finding in check.findings.iter().filter(|_| !check.holds) {
-                println!("    {}", finding.sentence(language));
+                say!("    {}", finding.sentence(language));
             }
         }
         Ok(if holds { Outcome::Done } else { Outcome::Findings })
@@ -141,10 +142,10 @@ impl Again {
             differs.push(language.of("同じ結果になりません", "it does not come out the same"));
         }
         for difference in &differs {
-            println!("{difference}");
+            say!("{difference}");
         }
         if differs.is_empty() {
-            println!("{}", language.of("同じ結果になりました", "it comes out the same"));
+            say!("{}", language.of("同じ結果になりました", "it comes out the same"));
             return Ok(Outcome::Done);
         }
         Ok(Outcome::Findings)
@@ -194,7 +195,7 @@ pub struct Sample {
 impl Sample {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let rows = usize::try_from(self.rows)?;
-        print!("{}", datasets::sample(rows, self.form.language()));
+        say_on!("{}", datasets::sample(rows, self.form.language()));
         Ok(Outcome::Done)
     }
 }

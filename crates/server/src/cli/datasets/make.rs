@@ -15,6 +15,7 @@ use super::folder::Folder;
 use super::{Make, Outcome, Watch, engine, fresh, table};
 use crate::acts::dataset::{self, Source, Wish};
 use crate::acts::everybody::Asked;
+use crate::cli::say::say;
 use crate::clock::{Clock, SystemClock};
 use crate::public_url::PublicUrl;
 
@@ -48,7 +49,7 @@ pub(super) fn run(make: Make, kind: Kind) -> anyhow::Result<Outcome> {
     };
     made.write(&folder)?;
     folder.finish()?;
-    println!("{}", made.words(&out, language));
+    say!("{}", made.words(&out, language));
     Ok(Outcome::Done)
 }
 

@@ -19,6 +19,7 @@ use crate::acts::publish::{Files, Release};
 use crate::acts::webhook::{self, Drawn, NewWebhook};
 use crate::api::caller::{self, SCOPES};
 use crate::app::App;
+use crate::cli::say::say;
 use crate::connectors::mail::Mail;
 use crate::store::{Tx, policies, webhooks};
 use crate::tombstones::Tombstones;
@@ -55,7 +56,7 @@ impl Demo {
             } else {
                 None
             };
-            println!("{}", code.map_or_else(|| samples::code(data, login), Ok)?);
+            say!("{}", code.map_or_else(|| samples::code(data, login), Ok)?);
             return Ok(Outcome::Done);
         }
         start_logging();
@@ -133,10 +134,10 @@ impl Demo {
         tell_where(&azukari, &reservation, &self.listening.metrics, &self.premises.data, &samples);
         samples::tell(staff.as_ref(), &self.premises.data);
         if let Some(letters) = letters {
-            println!("  letters, with their codes, are files in {}", letters.display());
+            say!("  letters, with their codes, are files in {}", letters.display());
         }
-        println!();
-        println!("Ctrl-C stops both; the data stays and is used again at the next start");
+        say!();
+        say!("Ctrl-C stops both; the data stays and is used again at the next start");
         stopped().await;
         tell.send(true)?;
         showing.await??;
@@ -198,23 +199,23 @@ fn tell_where(
     data: &Path,
     samples: &reservation::Samples,
 ) {
-    println!("azukari          {azukari}");
-    println!("  policy         {azukari}/policy");
-    println!("  api            {azukari}/openapi.json");
-    println!("  ledger         {azukari}/ledger/checkpoint");
-    println!("  for staff      {azukari}{}", urls::START);
-    println!("  metrics        http://{metrics}/metrics");
-    println!("reservation app  {reservation}");
-    println!("  for guests     {reservation}/sign-in");
-    println!("  for stores     {reservation}/store/sign-in");
-    println!("  for operators  {reservation}/operator");
-    println!("  fees are taken by a stand-in for a payment platform; no money moves");
-    println!();
-    println!("sample data: {} stores, {} bookings", samples.stores, samples.bookings);
+    say!("azukari          {azukari}");
+    say!("  policy         {azukari}/policy");
+    say!("  api            {azukari}/openapi.json");
+    say!("  ledger         {azukari}/ledger/checkpoint");
+    say!("  for staff      {azukari}{}", urls::START);
+    say!("  metrics        http://{metrics}/metrics");
+    say!("reservation app  {reservation}");
+    say!("  for guests     {reservation}/sign-in");
+    say!("  for stores     {reservation}/store/sign-in");
+    say!("  for operators  {reservation}/operator");
+    say!("  fees are taken by a stand-in for a payment platform; no money moves");
+    say!();
+    say!("sample data: {} stores, {} bookings", samples.stores, samples.bookings);
     let tell = |login: &reservation::Login| {
-        println!("  {:28} {}  ({})", login.name, login.password, login.who);
+        say!("  {:28} {}  ({})", login.name, login.password, login.who);
     };
     samples.guests.iter().for_each(tell);
-    println!("with a code as well, from azukari demo --data {} --code LOGIN", data.display());
+    say!("with a code as well, from azukari demo --data {} --code LOGIN", data.display());
     samples.staff.iter().chain(&samples.operators).for_each(tell);
 }

@@ -17,6 +17,7 @@ use super::write_private;
 use crate::acts::staff::{Drawn, Invited, Newcomer, Office};
 use crate::acts::staff_session::{take_up, welcome};
 use crate::app::App;
+use crate::cli::say::say;
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 use crate::once;
@@ -92,10 +93,10 @@ pub async fn staff(app: &Arc<App>, data: &Path) -> anyhow::Result<Option<Samples
 /// Prints what to sign in with.
 pub fn tell(samples: Option<&Samples>, data: &Path) {
     let Some(samples) = samples else { return };
-    println!("staff of the company, with a code from an authenticator app or from");
-    println!("  azukari demo --data {} --code LOGIN", data.display());
+    say!("staff of the company, with a code from an authenticator app or from");
+    say!("  azukari demo --data {} --code LOGIN", data.display());
     for (login, sample) in samples {
-        println!("  {login:28} {}  (secret {})", sample.password, sample.secret);
+        say!("  {login:28} {}  (secret {})", sample.password, sample.secret);
     }
 }
 

@@ -9,6 +9,7 @@ use policy::record::calendar_day;
 use policy::{Document, Language};
 
 use super::{Outcome, language, read};
+use crate::cli::say::say;
 use crate::clock::{Clock, SystemClock};
 
 /// How findings are told.
@@ -47,12 +48,12 @@ impl Check {
         let (document, findings) = look(&dir, on)?;
         match format {
             CheckFormat::Text => tell(document.as_ref(), &findings, language),
-            CheckFormat::Json => println!("{}", serde_json::to_string_pretty(&findings)?),
+            CheckFormat::Json => say!("{}", serde_json::to_string_pretty(&findings)?),
             CheckFormat::Sarif => {
                 let folder = dir.to_string_lossy();
                 let version = env!("CARGO_PKG_VERSION");
                 let log = lint::sarif(&findings, &folder, version, language);
-                println!("{}", serde_json::to_string_pretty(&log)?);
+                say!("{}", serde_json::to_string_pretty(&log)?);
             }
         }
         let least = if strict { Severity::Warning } else { Severity::Error };
@@ -75,13 +76,13 @@ fn look(dir: &Path, on: Date) -> anyhow::Result<(Option<Document>, Vec<Finding>)
 
 fn tell(document: Option<&Document>, findings: &[Finding], language: Language) {
     for found in findings {
-        println!("{}", found.told(language));
+        say!("{}", found.told(language));
     }
     let count = |severity| findings.iter().filter(|found| found.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let notes = count(Severity::Note);
     match (document, language) {
-        (Some(document), Language::En) => println!(
+        (Some(document), Language::En) => say!(
             "version {}: {} items, {} secrets, {} purposes, {} recipients, {} consents, {} tools, \
              {} regimes; coherent; {errors} errors, {warnings} warnings, {notes} notes",
             document.version,
@@ -93,7 +94,7 @@ fn tell(document: Option<&Document>, findings: &[Finding], language: Language) {
             document.tools.len(),
             document.regimes.len(),
         ),
-        (Some(document), Language::Ja) => println!(
+        (Some(document), Language::Ja) => say!(
             "版{}: 項目{}、秘密情報{}、利用目的{}、提供先{}、同意{}、ツール{}、法域{}。矛盾はありません。\
              エラー{errors}、警告{warnings}、参考{notes}",
             document.version,
@@ -105,7 +106,7 @@ fn tell(document: Option<&Document>, findings: &[Finding], language: Language) {
             document.tools.len(),
             document.regimes.len(),
         ),
-        (None, Language::En) => println!("not coherent: {errors} errors, {warnings} warnings"),
-        (None, Language::Ja) => println!("矛盾があります。エラー{errors}、警告{warnings}"),
+        (None, Language::En) => say!("not coherent: {errors} errors, {warnings} warnings"),
+        (None, Language::Ja) => say!("矛盾があります。エラー{errors}、警告{warnings}"),
     }
 }

@@ -14,6 +14,7 @@ use policy::record::calendar_day;
 use policy::{Label, RegimeName, read_files};
 
 use super::Outcome;
+use crate::cli::say::say;
 use crate::clock::{Clock, SystemClock};
 
 #[derive(Args)]
@@ -101,7 +102,7 @@ fn write(dir: &Path, files: &BTreeMap<String, String>) -> anyhow::Result<Outcome
         std::fs::write(&path, text)
             .with_context(|| format!("`{}` cannot be written", path.display()))?;
     }
-    println!(
+    say!(
         "{} files in `{}`; {} places to look at: azukari policy check {}",
         files.len(),
         dir.display(),

@@ -8,6 +8,7 @@ use policy::Language;
 use policy::export::{dpv, fides, ropa};
 
 use super::Outcome;
+use crate::cli::say::say;
 
 #[derive(Args)]
 pub struct Export {
@@ -77,7 +78,7 @@ impl Export {
         };
         let text = text.trim_end();
         match out {
-            None => println!("{text}"),
+            None => say!("{text}"),
             Some(file) => std::fs::write(&file, format!("{text}\n")).with_context(|| {
                 format!("`{}` cannot be written; name another file with --out", file.display())
             })?,

@@ -16,6 +16,7 @@ use clap::Subcommand;
 use policy::Language;
 
 use super::{Outcome, Premises, read_policy};
+use crate::cli::say::say;
 
 #[derive(Subcommand)]
 pub enum Policy {
@@ -86,7 +87,7 @@ fn coherent(dir: &Path, for_a_program: bool) -> anyhow::Result<Option<policy::Do
         Ok((read, _)) => return Ok(Some(read.document)),
         Err(findings) => findings,
     };
-    let say = |line: String| if for_a_program { eprintln!("{line}") } else { println!("{line}") };
+    let say = |line: String| if for_a_program { eprintln!("{line}") } else { say!("{line}") };
     for finding in &findings {
         say(finding.to_string());
     }

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use policy::{Language, notice};
 
 use super::{Outcome, coherent, language};
+use crate::cli::say::{say, say_on};
 use crate::web::{self, urls};
 
 /// The form of a notice.
@@ -36,10 +37,10 @@ impl Notice {
         let Some(document) = coherent(&self.dir, true)? else { return Ok(Outcome::Findings) };
         let written = notice(&document, self.language);
         match self.format {
-            Format::Md => print!("{}", notice::markdown(&written)),
-            Format::Json => println!("{}", serde_json::to_string_pretty(&written)?),
+            Format::Md => say_on!("{}", notice::markdown(&written)),
+            Format::Json => say!("{}", serde_json::to_string_pretty(&written)?),
             Format::Html => {
-                println!(
+                say!(
                     "{}",
                     web::policy::draw(&document, self.language, urls::POLICY, None, None)
                         .into_string()

@@ -9,6 +9,7 @@ use policy::Language;
 use policy::prove::{Outcome as Proven, Proof, prove};
 
 use super::{Outcome, coherent, language};
+use crate::cli::say::say;
 
 #[derive(Args)]
 pub struct Prove {
@@ -30,7 +31,7 @@ impl Prove {
         let took = start.elapsed();
         if self.json {
             let proof = serde_json::to_string_pretty(&proof);
-            println!("{}", proof.context("the proof as JSON")?);
+            say!("{}", proof.context("the proof as JSON")?);
         } else {
             tell(&proof, took, self.language);
         }
@@ -44,19 +45,19 @@ fn tell(proof: &Proof, took: Duration, language: Language) {
     for proven in &proof.promises {
         let (name, label, cases) = (&proven.promise, proven.label.get(language), proven.cases);
         match &proven.outcome {
-            Proven::Holds if ja => println!("成立  {name}：{label}（{cases}通り）"),
-            Proven::Holds => println!("holds   {name}: {label} ({cases} cases)"),
+            Proven::Holds if ja => say!("成立  {name}：{label}（{cases}通り）"),
+            Proven::Holds => say!("holds   {name}: {label} ({cases} cases)"),
             Proven::Empty if ja => {
-                println!("対象なし  {name}：{label} この約束に当てはまる場合がありません。");
+                say!("対象なし  {name}：{label} この約束に当てはまる場合がありません。");
             }
             Proven::Empty => {
-                println!("empty   {name}: {label} It speaks of no case of this policy.");
+                say!("empty   {name}: {label} It speaks of no case of this policy.");
             }
             Proven::Broken { story, .. } if ja => {
-                println!("不成立  {name}：{label}\n    {}", story.get(language));
+                say!("不成立  {name}：{label}\n    {}", story.get(language));
             }
             Proven::Broken { story, .. } => {
-                println!("BROKEN  {name}: {label}\n    {}", story.get(language));
+                say!("BROKEN  {name}: {label}\n    {}", story.get(language));
             }
         }
     }
@@ -64,12 +65,12 @@ fn tell(proof: &Proof, took: Duration, language: Language) {
     let (all, version) = (proof.promises.len(), proof.version);
     let (cases, stand_for, took) = (proof.cases, proof.stand_for, took.as_secs_f64());
     if ja {
-        println!(
+        say!(
             "{version}版：約束{all}のうち{stand}が成立。{cases}通りを判定しました（名前ごとに数えると\
              {stand_for}通り）。{took:.1}秒"
         );
     } else {
-        println!(
+        say!(
             "version {version}: {stand} of {all} promises hold, over {cases} cases that stand for \
              {stand_for} by name; {took:.1} s"
         );

@@ -14,6 +14,7 @@ use policy::{Document, Language, Version};
 use super::{Outcome, Premises, language, read_policy};
 use crate::acts::publish::{self, History, Release};
 use crate::acts::telling;
+use crate::cli::say::{say, say_on};
 use crate::clock::SystemClock;
 use crate::error::Error;
 use crate::keys::Keys;
@@ -77,7 +78,7 @@ impl Diff {
         let old = policy_of(&self.premises, &self.old)?;
         let changes = diff(&old, &policy_of(&self.premises, &self.new)?);
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&changes)?);
+            say!("{}", serde_json::to_string_pretty(&changes)?);
         } else {
             tell(&changes, self.language);
         }
@@ -91,7 +92,7 @@ impl Plan {
         let new = policy_of(&self.premises, &self.dir.to_string_lossy())?;
         let mut before = history.steps().filter(|step| step.document.version < new.version);
         let before = before.next_back().context("no earlier version was published here")?;
-        print!("{}", skeleton(&new, &diff(before.document, &new)));
+        say_on!("{}", skeleton(&new, &diff(before.document, &new)));
         Ok(Outcome::Done)
     }
 }
@@ -111,7 +112,7 @@ impl Withdraw {
             let (keys, ..) = Keys::look(conn, root).map_err(anyhow::Error::from)?;
             Ok(publish::withdraw(conn, &keys, wanted, &SystemClock))
         })??;
-        println!("withdrawn {wanted}");
+        say!("withdrawn {wanted}");
         Ok(Outcome::Done)
     }
 }
@@ -156,14 +157,14 @@ fn policy_of(premises: &Premises, named: &str) -> anyhow::Result<Document> {
 /// Tells each change with its class and what law asks for.
 fn tell(changes: &[Change], language: Language) {
     for change in changes {
-        println!("{}", change.words.get(language));
-        println!("    {} [{}]", change.place, change.class.words(language));
+        say!("{}", change.words.get(language));
+        say!("    {} [{}]", change.place, change.class.words(language));
         for Demand { regimes, duty, article } in &change.demands {
             let regimes: Vec<&str> = regimes.iter().map(policy::RegimeName::as_str).collect();
-            println!("    {}: {} ({article})", regimes.join(", "), duty.words(language));
+            say!("    {}: {} ({article})", regimes.join(", "), duty.words(language));
         }
     }
-    println!("{} changes; {}", changes.len(), duty(changes).words(language));
+    say!("{} changes; {}", changes.len(), duty(changes).words(language));
 }
 
 fn publish(
@@ -190,9 +191,9 @@ fn publish(
         Ok(publish::publish(conn, &keys, &release, &SystemClock))
     })??;
     match (published, at) {
-        (None, _) => println!("it was published before, and stands"),
-        (Some(version), None) => println!("published {version}; a running server takes it up now"),
-        (Some(version), Some(at)) => println!("published {version}; it takes effect at {at}"),
+        (None, _) => say!("it was published before, and stands"),
+        (Some(version), None) => say!("published {version}; a running server takes it up now"),
+        (Some(version), Some(at)) => say!("published {version}; it takes effect at {at}"),
     }
     Ok(())
 }
@@ -220,25 +221,25 @@ fn status(premises: &Premises) -> anyhow::Result<()> {
             Some(Ordering::Equal) => format!("in force since {at}"),
             _ => format!("from {at}"),
         };
-        println!("{version}  {stage}; {} changes", step.changes().len());
+        say!("{version}  {stage}; {} changes", step.changes().len());
         let promises = step.promises().map_err(|error| anyhow::anyhow!(error))?;
         if promises.letters {
             let (version, before) = (version.clone(), step.row.effective_at);
             let far = premises
                 .beside(move |conn| Ok::<_, Error>(telling::far(conn, &version, before)?))?;
-            println!("    told {} of {} by letter", far.told, far.of);
+            say!("    told {} of {} by letter", far.told, far.of);
         }
         for consent in &promises.asked {
-            println!("    asked: {consent}");
+            say!("    asked: {consent}");
         }
         for lock in &promises.locks {
             let items: Vec<&str> = lock.items.iter().map(policy::ItemName::as_str).collect();
             let purpose = lock.purpose.as_ref().map_or("anything new", |p| p.as_str());
-            println!("    locked for {purpose}: {}", items.join(", "));
+            say!("    locked for {purpose}: {}", items.join(", "));
         }
     }
     for (row, _) in history.withdrawn() {
-        println!("{}  withdrawn", row.version);
+        say!("{}  withdrawn", row.version);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `azukari statistics …`: figures with differential privacy, of a table or of what is held, out of a budget
-//! that ends. What is spent is on the disk before an answer is told. Of what is held, `vault.rs` asks.
+//! that ends. What is spent is on the disk before an answer is told. Of what is held, `held.rs` asks.
 
-mod vault;
+mod held;
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Read, Seek, Write};
@@ -15,9 +15,10 @@ use policy::Language;
 
 use super::Outcome;
 use super::ledger::{language, spoken};
+use crate::cli::say::say;
 use crate::clock::{Clock, SystemClock};
 use crate::words;
-use vault::Vault;
+use held::Held;
 
 #[derive(Subcommand)]
 pub enum Statistics {
@@ -27,7 +28,7 @@ pub enum Statistics {
         #[arg(required_unless_present = "from_vault", conflicts_with = "from_vault")]
         budget: Option<PathBuf>,
         #[command(flatten)]
-        vault: Vault,
+        held: Held,
         /// The loss ε that is allowed in all, such as 1
         #[arg(long)]
         epsilon: Epsilon,
@@ -41,7 +42,7 @@ pub enum Statistics {
         #[arg(required_unless_present = "from_vault", conflicts_with = "from_vault")]
         budget: Option<PathBuf>,
         #[command(flatten)]
-        vault: Vault,
+        held: Held,
         #[command(flatten)]
         told: Told,
     },
@@ -96,7 +97,7 @@ pub struct Asked {
     #[arg(long, required_unless_present = "from_vault", conflicts_with = "from_vault")]
     budget: Option<PathBuf>,
     #[command(flatten)]
-    vault: Vault,
+    held: Held,
     /// The loss ε of this answer, such as 0.5: the smaller, the more noise
     #[arg(long)]
     epsilon: Epsilon,
@@ -150,23 +151,23 @@ fn encoding(text: &str) -> Result<Encoding, String> {
 impl Statistics {
     pub fn run(self) -> anyhow::Result<Outcome> {
         match self {
-            Self::Open { budget, vault, epsilon, about } => match budget {
+            Self::Open { budget, held, epsilon, about } => match budget {
                 Some(budget) => open(&budget, epsilon, &about)?,
-                None => vault.open(epsilon)?,
+                None => held.open(epsilon)?,
             },
-            Self::Show { budget, vault, told } => match budget {
+            Self::Show { budget, held, told } => match budget {
                 Some(budget) => show(&read(&budget)?.0, &told)?,
-                None => show(&vault.budget()?, &told)?,
+                None => show(&held.budget()?, &told)?,
             },
-            Self::Count { asked, item } => ask(asked, Question::Count, item)?,
+            Self::Count { asked, item } => ask(&asked, Question::Count, item)?,
             Self::Histogram { asked, column, categories } => {
-                ask(asked, Question::Histogram { categories }, Some(column))?;
+                ask(&asked, Question::Histogram { categories }, Some(column))?;
             }
             Self::Sum { asked, bounds: Bounds { column, low, high } } => {
-                ask(asked, Question::Sum { low, high }, Some(column))?;
+                ask(&asked, Question::Sum { low, high }, Some(column))?;
             }
             Self::Mean { asked, bounds: Bounds { column, low, high } } => {
-                ask(asked, Question::Mean { low, high }, Some(column))?;
+                ask(&asked, Question::Mean { low, high }, Some(column))?;
             }
         }
         Ok(Outcome::Done)
@@ -212,25 +213,25 @@ fn show(budget: &Budget, told: &Told) -> anyhow::Result<()> {
             "about": budget.about, "opened_at": budget.opened_at, "head": budget.head(),
             "entries": budget.entries,
         });
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        say!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
     let language = told.lang.unwrap_or_else(spoken);
     let Budget { total, about, entries, .. } = budget;
     let (spent, left) = (budget.spent(), budget.left());
     if !about.is_empty() {
-        println!("{about}");
+        say!("{about}");
     }
     match language {
-        Language::Ja => println!("予算 ε={total}、使用 {spent}、残り {left}"),
-        Language::En => println!("budget ε={total}, spent {spent}, left {left}"),
+        Language::Ja => say!("予算 ε={total}、使用 {spent}、残り {left}"),
+        Language::En => say!("budget ε={total}, spent {spent}, left {left}"),
     }
     for entry in entries {
         let at = words::moment(entry.at, language);
         let column = entry.column.as_deref().unwrap_or_default();
-        println!("{at}  ε={}  {} {column}", entry.epsilon, kind(&entry.question, language));
+        say!("{at}  ε={}  {} {column}", entry.epsilon, kind(&entry.question, language));
     }
-    println!("{} {}", pick(language, "最後の行のハッシュ", "hash of the last line"), budget.head());
+    say!("{} {}", pick(language, "最後の行のハッシュ", "hash of the last line"), budget.head());
     Ok(())
 }
 
@@ -250,14 +251,12 @@ fn kind(question: &Question, language: Language) -> &'static str {
     }
 }
 
-fn ask(asked: Asked, question: Question, column: Option<String>) -> anyhow::Result<()> {
+fn ask(asked: &Asked, question: Question, column: Option<String>) -> anyhow::Result<()> {
     let told = match (&asked.table, &asked.budget) {
-        (Some(table), Some(budget)) => {
-            of_table(table, budget, &asked, question, column.as_deref())?
-        }
+        (Some(table), Some(budget)) => of_table(table, budget, asked, question, column.as_deref())?,
         _ => {
             let item = column.context("name the item that is counted with --item")?;
-            asked.vault.ask(&item, question, asked.epsilon)?
+            asked.held.ask(&item, question, asked.epsilon)?
         }
     };
     tell(&told, &asked.told)
@@ -334,7 +333,7 @@ fn tell(answered: &Answered, told: &Told) -> anyhow::Result<()> {
         let all = serde_json::json!({
             "question": question, "answer": answer, "left": left, *name: place,
         });
-        println!("{}", serde_json::to_string_pretty(&all)?);
+        say!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
     let language = told.lang.unwrap_or_else(spoken);
@@ -354,15 +353,15 @@ fn tell(answered: &Answered, told: &Told) -> anyhow::Result<()> {
             None => pick(language, "（行が少なく誤差は不明）", "(too few rows to say how far off)")
                 .to_owned(),
         };
-        println!("{category}{value}\t{within}");
+        say!("{category}{value}\t{within}");
     }
     let epsilon = answer.epsilon;
     match language {
         Language::Ja => {
-            println!("ε={epsilon}（予算の残り {left}）。誤差は95%の場合に±の範囲です。");
+            say!("ε={epsilon}（予算の残り {left}）。誤差は95%の場合に±の範囲です。");
         }
         Language::En => {
-            println!("ε={epsilon} ({left} of the budget left); 95 in 100 answers are within ±.");
+            say!("ε={epsilon} ({left} of the budget left); 95 in 100 answers are within ±.");
         }
     }
     Ok(())

@@ -21,7 +21,7 @@ use crate::store::Snapshot;
 
 /// What is held, instead of a table.
 #[derive(Args)]
-pub struct Vault {
+pub struct Held {
     /// Count what is held instead, through the gate and on record; its columns are items
     #[arg(long, requires = "purpose")]
     from_vault: bool,
@@ -32,7 +32,7 @@ pub struct Vault {
     premises: Premises,
 }
 
-impl Vault {
+impl Held {
     fn purpose(&self) -> anyhow::Result<PurposeName> {
         let purpose = self.purpose.as_deref().context("name the purpose with --purpose")?;
         purpose.parse().context("--purpose")
