@@ -2,12 +2,13 @@
 //! which of them, and until when. Sealed under the person's own key; found by the token in the letter.
 //! When a consent has to wait is `policy::minor`'s.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
 use policy::minor::{self, AgeCheck};
 use policy::party::base32;
-use policy::record::ConsentTaken;
+use policy::record::{Act, ConsentTaken};
 use policy::{
     ConsentName, ConsentState, Document, Language, Regime, RegimeName, SubjectId, calendar,
 };
@@ -20,8 +21,9 @@ use crate::intake;
 use crate::keys::Keys;
 use crate::once::random;
 use crate::outbox::{self, Message};
+use crate::record;
 use crate::store::agreements::{self, Kept};
-use crate::store::{Conn, consents, items, subjects};
+use crate::store::{Conn, consents, items, records, subjects};
 
 /// The longest name, in characters.
 const NAME_CHARS: usize = 100;
@@ -119,6 +121,40 @@ pub fn hold_back(is_below: bool, taken: &mut [ConsentTaken]) -> Vec<ConsentName>
         }
     }
     waiting
+}
+
+/// The consents that a person gave and nobody agreed to in her place, as they were taken.
+///
+/// # Errors
+/// When a record of hers does not open: then nothing is known of who agreed.
+pub fn given_alone(
+    keys: &Keys,
+    conn: &mut Conn,
+    subject: SubjectId,
+) -> Result<Vec<ConsentTaken>, Error> {
+    let standing = consents::all(conn, subject)?.into_iter();
+    let given = standing.filter(|(fact, _)| fact.state == ConsentState::Given);
+    let mut given: Vec<ConsentTaken> = given
+        .map(|(fact, language)| ConsentTaken {
+            consent: fact.consent,
+            state: fact.state,
+            notice: fact.notice,
+            language,
+        })
+        .collect();
+    if given.is_empty() {
+        return Ok(given);
+    }
+    // By whom each was answered last.
+    let mut agreed = BTreeMap::new();
+    for row in records::answers(conn, subject)? {
+        let record = record::open(keys, &row)?.record().map_err(anyhow::Error::from)?;
+        if let Act::ConsentChanged { consent, by_representative } = record.act {
+            agreed.insert(consent.consent, by_representative);
+        }
+    }
+    given.retain(|taken| agreed.get(&taken.consent) != Some(&true));
+    Ok(given)
 }
 
 /// Whether a person who is held is below the age of her regime. Nobody can tell without a date of birth.

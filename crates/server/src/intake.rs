@@ -22,9 +22,12 @@ use vault::{Plain, SubjectKey, Verifier};
 use crate::agreement::{self, Asked, Representative};
 use crate::app::App;
 use crate::error::{Error, FieldError, is_word};
+use crate::letter::Letter;
 use crate::once::{Fresh, Once, random};
+use crate::outbox::{self, Message};
 use crate::record::Place;
 use crate::store::{Tx, consents, items, secrets, subjects};
+use crate::webhook;
 
 /// The legal details of a recipient, for provision records (R1.5).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -556,6 +559,8 @@ pub struct Putting {
     field: String,
     ready: Ready,
     at: Timestamp,
+    /// Drawn for the consents that a date of birth holds back, and for the letter that says so.
+    held_back: (Vec<Fresh>, [u8; 16]),
 }
 
 impl Putting {
@@ -573,7 +578,13 @@ impl Putting {
         let (document, at) = (app.policy(), app.clock.now());
         let ready = read_value(app, &document, field, name, value, at)
             .map_err(|error| Error::Invalid(vec![error]))?;
-        Ok(Self { subject, document, field: field.to_owned(), ready, at })
+        let mut held_back = (Vec::new(), [0; 16]);
+        if document.birth_date() == Some(&ready.item) {
+            let fresh = document.consents.iter().map(|_| Fresh::new());
+            held_back.0 = fresh.collect::<Result<_, _>>()?;
+            random(&mut held_back.1)?;
+        }
+        Ok(Self { subject, document, field: field.to_owned(), ready, at, held_back })
     }
 
     /// Which item it is a value of.
@@ -586,7 +597,7 @@ impl Putting {
     /// # Errors
     /// As [`Putting::put`].
     pub fn keep(&self, app: &App, tx: &mut Tx<'_>, by: &str, fresh: &Fresh) -> Result<Put, Error> {
-        let version = self.put(app, tx)?;
+        let version = self.put(app, tx, by)?;
         let item = HeldItem { item: self.item().clone(), version };
         let record = Record {
             at: self.at,
@@ -599,14 +610,14 @@ impl Putting {
         Ok(Put { version, place })
     }
 
-    /// Admits, seals and puts it, for an act that records it with more; tells the new version. May run
-    /// more than once.
+    /// Admits, seals and puts it, for an act that records it with more; tells the new version. A date of
+    /// birth holds consents back that somebody so young could not give alone. May run more than once.
     ///
     /// # Errors
     /// [`Error::NotFound`] when she is not held; [`Error::Conflict`] when her account is closed;
     /// [`Error::Refused`] with every reason; [`Error::Invalid`] when the value is somebody else's.
-    pub fn put(&self, app: &App, tx: &mut Tx<'_>) -> Result<u32, Error> {
-        let Self { subject, document, field, ready, at } = self;
+    pub fn put(&self, app: &App, tx: &mut Tx<'_>, by: &str) -> Result<u32, Error> {
+        let Self { subject, document, field, ready, at, .. } = self;
         let (subject, now) = (*subject, *at);
         let Ready { item, plain, token, unique } = ready;
         let not_held = || Error::not_found("subject", subject.to_string());
@@ -646,6 +657,41 @@ impl Putting {
         if let Some(token) = token {
             items::index(tx, subject, item, token, true);
         }
+        self.hold_back(app, tx, &regime, by)?;
         Ok(version)
+    }
+
+    /// Below the age of her regime, what she gave alone stands no longer: it waits until a statutory
+    /// representative has agreed (R9.6; decision 0064). Each on record, and she is told by letter.
+    fn hold_back(
+        &self,
+        app: &App,
+        tx: &mut Tx<'_>,
+        regime: &RegimeName,
+        by: &str,
+    ) -> Result<(), Error> {
+        let Self { subject, document, ready, at, held_back: (fresh, letter_id), .. } = self;
+        let (subject, now) = (*subject, *at);
+        if !is_below_age(document, regime, std::slice::from_ref(ready), now) {
+            return Ok(());
+        }
+        let mut given = agreement::given_alone(&app.keys, tx, subject)?;
+        let waiting = agreement::hold_back(true, &mut given);
+        let language = given.first().and_then(|taken| Language::parse(&taken.language));
+        for (consent, fresh) in given.into_iter().zip(fresh) {
+            consents::put(tx, subject, &consent, now.as_millisecond());
+            let act = Act::ConsentChanged { consent, by_representative: false };
+            let policy = document.version;
+            let record = Record { at: now, policy, subject: Some(subject), by: by.to_owned(), act };
+            let place = app.record(tx, &record, None, fresh)?;
+            let event = webhook::Event::ConsentChanged { subject, at: place.into() };
+            webhook::tell(&app.keys, tx, event, &fresh.id, now)?;
+        }
+        if let Some(language) = language {
+            let age = document.regimes.get(regime).map_or(0, |law| law.minor_consent_age.value);
+            let letter = Letter::ConsentsWait { consents: waiting, age, language };
+            outbox::put(&app.keys, tx, *letter_id, &Message::Letter { subject, letter }, now)?;
+        }
+        Ok(())
     }
 }

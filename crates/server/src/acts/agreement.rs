@@ -11,7 +11,9 @@ use policy::{ConsentName, ConsentState, Language, Record, Version};
 use crate::agreement::{self, Agreement};
 use crate::app::App;
 use crate::error::{Error, FieldError};
-use crate::once::Fresh;
+use crate::letter::Letter;
+use crate::once::{Fresh, random};
+use crate::outbox::{self, Message};
 use crate::store::{Tx, agreements, consents};
 use crate::webhook;
 
@@ -41,8 +43,8 @@ pub async fn find(app: &Arc<App>, token: String) -> Result<Option<Agreement>, Er
     app.store.read(move |conn| agreement::find(&keeper.keys, conn, &token, now)).await
 }
 
-/// Takes an answer to every consent that waits, or to none; tells how each stands now. `None` when the
-/// token leads nowhere.
+/// Takes an answer to every consent that waits, or to none; tells how each stands now, and the young person
+/// by letter. `None` when the token leads nowhere.
 ///
 /// # Errors
 /// [`Error::Invalid`] field by field; [`Error::Conflict`] when another version of the policy was shown.
@@ -53,6 +55,8 @@ pub async fn answer(
     let (now, document) = (app.clock.now(), app.policy());
     let fresh: Vec<Fresh> =
         document.consents.iter().map(|_| Fresh::new()).collect::<Result<_, _>>()?;
+    let mut letter_id = [0; 16];
+    random(&mut letter_id)?;
     let keeper = Arc::clone(app);
     let answered = app
         .store
@@ -78,6 +82,10 @@ pub async fn answer(
                 webhook::tell(&keeper.keys, tx, event, &fresh.id, now)?;
             }
             agreements::erase(tx, found.subject);
+            let language = found.asked.language;
+            let letter = Letter::RepresentativeAnswered { answers: answers.clone(), language };
+            let message = Message::Letter { subject: found.subject, letter };
+            outbox::put(&keeper.keys, tx, letter_id, &message, now)?;
             Ok::<_, Error>(Some(answers))
         })
         .await?;

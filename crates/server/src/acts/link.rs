@@ -104,7 +104,7 @@ pub async fn link(
         let gone = erase(&erasure, &keeper, tx, &old)?.gone;
         let mut items = Vec::with_capacity(puttings.len());
         for (putting, grant) in &puttings {
-            let version = putting.put(&keeper, tx)?;
+            let version = putting.put(&keeper, tx, &by)?;
             let (claim, scope) = grant.clone().unzip();
             items.push(Imported { item: putting.item().clone(), version, claim, scope });
         }

@@ -119,7 +119,7 @@ pub async fn note(app: &Arc<App>, subject: SubjectId, tried: Try) -> Result<(), 
         let Some(before) = gate::to_amend(&keeper, tx, &asking, tried.at)? else { return Ok(()) };
         let text = add(item, before.as_ref().map(vault::Plain::reveal), tried);
         let putting = Putting::read(&keeper, subject, "history", name.as_str(), &text)?;
-        let version = putting.put(&keeper, tx)?;
+        let version = putting.put(&keeper, tx, BY)?;
         let item = HeldItem { item: name.clone(), version };
         let Try { means, succeeded, .. } = tried;
         let record = Record {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use paper::Block;
 use policy::{ConsentState, Document, Language, Version};
 
-use super::{Letter, Written, letter};
+use super::{Letter, Written, letter, young};
 use crate::words;
 
 impl Letter {
@@ -13,6 +13,12 @@ impl Letter {
         match self {
             Self::PolicyChanged { version, language } => {
                 Some(policy_changed(document, *version, *language, now))
+            }
+            Self::ConsentsWait { consents, age, language } => {
+                Some(young::wait(document, consents, *age, *language, now))
+            }
+            Self::RepresentativeAnswered { answers, language } => {
+                Some(young::answered(document, answers, *language, now))
             }
             Self::ConsentChanged { consent, state, at, notice, record, language } => {
                 let language = *language;

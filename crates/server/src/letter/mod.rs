@@ -1,11 +1,12 @@
 //! Letters to people: every kind of letter, and the purpose under which her address may be used for it.
-//! The words are `general.rs`, `request.rs` and `agreement.rs`, and the service's own in `service.rs`; the forms they are
+//! The words are `general.rs`, `young.rs`, `request.rs` and `agreement.rs`, and the service's own in `service.rs`; the forms they are
 //! set in are the crate `paper`. Knows neither addresses nor how letters travel.
 
 pub mod agreement;
 mod general;
 mod request;
 mod service;
+mod young;
 
 use jiff::Timestamp;
 use paper::{Block, Paper};
@@ -34,6 +35,22 @@ pub enum Letter {
         notice: Version,
         /// The record of it, as her page names it.
         record: String,
+        /// The language that she answered in.
+        language: Language,
+    },
+    /// Consents of hers wait for her statutory representative, by her date of birth (R9.6).
+    ConsentsWait {
+        /// Which.
+        consents: Vec<ConsentName>,
+        /// The age below which they do.
+        age: u32,
+        /// The language that she answered in.
+        language: Language,
+    },
+    /// Her statutory representative has answered.
+    RepresentativeAnswered {
+        /// How each stands now.
+        answers: Vec<(ConsentName, ConsentState)>,
         /// The language that she answered in.
         language: Language,
     },

@@ -498,6 +498,17 @@ fn every_letter_is_written_in_every_language_of_the_policy() {
             let letter = letter.write(&document, now).unwrap();
             written.push(paper::text(&letter.paper));
         }
+        let named = |name: &str| name.parse::<policy::ConsentName>().unwrap();
+        let consents = vec![named("store_disclosure"), named("marketing")];
+        let states = [policy::ConsentState::Given, policy::ConsentState::Refused];
+        let answers = consents.iter().cloned().zip(states).collect();
+        for letter in [
+            Letter::ConsentsWait { consents, age: 16, language },
+            Letter::RepresentativeAnswered { answers, language },
+        ] {
+            let now = "2026-11-22T00:00:00Z".parse().unwrap();
+            written.push(paper::text(&letter.write(&document, now).unwrap().paper));
+        }
     }
     insta::assert_snapshot!(written.join("\n--------\n\n"));
 }

@@ -347,8 +347,61 @@ async fn the_letter_reaches_the_representative_and_is_not_sent_once_it_is_answer
     let token = house.token_sent();
     assert_eq!(house.representative_sends(&token, &AGREES).await.status, 200);
     house.delivers(&post.mail()).await;
-    assert_eq!(house.outbox().last(), Some(&crate::letters::ended("no_address", 1, false)));
-    assert_eq!(post.receives(1).await.len(), 1);
+    // It is not sent any more; she is told what was answered, and by nobody's name.
+    assert!(house.outbox().contains(&crate::letters::ended("no_address", 1, false)));
+    let received = post.receives(2).await;
+    let told = &received[1];
+    assert_eq!(told["headers"]["x-rcptto"], "mio@guest.example");
+    let text = told["text"].as_str().unwrap();
+    assert!(text.contains("同意されました") && !text.contains("翡翠郎"), "{text}");
+}
+
+#[tokio::test]
+async fn a_date_of_birth_put_later_holds_back_what_she_gave_alone() {
+    let (house, post) = (House::open(), Post::open());
+    let aoi = house.store("aoi").await;
+    let hana = house.guest("Hana").answers("marketing", "refused").signs_up().await;
+    hana.books(&aoi, "bk-1").await;
+    let asking = aoi.asks_for(&hana, &["name"]);
+    asking.receives().await;
+
+    // Old enough: nothing changes. Too young: what she gave waits, what she refused stays refused.
+    hana.puts("birth_date", "1990-04-01").go().await.expect(200);
+    asking.receives().await;
+    let before = house.records().len();
+    hana.puts("birth_date", YOUNG).go().await.expect(200);
+    assert_eq!(asking.is_refused().await, ["consent_not_given"]);
+    for (consent, state, ask) in [
+        ("store_disclosure", "requested", true),
+        ("related_information", "requested", true),
+        ("marketing", "refused", false),
+    ] {
+        let listed = hana.consent_listed(consent).await;
+        assert_eq!((&listed["state"], &listed["ask"]), (&json!(state), &json!(ask)), "{consent}");
+    }
+    let changed: Vec<policy::Record> = house.records().split_off(before);
+    let held_back = changed.iter().filter(|record| {
+        matches!(&record.act, Act::ConsentChanged { consent, by_representative: false }
+            if consent.state == policy::ConsentState::Requested)
+    });
+    assert_eq!(held_back.count(), 2, "each on record");
+
+    // She is told, and what to do.
+    house.delivers(&post.mail()).await;
+    let received = post.receives(1).await;
+    let text = received[0]["text"].as_str().unwrap();
+    assert!(text.contains("16歳未満") && text.contains("法定代理人"), "{text}");
+
+    // Her mother agrees; a date corrected to another below the age asks nobody twice.
+    hana.gives("store_disclosure", Some(&parent())).go().await.expect(200);
+    let token = house.token_sent();
+    let done = house.representative_sends(&token, &[AGREES[0], AGREES[2]]).await;
+    assert_eq!(done.status, 200, "{}", done.text());
+    asking.receives().await;
+    hana.puts("birth_date", "2011-02-03").go().await.expect(200);
+    asking.receives().await;
+    assert_eq!(hana.consent_listed("related_information").await["state"], "requested");
+    house.adds_up();
 }
 
 #[test]
