@@ -5,9 +5,12 @@ use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use anyhow::Context;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use jiff::{Timestamp, ToSpan};
+use reqwest::Url;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::azukari::Azukari;
@@ -33,8 +36,8 @@ pub(crate) struct App {
     pub(crate) azukari: Azukari,
     /// Where people reach Azukari's own pages.
     pub(crate) public_azukari: String,
-    /// Where people reach this app, without a slash at the end.
-    pub(crate) here: String,
+    /// Where people reach this app.
+    pub(crate) here: Here,
     pub(crate) book: Book,
     /// Who takes fees; without anybody they are paid at the store.
     pub(crate) till: Option<Till>,
@@ -53,6 +56,66 @@ pub(crate) struct App {
 
 pub(crate) type Shared = Arc<App>;
 
+/// Where people reach this app, as whoever runs it says. What a request says of it is believed of this very
+/// machine alone: a `Host` is whatever its sender likes, and links go out in messages.
+pub(crate) struct Here {
+    /// The origin that was given.
+    public: Option<String>,
+    /// The origin that is listened on.
+    listens: String,
+}
+
+impl Here {
+    /// Where people reach an app that listens there.
+    ///
+    /// # Errors
+    /// When what was given is no address of the web.
+    pub(crate) fn new(public: Option<&str>, listens: &str) -> anyhow::Result<Self> {
+        let public = public.map(|given| {
+            let url = Url::parse(given).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+            let url = url.with_context(|| {
+                format!("`{given}` is no address; give one such as https://tables.example.jp")
+            })?;
+            Ok::<_, anyhow::Error>(url.origin().ascii_serialization())
+        });
+        Ok(Self { public: public.transpose()?, listens: listens.to_owned() })
+    }
+
+    /// The origin where no request is at hand: in letters.
+    pub(crate) fn known(&self) -> &str {
+        self.public.as_deref().unwrap_or(&self.listens)
+    }
+
+    /// The origin that links are written with, such as `https://tables.example`.
+    pub(crate) fn origin(&self, headers: &HeaderMap) -> String {
+        let local = asked(headers).filter(|url| self.public.is_none() && is_this_machine(url));
+        local.map_or_else(|| self.known().to_owned(), |url| url.origin().ascii_serialization())
+    }
+
+    /// Whether the request came to that origin, as far as it says.
+    pub(crate) fn is_asked(&self, headers: &HeaderMap) -> bool {
+        let own = Url::parse(&self.origin(headers)).ok();
+        own.zip(asked(headers)).is_some_and(|(own, asked)| {
+            own.host_str() == asked.host_str() && own.port() == asked.port()
+        })
+    }
+}
+
+/// The address that a request says it came to. Of its scheme it says nothing.
+fn asked(headers: &HeaderMap) -> Option<Url> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let url = Url::parse(&format!("http://{host}")).ok()?;
+    (url.path() == "/" && url.query().is_none() && url.username().is_empty()).then_some(url)
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host_str() {
+        Some("localhost" | "[::1]") => true,
+        Some(host) => host.parse().is_ok_and(|ip: std::net::Ipv4Addr| ip.is_loopback()),
+        None => false,
+    }
+}
+
 /// Where fees are paid.
 pub(crate) struct Till {
     pub(crate) platform: Box<dyn Platform>,
@@ -66,12 +129,11 @@ impl Till {
 
 impl App {
     /// An app before which fees are paid at the store.
-    pub(crate) fn new(azukari: Azukari, public_azukari: &str, here: &str, book: Book) -> Self {
-        let tidy = |url: &str| url.trim_end_matches('/').to_owned();
+    pub(crate) fn new(azukari: Azukari, public_azukari: &str, here: Here, book: Book) -> Self {
         Self {
             azukari,
-            public_azukari: tidy(public_azukari),
-            here: tidy(here),
+            public_azukari: public_azukari.trim_end_matches('/').to_owned(),
+            here,
             book,
             till: None,
             services: Services::default(),
@@ -156,6 +218,8 @@ pub(crate) struct Reader {
     pub(crate) guest: Option<Caller>,
     pub(crate) staff: Option<Caller>,
     pub(crate) operator: Option<Caller>,
+    /// Whether browsers make passkeys at the address that she reads at.
+    pub(crate) passkeys: bool,
 }
 
 impl<S: Sync> FromRequestParts<S> for Reader {
@@ -171,6 +235,7 @@ impl<S: Sync> FromRequestParts<S> for Reader {
             guest: None,
             staff: None,
             operator: None,
+            passkeys: false,
         }))
     }
 }
@@ -181,6 +246,36 @@ mod tests {
 
     fn evening() -> Timestamp {
         "2026-11-22T09:00:00Z".parse().unwrap()
+    }
+
+    fn asks(host: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::HOST, host.parse().unwrap())])
+    }
+
+    #[test]
+    fn links_are_written_with_what_was_given_and_never_with_what_a_stranger_says() {
+        let given = Here::new(Some("https://tables.example/"), "http://127.0.0.1:8081").unwrap();
+        let alone = Here::new(None, "http://127.0.0.1:8081").unwrap();
+        for host in [
+            "evil.example",
+            "evil.example:443",
+            "127.0.0.1.evil.example",
+            "localhost@evil.example",
+            "10.0.0.1",
+            "",
+        ] {
+            assert_eq!(given.origin(&asks(host)), "https://tables.example", "{host}");
+            assert_eq!(alone.origin(&asks(host)), "http://127.0.0.1:8081", "{host}");
+            assert!(!given.is_asked(&asks(host)) && !alone.is_asked(&asks(host)), "{host}");
+        }
+        // On this machine both names are good, with the port that was asked for.
+        for host in ["localhost:8081", "127.0.0.1:9000", "[::1]:8081"] {
+            assert_eq!(alone.origin(&asks(host)), format!("http://{host}"));
+            assert!(alone.is_asked(&asks(host)) && !given.is_asked(&asks(host)));
+        }
+        assert!(given.is_asked(&asks("tables.example")));
+        assert_eq!(alone.origin(&HeaderMap::new()), "http://127.0.0.1:8081");
+        assert!(Here::new(Some("tables.example"), "").is_err());
     }
 
     #[test]

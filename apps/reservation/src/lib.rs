@@ -84,11 +84,11 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let client = azukari::Azukari::new(&config.azukari, &config.key)?;
     let book = book::Book::open(&config.data)?;
-    let here = format!("http://{}", config.listener.local_addr()?);
-    let here = config.public_url.as_deref().unwrap_or(&here);
+    let listens = format!("http://{}", config.listener.local_addr()?);
+    let here = app::Here::new(config.public_url.as_deref(), &listens)?;
     let mut app = app::App::new(client, &config.public_azukari, here, book);
     app.till = config.payments.as_ref().map(app::Till::of).transpose()?;
-    app.services = openid::Services::read(config.services.as_deref(), here)?;
+    app.services = openid::Services::read(config.services.as_deref(), app.here.known())?;
     let app = std::sync::Arc::new(app);
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
     let settling = tokio::spawn(engage::keep_settled(std::sync::Arc::clone(&app), async {

@@ -30,8 +30,8 @@ enum What {
         /// Where to listen
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
         listen: String,
-        /// Where people's browsers reach this app, to come back to from a service or a payment page
-        /// [default: where it listens]
+        /// Where people's browsers reach this app: invitations lead there, passkeys hold there, and services and
+        /// payment pages lead back there [default: where it listens]
         #[arg(long, value_name = "URL")]
         public_url: Option<String>,
         /// A file with the services by which guests come in, such as services.example.toml

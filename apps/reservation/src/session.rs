@@ -92,13 +92,6 @@ pub(crate) fn set_cookie(
     Ok(cookie.parse()?)
 }
 
-/// Where the reader's browser reaches this app, such as `https://tables.example`.
-pub(crate) fn origin(headers: &HeaderMap) -> Option<String> {
-    let scheme = if by_tls(headers) { "https" } else { "http" };
-    let host = headers.get(header::HOST)?.to_str().ok()?;
-    Some(format!("{scheme}://{host}"))
-}
-
 /// Behind a TLS proxy a browser must never send a cookie in the clear; alone, there is no TLS.
 fn by_tls(headers: &HeaderMap) -> bool {
     headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https")

@@ -80,8 +80,12 @@ async fn a_page_that_does_not_exist_says_so_in_the_reader_s_language() {
 #[tokio::test]
 async fn every_page_is_dressed_for_safety_and_loads_nothing_from_elsewhere() {
     let house = House::open().await;
-    for path in ["/", "/sign-in", "/store/sign-in", "/sign-up", "/nowhere"] {
-        let answer = house.get(path).await;
+    let by_name = house.address.replace("127.0.0.1", "localhost");
+    let paths = ["/", "/sign-in", "/store/sign-in", "/sign-up", "/nowhere"];
+    // Passkeys hold under a name alone.
+    let asked = paths.iter().flat_map(|path| [(&house.address, *path), (&by_name, *path)]);
+    for (address, path) in asked {
+        let answer = house.browser.get(format!("{address}{path}")).send().await.unwrap();
         let headers = answer.headers().clone();
         assert!(
             headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'")
@@ -93,7 +97,9 @@ async fn every_page_is_dressed_for_safety_and_loads_nothing_from_elsewhere() {
         // The one script comes from here, and only where somebody may sign in.
         let scripts = text.matches("<script").count();
         assert_eq!(scripts, text.matches("<script src=\"/passkey.").count(), "{path}");
-        assert_eq!(scripts, usize::from(path.ends_with("/sign-in")), "{path}");
+        let holds = *address == by_name && path.ends_with("/sign-in");
+        assert_eq!(scripts, usize::from(holds), "{address}{path}");
+        assert_eq!(text.matches("data-passkey").count(), scripts, "{address}{path}");
         let policy = headers["content-security-policy"].to_str().unwrap();
         assert_eq!(policy.contains("script-src 'self'"), scripts == 1, "{path}");
         assert!(!policy.contains("unsafe") && !text.contains("style=\""), "{path}");

@@ -159,3 +159,80 @@ async fn a_login_is_one_post_s_alone() {
     assert!(no.to_string().contains("no such store"), "{no}");
     assert!(reservation::invite(&app.folder, "A b", Post::Operator).await.is_err());
 }
+
+/// What a browser without a visitor's cookies sends, under a name of the sender's choice.
+async fn sends_as(app: &App, host: &str, cookie: &str, path: &str, form: &str) -> (u16, String) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let sent = client
+        .post(format!("{}{path}", app.address))
+        .header("host", host)
+        .header("sec-fetch-site", "same-origin")
+        .header("cookie", cookie)
+        .header("accept-language", "en")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form.to_owned());
+    let answer = sent.send().await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn no_invitation_leads_to_where_a_forged_host_says() {
+    let app = App::open().await;
+    app.store("mihon").await;
+    let manager = app.visitor();
+    app.takes_up(&manager, &app.invited("mihon-chief", Post::Manager("mihon")).await).await;
+    let cookie = manager.cookie.lock().unwrap().clone();
+    for (n, host) in
+        ["evil.example", "evil.example:443", "localhost.evil.example"].iter().enumerate()
+    {
+        let form = format!("login=mihon-cook-{n}");
+        let (status, page) = sends_as(&app, host, &cookie, "/store/staff", &form).await;
+        assert_eq!(status, 201, "{page}");
+        let link = page.split("<code>").nth(1).unwrap().split('<').next().unwrap();
+        assert!(link.starts_with(&format!("{}/invitation/", app.address)), "{link}");
+        assert!(!page.contains("evil"), "{page}");
+    }
+}
+
+/// A login is tried by passkeys no more often than by passwords, and both count together.
+#[tokio::test]
+async fn tries_with_a_passkey_count_as_those_with_a_password_do() {
+    use data_encoding::BASE64URL_NOPAD as BASE64;
+    let app = App::open().await;
+    app.store("mihon").await;
+    app.taken_up("mihon-cook", Post::Staff("mihon")).await;
+    let id = [7_u8; 32];
+    let book = rusqlite::Connection::open(app.folder.join("reservation.db")).unwrap();
+    book.execute(
+        "INSERT INTO passkeys VALUES (?1, 'staff', 'mihon-cook', '', 'localhost', ?1, ?1, ?1, 0, NULL)",
+        [id],
+    )
+    .unwrap();
+    let port = app.address.rsplit(':').next().unwrap();
+    let client = format!(
+        r#"{{"type":"webauthn.get","challenge":"{}","origin":"http://localhost:{port}","crossOrigin":false}}"#,
+        BASE64.encode(&[1; 16])
+    );
+    let mut data = [0_u8; 37];
+    data[32] = 5;
+    let shown = serde_json::json!({
+        "id": BASE64.encode(&id), "rawId": BASE64.encode(&id), "type": "public-key",
+        "clientExtensionResults": {},
+        "response": {
+            "clientDataJSON": BASE64.encode(client.as_bytes()),
+            "authenticatorData": BASE64.encode(&data),
+            "signature": BASE64.encode(&[2; 64]),
+            "userHandle": BASE64.encode(&id),
+        },
+    });
+    let form: String = shown.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let form = format!("credential={form}");
+    let host = format!("localhost:{port}");
+    for tried in 0..9 {
+        let (status, page) = sends_as(&app, &host, "", "/store/sign-in/passkey", &form).await;
+        assert_eq!(status, if tried < 8 { 401 } else { 429 }, "{tried}: {page}");
+    }
+    let sent = [("login", "mihon-cook"), ("password", PASSWORD), ("code", "000000")];
+    let (status, _) = app.visitor().posts("/store/sign-in", &sent).await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+}

@@ -37,7 +37,7 @@ pub(crate) async fn begin(
         return Ok(url);
     }
     let store = app.book.store(&payment.store).await.map_err(No::from)?.ok_or(No::Gone)?;
-    let page = page_of(&app.here, number);
+    let page = page_of(app.here.known(), number);
     let order = Order {
         id: &payment.id,
         yen: payment.yen,

@@ -29,6 +29,10 @@ const HALF_SEVEN: &str = "2026-11-22T10:30:00Z";
 /// Where the app is reached.
 pub(super) const HERE: &str = "https://reservation.example";
 
+fn here() -> crate::app::Here {
+    crate::app::Here::new(Some(HERE), "").unwrap()
+}
+
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
@@ -80,14 +84,15 @@ impl House {
         let folder = folder();
         let book = Book::open(&folder).unwrap();
         furnished(&book, store, vec![table("A", (1, 4), 1, 1)]).await;
-        let app = App::new(Azukari::new(&address, "key").unwrap(), &address, HERE, book);
+        let app = App::new(Azukari::new(&address, "key").unwrap(), &address, here(), book);
         Self { app, payments: None, answers, sent, letters, folder, address }
     }
 
     /// The app's process is gone, and another one takes its place over the same file.
     pub(super) fn restart(&mut self) {
         let book = Book::open(&self.folder).unwrap();
-        self.app = App::new(Azukari::new(&self.address, "key").unwrap(), &self.address, HERE, book);
+        self.app =
+            App::new(Azukari::new(&self.address, "key").unwrap(), &self.address, here(), book);
         self.app.till = self.payments.as_ref().map(|payments| Till::of(payments).unwrap());
     }
 

@@ -70,7 +70,7 @@ async fn write_some(app: &App, waiting: &[Letter], now: Timestamp) -> Result<Vec
 
 async fn write_one(app: &App, letter: &Letter) -> Result<Result<(), Trouble>, No> {
     let Some(store) = app.book.store(&letter.store).await? else { return Ok(Ok(())) };
-    Ok(app.azukari.write_about(&about(letter, &store, &app.here)).await)
+    Ok(app.azukari.write_about(&about(letter, &store, app.here.known())).await)
 }
 
 /// Has a letter written to each guest who has something to be told that no letter about a booking tells. The language
@@ -85,7 +85,7 @@ async fn write_notices(app: &App) -> Result<(), No> {
         };
         let (ja, en) = (words(Language::Ja), words(Language::En));
         let title = format!("{} / {}", ja.0, en.0);
-        let page = format!("{}/me", app.here);
+        let page = format!("{}/me", app.here.known());
         let key = format!("{}-{}", notice.booking, notice.id);
         match app
             .azukari

@@ -161,6 +161,7 @@ async fn frame(State(app): State<Shared>, mut request: Request, next: Next) -> R
         guest: caller(Door::Guest),
         staff: caller(Door::Staff),
         operator: caller(Door::Operator),
+        passkeys: passkeys::hold(&app, &headers),
     };
     let fault = fault.or_else(|| {
         let from_here = session::is_from_here(request.method(), &headers);
@@ -191,7 +192,7 @@ async fn frame(State(app): State<Shared>, mut request: Request, next: Next) -> R
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    dress(&mut response, language, passkeys::policy_of(&reader.path).unwrap_or(POLICY));
+    dress(&mut response, language, passkeys::policy_of(&reader).unwrap_or(POLICY));
     response
 }
 

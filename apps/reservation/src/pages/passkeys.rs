@@ -1,5 +1,5 @@
 //! Passkeys at every door: coming in by one, and looking after one's own. The one script of the app asks the
-//! authenticator; without it, or where the address has no name, the pages say nothing of passkeys.
+//! authenticator; without it, or where the address has no name or is not the app's own, none is offered.
 
 use std::sync::LazyLock;
 
@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use data_encoding::HEXLOWER;
+use jiff::Timestamp;
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 
@@ -53,8 +54,8 @@ pub(super) fn router() -> Router<Shared> {
                                  fields: Fields| {
             enter(&app, &reader, &headers, &fields, door).await
         };
-        let page = async move |State(app): State<Shared>, reader: Reader, headers: HeaderMap| {
-            page(&app, &reader, &headers, door, nothing()).await
+        let page = async move |State(app): State<Shared>, reader: Reader| {
+            page(&app, &reader, door, nothing()).await
         };
         let asks_for_new =
             async move |State(app): State<Shared>, reader: Reader, headers: HeaderMap| {
@@ -110,8 +111,13 @@ fn caller(reader: &Reader, door: Door) -> Option<Caller> {
 }
 
 /// Where the reader is, if passkeys hold there.
-fn site(headers: &HeaderMap) -> Option<Site> {
-    Site::of(&session::origin(headers)?)
+fn site(app: &App, headers: &HeaderMap) -> Option<Site> {
+    Site::of(&app.here.origin(headers)).filter(|_| app.here.is_asked(headers))
+}
+
+/// Whether passkeys hold where the reader is.
+pub(super) fn hold(app: &App, headers: &HeaderMap) -> bool {
+    site(app, headers).is_some()
 }
 
 /// A form that the script brings to life.
@@ -131,12 +137,17 @@ fn form(reader: &Reader, to: &str, asks: &str, is_new: bool, next: &str, label: 
 /// The way in by a passkey, for a sign-in page.
 pub(super) fn way_in(reader: &Reader, door: Door, next: &str) -> Markup {
     let to = format!("{}/passkey", sign_in(door));
-    form(reader, &to, &format!("{to}/asks"), false, next, reader.words.passkey_sign_in)
+    html! {
+        @if reader.passkeys {
+            (form(reader, &to, &format!("{to}/asks"), false, next, reader.words.passkey_sign_in))
+        }
+    }
 }
 
-/// What the page at an address may load, where that is more than on other pages.
-pub(super) fn policy_of(path: &str) -> Option<&'static str> {
-    DOORS.iter().any(|door| [own(*door), sign_in(*door)].contains(&path)).then_some(WITH_SCRIPT)
+/// What the page that is read may load, where that is more than on other pages.
+pub(super) fn policy_of(reader: &Reader) -> Option<&'static str> {
+    let is_one = |door: &Door| [own(*door), sign_in(*door)].contains(&reader.path.as_str());
+    (reader.passkeys && DOORS.iter().any(is_one)).then_some(WITH_SCRIPT)
 }
 
 fn json(told: Option<String>) -> Response {
@@ -147,7 +158,7 @@ fn json(told: Option<String>) -> Response {
 }
 
 fn asks(app: &App, headers: &HeaderMap) -> Response {
-    json(site(headers).and_then(|site| app.questions.ask(&site)))
+    json(site(app, headers).and_then(|site| app.questions.ask(&site)))
 }
 
 async fn enter(
@@ -158,20 +169,41 @@ async fn enter(
     door: Door,
 ) -> Result<Response, Fault> {
     let now = app::now();
-    let caller = shown(app, headers, fields.get("credential"), door).await?;
-    let caller = match caller {
-        Some(caller) if door == Door::Guest => noted(app, reader, headers, caller).await?,
-        caller => caller,
+    let (status, told) = match shown(app, headers, fields.get("credential"), door).await? {
+        Tried::Fits(caller) if door == Door::Guest => {
+            match noted(app, reader, headers, &caller.who, true).await? {
+                Some(caller) => return let_in(app, headers, fields, door, caller, now).await,
+                None => (StatusCode::UNAUTHORIZED, reader.words.passkey_unknown_told),
+            }
+        }
+        Tried::Fits(caller) => return let_in(app, headers, fields, door, caller, now).await,
+        Tried::Fails(caller) if door == Door::Guest => {
+            noted(app, reader, headers, &caller.who, false).await?;
+            (StatusCode::UNAUTHORIZED, reader.words.passkey_unknown_told)
+        }
+        Tried::Waits => (StatusCode::TOO_MANY_REQUESTS, reader.words.sign_in_wait),
+        Tried::Fails(_) | Tried::Unknown => {
+            (StatusCode::UNAUTHORIZED, reader.words.passkey_unknown_told)
+        }
     };
-    let Some(caller) = caller else {
-        let body = html! {
-            h1 { (reader.words.passkey_unknown) }
-            p { (reader.words.passkey_unknown_told) }
-            p { a href=(sign_in(door)) { (reader.words.sign_in) } }
-        };
-        let sheet = Sheet { title: reader.words.passkey_unknown, wide: false };
-        return Ok((StatusCode::UNAUTHORIZED, layout(reader, &sheet, &body)).into_response());
+    let body = html! {
+        h1 { (reader.words.passkey_unknown) }
+        p { (told) }
+        p { a href=(sign_in(door)) { (reader.words.sign_in) } }
     };
+    let sheet = Sheet { title: reader.words.passkey_unknown, wide: false };
+    Ok((status, layout(reader, &sheet, &body)).into_response())
+}
+
+/// Begins the session of somebody who came in.
+async fn let_in(
+    app: &App,
+    headers: &HeaderMap,
+    fields: &Fields,
+    door: Door,
+    caller: Caller,
+    now: Timestamp,
+) -> Result<Response, Fault> {
     let cookie = session::begin(&app.book, headers, door, caller, now).await?;
     let to = match door {
         Door::Guest => safe_next(fields.get("next")).unwrap_or("/me"),
@@ -183,39 +215,59 @@ async fn enter(
     Ok(response)
 }
 
-/// The guest, once her sign-in is noted; nobody when her account is closed, and then her passkeys are gone.
+/// The guest, once her try is noted; nobody when it failed, or when her account is closed, and then her
+/// passkeys are gone.
 async fn noted(
     app: &App,
     reader: &Reader,
     headers: &HeaderMap,
-    caller: Caller,
+    who: &str,
+    fits: bool,
 ) -> Result<Option<Caller>, Fault> {
     let (azukari, device) = (&app.azukari, super::sign_in::device(headers));
-    match azukari.vouch(reader.language, &caller.who, "passkey", true, device).await {
+    match azukari.vouch(reader.language, who, "passkey", fits, device).await {
         Ok(found) => Ok(Some(Caller { who: found.subject, regime: found.regime })),
+        Err(Trouble::SignInFailed) => Ok(None),
         Err(Trouble::NotFound | Trouble::Conflict) => {
-            app.book.guest_left(&caller.who).await?;
+            app.book.guest_left(who).await?;
             Ok(None)
         }
         Err(trouble) => Err(trouble.into()),
     }
 }
 
-/// Whose passkey was shown, if it fits.
-async fn shown(
-    app: &App,
-    headers: &HeaderMap,
-    answer: &str,
-    door: Door,
-) -> Result<Option<Caller>, Fault> {
-    let Some((site, shown)) = site(headers).zip(Shown::read(answer)) else { return Ok(None) };
-    let Some((kept, caller)) = app.book.passkey(door, site.name(), shown.id()).await? else {
-        return Ok(None);
+/// How somebody fared who showed a passkey.
+enum Tried {
+    Fits(Caller),
+    /// It is known, and what came with it does not fit.
+    Fails(Caller),
+    /// Too many tries failed before.
+    Waits,
+    Unknown,
+}
+
+/// Whose passkey was shown, and whether it fits. Tries are counted as those with a password are, by the door
+/// and whoever it opens for; before they are looked at, so that tries all at once are as many as one by one.
+async fn shown(app: &App, headers: &HeaderMap, answer: &str, door: Door) -> Result<Tried, Fault> {
+    let Some((site, shown)) = site(app, headers).zip(Shown::read(answer)) else {
+        return Ok(Tried::Unknown);
     };
-    let Some(state) = app.questions.fits(&site, &shown, &kept) else { return Ok(None) };
+    let Some((kept, caller)) = app.book.passkey(door, site.name(), shown.id()).await? else {
+        return Ok(Tried::Unknown);
+    };
+    let tried = format!("{} {}", door.word(), caller.who);
+    if !app.tries.begin(&tried, true, app::now()) {
+        return Ok(Tried::Waits);
+    }
+    let Some(state) = app.questions.fits(&site, &shown, &kept) else {
+        return Ok(Tried::Fails(caller));
+    };
     match app.book.use_passkey(kept, state, app::now()).await {
-        Ok(()) => Ok(Some(caller)),
-        Err(No::Gone) => Ok(None),
+        Ok(()) => {
+            app.tries.succeeded(&tried);
+            Ok(Tried::Fits(caller))
+        }
+        Err(No::Gone) => Ok(Tried::Unknown),
         Err(no) => Err(no.into()),
     }
 }
@@ -226,7 +278,7 @@ async fn asks_for_new(
     headers: &HeaderMap,
     door: Door,
 ) -> Result<Response, Fault> {
-    let Some((caller, site)) = caller(reader, door).zip(site(headers)) else {
+    let Some((caller, site)) = caller(reader, door).zip(site(app, headers)) else {
         return Ok(StatusCode::FORBIDDEN.into_response());
     };
     let (handle, there) = app.book.passkey_handle(door, &caller.who).await?;
@@ -256,7 +308,7 @@ async fn add(
     let Some(caller) = caller(reader, door) else { return to_sign_in(door) };
     let (handle, _) = app.book.passkey_handle(door, &caller.who).await?;
     let handle = handle.map_or_else(|| handle_of(headers, door), Ok)?;
-    let site = site(headers);
+    let site = site(app, headers);
     let made = site.as_ref().and_then(|site| {
         Some((site.name(), app.questions.new_one(site, handle, fields.get("credential"))?))
     });
@@ -273,16 +325,10 @@ async fn add(
         },
         Err(no) => return Err(no.into()),
     };
-    page(app, reader, headers, door, note).await
+    page(app, reader, door, note).await
 }
 
-async fn page(
-    app: &App,
-    reader: &Reader,
-    headers: &HeaderMap,
-    door: Door,
-    note: Markup,
-) -> Result<Response, Fault> {
+async fn page(app: &App, reader: &Reader, door: Door, note: Markup) -> Result<Response, Fault> {
     let (words, language) = (reader.words, reader.language);
     let Some(caller) = caller(reader, door) else { return to_sign_in(door) };
     let counter = match door {
@@ -292,7 +338,7 @@ async fn page(
     let counter =
         counter.map(|(store, manager)| Counter { login: caller.who.clone(), store, manager });
     let known = app.book.passkeys(door, &caller.who).await?;
-    let (own, holds) = (own(door), site(headers).is_some());
+    let (own, holds) = (own(door), reader.passkeys);
     let inner = html! {
         (note)
         p class="soft" { (words.passkeys_told) }

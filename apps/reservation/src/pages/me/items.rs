@@ -364,6 +364,7 @@ mod tests {
                 guest: None,
                 staff: None,
                 operator: None,
+                passkeys: false,
             };
             let mut policy = super::super::looks::tests::policy();
             let item = serde_json::json!({

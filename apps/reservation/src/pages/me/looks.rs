@@ -353,6 +353,7 @@ pub(super) mod tests {
             guest: None,
             staff: None,
             operator: None,
+            passkeys: false,
         };
         let proofs = Proofs {
             public_azukari: "https://azukari.example",

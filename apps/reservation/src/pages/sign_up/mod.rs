@@ -508,6 +508,7 @@ mod tests {
             guest: None,
             staff: None,
             operator: None,
+            passkeys: false,
         }
     }
 

@@ -154,7 +154,7 @@ async fn invite(
 ) -> Result<Response, Fault> {
     let token = chance::token()?;
     app.book.invite(login, post, session::hash(&token), app::now()).await?;
-    let link = format!("{}/invitation/{token}", session::origin(headers).unwrap_or_default());
+    let link = format!("{}/invitation/{token}", app.here.origin(headers));
     let note = html! {
         div class="notice done" role="status" {
             p { ((reader.words.invitation_made)(login)) }

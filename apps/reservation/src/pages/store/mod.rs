@@ -307,7 +307,8 @@ mod tests {
         tokio::spawn(async move { axum::serve(listener, router).await });
         let folder = books::folder();
         let book = Book::open(&folder).unwrap();
-        let app = app::App::new(Azukari::new(&address, "key").unwrap(), &address, &address, book);
+        let here = app::Here::new(None, &address).unwrap();
+        let app = app::App::new(Azukari::new(&address, "key").unwrap(), &address, here, book);
         let item = |consent: Option<&str>| {
             json!({ "label": { "ja": "見本", "en": "Sample" }, "kind": "text",
                     "purposes": ["meal"], "consent": consent })
@@ -328,6 +329,7 @@ mod tests {
             guest: None,
             staff: None,
             operator: None,
+            passkeys: false,
         };
         let at: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
         let booking = Booking {
