@@ -100,6 +100,8 @@ pub(crate) enum What {
     NotAMotif,
     NotACountry,
     NotADate,
+    /// A day before today.
+    Past,
     NotTimes,
     /// Neither yes nor no.
     NotYesNo,
@@ -433,11 +435,16 @@ pub(crate) fn fields_of_seatings(seatings: &Seatings) -> Fields {
 ///
 /// # Errors
 /// Everything that is wrong, field by field.
-pub(crate) fn closing_day(fields: &Fields) -> Result<(ClosingDay, Decision), Vec<Wrong>> {
+pub(crate) fn closing_day(
+    fields: &Fields,
+    today: Date,
+) -> Result<(ClosingDay, Decision), Vec<Wrong>> {
     let mut read = Reading::of(fields);
     let on = fields.get("date").trim().parse::<Date>().ok();
-    if on.is_none() {
-        read.wrong("date", What::NotADate);
+    match on {
+        None => read.wrong("date", What::NotADate),
+        Some(on) if on < today => read.wrong("date", What::Past),
+        Some(_) => {}
     }
     let reason = read.label("reason", 100);
     let decision = match fields.get("bookings") {

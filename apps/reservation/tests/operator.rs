@@ -233,6 +233,16 @@ async fn a_day_says_what_is_free_and_why_it_is_closed() {
     let body = Some(json!({ "reason_ja": "x", "reason_en": "x" }));
     let (status, answer) = house.asks(Method::PUT, nonsense, body).await;
     assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("date")));
+    // A day that is over is not closed any more; by the page neither.
+    let over = "/api/stores/mihon/closing-days/2026-01-05";
+    let body = Some(json!({ "reason_ja": "x", "reason_en": "x" }));
+    let (status, answer) = house.asks(Method::PUT, over, body).await;
+    assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("date")));
+    let words = answer["errors"][0]["words"].as_str().unwrap();
+    assert!(words.contains("a day to come"), "{words}");
+    let form = [("date", "2026-01-05"), ("reason_ja", "x"), ("reason_en", "x")];
+    let (status, page) = house.posts("/operator/stores/mihon/closing-days", &form).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("a day to come"), "{page}");
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ use crate::book::sessions::Caller;
 use crate::book::stores::Store;
 use crate::engage::{self, Stop};
 use crate::fault::Fault;
+use crate::payments::Heard;
 use crate::when;
 
 /// Which payment the platform sends her back from.
@@ -78,13 +79,19 @@ pub(super) async fn hear(
             StatusCode::BAD_REQUEST
         }
         Ok(None) => StatusCode::OK,
-        Ok(Some(heard)) => match engage::finish(&app, &heard.id, Some(&heard.session), now).await {
-            Ok(()) => StatusCode::OK,
-            Err(stop) => {
-                tracing::warn!("a payment is not finished yet: {stop:?}");
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-        },
+        Ok(Some(heard)) => {
+            let done = match &heard {
+                Heard::Order { id, session } => engage::finish(&app, id, Some(session), now).await,
+                Heard::Return { id } => engage::look_after(&app, id, now).await,
+            };
+            done.map_or_else(
+                |stop| {
+                    tracing::warn!("a message is not followed yet: {stop:?}");
+                    StatusCode::SERVICE_UNAVAILABLE
+                },
+                |()| StatusCode::OK,
+            )
+        }
     }
 }
 

@@ -98,7 +98,11 @@ words! {
         operator, new_store, import, keys, not_listed, on_this_store, about_store,
         tables, seatings, what_people_read, rules_of_booking,
         for_the_register, yes, no, tables_told, tables_joined_told, seatings_told,
-        close_day, call_them_off, keep_them, no_closing_days, open_day, import_told,
+        close_day, call_them_off, keep_them, no_closing_days, open_day, closing_is_held, closing_is_offered, closing_if_off, closing_if_kept,
+        // Money that could not be given back
+        refunds, no_refunds, refunds_lead, refunds_look, refunds_retry, refunds_otherwise, refund_again, refund_by_hand, number_at_platform, failed_on,
+        // Files
+        import_told,
         file, columns, columns_of_stores, columns_of_tables, key_made, keys_told,
         key_name_hint, make_key, end_key,
         // Letters about a booking
@@ -137,7 +141,7 @@ words! {
         invited_as(&str), invitation_made(&str), invited_until(&str),
         webhook_since(&str, u32), webhook_given_up(u32),
         field(&str), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
-        day_has_bookings(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
+        day_has_bookings(usize), closing_is_paid(&str), closing_paid(usize, &str), closing_booked(usize), closing_held(usize), closing_offered(usize), refunds_failed(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
         line_and_column(u64, usize),
         letter_code_told(&str), letter_password_told(&str), letter_made(&str), letter_made_told(&str), letter_moved(&str), letter_moved_told(&str), letter_ended(&str), letter_ended_told(&str), letter_called_off(&str), letter_called_off_told(&str), letter_reason(&str), letter_cost(&str), letter_page(&str), when_there(&str, &str),
         go_on_with(&str), link_with(&str), filled_in_by(&str), link_review(&str), link_nobody(&str), link_source(&str, &str), link_away(&str), link_unproven(&str), link_another(&str), link_another_id(&str),

@@ -4,6 +4,7 @@
 mod closing;
 mod import;
 mod keys;
+mod refunds;
 mod seatings;
 mod store;
 mod tables;
@@ -39,6 +40,9 @@ pub(super) fn router() -> Router<Shared> {
             "/operator/import",
             get(import::page).post(import::take).layer(DefaultBodyLimit::max(LARGEST_FILE_BYTES)),
         )
+        .route("/operator/refunds", get(refunds::page))
+        .route("/operator/refunds/{id}/again", post(refunds::again))
+        .route("/operator/refunds/{id}/by-hand", post(refunds::by_hand))
         .route("/operator/keys", get(keys::page).post(keys::make))
         .route("/operator/keys/{name}/end", post(keys::end))
         .route(&format!("{at}/keys"), get(keys::page).post(keys::make))
@@ -50,8 +54,10 @@ pub(super) fn router() -> Router<Shared> {
 async fn list(State(app): State<Shared>, reader: Reader, _: Operator) -> Result<Response, Fault> {
     let (words, language) = (reader.words, reader.language);
     let stores = app.book.stores().await?;
+    let refunds = refunds::way_in(&app, &reader).await?;
     let body = html! {
         h1 { (words.operator) }
+        (refunds)
         p class="actions" {
             a class="button" href="/operator/stores/new" { (words.new_store) }
             a class="button quiet" href="/operator/import" { (words.import) }
