@@ -122,6 +122,11 @@ pub(crate) enum What {
     NotTaken(Option<String>),
 }
 
+/// A character that is not seen and says in which direction those around it run.
+fn turns_lines(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Reads the fields of one thing, and remembers what is wrong.
 struct Reading<'a> {
     fields: &'a Fields,
@@ -144,7 +149,7 @@ impl<'a> Reading<'a> {
             self.wrong(field, What::Missing);
         } else if text.chars().count() > longest {
             self.wrong(field, What::TooLong(longest));
-        } else if text.chars().any(char::is_control) {
+        } else if text.chars().any(|c| c.is_control() || turns_lines(c)) {
             self.wrong(field, What::ControlCharacter);
         }
         text.to_owned()

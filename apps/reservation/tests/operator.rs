@@ -153,6 +153,11 @@ async fn a_store_is_made_by_page_and_by_api_alike_and_its_representative_is_kept
     let kept = std::fs::read(house.app.folder.join("reservation.db-wal")).unwrap();
     let name = "見本 代表".as_bytes();
     assert!(!kept.windows(name.len()).any(|window| window == name));
+    // What nobody sees and turns a line around is no part of a name.
+    let mut turned = store();
+    turned["name_en"] = json!("Mi\u{202e}hon");
+    let (status, answer) = house.asks(Method::PUT, "/api/stores/mihon", Some(turned)).await;
+    assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("name_en")));
     // What a field is called wrongly is said, and nothing is written.
     let (status, answer) =
         house.asks(Method::PUT, "/api/stores/mihon", Some(json!({ "nmae_ja": "x" }))).await;

@@ -8,7 +8,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::parts::{moment, nothing};
+use super::parts::{moment, named, nothing};
 use super::{Guest, Sheet, layout, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
@@ -230,7 +230,7 @@ pub(super) async fn without_booking(
         h1 { (words.money_only) }
         div class="notice alert" { p { (words.money_only_told) } }
         div class="sheet ticket past" {
-            p class="eyebrow" { (store.name(language)) }
+            p class="eyebrow" { (named(store.name(language))) }
             p class="big" { (moment(payment.starts_at, &starts)) }
         }
         section class="sheet" {

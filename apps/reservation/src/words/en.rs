@@ -458,6 +458,7 @@ pub(super) static WORDS: Words = Words {
     fault_too_many: "One moment, please",
     fault_too_many_told: "There were many requests in a short time. Please wait a little and try again.",
     fault_broken_title: "We are sorry",
+    guest_after: "",
     operator: "For operators",
     new_store: "Add a store",
     import: "Take in a file",
@@ -546,7 +547,6 @@ pub(super) static WORDS: Words = Words {
     more_looks_that_day: |count| {
         format!("and {count} more {} that day", if count == 1 { "look" } else { "looks" })
     },
-    guest_name: str::to_owned,
     clock_is: |clock| format!("All times are {clock}."),
     closed_that_day: |reason| {
         format!("The restaurant is closed on this day ({reason}). Please choose another.")

@@ -458,6 +458,7 @@ pub(super) static WORDS: Words = Words {
     fault_too_many: "少しお待ちください",
     fault_too_many_told: "短い間に多くの操作がありました。しばらくしてから、もう一度お試しください。",
     fault_broken_title: "申し訳ありません",
+    guest_after: " 様",
     operator: "運営の方へ",
     new_store: "お店を加える",
     import: "ファイルから取り込む",
@@ -538,7 +539,6 @@ pub(super) static WORDS: Words = Words {
     },
     more_looks_today: |count| format!("今日はほかに{count}回"),
     more_looks_that_day: |count| format!("この日はほかに{count}回"),
-    guest_name: |name| format!("{name} 様"),
     clock_is: |clock| format!("時刻はすべて{clock}です。"),
     closed_that_day: |reason| format!("この日はお休みです（{reason}）。ほかの日をお選びください。"),
     closed_today: |reason| format!("本日はお休みです（{reason}）"),
@@ -724,7 +724,7 @@ pub(super) static WORDS: Words = Words {
         What::NotTimes => "時刻として読めません。例：17:30 18:00、または 17:30-20:30/30".to_owned(),
         What::NotYesNo => "yes または no を入力してください。".to_owned(),
         What::ControlCharacter => {
-            "改行やタブなどの制御文字は使えません。一行で入力してください。".to_owned()
+            "改行やタブなどの制御文字、文字の向きを変える見えない文字は使えません。一行で入力してください。".to_owned()
         }
         What::Backwards => "最少の人数より小さくなっています。".to_owned(),
         What::TooSmallAFee(least) => format!("0か、{least}以上にしてください。"),

@@ -94,6 +94,7 @@ words! {
         next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_future,
         // Finding and booking a table
         area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store, closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review, fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held,
+        guest_after,
         // The operator's pages
         operator, new_store, import, keys, not_listed, on_this_store, about_store,
         tables, seatings, what_people_read, rules_of_booking,
@@ -128,7 +129,7 @@ words! {
         representative_waits(&str), sign_up_consent_version(&str), consent_seen(&str), version_of(&str), edit_item(&str), confirm_item(&str), proof_number(u64), kept_until(&str),
         held_delete(&str), consents_lead(&str), error_date(i64), add_item(&str),
         tonight_count(usize, u32), tonight_recorded(&str, &str), more_looks_today(usize),
-        more_looks_that_day(usize), guest_name(&str),
+        more_looks_that_day(usize),
         clock_is(&str), closed_that_day(&str), closed_today(&str), error_party(u8, u8), yen(u32),
         fee_terms(&str, u16, u8), free_until(&str, u8), held_told(&str), cancel_costs(&str),
         waiting_before(u32), error_companions(u8), notice_called_off(&str, &str), notice_offered(&str, &str),

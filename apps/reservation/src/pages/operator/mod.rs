@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
-use super::parts::{Errors, Field, Purposes};
+use super::parts::{Errors, Field, Purposes, named};
 use super::staff::Operator;
 use super::{Sheet, layout};
 use crate::app::{App, Reader, Shared};
@@ -70,7 +70,7 @@ async fn list(State(app): State<Shared>, reader: Reader, _: Operator) -> Result<
             ul class="rows" {
                 @for store in &stores {
                     li {
-                        a href={ "/operator/stores/" (store.slug) } { (store.name(language)) }
+                        a href={ "/operator/stores/" (store.slug) } { (named(store.name(language))) }
                         span class="soft" { (store.area.get(language)) }
                         @if !store.listed { span class="tag" { (words.not_listed) } }
                     }
@@ -93,7 +93,7 @@ pub(super) fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
     html! {
         div {
             p class="eyebrow" { a href="/operator" { (words.operator) } }
-            h1 { (store.name(reader.language)) }
+            h1 { (named(store.name(reader.language))) }
         }
         nav class="within" aria-label=(words.on_this_store) {
             @for (path, label) in [

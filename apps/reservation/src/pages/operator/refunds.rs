@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::super::parts::{done, moment, nothing};
+use super::super::parts::{done, moment, named, nothing};
 use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
 use super::store::Way;
@@ -47,7 +47,7 @@ pub(super) async fn page(
                 section class="sheet" {
                     h2 { ((words.yen)(refund.yen)) }
                     dl class="pairs" {
-                        div { dt { (words.restaurant) } dd { (store.name(language)) } }
+                        div { dt { (words.restaurant) } dd { (named(store.name(language))) } }
                         div { dt { (words.when) } dd { (moment(refund.starts_at, &at)) } }
                         div { dt { (words.booking_number) } dd { (refund.booking) } }
                         div { dt { (words.number_at_platform) } dd { code { (refund.charge) } } }
