@@ -100,6 +100,8 @@ pub(crate) enum What {
     NotAMotif,
     NotACountry,
     NotADate,
+    /// A day before today.
+    Past,
     NotTimes,
     /// Neither yes nor no.
     NotYesNo,
@@ -118,6 +120,11 @@ pub(crate) enum What {
     TooMany(usize),
     /// Azukari does not take it; its own words, where it has some.
     NotTaken(Option<String>),
+}
+
+/// A character that is not seen and says in which direction those around it run.
+fn turns_lines(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Reads the fields of one thing, and remembers what is wrong.
@@ -142,7 +149,7 @@ impl<'a> Reading<'a> {
             self.wrong(field, What::Missing);
         } else if text.chars().count() > longest {
             self.wrong(field, What::TooLong(longest));
-        } else if text.chars().any(char::is_control) {
+        } else if text.chars().any(|c| c.is_control() || turns_lines(c)) {
             self.wrong(field, What::ControlCharacter);
         }
         text.to_owned()
@@ -433,11 +440,16 @@ pub(crate) fn fields_of_seatings(seatings: &Seatings) -> Fields {
 ///
 /// # Errors
 /// Everything that is wrong, field by field.
-pub(crate) fn closing_day(fields: &Fields) -> Result<(ClosingDay, Decision), Vec<Wrong>> {
+pub(crate) fn closing_day(
+    fields: &Fields,
+    today: Date,
+) -> Result<(ClosingDay, Decision), Vec<Wrong>> {
     let mut read = Reading::of(fields);
     let on = fields.get("date").trim().parse::<Date>().ok();
-    if on.is_none() {
-        read.wrong("date", What::NotADate);
+    match on {
+        None => read.wrong("date", What::NotADate),
+        Some(on) if on < today => read.wrong("date", What::Past),
+        Some(_) => {}
     }
     let reason = read.label("reason", 100);
     let decision = match fields.get("bookings") {

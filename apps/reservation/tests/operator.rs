@@ -153,6 +153,11 @@ async fn a_store_is_made_by_page_and_by_api_alike_and_its_representative_is_kept
     let kept = std::fs::read(house.app.folder.join("reservation.db-wal")).unwrap();
     let name = "見本 代表".as_bytes();
     assert!(!kept.windows(name.len()).any(|window| window == name));
+    // What nobody sees and turns a line around is no part of a name.
+    let mut turned = store();
+    turned["name_en"] = json!("Mi\u{202e}hon");
+    let (status, answer) = house.asks(Method::PUT, "/api/stores/mihon", Some(turned)).await;
+    assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("name_en")));
     // What a field is called wrongly is said, and nothing is written.
     let (status, answer) =
         house.asks(Method::PUT, "/api/stores/mihon", Some(json!({ "nmae_ja": "x" }))).await;
@@ -233,6 +238,16 @@ async fn a_day_says_what_is_free_and_why_it_is_closed() {
     let body = Some(json!({ "reason_ja": "x", "reason_en": "x" }));
     let (status, answer) = house.asks(Method::PUT, nonsense, body).await;
     assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("date")));
+    // A day that is over is not closed any more; by the page neither.
+    let over = "/api/stores/mihon/closing-days/2026-01-05";
+    let body = Some(json!({ "reason_ja": "x", "reason_en": "x" }));
+    let (status, answer) = house.asks(Method::PUT, over, body).await;
+    assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("date")));
+    let words = answer["errors"][0]["words"].as_str().unwrap();
+    assert!(words.contains("a day to come"), "{words}");
+    let form = [("date", "2026-01-05"), ("reason_ja", "x"), ("reason_en", "x")];
+    let (status, page) = house.posts("/operator/stores/mihon/closing-days", &form).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("a day to come"), "{page}");
 }
 
 #[tokio::test]

@@ -91,6 +91,7 @@ struct House {
     address: String,
     browser: Client,
     guest: String,
+    operator: String,
     key: String,
     folder: PathBuf,
 }
@@ -160,6 +161,7 @@ impl House {
             address,
             browser,
             guest,
+            operator: rehearsal.operator,
             key,
             folder,
         };
@@ -203,11 +205,43 @@ impl House {
         self.sees(path, &self.guest).await.text().await.unwrap()
     }
 
-    /// Sends a form to the app as the guest; returns where that leads.
-    async fn sends(&self, path: &str, form: &[(&str, &str)]) -> String {
+    /// Sends a form to the app.
+    async fn form(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Response {
         let sent = self.browser.post(format!("{}{path}", self.address)).form(form);
-        let sent = sent.header(header::COOKIE, &self.guest).header("Sec-Fetch-Site", "same-origin");
-        leads_to(&sent.header(header::ACCEPT_LANGUAGE, "en").send().await.unwrap())
+        let sent = sent.header(header::COOKIE, cookie).header("Sec-Fetch-Site", "same-origin");
+        sent.header(header::ACCEPT_LANGUAGE, "en").send().await.unwrap()
+    }
+
+    /// Sends one as the guest; returns where that leads.
+    async fn sends(&self, path: &str, form: &[(&str, &str)]) -> String {
+        leads_to(&self.form(path, &self.guest, form).await)
+    }
+
+    /// Sends one as the operator; returns the page.
+    async fn runs(&self, path: &str, form: &[(&str, &str)]) -> String {
+        self.form(path, &self.operator, form).await.text().await.unwrap()
+    }
+
+    /// She has a booking that is paid for; returns its page.
+    async fn paid(&self, days: i64) -> String {
+        let page = self.holds_in(days).await;
+        let url = self.goes(&page).await;
+        self.pays(&url, "good").await;
+        self.waits_for(&page, BOOKED).await;
+        page
+    }
+
+    /// Waits until the operator's page of failed refunds has so many.
+    async fn failed(&self, count: usize) -> String {
+        let begun = Instant::now();
+        loop {
+            let page = self.sees("/operator/refunds", &self.operator).await.text().await.unwrap();
+            if page.matches("/by-hand").count() == count {
+                return page;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "not {count} in {page}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// A table is held for her in three days; returns the address of its page.
@@ -493,4 +527,93 @@ async fn a_platform_that_is_away_is_told_and_the_table_stays_held() {
     assert!(text.contains("could not be opened") && text.contains("Go on to pay"), "{text}");
     house.mood.away.store(false, Ordering::SeqCst);
     house.goes(&page).await;
+}
+
+/// Where the button of a refund leads that the operator's page has first.
+fn way(page: &str, to: &str) -> String {
+    let end = page.find(&format!("/{to}\"")).unwrap();
+    let begin = page[..end].rfind("/operator/refunds/").unwrap();
+    format!("{}/{to}", &page[begin..end])
+}
+
+#[tokio::test]
+async fn a_refund_that_comes_to_nothing_is_put_before_the_operator_who_has_it_made_after_all() {
+    let house = House::open().await;
+    let (first, second) = (house.paid(3).await, house.paid(4).await);
+    // The platform says yes, and a moment later that the card took nothing.
+    house.mood.bounces.store(true, Ordering::SeqCst);
+    house.sends(&format!("{first}/cancel"), &[]).await;
+    let page = house.failed(1).await;
+    let number = first.rsplit('/').next().unwrap();
+    for told in ["¥10,000", number, "pi_standin_", "Refund again", "bank transfer"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    let start = house.sees("/operator", &house.operator).await.text().await.unwrap();
+    assert!(start.contains("1 refund has failed"), "{start}");
+    // She is not told that she has it.
+    let own = house.reads(&first).await;
+    assert!(!own.contains("Refunded") && own.contains("−¥10,000"), "{own}");
+    // Nobody but an operator sees or does any of it.
+    for cookie in ["", house.guest.as_str()] {
+        let seen = house.sees("/operator/refunds", cookie).await;
+        assert_eq!(seen.status(), StatusCode::SEE_OTHER);
+        let done = house.form(&way(&page, "by-hand"), cookie, &[]).await;
+        assert_eq!(leads_to(&done), "/operator/sign-in");
+    }
+    house.failed(1).await;
+    // Again, and it fails again: another attempt, not the answer of the first.
+    house.runs(&way(&page, "again"), &[]).await;
+    house.failed(1).await;
+    house.mood.bounces.store(false, Ordering::SeqCst);
+    house.runs(&way(&page, "again"), &[]).await;
+    house.waits_for(&first, "Refunded").await;
+    house.failed(0).await;
+    // Another one is paid back by hand; what the platform says of it afterwards changes nothing.
+    house.mood.bounces.store(true, Ordering::SeqCst);
+    house.sends(&format!("{second}/cancel"), &[]).await;
+    let page = house.failed(1).await;
+    let done = way(&page, "by-hand");
+    for _ in 0..2 {
+        house.runs(&done, &[]).await;
+    }
+    assert!(house.reads(&second).await.contains("Refunded"));
+    house.failed(0).await;
+}
+
+#[tokio::test]
+async fn the_question_before_a_day_is_closed_says_what_becomes_of_the_money() {
+    let house = House::open().await;
+    house.paid(3).await;
+    let (_, mut store) = house.asks("GET", "/api/stores/mihon", None).await;
+    store["fee_yen"] = json!(0);
+    house.asks("PUT", "/api/stores/mihon", Some(store.clone())).await;
+    let day = in_days(3).to_string();
+    let form = |time: &'static str| {
+        [("date", day.clone()), ("time", time.to_owned()), ("party", "2".to_owned())]
+    };
+    for time in ["19:00", "19:30"] {
+        let form = form(time);
+        let form: Vec<(&str, &str)> =
+            form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        house.sends("/book/mihon", &form).await;
+    }
+    store["fee_yen"] = json!(5_000);
+    house.asks("PUT", "/api/stores/mihon", Some(store)).await;
+    let held = form("20:00");
+    let held: Vec<(&str, &str)> =
+        held.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    house.sends("/book/mihon", &held).await;
+    let close = [("date", day.as_str()), ("reason_ja", "改装"), ("reason_en", "Works")];
+    let page = house.runs("/operator/stores/mihon/closing-days", &close).await;
+    for told in [
+        "There are 4 bookings",
+        "Bookings that are paid for: 1. All of ¥10,000 goes back",
+        "Bookings without a payment: 2.",
+        "Tables that are held: 1.",
+        "held, not booked yet",
+        "paid ¥10,000",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    assert!(!page.contains("Offers to those who wait"), "{page}");
 }

@@ -360,15 +360,14 @@ async fn close_day(
     Path((slug, date)): Path<(String, String)>,
     bytes: Bytes,
 ) -> Result<StatusCode, Problem> {
-    known(&app, &slug).await?;
+    let store = known(&app, &slug).await?;
     let known = ["reason_ja", "reason_en", "bookings", "numbers"];
     let mut fields = object(&body(&bytes)?, &known, words)?;
     fields.set("date", &date);
-    let (day, decision) =
-        edit::closing_day(&fields).map_err(|wrong| Problem::wrong(&wrong, words))?;
     let now = app::now();
-    app.book.close_day(&slug, day, decision, now).await?;
-    engage::settle(&app, now - jiff::SignedDuration::from_mins(1), now).await?;
+    let (day, decision) = edit::closing_day(&fields, store.date_of(now))
+        .map_err(|wrong| Problem::wrong(&wrong, words))?;
+    engage::close(&app, &slug, day, decision, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::bookings::{self, Booking, Ending};
-use super::{Book, No, date, label, stores};
+use super::{Book, No, date, label, payments, stores, waiting};
 use crate::language::Label;
 
 /// A day on which a store is closed.
@@ -24,6 +24,16 @@ pub(crate) enum Decision {
     Keep,
     /// These are called off, and their guests told. Others that came since are not meant.
     CallOff(Vec<String>),
+}
+
+/// A booking of a day that is to be closed, with what hangs on it.
+#[derive(Debug, Clone)]
+pub(crate) struct AtStake {
+    pub(crate) booking: Booking,
+    /// What was paid for it and would go back.
+    pub(crate) paid_yen: u32,
+    /// True for a hold that was offered to somebody who waits.
+    pub(crate) is_offer: bool,
 }
 
 /// Why a store is closed on a day, if it is.
@@ -142,13 +152,21 @@ impl Book {
     }
 
     /// The bookings of a day that are still to come, for whoever wants to close it.
-    pub(crate) async fn bookings_on(
+    pub(crate) async fn at_stake(
         &self,
         store: &str,
         on: Date,
         now: Timestamp,
-    ) -> Result<Vec<Booking>, No> {
+    ) -> Result<Vec<AtStake>, No> {
         let store = store.to_owned();
-        self.read(move |book| Ok(bookings_on(book, &store, on, now))).await?
+        let at_stake = move |book: &Connection| {
+            let all = bookings_on(book, &store, on, now)?.into_iter().map(|booking| {
+                let paid_yen = payments::kept(book, &booking.number)?;
+                let is_offer = waiting::is_offer(book, &booking.number)?;
+                Ok(AtStake { booking, paid_yen, is_offer })
+            });
+            all.collect()
+        };
+        self.read(move |book| Ok(at_stake(book))).await?
     }
 }

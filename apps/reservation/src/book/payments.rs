@@ -67,15 +67,47 @@ pub(crate) enum Outcome {
     Known,
 }
 
-/// Money that the platform has still to give back.
+/// Money that the platform has to give back.
 #[derive(Debug, Clone)]
 pub(crate) struct Refund {
     pub(crate) id: String,
+    /// The platform's name for what we ask: another one for each attempt, so that one that came to nothing is not
+    /// answered again.
+    pub(crate) key: String,
     pub(crate) charge: String,
     pub(crate) booking: String,
     pub(crate) yen: u32,
     /// True when the platform was asked before and may have done it.
     pub(crate) tried: bool,
+}
+
+/// Money that could not be given back, for an operator to see to.
+#[derive(Debug, Clone)]
+pub(crate) struct FailedRefund {
+    pub(crate) id: String,
+    pub(crate) store: String,
+    pub(crate) booking: String,
+    pub(crate) starts_at: Timestamp,
+    pub(crate) yen: u32,
+    /// The platform's name for the payment.
+    pub(crate) charge: String,
+    pub(crate) failed_at: Timestamp,
+}
+
+const REFUNDS: &str = "SELECT refunds.id, \
+     refunds.id || CASE attempt WHEN 0 THEN '' ELSE '_' || attempt END AS key, \
+     charge, booking, refunds.yen, tried \
+     FROM refunds JOIN payments ON payments.id = payment";
+
+fn refund(row: &Row<'_>) -> rusqlite::Result<Refund> {
+    Ok(Refund {
+        id: row.get("id")?,
+        key: row.get("key")?,
+        charge: row.get("charge")?,
+        booking: row.get("booking")?,
+        yen: row.get("yen")?,
+        tried: row.get("tried")?,
+    })
 }
 
 const PAYMENTS: &str = "SELECT payments.*, \
@@ -124,6 +156,20 @@ fn give_back(book: &Connection, payment: &str, yen: u32, now: Timestamp) -> Resu
     Ok(())
 }
 
+/// What was paid for a booking and has not gone back, in yen.
+pub(super) fn kept(book: &Connection, booking: &str) -> rusqlite::Result<u32> {
+    paid_for(book, booking).map(|paid| left_of(&paid))
+}
+
+fn paid_for(book: &Connection, booking: &str) -> rusqlite::Result<Vec<Payment>> {
+    let all = of(book, booking)?;
+    Ok(all.into_iter().filter(|payment| payment.stage == Way::Paid).collect())
+}
+
+fn left_of(paid: &[Payment]) -> u32 {
+    paid.iter().map(|payment| payment.yen - payment.back_yen).sum()
+}
+
 /// Gives back what was paid for a booking beyond what it costs, the last paid first; returns how much.
 pub(super) fn keep(
     book: &Connection,
@@ -131,10 +177,8 @@ pub(super) fn keep(
     costs: u32,
     now: Timestamp,
 ) -> Result<u32, No> {
-    let paid: Vec<Payment> =
-        of(book, booking)?.into_iter().filter(|payment| payment.stage == Way::Paid).collect();
-    let kept: u32 = paid.iter().map(|payment| payment.yen - payment.back_yen).sum();
-    let too_much = kept.saturating_sub(costs);
+    let paid = paid_for(book, booking)?;
+    let too_much = left_of(&paid).saturating_sub(costs);
     let mut left = too_much;
     for payment in paid {
         let yen = left.min(payment.yen - payment.back_yen);
@@ -377,21 +421,94 @@ impl Book {
     /// Money that has still to go back, the longest wanted first.
     pub(crate) async fn unsettled_refunds(&self) -> anyhow::Result<Vec<Refund>> {
         self.read(|book| {
+            book.prepare_cached(&format!(
+                "{REFUNDS} WHERE done_at IS NULL AND failed_at IS NULL ORDER BY wanted_at LIMIT 1000"
+            ))?
+            .query_map([], refund)?
+            .collect()
+        })
+        .await
+    }
+
+    /// The attempt that the platform knows by this name, while it is the last one.
+    pub(crate) async fn refund_named(&self, key: &str) -> anyhow::Result<Option<Refund>> {
+        let key = key.to_owned();
+        self.read(move |book| {
+            book.prepare_cached(&format!("SELECT * FROM ({REFUNDS}) WHERE key = ?1"))?
+                .query_row([key], refund)
+                .optional()
+        })
+        .await
+    }
+
+    /// Money that could not be given back, the longest known first.
+    pub(crate) async fn failed_refunds(&self) -> anyhow::Result<Vec<FailedRefund>> {
+        self.read(|book| {
             book.prepare_cached(
-                "SELECT refunds.id, charge, booking, refunds.yen, tried
+                "SELECT refunds.*, charge, booking, store, starts_at
                  FROM refunds JOIN payments ON payments.id = payment
-                 WHERE done_at IS NULL ORDER BY wanted_at LIMIT 1000",
+                 WHERE failed_at IS NOT NULL ORDER BY failed_at, refunds.id",
             )?
             .query_map([], |row| {
-                Ok(Refund {
-                    id: row.get(0)?,
-                    charge: row.get(1)?,
-                    booking: row.get(2)?,
-                    yen: row.get(3)?,
-                    tried: row.get(4)?,
+                Ok(FailedRefund {
+                    id: row.get("id")?,
+                    store: row.get("store")?,
+                    booking: row.get("booking")?,
+                    starts_at: moment(row, "starts_at")?,
+                    yen: row.get("yen")?,
+                    charge: row.get("charge")?,
+                    failed_at: moment(row, "failed_at")?,
                 })
             })?
             .collect()
+        })
+        .await
+    }
+
+    /// An attempt came to nothing; what was given back otherwise stays so.
+    pub(crate) async fn refund_failed(&self, money: &Refund, now: Timestamp) -> Result<(), No> {
+        let money = money.clone();
+        self.write(move |book| {
+            book.prepare_cached(&format!(
+                "UPDATE refunds SET failed_at = ?2, done_at = NULL
+                 WHERE id = (SELECT id FROM ({REFUNDS}) WHERE key = ?1)
+                 AND failed_at IS NULL AND by_hand IS NULL"
+            ))?
+            .execute(params![money.key, now.as_second()])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// What came to nothing is asked for again.
+    pub(crate) async fn refund_again(&self, id: &str) -> Result<(), No> {
+        let id = id.to_owned();
+        self.write(move |book| {
+            book.execute(
+                "UPDATE refunds SET attempt = attempt + 1, tried = 0, failed_at = NULL
+                 WHERE id = ?1 AND failed_at IS NOT NULL",
+                [id],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// What came to nothing was given back otherwise, an operator says.
+    pub(crate) async fn refund_by_hand(
+        &self,
+        id: &str,
+        login: &str,
+        now: Timestamp,
+    ) -> Result<(), No> {
+        let (id, login) = (id.to_owned(), login.to_owned());
+        self.write(move |book| {
+            book.execute(
+                "UPDATE refunds SET done_at = ?3, failed_at = NULL, by_hand = ?2
+                 WHERE id = ?1 AND failed_at IS NOT NULL",
+                params![id, login, now.as_second()],
+            )?;
+            Ok(())
         })
         .await
     }
@@ -406,12 +523,14 @@ impl Book {
         .await
     }
 
-    /// It went back.
+    /// It went back, unless the platform has told meanwhile that it did not.
     pub(crate) async fn refund_done(&self, id: &str, now: Timestamp) -> Result<(), No> {
         let id = id.to_owned();
         self.write(move |book| {
-            book.prepare_cached("UPDATE refunds SET done_at = ?2 WHERE id = ?1")?
-                .execute(params![id, now.as_second()])?;
+            book.prepare_cached(
+                "UPDATE refunds SET done_at = ?2 WHERE id = ?1 AND failed_at IS NULL",
+            )?
+            .execute(params![id, now.as_second()])?;
             Ok(())
         })
         .await

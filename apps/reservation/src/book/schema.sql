@@ -212,14 +212,19 @@ CREATE TABLE IF NOT EXISTS payments (
 CREATE INDEX IF NOT EXISTS payments_of_a_booking ON payments (booking);
 CREATE INDEX IF NOT EXISTS payments_unsettled ON payments (begun_at) WHERE stage IN ('opening', 'open');
 
--- Money on its way back; `tried` before the platform is asked for the first time, `done_at` once it said yes.
+-- Money on its way back; `tried` before the platform is asked for the first time, `done_at` once it said yes. Where it
+-- says that it came to nothing, at once or days later, `failed_at`: then an operator asks again, as another `attempt`, or
+-- gives it back otherwise, and `by_hand` is the login of who did.
 CREATE TABLE IF NOT EXISTS refunds (
     id TEXT PRIMARY KEY,
     payment TEXT NOT NULL REFERENCES payments,
     yen INTEGER NOT NULL CHECK (yen > 0),
     wanted_at INTEGER NOT NULL,
+    attempt INTEGER NOT NULL DEFAULT 0,
     tried INTEGER NOT NULL DEFAULT 0 CHECK (tried IN (0, 1)),
-    done_at INTEGER
+    done_at INTEGER,
+    failed_at INTEGER CHECK (failed_at IS NULL OR done_at IS NULL),
+    by_hand TEXT CHECK (by_hand IS NULL OR done_at IS NOT NULL)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS refunds_of_a_payment ON refunds (payment);
 CREATE INDEX IF NOT EXISTS refunds_unsettled ON refunds (wanted_at) WHERE done_at IS NULL;

@@ -316,6 +316,10 @@ async fn a_freed_seat_is_offered_to_the_first_in_line_whom_it_fits_and_then_to_t
     let offer = room.offer("first", "2026-11-22T04:00:00Z").await.unwrap();
     assert_eq!(offer.held_until, Some(at("2026-11-22T04:30:00Z")));
     assert_eq!(room.told("first").await, [Kind::Offered]);
+    let there = room.book.at_stake("mihon", date(2026, 11, 22), at(NOW)).await.unwrap();
+    let offers: Vec<&str> =
+        there.iter().filter(|one| one.is_offer).map(|one| &*one.booking.number).collect();
+    assert_eq!((offers, there.len()), (vec![offer.number.as_str()], 2));
     assert!(room.offer("four", NOW).await.is_none() && room.offer("second", NOW).await.is_none());
     // Nobody who comes by takes it away from the line.
     assert!(matches!(
@@ -652,8 +656,8 @@ async fn what_companions_are_allergic_to_goes_with_every_end_of_a_booking() {
     // A day that is closed, its bookings called off.
     room.books_with_companions("a").await;
     let day = ClosingDay { on: date(2026, 11, 22), reason: label("休み") };
-    let booked = room.book.bookings_on("mihon", day.on, at(NOW)).await.unwrap();
-    let meant = booked.into_iter().map(|booking| booking.number).collect();
+    let booked = room.book.at_stake("mihon", day.on, at(NOW)).await.unwrap();
+    let meant = booked.into_iter().map(|one| one.booking.number).collect();
     room.book.close_day("mihon", day, Decision::CallOff(meant), at(NOW)).await.unwrap();
     assert_eq!(kept(&room.book).await, 0);
     // A hold whose time is over.

@@ -95,6 +95,12 @@ pub(super) fn over(book: &Connection, held: &Booking, now: Timestamp) -> Result<
     Ok(())
 }
 
+/// Whether a hold was offered to somebody who waits.
+pub(super) fn is_offer(book: &Connection, number: &str) -> rusqlite::Result<bool> {
+    book.prepare_cached("SELECT EXISTS (SELECT 1 FROM waiting WHERE booking = ?1)")?
+        .query_row([number], |row| row.get(0))
+}
+
 /// She has what she waited for, or waits no more.
 pub(super) fn leave(
     book: &Connection,

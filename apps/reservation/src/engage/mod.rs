@@ -6,7 +6,7 @@
 mod paying;
 mod writing;
 
-pub(crate) use paying::{begin, finish};
+pub(crate) use paying::{begin, finish, look_after};
 
 use std::future::Future;
 use std::time::Duration;
@@ -18,6 +18,7 @@ use crate::azukari::{Engagement, Trouble};
 use crate::book::No;
 use crate::book::bookings::{Booking, Ending, Stage, Wish};
 use crate::book::changes::Change;
+use crate::book::closing::{ClosingDay, Decision};
 use crate::book::payments::Way;
 use crate::language::Language;
 use crate::payments;
@@ -124,6 +125,25 @@ pub(crate) async fn call_off(
     app.wake.notify_one();
     if booking.stage != Stage::Held {
         end(app, booking, now).await?;
+    }
+    Ok(())
+}
+
+/// Closes a day of a store. What is called off with it Azukari is told at once; what it does not hear now it hears
+/// within a minute.
+///
+/// # Errors
+/// [`No::InTheWay`] with the bookings about which nothing was decided; then the day stays open.
+pub(crate) async fn close(
+    app: &App,
+    store: &str,
+    day: ClosingDay,
+    decision: Decision,
+    now: Timestamp,
+) -> Result<(), No> {
+    app.book.close_day(store, day, decision, now).await?;
+    if let Err(no) = settle(app, now - 1.minutes(), now).await {
+        tracing::warn!("bookings that were called off are not settled yet: {no}");
     }
     Ok(())
 }

@@ -194,7 +194,7 @@ pub(super) async fn settle(app: &App, before: Timestamp, now: Timestamp) -> Resu
 pub(super) async fn give_back(app: &App, now: Timestamp) -> Result<(), No> {
     let Some(till) = &app.till else { return Ok(()) };
     for refund in app.book.unsettled_refunds().await? {
-        let money = Return { id: &refund.id, charge: &refund.charge, yen: refund.yen };
+        let money = Return { id: &refund.key, charge: &refund.charge, yen: refund.yen };
         let gave = async {
             if refund.tried && till.platform.gave_back(&money).await? {
                 return Ok(());
@@ -209,11 +209,32 @@ pub(super) async fn give_back(app: &App, now: Timestamp) -> Result<(), No> {
                 tracing::warn!(number = refund.booking, "money has not gone back yet");
                 break;
             }
-            // Somebody has to look: it is asked for again each minute all the same.
+            // An operator has to look.
+            Err(Stop::Unpaid(payments::Trouble::No(no))) => {
+                tracing::error!(number = refund.booking, "money does not go back: {no}");
+                app.book.refund_failed(&refund, now).await?;
+            }
+            // It is asked for again each minute.
             Err(stop) => {
                 tracing::error!(number = refund.booking, "money does not go back: {stop:?}");
             }
         }
+    }
+    Ok(())
+}
+
+/// The platform says that something happened to money on its way back: whether it is there, or came to nothing.
+///
+/// # Errors
+/// Failures of the book, and a platform that does not say; it tells again.
+pub(crate) async fn look_after(app: &App, key: &str, now: Timestamp) -> Result<(), Stop> {
+    let Some(till) = &app.till else { return Ok(()) };
+    let refund = app.book.refund_named(key).await.map_err(No::from)?;
+    let Some(refund) = refund.filter(|refund| refund.tried) else { return Ok(()) };
+    let money = Return { id: &refund.key, charge: &refund.charge, yen: refund.yen };
+    if !till.platform.gave_back(&money).await? {
+        tracing::error!(number = refund.booking, "money did not go back after all");
+        app.book.refund_failed(&refund, now).await?;
     }
     Ok(())
 }

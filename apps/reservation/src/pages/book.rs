@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::parts::{Field, Purposes, moment, sent_to};
+use super::parts::{Field, Purposes, moment, named, sent_to};
 use super::{Sheet, layout};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::Policy;
@@ -171,7 +171,7 @@ pub(super) fn draw(
                     (store.cuisine.get(language)) " · " (store.area.get(language)) " · "
                     (price_band(store.price_band, words))
                 }
-                h1 { (store.name(language)) }
+                h1 { (named(store.name(language))) }
                 p class="lead" { (store.description.get(language)) }
             }
         }

@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::book::{self, choose, read, told};
-use super::parts::{done, moment, nothing};
+use super::parts::{done, moment, named, nothing};
 use super::{Guest, Sheet, companions, layout, leading_to, pay, review, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::Policy;
@@ -161,7 +161,7 @@ fn ticket(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
     let clock = when::clock(booking.starts_at, &store.time_zone, language);
     html! {
         div class={ "sheet ticket" @if cancelled { " past" } } {
-            p class="eyebrow" { (store.name(language)) }
+            p class="eyebrow" { (named(store.name(language))) }
             p class="big" { (moment(booking.starts_at, &starts)) }
             @if cancelled {
                 p { span class="tag refused" {
@@ -424,7 +424,7 @@ pub(super) fn waits(waits: &[Waiting], stores: &[Store], reader: &Reader) -> Mar
                         @let at = when::there(wait.starts_at, &store.time_zone, language);
                         li {
                             (moment(wait.starts_at, &at))
-                            span { (store.name(language)) (words.comma) ((words.party)(wait.party)) }
+                            span { (named(store.name(language))) (words.comma) ((words.party)(wait.party)) }
                             span class="tag" { ((words.waiting_before)(wait.before)) }
                             form method="post" action={ "/me/waiting/" (wait.id) "/end" } {
                                 button class="plain" { (words.wait_no_more) }

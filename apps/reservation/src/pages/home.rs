@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::book::{price_band, review_at};
-use super::parts::moment;
+use super::parts::{moment, named};
 use super::{Sheet, layout};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::bookings::Booking;
@@ -90,7 +90,7 @@ pub(super) async fn page(
                 span class="eyebrow" { (words.your_table_tonight) }
                 span class="big" {
                     (moment(booking.starts_at, &when::time(at, reader.language)))
-                    " " (store.name(reader.language))
+                    " " (named(store.name(reader.language)))
                 }
                 span { ((words.party)(booking.party)) }
             }
@@ -214,7 +214,7 @@ fn store_card(store: &Store, offer: &Offer, reader: &Reader, tonight: bool) -> M
             div class="told" {
                 h3 {
                     a href={ "/book/" (store.slug) "?date=" (date) "&party=" (party) } {
-                        (store.name(language))
+                        (named(store.name(language)))
                     }
                 }
                 p class="what" {

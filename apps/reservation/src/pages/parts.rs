@@ -106,6 +106,17 @@ pub(crate) fn representative_waits(until: Option<Timestamp>, reader: &Reader) ->
     }
 }
 
+/// A name that somebody chose, of a person or a store. Whatever it is written in, and whatever it says of direction, it
+/// turns nothing of the line around it.
+pub(super) fn named(name: &str) -> Markup {
+    html! { bdi { (name) } }
+}
+
+/// A guest by her name, as the language addresses people.
+pub(super) fn person(name: &str, words: &Words) -> Markup {
+    html! { (named(name)) (words.guest_after) }
+}
+
 /// A field's name as an element's id.
 pub(crate) fn field_id(name: &str) -> String {
     name.replace(['.', '[', ']'], "-")

@@ -8,7 +8,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::parts::{moment, nothing};
+use super::parts::{moment, named, nothing};
 use super::{Guest, Sheet, layout, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
@@ -19,6 +19,7 @@ use crate::book::sessions::Caller;
 use crate::book::stores::Store;
 use crate::engage::{self, Stop};
 use crate::fault::Fault;
+use crate::payments::Heard;
 use crate::when;
 
 /// Which payment the platform sends her back from.
@@ -78,13 +79,19 @@ pub(super) async fn hear(
             StatusCode::BAD_REQUEST
         }
         Ok(None) => StatusCode::OK,
-        Ok(Some(heard)) => match engage::finish(&app, &heard.id, Some(&heard.session), now).await {
-            Ok(()) => StatusCode::OK,
-            Err(stop) => {
-                tracing::warn!("a payment is not finished yet: {stop:?}");
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-        },
+        Ok(Some(heard)) => {
+            let done = match &heard {
+                Heard::Order { id, session } => engage::finish(&app, id, Some(session), now).await,
+                Heard::Return { id } => engage::look_after(&app, id, now).await,
+            };
+            done.map_or_else(
+                |stop| {
+                    tracing::warn!("a message is not followed yet: {stop:?}");
+                    StatusCode::SERVICE_UNAVAILABLE
+                },
+                |()| StatusCode::OK,
+            )
+        }
     }
 }
 
@@ -223,7 +230,7 @@ pub(super) async fn without_booking(
         h1 { (words.money_only) }
         div class="notice alert" { p { (words.money_only_told) } }
         div class="sheet ticket past" {
-            p class="eyebrow" { (store.name(language)) }
+            p class="eyebrow" { (named(store.name(language))) }
             p class="big" { (moment(payment.starts_at, &starts)) }
         }
         section class="sheet" {

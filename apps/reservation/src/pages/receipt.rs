@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use maud::{Markup, html};
 
 use super::booking::own_booking;
-use super::parts::moment;
+use super::parts::{moment, person};
 use super::{Guest, Sheet, layout, pay};
 use crate::app::{Reader, Shared};
 use crate::azukari::Trouble;
@@ -35,7 +35,7 @@ pub(super) async fn page(
     let names = NAMES.map(str::to_owned);
     let policy = app.azukari.policy().await?;
     let to = match app.azukari.use_items(language, &caller.who, BILLING, &names).await {
-        Ok(values) => NAMES.iter().find_map(|name| values.get(name)).map(words.guest_name),
+        Ok(values) => NAMES.iter().find_map(|name| values.get(name)).map(str::to_owned),
         // She stopped it: a receipt without a name is one all the same.
         Err(Trouble::Refused(_)) => None,
         Err(trouble) => return Err(Fault::of_guest(trouble)),
@@ -46,7 +46,7 @@ pub(super) async fn page(
     let body = html! {
         h1 { (words.receipt) }
         div class="sheet ticket receipt" {
-            p class="to" { (to.as_deref().unwrap_or(words.receipt_nobody)) }
+            p class="to" { @if let Some(to) = &to { (person(to, words)) } @else { (words.receipt_nobody) } }
             p class="big yen" { ((words.yen)(kept)) }
             p { (words.receipt_received) }
             dl class="pairs" {

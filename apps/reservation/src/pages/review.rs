@@ -14,7 +14,9 @@ use serde::Deserialize;
 use super::book::{self, Asked, listed, read, told};
 use super::consent::consent_choice;
 use super::me::stops::STORES;
-use super::parts::{Drawn, Errors, Named, held_to_send, moment, prose, representative_waits};
+use super::parts::{
+    Drawn, Errors, Named, held_to_send, moment, named, prose, representative_waits,
+};
 use super::{Guest, Sheet, companions, layout, see_other, sign_in};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::{Answer, Policy, Stop as Stopped, Trouble};
@@ -143,7 +145,7 @@ impl Look<'_> {
         let body = html! {
             div {
                 p class="eyebrow" { (words.review) }
-                h1 { (store.name(language)) }
+                h1 { (named(store.name(language))) }
             }
             @if let Some(note) = note { div class="notice alert" role="alert" { p { (note) } } }
             (errors.summary(&order, words))

@@ -225,13 +225,23 @@ impl Platform for Checkout {
         struct Object {
             id: String,
             client_reference_id: Option<String>,
+            #[serde(default)]
+            metadata: Option<Metadata>,
         }
         signature::verify(&self.signing_secret, signature, message, now)?;
         let event: Option<Event> = serde_json::from_slice(message).ok();
-        let event = event.filter(|event| event.r#type.starts_with("checkout.session."));
         Ok(event.and_then(|event| {
-            let Object { id: session, client_reference_id } = event.data.object;
-            Some(Heard { id: client_reference_id?, session })
+            let Object { id: session, client_reference_id, metadata } = event.data.object;
+            match event.r#type.as_str() {
+                // The object of all three is the refund itself; the last is the older name of the others.
+                "refund.failed" | "refund.updated" | "charge.refund.updated" => {
+                    Some(Heard::Return { id: metadata?.refund? })
+                }
+                of if of.starts_with("checkout.session.") => {
+                    Some(Heard::Order { id: client_reference_id?, session })
+                }
+                _ => None,
+            }
         }))
     }
 }
@@ -258,6 +268,8 @@ fn trouble(status: StatusCode, body: &[u8]) -> Trouble {
     match status.as_u16() {
         // Busy with the same act, or with too much.
         409 | 429 => Trouble::Unavailable,
+        // Said of the key, not of what was asked.
+        401 | 403 => Trouble::Unexpected("our key is not taken"),
         400..=499 => {
             let Error { r#type: kind, code } =
                 serde_json::from_slice::<Problem>(body).unwrap_or_default().error;

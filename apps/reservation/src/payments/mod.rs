@@ -90,10 +90,11 @@ pub(crate) struct Return<'a> {
 
 /// What a message of the platform is about. How it went is not taken from there, but asked.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Heard {
-    /// Our name for the order.
-    pub(crate) id: String,
-    pub(crate) session: String,
+pub(crate) enum Heard {
+    /// An order, by our name for it.
+    Order { id: String, session: String },
+    /// Money on its way back, by ours as well.
+    Return { id: String },
 }
 
 /// A message that the platform did not sign, or not just now.
@@ -120,7 +121,8 @@ pub(crate) trait Platform: Send + Sync {
     /// Gives money back.
     fn give_back<'a>(&'a self, money: &'a Return<'_>) -> Answer<'a, ()>;
 
-    /// Whether money was given back: for whoever asked and heard no answer.
+    /// Whether money was given back, and nothing came in the way since: for whoever asked and heard no answer, or was told
+    /// that something has changed.
     fn gave_back<'a>(&'a self, money: &'a Return<'_>) -> Answer<'a, bool>;
 
     /// Reads a message with its signature; `None` when it is about nothing that matters here.

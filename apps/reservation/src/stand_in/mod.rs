@@ -79,6 +79,8 @@ pub struct Mood {
     pub mumbles: AtomicBool,
     /// It knows no idempotency key any more, as after a day.
     pub forgets: AtomicBool,
+    /// Money that it gives back comes to nothing: it says yes, and a moment later that the card took none.
+    pub bounces: AtomicBool,
 }
 
 #[derive(Serialize, Deserialize, Clone)]
@@ -100,6 +102,7 @@ struct Refund {
     id: String,
     payment_intent: String,
     amount: u32,
+    status: String,
     metadata: BTreeMap<String, String>,
 }
 
@@ -266,15 +269,32 @@ impl Desk {
         Some(session.clone())
     }
 
-    /// Tells of a payment, again and again until it is heard or too often was enough.
-    fn tell(self: &Arc<Self>, session: &Session) -> anyhow::Result<()> {
+    /// The money that was given back last comes to nothing, and it tells so.
+    fn bounce(self: &Arc<Self>) {
+        let failed = {
+            let mut known = self.known();
+            let Some(refund) = known.refunds.last_mut() else { return };
+            "failed".clone_into(&mut refund.status);
+            let failed = refund_json(refund);
+            if let Err(error) = self.keep(&known) {
+                tracing::error!("the stand-in could not keep what it knows: {error:#}");
+            }
+            failed
+        };
+        if let Err(error) = self.tell("refund.failed", &failed) {
+            tracing::error!("the stand-in could not tell: {error:#}");
+        }
+    }
+
+    /// Tells of something that happened, again and again until it is heard or too often was enough.
+    fn tell(self: &Arc<Self>, what: &str, object: &Value) -> anyhow::Result<()> {
         let desk = Arc::clone(self);
         let message = json!({
             "id": name("evt")?,
             "object": "event",
-            "type": "checkout.session.completed",
+            "type": what,
             "created": app::now().as_second(),
-            "data": { "object": self.session_json(session) },
+            "data": { "object": object },
             "livemode": false,
         });
         tokio::spawn(async move {
@@ -418,7 +438,7 @@ fn refund_json(refund: &Refund) -> Value {
         "amount": refund.amount,
         "currency": "jpy",
         "payment_intent": refund.payment_intent,
-        "status": "succeeded",
+        "status": refund.status,
         "metadata": refund.metadata,
     })
 }
@@ -428,7 +448,7 @@ async fn refund(
     headers: HeaderMap,
     Form(form): Form<Vec<(String, String)>>,
 ) -> Response {
-    desk.once(&headers, form, |known, form| {
+    let answer = desk.once(&headers, form, |known, form| {
         let field = read(form, &["payment_intent", "amount", "reason", "metadata[refund]"])?;
         let intent = field("payment_intent")?;
         let amount: u32 =
@@ -436,7 +456,10 @@ async fn refund(
         let mut sessions = known.sessions.values();
         let paid = sessions.find(|session| session.payment_intent.as_deref() == Some(intent));
         let paid = paid.ok_or(Wrong::request("resource_missing"))?.amount_total;
-        let of_it = known.refunds.iter().filter(|refund| refund.payment_intent == intent);
+        let of_it = known
+            .refunds
+            .iter()
+            .filter(|refund| refund.payment_intent == intent && refund.status != "failed");
         let back: u32 = of_it.map(|refund| refund.amount).sum();
         if back == paid {
             return Err(Wrong::request("charge_already_refunded"));
@@ -448,12 +471,17 @@ async fn refund(
             id: named("re")?,
             payment_intent: intent.to_owned(),
             amount,
+            status: "succeeded".to_owned(),
             metadata: [("refund".to_owned(), field("metadata[refund]")?.to_owned())].into(),
         };
         let body = refund_json(&refund);
         known.refunds.push(refund);
         Ok(body)
-    })
+    });
+    if desk.mood.bounces.load(Ordering::SeqCst) {
+        desk.bounce();
+    }
+    answer
 }
 
 async fn refunds(

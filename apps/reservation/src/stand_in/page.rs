@@ -104,7 +104,7 @@ fn pay(desk: &Arc<Desk>, id: &str, good: bool) -> anyhow::Result<Option<Session>
         "complete".clone_into(&mut session.status);
         known.sessions.insert(id.to_owned(), session.clone());
         desk.keep(&known)?;
-        desk.tell(&session)?;
+        desk.tell("checkout.session.completed", &desk.session_json(&session))?;
     }
     Ok(Some(session))
 }

@@ -465,6 +465,7 @@ pub(super) static WORDS: Words = Words {
     fault_too_many: "One moment, please",
     fault_too_many_told: "There were many requests in a short time. Please wait a little and try again.",
     fault_broken_title: "We are sorry",
+    guest_after: "",
     operator: "For operators",
     new_store: "Add a store",
     import: "Take in a file",
@@ -485,6 +486,20 @@ pub(super) static WORDS: Words = Words {
     close_day: "Close this day",
     call_them_off: "Call them off and tell the guests",
     keep_them: "Keep the bookings",
+    closing_is_held: "held, not booked yet",
+    closing_is_offered: "offered to somebody who waits",
+    closing_if_off: "If they are called off",
+    closing_if_kept: "If you keep them, bookings and payments stay as they are, and what is held or offered can still be booked until its time is over. No new bookings are taken.",
+    refunds: "Refunds that failed",
+    no_refunds: "No refund has failed.",
+    refunds_lead: "The payment platform says that these refunds came to nothing, most often because the card was closed or replaced. The guests do not have their money yet.",
+    refunds_look: "Look the number at the platform up on the platform’s own pages, and see why.",
+    refunds_retry: "Where the reason passes, such as a balance that was too low, put it right and choose “Refund again”.",
+    refunds_otherwise: "Where the card takes nothing any more, get in touch with the guest, pay the money back in another way, such as by bank transfer, and choose “Paid back in another way”. Your login stays on record with it.",
+    refund_again: "Refund again",
+    refund_by_hand: "Paid back in another way",
+    number_at_platform: "Number at the platform",
+    failed_on: "Known since",
     no_closing_days: "No closing days are coming.",
     open_day: "Open again",
     import_told: "Takes in stores or tables as CSV, in UTF-8 or Shift_JIS. If anything is wrong, nothing is taken in.",
@@ -539,7 +554,6 @@ pub(super) static WORDS: Words = Words {
     more_looks_that_day: |count| {
         format!("and {count} more {} that day", if count == 1 { "look" } else { "looks" })
     },
-    guest_name: str::to_owned,
     clock_is: |clock| format!("All times are {clock}."),
     closed_that_day: |reason| {
         format!("The restaurant is closed on this day ({reason}). Please choose another.")
@@ -727,6 +741,7 @@ pub(super) static WORDS: Words = Words {
         What::NotAMotif => "Please choose wave, leaf, maple, plum, grain or night.".to_owned(),
         What::NotACountry => "Please give two capital letters, such as JP.".to_owned(),
         What::NotADate => "Please give a day of the calendar, such as 2026-11-22.".to_owned(),
+        What::Past => "A day that is over cannot be closed. Give today or a day to come.".to_owned(),
         What::NotTimes => {
             "These are not times. Write 17:30 18:00, or a span such as 17:30-20:30/30.".to_owned()
         }
@@ -756,7 +771,30 @@ pub(super) static WORDS: Words = Words {
     },
     day_has_bookings: |count| match count {
         1 => "There is 1 booking on this day. What is to become of it?".to_owned(),
-        count => format!("There are {count} bookings on this day. What is to become of them?"),
+        count => format!(
+            "There are {count} bookings on this day, held tables among them. What is to become of them?"
+        ),
+    },
+    closing_is_paid: |yen| format!("paid {yen}"),
+    closing_paid: |count, yen| {
+        format!("Bookings that are paid for: {count}. All of {yen} goes back to the cards.")
+    },
+    closing_booked: |count| {
+        format!(
+            "Bookings without a payment: {count}. They cost the guests nothing, and no money moves."
+        )
+    },
+    closing_held: |count| {
+        format!(
+            "Tables that are held: {count}. They are let go of. Nothing was paid; what is paid in that very moment goes back in full."
+        )
+    },
+    closing_offered: |count| {
+        format!("Offers to those who wait: {count}. They are withdrawn. Nothing was paid.")
+    },
+    refunds_failed: |count| match count {
+        1 => "1 refund has failed. Please look at it.".to_owned(),
+        count => format!("{count} refunds have failed. Please look at them."),
     },
     imported: |stores, tables| match (stores, tables) {
         (0, tables) => format!("Tables taken in: {tables} rows."),

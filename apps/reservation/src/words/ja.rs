@@ -465,6 +465,7 @@ pub(super) static WORDS: Words = Words {
     fault_too_many: "少しお待ちください",
     fault_too_many_told: "短い間に多くの操作がありました。しばらくしてから、もう一度お試しください。",
     fault_broken_title: "申し訳ありません",
+    guest_after: " 様",
     operator: "運営の方へ",
     new_store: "お店を加える",
     import: "ファイルから取り込む",
@@ -485,6 +486,20 @@ pub(super) static WORDS: Words = Words {
     close_day: "休業日にする",
     call_them_off: "すべて取り消して、お客さまに知らせる",
     keep_them: "ご予約はそのままにする",
+    closing_is_held: "確保中（未確定）",
+    closing_is_offered: "空席待ちの方へご案内中",
+    closing_if_off: "取り消した場合",
+    closing_if_kept: "そのままにすると、ご予約もお支払いもそのまま有効です。確保中やご案内中のお席も、期限までは予約していただけます。新しいご予約は受け付けません。",
+    refunds: "できなかった返金",
+    no_refunds: "できなかった返金はありません。",
+    refunds_lead: "次の返金は、決済会社から「できなかった」と返事がありました。カードの解約や再発行がおもな理由です。お客さまには、まだ返金されていません。",
+    refunds_look: "決済会社の管理画面で「決済会社での番号」を検索し、理由を確かめます。",
+    refunds_retry: "残高不足など一時的な理由でしたら、解消してから「もう一度返金する」を押します。",
+    refunds_otherwise: "カードに返せない場合は、お客さまにご連絡のうえ、振込などでお返しし、「別の方法で返金済みにする」を押します。この記録には、ログイン名が残ります。",
+    refund_again: "もう一度返金する",
+    refund_by_hand: "別の方法で返金済みにする",
+    number_at_platform: "決済会社での番号",
+    failed_on: "返事のあった日時",
     no_closing_days: "これからの休業日はありません。",
     open_day: "営業日に戻す",
     import_told: "お店または卓の一覧（CSV、UTF-8またはShift_JIS）を取り込みます。ひとつでも誤りがあれば、何も取り込みません。",
@@ -531,7 +546,6 @@ pub(super) static WORDS: Words = Words {
     },
     more_looks_today: |count| format!("今日はほかに{count}回"),
     more_looks_that_day: |count| format!("この日はほかに{count}回"),
-    guest_name: |name| format!("{name} 様"),
     clock_is: |clock| format!("時刻はすべて{clock}です。"),
     closed_that_day: |reason| format!("この日はお休みです（{reason}）。ほかの日をお選びください。"),
     closed_today: |reason| format!("本日はお休みです（{reason}）"),
@@ -713,10 +727,11 @@ pub(super) static WORDS: Words = Words {
         }
         What::NotACountry => "国は、英大文字2文字で入力してください。例：JP".to_owned(),
         What::NotADate => "暦にある日を、2026-11-22 の形で入力してください。".to_owned(),
+        What::Past => "過ぎた日は休業日にできません。今日か、これからの日を入力してください。".to_owned(),
         What::NotTimes => "時刻として読めません。例：17:30 18:00、または 17:30-20:30/30".to_owned(),
         What::NotYesNo => "yes または no を入力してください。".to_owned(),
         What::ControlCharacter => {
-            "改行やタブなどの制御文字は使えません。一行で入力してください。".to_owned()
+            "改行やタブなどの制御文字、文字の向きを変える見えない文字は使えません。一行で入力してください。".to_owned()
         }
         What::Backwards => "最少の人数より小さくなっています。".to_owned(),
         What::TooSmallAFee(least) => format!("0か、{least}以上にしてください。"),
@@ -737,8 +752,26 @@ pub(super) static WORDS: Words = Words {
         format!("次のご予約のお席がなくなるため、変えられません：{}", numbers.join("、"))
     },
     day_has_bookings: |count| {
-        format!("この日には、{count}件のご予約があります。どうするかをお決めください。")
+        format!(
+            "この日には、確保中のお席も含めて{count}件のご予約があります。どうするかをお決めください。"
+        )
     },
+    closing_is_paid: |yen| format!("お支払い済み {yen}"),
+    closing_paid: |count, yen| {
+        format!("お支払い済みのご予約{count}件：{yen}の全額を、お支払いのカードに返金します。")
+    },
+    closing_booked: |count| {
+        format!("お支払いのないご予約{count}件：取消料はかからず、お金の動きもありません。")
+    },
+    closing_held: |count| {
+        format!(
+            "確保中のお席{count}件：お席を手放します。まだお支払いはなく、行き違いでお支払いいただいた場合は全額を返金します。"
+        )
+    },
+    closing_offered: |count| {
+        format!("空席待ちの方へのご案内{count}件：ご案内を取り下げます。お支払いはまだありません。")
+    },
+    refunds_failed: |count| format!("できなかった返金が{count}件あります。ご確認ください。"),
     imported: |stores, tables| match (stores, tables) {
         (0, tables) => format!("卓を{tables}行、取り込みました。"),
         (stores, _) => format!("お店を{stores}件、取り込みました。"),

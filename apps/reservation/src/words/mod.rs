@@ -94,11 +94,16 @@ words! {
         next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_impossible_date, error_own_address, error_future,
         // Finding and booking a table
         area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store, closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review, fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held,
+        guest_after,
         // The operator's pages
         operator, new_store, import, keys, not_listed, on_this_store, about_store,
         tables, seatings, what_people_read, rules_of_booking,
         for_the_register, yes, no, tables_told, tables_joined_told, seatings_told,
-        close_day, call_them_off, keep_them, no_closing_days, open_day, import_told,
+        close_day, call_them_off, keep_them, no_closing_days, open_day, closing_is_held, closing_is_offered, closing_if_off, closing_if_kept,
+        // Money that could not be given back
+        refunds, no_refunds, refunds_lead, refunds_look, refunds_retry, refunds_otherwise, refund_again, refund_by_hand, number_at_platform, failed_on,
+        // Files
+        import_told,
         file, columns, columns_of_stores, columns_of_tables, key_made, keys_told,
         key_name_hint, make_key, end_key,
         // Letters about a booking
@@ -124,7 +129,7 @@ words! {
         representative_waits(&str), sign_up_consent_version(&str), consent_seen(&str), version_of(&str), edit_item(&str), confirm_item(&str), proof_number(u64), kept_until(&str),
         held_delete(&str), consents_lead(&str), error_date(i64), add_item(&str),
         tonight_count(usize, u32), tonight_recorded(&str, &str), more_looks_today(usize),
-        more_looks_that_day(usize), guest_name(&str),
+        more_looks_that_day(usize),
         clock_is(&str), closed_that_day(&str), closed_today(&str), error_party(u8, u8), yen(u32),
         fee_terms(&str, u16, u8), free_until(&str, u8), held_told(&str), cancel_costs(&str),
         waiting_before(u32), error_companions(u8), notice_called_off(&str, &str), notice_offered(&str, &str),
@@ -137,7 +142,7 @@ words! {
         invited_as(&str), invitation_made(&str), invited_until(&str),
         webhook_since(&str, u32), webhook_given_up(u32),
         field(&str), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
-        day_has_bookings(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
+        day_has_bookings(usize), closing_is_paid(&str), closing_paid(usize, &str), closing_booked(usize), closing_held(usize), closing_offered(usize), refunds_failed(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
         line_and_column(u64, usize),
         letter_code_told(&str), letter_password_told(&str), letter_made(&str), letter_made_told(&str), letter_moved(&str), letter_moved_told(&str), letter_ended(&str), letter_ended_told(&str), letter_called_off(&str), letter_called_off_told(&str), letter_reason(&str), letter_cost(&str), letter_page(&str), when_there(&str, &str),
         go_on_with(&str), link_with(&str), filled_in_by(&str), link_review(&str), link_nobody(&str), link_source(&str, &str), link_away(&str), link_unproven(&str), link_another(&str), link_another_id(&str),

@@ -20,7 +20,7 @@ type Heard = Arc<Mutex<String>>;
 /// What is held of everybody, apart from the name, which says whose it is.
 pub fn value(item: &str, subject: &str) -> String {
     match item {
-        "name" => format!("見本 {subject} 見本"),
+        "name" => format!("{} {subject} 見本", written(subject)),
         "phone" => "+819012345678".to_owned(),
         "language" => "ja".to_owned(),
         "serving_size" => "regular".to_owned(),
@@ -28,6 +28,25 @@ pub fn value(item: &str, subject: &str) -> String {
         "receipt_name" => "見本 純米酒 誕生".to_owned(),
         _ => "白味噌 窓側の席 late arrival 焼き魚".to_owned(),
     }
+}
+
+/// Names of the first guests, in as many scripts as guests may have; one would turn what stands around it.
+pub const SCRIPTS: [&str; 10] = [
+    "見本 髙﨑 𠮷野家",
+    "みほん ミホン ｶﾅ",
+    "김민준 견본",
+    "สมชาย ใจดี ตัวอย่าง",
+    "محمد بن علي نموذج",
+    "Zoë\u{301}\u{323} O’Brien-Ng\u{303}uye\u{302}\u{303}n",
+    "👩🏽‍🍳 🇯🇵 Chef",
+    "אברהם כהן",
+    "\u{202e}kilpaS\u{2066}",
+    "<b>Tom</b> & \"Jerry\"",
+];
+
+fn written(subject: &str) -> &'static str {
+    let number = subject.trim_start_matches("guest").parse::<usize>().unwrap_or_default();
+    SCRIPTS.get(number).copied().unwrap_or("見本")
 }
 
 /// Writes down whatever comes.

@@ -80,7 +80,7 @@ async fn every_page_of_a_store_fits_a_phone_a_tablet_and_paper_and_axe_finds_not
     let store = Browser::open("ja").await;
     store.signs_in_staff(&demo, "sumire-manager").await;
     store.goes_to(&format!("{}/store/tonight", demo.app)).await;
-    let booking = store.find(".cards .n a").await.attr("href").await.unwrap().unwrap();
+    let booking = store.find(".cards p:last-child a").await.attr("href").await.unwrap().unwrap();
     let mut pages = ["tonight", "kitchen", "staff"]
         .map(|page| (["store-", page].concat(), format!("/store/{page}")))
         .to_vec();

@@ -9,7 +9,7 @@ use crate::app::{self, Reader, Shared};
 use crate::book::bookings::{Booking, Stage};
 use crate::book::stores::Store;
 use crate::fault::Fault;
-use crate::pages::parts::{moment, representative_waits};
+use crate::pages::parts::{moment, named, representative_waits};
 use crate::pages::{Guest, booking};
 use crate::when;
 
@@ -78,7 +78,7 @@ fn ticket(booking: &Booking, stores: &[Store], reader: &Reader) -> Markup {
                 span { (when::weekday_of(date, language)) }
             }
             div {
-                h2 { a href={ "/me/bookings/" (booking.number) } { (name(booking, stores, reader)) } }
+                h2 { a href={ "/me/bookings/" (booking.number) } { (named(name(booking, stores, reader))) } }
                 p {
                     (moment(booking.starts_at, &when::there(booking.starts_at, &zone(booking, stores), language)))
                 }
@@ -103,7 +103,7 @@ fn row(booking: &Booking, stores: &[Store], reader: &Reader) -> Markup {
             a href={ "/me/bookings/" (booking.number) } {
                 (moment(booking.starts_at, &when::there(booking.starts_at, &zone(booking, stores), language)))
             }
-            span { (name(booking, stores, reader)) (words.comma) ((words.party)(booking.party)) }
+            span { (named(name(booking, stores, reader))) (words.comma) ((words.party)(booking.party)) }
             span class="tag" {
                 @if booking.stands() { (words.over) } @else { (words.cancelled) }
             }

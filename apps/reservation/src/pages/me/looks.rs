@@ -9,7 +9,7 @@ use crate::app::{self, Reader, Shared};
 use crate::azukari::{Policy, Provision, Reason};
 use crate::book::stores::Store;
 use crate::fault::Fault;
-use crate::pages::parts::{moment, nothing, reasons};
+use crate::pages::parts::{moment, named, nothing, reasons};
 use crate::pages::{Guest, proof};
 use crate::when;
 
@@ -145,7 +145,7 @@ fn look_card(
     html! {
         li class="look" {
             div class="heading" {
-                p class="who" { strong { (who) } }
+                p class="who" { strong { (named(who)) } }
                 p class="when" { (moment(first.at, &when::date_and_time(first.at, language))) }
             }
             @for asked in latest { (asked_row(asked, proofs)) }

@@ -14,13 +14,15 @@ use super::store::Way;
 use super::{errors, field, head, store_of};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
-use crate::book::bookings::Booking;
+use crate::book::bookings::Stage;
+use crate::book::closing::AtStake;
 use crate::book::stores::Store;
 use crate::edit;
 use crate::engage;
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::when;
+use crate::words::Words;
 
 pub(super) async fn page(
     State(app): State<Shared>,
@@ -44,22 +46,16 @@ pub(super) async fn close(
 ) -> Result<Response, Fault> {
     let store = store_of(&app, &slug).await?;
     let now = app::now();
-    let (found, there) = match edit::closing_day(&fields) {
+    let (found, there) = match edit::closing_day(&fields, store.date_of(now)) {
         Err(wrong) => (errors(&wrong, &reader), Vec::new()),
         Ok((day, decision)) => {
             let on = day.on;
-            match app.book.close_day(&slug, day, decision, now).await {
+            match engage::close(&app, &slug, day, decision, now).await {
                 Ok(()) => {
-                    // Azukari is told at once; what it does not hear now it hears within a minute.
-                    if let Err(no) =
-                        engage::settle(&app, now - jiff::SignedDuration::from_mins(1), now).await
-                    {
-                        tracing::warn!("bookings that were called off are not settled yet: {no}");
-                    }
                     return see_other(&format!("/operator/stores/{slug}/closing-days?done=1"));
                 }
                 Err(No::InTheWay(_)) => {
-                    (Errors::default(), app.book.bookings_on(&slug, on, now).await?)
+                    (Errors::default(), app.book.at_stake(&slug, on, now).await?)
                 }
                 Err(no) => return Err(no.into()),
             }
@@ -79,6 +75,53 @@ pub(super) async fn open(
     see_other(&format!("/operator/stores/{slug}/closing-days?done=1"))
 }
 
+/// What calling a booking off means for its money.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Paid,
+    Booked,
+    Held,
+    Offered,
+}
+
+impl Kind {
+    fn of(one: &AtStake) -> Self {
+        match one.booking.stage {
+            _ if one.paid_yen > 0 => Self::Paid,
+            Stage::Held if one.is_offer => Self::Offered,
+            Stage::Held => Self::Held,
+            _ => Self::Booked,
+        }
+    }
+
+    /// Beside the booking; a plain one needs no words.
+    fn told(self, one: &AtStake, words: &Words) -> Option<String> {
+        match self {
+            Self::Paid => Some((words.closing_is_paid)(&(words.yen)(one.paid_yen))),
+            Self::Booked => None,
+            Self::Held => Some(words.closing_is_held.to_owned()),
+            Self::Offered => Some(words.closing_is_offered.to_owned()),
+        }
+    }
+}
+
+/// What becomes of the bookings and their money, for each of the two answers.
+fn consequences(there: &[AtStake], words: &Words) -> Markup {
+    let count = |kind: Kind| there.iter().filter(|one| Kind::of(one) == kind).count();
+    let yen = there.iter().map(|one| one.paid_yen).sum();
+    let lines = [
+        (count(Kind::Paid), (words.closing_paid)(count(Kind::Paid), &(words.yen)(yen))),
+        (count(Kind::Booked), (words.closing_booked)(count(Kind::Booked))),
+        (count(Kind::Held), (words.closing_held)(count(Kind::Held))),
+        (count(Kind::Offered), (words.closing_offered)(count(Kind::Offered))),
+    ];
+    html! {
+        p { strong { (words.closing_if_off) } }
+        ul { @for (_, line) in lines.iter().filter(|(count, _)| *count > 0) { li { (line) } } }
+        p { (words.closing_if_kept) }
+    }
+}
+
 /// The page; `there` are the bookings of the day that is to be closed and that nothing was decided about.
 async fn draw(
     app: &App,
@@ -86,7 +129,7 @@ async fn draw(
     store: &Store,
     fields: &Fields,
     errors: &Errors,
-    there: &[Booking],
+    there: &[AtStake],
     note: Markup,
 ) -> Result<Markup, Fault> {
     let (words, language) = (reader.words, reader.language);
@@ -95,7 +138,7 @@ async fn draw(
         .iter()
         .map(|name| Named { name: (*name).to_owned(), label: (words.field)(name) })
         .collect();
-    let numbers: Vec<&str> = there.iter().map(|booking| booking.number.as_str()).collect();
+    let numbers: Vec<&str> = there.iter().map(|one| one.booking.number.as_str()).collect();
     let action = format!("/operator/stores/{}/closing-days", store.slug);
     let body = html! {
         (head(store, reader, words.closing_days))
@@ -114,15 +157,20 @@ async fn draw(
                 div class="notice alert" role="alert" {
                     p { strong { ((words.day_has_bookings)(there.len())) } }
                     ul {
-                        @for booking in there {
+                        @for one in there {
+                            @let AtStake { booking, .. } = one;
                             @let at = when::there(booking.starts_at, &store.time_zone, language);
                             li {
                                 (moment(booking.starts_at, &at)) (words.comma)
                                 ((words.party)(booking.party)) (words.comma) (booking.number)
+                                @if let Some(kind) = Kind::of(one).told(one, words) {
+                                    " " span class="tag" { (kind) }
+                                }
                             }
                         }
                     }
                 }
+                (consequences(there, words))
                 @for Named { name, .. } in &order {
                     input type="hidden" name=(name) value=(fields.get(name));
                 }

@@ -4,6 +4,7 @@
 mod closing;
 mod import;
 mod keys;
+mod refunds;
 mod seatings;
 mod store;
 mod tables;
@@ -14,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
-use super::parts::{Errors, Field, Purposes};
+use super::parts::{Errors, Field, Purposes, named};
 use super::staff::Operator;
 use super::{Sheet, layout};
 use crate::app::{App, Reader, Shared};
@@ -39,6 +40,9 @@ pub(super) fn router() -> Router<Shared> {
             "/operator/import",
             get(import::page).post(import::take).layer(DefaultBodyLimit::max(LARGEST_FILE_BYTES)),
         )
+        .route("/operator/refunds", get(refunds::page))
+        .route("/operator/refunds/{id}/again", post(refunds::again))
+        .route("/operator/refunds/{id}/by-hand", post(refunds::by_hand))
         .route("/operator/keys", get(keys::page).post(keys::make))
         .route("/operator/keys/{name}/end", post(keys::end))
         .route(&format!("{at}/keys"), get(keys::page).post(keys::make))
@@ -50,8 +54,10 @@ pub(super) fn router() -> Router<Shared> {
 async fn list(State(app): State<Shared>, reader: Reader, _: Operator) -> Result<Response, Fault> {
     let (words, language) = (reader.words, reader.language);
     let stores = app.book.stores().await?;
+    let refunds = refunds::way_in(&app, &reader).await?;
     let body = html! {
         h1 { (words.operator) }
+        (refunds)
         p class="actions" {
             a class="button" href="/operator/stores/new" { (words.new_store) }
             a class="button quiet" href="/operator/import" { (words.import) }
@@ -64,7 +70,7 @@ async fn list(State(app): State<Shared>, reader: Reader, _: Operator) -> Result<
             ul class="rows" {
                 @for store in &stores {
                     li {
-                        a href={ "/operator/stores/" (store.slug) } { (store.name(language)) }
+                        a href={ "/operator/stores/" (store.slug) } { (named(store.name(language))) }
                         span class="soft" { (store.area.get(language)) }
                         @if !store.listed { span class="tag" { (words.not_listed) } }
                     }
@@ -87,7 +93,7 @@ pub(super) fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
     html! {
         div {
             p class="eyebrow" { a href="/operator" { (words.operator) } }
-            h1 { (store.name(reader.language)) }
+            h1 { (named(store.name(reader.language))) }
         }
         nav class="within" aria-label=(words.on_this_store) {
             @for (path, label) in [

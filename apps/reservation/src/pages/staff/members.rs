@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
 
-use super::super::parts::{Errors, Named, nothing};
+use super::super::parts::{Errors, Named, named, nothing};
 use super::super::{Sheet, layout, operator, see_other};
 use super::{Counter, Operator};
 use crate::app::{self, Reader, Shared};
@@ -196,7 +196,7 @@ async fn draw(
             Some(manager) => {
                 (manager.rooms(reader))
                 div {
-                    p class="eyebrow" { (chief.store.name(language)) }
+                    p class="eyebrow" { (named(chief.store.name(language))) }
                     h1 { (title) }
                 }
             }

@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::super::parts::shown;
+use super::super::parts::{named, shown};
 use super::super::staff::Counter;
 use super::super::{Sheet, layout};
 use super::{Evening, Way, allergies, of_companions, recorded, seat_of, time_of};
@@ -36,7 +36,7 @@ fn draw(reader: &Reader, counter: &Counter, policy: &Policy, evening: &Evening) 
     let body = html! {
         (counter.rooms(reader))
         div {
-            p class="eyebrow" { (store.name(language)) }
+            p class="eyebrow" { (named(store.name(language))) }
             h1 { (words.for_the_kitchen) }
             p class="lead" {
                 (when::date(evening.on, language)) " · "

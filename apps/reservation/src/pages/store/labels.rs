@@ -26,10 +26,8 @@ pub(super) const CLASSES: [(&str, &str); 8] = [
     ("company", "g"),
     ("receipt_name", "h"),
 ];
-/// The class of a booking's number.
-pub(super) const NUMBER: &str = "n";
 /// The classes of allergies: told, and known to be none.
-pub(super) const TOLD: &str = "allergy";
+pub(super) const TOLD: &str = "y";
 pub(super) const NONE: &str = "none";
 /// The classes of companions' allergies: as hard to miss, under a label of their own.
 pub(super) const COMPANIONS: &str = "\"allergy o\"";
@@ -37,16 +35,15 @@ pub(super) const COMPANIONS: &str = "\"allergy o\"";
 fn text(policy: &Policy, language: Language) -> String {
     let label = |item| policy.item_label(item, language);
     let items = CLASSES.map(|(item, class)| (class, label(item)));
-    let number = (NUMBER, Words::of(language).booking_number);
     let allergies = [TOLD, NONE].map(|class| (class, label(allergy::ITEM)));
-    // Later than that of `allergy`, so that it is the one that holds.
     let companions = ("o", Words::of(language).companions_allergies);
-    items.into_iter().chain(allergies).chain([companions, number]).fold(
-        String::new(),
-        |css, (class, label)| {
-            css + &format!(".cards .{class}::before{{content:\"{}\"}}\n", quoted(label))
-        },
-    )
+    // A card ends with the booking's number.
+    let number = ("p:last-child".to_owned(), Words::of(language).booking_number);
+    let of_classes = items.into_iter().chain(allergies).chain([companions]);
+    let of_classes = of_classes.map(|(class, label)| (format!(".{class}"), label));
+    of_classes.chain([number]).fold(String::new(), |css, (which, label)| {
+        css + &format!(".cards {which}::before{{content:\"{}\"}}\n", quoted(label))
+    })
 }
 
 /// A text within quotes of CSS: everything that could mean something there is written by its number.

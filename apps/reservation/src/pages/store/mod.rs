@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 
-use super::parts::{moment, nothing, reasons, shown};
+use super::parts::{moment, named, nothing, person, reasons, shown};
 use super::staff::Counter;
 use super::{Sheet, companions, layout};
 use crate::app::{self, App, Reader, Shared};
@@ -146,7 +146,7 @@ fn draw(reader: &Reader, counter: &Counter, policy: &Policy, evening: &Evening) 
         (labels::link(policy, language))
         (counter.rooms(reader))
         div {
-            p class="eyebrow" { (store.name(language)) }
+            p class="eyebrow" { (named(store.name(language))) }
             h1 { (title) }
             p class="lead" {
                 (when::date(*on, language)) " · "
@@ -193,24 +193,25 @@ fn card(told: &Told, seat: Option<&Seat>, policy: &Policy, reader: &Reader) -> M
         }
         @for item in items { (item) }
         // A number is plain: letters, digits and hyphens.
-        (PreEscaped(format!("<p class={}><a href=bookings/{number}>{number}</a>", labels::NUMBER)))
+        (PreEscaped(format!("<p><a href=bookings/{number}>{number}</a>")))
     }
 }
 
 /// Who comes, or why that is not shown.
-fn name(told: &Told, reader: &Reader, heading: impl Fn(&str) -> Markup) -> Markup {
+fn name(told: &Told, reader: &Reader, heading: impl Fn(Markup) -> Markup) -> Markup {
+    let plain = |words: &str| heading(html! { (words) });
     let words = reader.words;
     html! {
         @match &told.reservation {
             None => {}
             Some(Answer::Told(values)) => {
                 @match values.get("name") {
-                    Some(name) => (heading(&(words.guest_name)(name))),
-                    None => (heading(words.name_not_held)),
+                    Some(name) => (heading(person(name, words))),
+                    None => (plain(words.name_not_held)),
                 }
             }
-            Some(Answer::Refused(why)) => { (heading(words.name_not_shown)) (not_shown(why, reader)) }
-            Some(Answer::Away) => { (heading(words.name_not_shown)) (away(reader)) }
+            Some(Answer::Refused(why)) => { (plain(words.name_not_shown)) (not_shown(why, reader)) }
+            Some(Answer::Away) => { (plain(words.name_not_shown)) (away(reader)) }
         }
     }
 }
