@@ -174,6 +174,7 @@ pub(super) static WORDS: Words = Words {
     cancel_told: "取り消すと、お店はその時から情報を見られなくなります。",
     hours: "営業時間",
     address: "所在地",
+    telephone: "電話",
     fee: "予約料金",
     fee_none: "かかりません",
     see_times: "時刻を見る",
@@ -184,7 +185,6 @@ pub(super) static WORDS: Words = Words {
     error_too_soon: "この時刻の受付は終わりました。もう少し後の時刻をお選びください。",
     error_already: "この時刻には、すでにご予約があるか、変更の手続き中です。",
     error_gone: "このお席は、いまは予約できません。お席を選び直してください。",
-    error_change_late: "このご予約は、もう変更できません。お店へ直接ご連絡ください。",
     held_for_you: "お席を確保中",
     confirm_booking: "予約を確定する",
     let_go: "予約しない",
@@ -194,11 +194,25 @@ pub(super) static WORDS: Words = Words {
     change_told: "新しいお席が決まるまで、いまのお席はそのままです。",
     done_changed: "ご予約を変更しました。",
     done_waiting: "空席待ちを承りました。お席が空くと、このページでお知らせし、30分間お席を確保します。",
-    cancel_free: "いまなら、取消料はかかりません。",
+    cancel_free: "取消料はかかりません。",
     called_off_by_store: "お店の都合により取消し",
     waiting: "空席待ち",
     wait_no_more: "待つのをやめる",
     notices_read: "読みました",
+    ask_the_store: "お店へ直接ご連絡ください。",
+    do_not_cancel: "取り消さない",
+    cancel_costs_now: "画面を開いている間に、取消無料の期限が過ぎました。取消料をご確認のうえ、もう一度お選びください。",
+    change_review: "変更の確認",
+    until_now: "いまのご予約",
+    fee_until_now: "いまの予約料金",
+    fee_from_now: "変更後の予約料金",
+    change_it: "この内容に変更する",
+    do_not_change: "変更しない",
+    change_costs_now: "変更後の予約料金が、先ほどの表示から変わりました。ご確認のうえ、もう一度お選びください。",
+    nothing_to_pay: "いまお支払いいただくものはありません。お支払いがお済みか、変更のお席の確保が終わっています。ご予約は下のとおりです。",
+    done_kept: "変更をやめました。ご予約は元のままです。",
+    same_hour: "同じ時間帯に、ほかのご予約があります",
+    same_hour_told: "このまま進むこともできます。どちらかが不要でしたら、お早めに取り消してください。",
     notice_letter: "ご予約についてのお知らせ",
     companions: "お連れさまの食物アレルギー",
     companions_for: "お店が、この日のお料理をお連れさまに合わせてご用意するためだけに使います。ご予約の間だけお店に伝わり、お時間が終わるか、ご予約を取り消されると消去します。",
@@ -551,6 +565,18 @@ pub(super) static WORDS: Words = Words {
             format!("{until}まで取消無料。その後の取消料は予約料金の{percent}%です。")
         }
     },
+    free_over: |percent| {
+        format!("取消無料の期限は過ぎています。取消料は予約料金の{percent}%です。")
+    },
+    change_over: |until| {
+        format!("このご予約の変更は、{until}まで承りました。いまは取消しだけを承ります。")
+    },
+    all_over: |until| format!("このご予約の変更と取消しは、{until}まで承りました。"),
+    change_pays: |more, minutes| {
+        format!(
+            "差額{more}をお支払いいただくと、変更が決まります。新しいお席を{minutes}分間確保し、それまで元のご予約はそのままです。"
+        )
+    },
     held_told: |until| format!("お席を{until}まで確保しています。まだ予約は確定していません。"),
     cancel_costs: |yen| format!("いま取り消すと、取消料{yen}がかかります。"),
     error_companions: |most| format!("お連れさまの人数（{most}名まで）をお選びください。"),
@@ -641,6 +667,7 @@ pub(super) static WORDS: Words = Words {
             "hours_en" => "営業時間（英語）",
             "address_ja" => "所在地（日本語）",
             "address_en" => "所在地（英語）",
+            "phone" => "電話番号",
             "country" => "国",
             "picture" => "絵柄",
             "price_band" => "価格帯",
@@ -679,6 +706,7 @@ pub(super) static WORDS: Words = Words {
         match name {
         "slug" => "英小文字・数字・ハイフン。あとから変えられません。例：sumire",
         "time_zone" => "例：Asia/Tokyo、Europe/Paris",
+        "phone" => "お店の国での書き方で、または + と国番号から。お客さまにお見せします。例：03-0000-0001",
         "country" => "2文字の国コード。例：JP",
         "representative" => "お店の名前・所在地・国を変えるときと、新しいお店に要ります。提供先の登録に送り、ここには残しません。",
         _ => "",
@@ -706,6 +734,9 @@ pub(super) static WORDS: Words = Words {
                 .to_owned()
         }
         What::NotAPurpose => "reservation か meal を指定してください。".to_owned(),
+        What::NotAPhone => {
+            "電話番号として読めません。お店の国での書き方で、または + と国番号から入力してください。".to_owned()
+        }
         What::NotAnAddress => "https のアドレス、または自社のネットワーク内の http のアドレスを、パスワードを含めずに入力してください。".to_owned(),
         What::NotAZone => "この時間帯の名前は知られていません。例：Asia/Tokyo".to_owned(),
         What::NotAMotif => {
