@@ -279,16 +279,17 @@ pub(super) fn notices(notices: &[Notice], stores: &[Store], reader: &Reader) -> 
     let Some(newest) = notices.first() else { return nothing() };
     let about = |notice: &Notice| {
         let store = stores.iter().find(|store| store.slug == notice.store)?;
-        let at = when::there(notice.starts_at, &store.time_zone, language);
-        Some((store.name(language), at))
+        let there = |at| when::there(at, &store.time_zone, language);
+        let until = notice.held_until.map(there);
+        Some((store.name(language), there(notice.starts_at), until))
     };
     html! {
         div class="notice" role="status" {
             ul {
                 @for notice in notices {
-                    @let (store, at) = about(notice).unwrap_or_default();
+                    @let (store, at, until) = about(notice).unwrap_or_default();
                     li {
-                        @let told = words.notice(notice, store, &at);
+                        @let told = words.notice(notice, store, &at, until.as_deref());
                         @match notice.kind {
                             Kind::CalledOff => strong { (told) },
                             Kind::OfferOver => (told),

@@ -193,7 +193,7 @@ pub(super) static WORDS: Words = Words {
     change_booking: "Change the time or the party",
     change_told: "You keep your table until the new one is certain.",
     done_changed: "Your booking is changed.",
-    done_waiting: "You are in line. When a table comes free, this page tells you and holds it for 30 minutes.",
+    done_waiting: "You are in line. When a table comes free, it is held for you for 30 minutes; we write to you, and this page tells you.",
     cancel_free: "Cancelling costs nothing.",
     called_off_by_store: "called off by the restaurant",
     waiting: "Waiting for a seat",
@@ -213,6 +213,7 @@ pub(super) static WORDS: Words = Words {
     done_kept: "Your booking stays as it was.",
     same_hour: "You have another booking at that time",
     same_hour_told: "You can go on all the same. If you do not need one of them, please cancel it soon.",
+    letter_offered: "A table came free",
     notice_letter: "About your booking",
     companions: "Allergies of those you bring",
     companions_for: "The restaurant uses this only to prepare that meal for the people you bring. It is told while the booking stands, and erased when its time is over or you cancel.",
@@ -604,6 +605,11 @@ pub(super) static WORDS: Words = Words {
     },
     notice_offered: |store, at| {
         format!("A table at {store} on {at} came free. Confirm it while it is held for you.")
+    },
+    notice_offered_until: |store, at, until| {
+        format!(
+            "A table at {store} on {at} came free. It is held for you until {until}: please confirm it by then. Afterwards it goes to the next in line."
+        )
     },
     notice_offer_over: |store, at| {
         format!("The table at {store} on {at} was held long enough and went to the next in line.")

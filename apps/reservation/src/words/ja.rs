@@ -193,7 +193,7 @@ pub(super) static WORDS: Words = Words {
     change_booking: "日時や人数を変える",
     change_told: "新しいお席が決まるまで、いまのお席はそのままです。",
     done_changed: "ご予約を変更しました。",
-    done_waiting: "空席待ちを承りました。お席が空くと、このページでお知らせし、30分間お席を確保します。",
+    done_waiting: "空席待ちを承りました。お席が空くと30分間確保し、メールとこのページでお知らせします。",
     cancel_free: "取消料はかかりません。",
     called_off_by_store: "お店の都合により取消し",
     waiting: "空席待ち",
@@ -213,6 +213,7 @@ pub(super) static WORDS: Words = Words {
     done_kept: "変更をやめました。ご予約は元のままです。",
     same_hour: "同じ時間帯に、ほかのご予約があります",
     same_hour_told: "このまま進むこともできます。どちらかが不要でしたら、お早めに取り消してください。",
+    letter_offered: "お席が空きました",
     notice_letter: "ご予約についてのお知らせ",
     companions: "お連れさまの食物アレルギー",
     companions_for: "お店が、この日のお料理をお連れさまに合わせてご用意するためだけに使います。ご予約の間だけお店に伝わり、お時間が終わるか、ご予約を取り消されると消去します。",
@@ -591,6 +592,11 @@ pub(super) static WORDS: Words = Words {
     },
     notice_offered: |store, at| {
         format!("{store}（{at}）のお席が空きました。確保している間に、予約を確定してください。")
+    },
+    notice_offered_until: |store, at, until| {
+        format!(
+            "{store}（{at}）のお席が空きました。{until}まで、お客さまのためにお席を確保しています。それまでに予約を確定してください。過ぎた場合は、次の方にお譲りします。"
+        )
     },
     notice_offer_over: |store, at| {
         format!("{store}（{at}）の空席は、確保の時間が過ぎたため、次の方にお譲りしました。")
