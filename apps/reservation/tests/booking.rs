@@ -82,3 +82,33 @@ async fn a_store_s_telephone_stands_on_its_page_the_booking_s_and_in_letters() {
     let (_, page) = guest.gets("/book/mihon").await;
     assert!(!page.contains("Telephone") && !page.contains("tel:"), "{page}");
 }
+
+#[tokio::test]
+async fn a_time_that_is_full_says_that_it_leads_into_a_line() {
+    let street = Street::with(2).await;
+    let (app, guest, day) = (&street.app, &street.guests[1], tomorrow());
+    let page = format!("/book/mihon?date={day}&party=2");
+    let (line, told) = ("full: join line", "Tap a time that is full to stand in line for it");
+    let (_, before) = guest.gets(&page).await;
+    assert!(!before.contains(line) && !before.contains(told), "{before}");
+    let table = serde_json::json!({ "tables": [{ "name": "A", "seats_from": 1, "seats_to": 4, "count": 1 }] });
+    let put = app.asks(&app.key, Method::PUT, "/api/stores/mihon/tables", Some(table)).await;
+    assert_eq!(put.0, 200, "{put:?}");
+    let number = street.books(0, "mihon", "19:00").await;
+    let (_, after) = guest.gets(&page).await;
+    assert_eq!(after.matches(line).count(), 1, "{after}");
+    assert!(after.contains(told) && after.contains("action=\"/book/mihon/wait\""), "{after}");
+    // Whoever moves a booking does not stand in a line for that.
+    let other = street.books(1, "mihon", "20:00").await;
+    let (_, moving) = guest.gets(&format!("/me/bookings/{other}/change")).await;
+    assert!(moving.contains("full") && !moving.contains(line) && !moving.contains(told));
+    let wish = [("date", day.as_str()), ("time", "19:00"), ("party", "2")];
+    let (_, to) = guest.leads_to("/book/mihon/wait", &wish).await;
+    assert_eq!(to, "/me?done=waiting");
+    // The table comes free: it is held for her, who was never asked about those whom she brings.
+    let at = format!("/me/bookings/{number}/cancel");
+    assert_eq!(street.guests[0].posts(&at, &[]).await.0, StatusCode::SEE_OTHER);
+    let (_, offered) = guest.leads_to("/book/mihon/wait", &wish).await;
+    let (_, held) = guest.gets(&offered).await;
+    assert!(held.contains("You have not told us of any yet"), "{held}");
+}

@@ -285,6 +285,9 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
             p class="notice" { (words.no_times_that_day) }
         } @else {
             (times(reader, chooser))
+            @if chooser.moves.is_none() && day.seatings.iter().any(|seating| !seating.free) {
+                p class="hint" { (words.full_told) }
+            }
             p class="hint" {
                 ((words.clock_is)(&when::clock(some_time, &store.time_zone, language)))
             }

@@ -162,7 +162,7 @@ pub(super) fn ticket(booking: &Booking, store: &Store, reader: &Reader) -> Marku
             }
             dl class="pairs" {
                 div { dt { (words.party_size) } dd { ((words.party)(booking.party)) } }
-                @if !held { div { dt { (words.booking_number) } dd { (booking.number) } } }
+                @if !held { div { dt { (words.booking_number) } dd class="number" { (booking.number) } } }
                 div { dt { (words.clock) } dd { (clock) } }
                 div { dt { (words.address) } dd { (store.address.get(language)) } }
                 (book::telephone(store, reader))

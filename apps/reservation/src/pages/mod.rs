@@ -145,8 +145,7 @@ async fn frame(State(app): State<Shared>, mut request: Request, next: Next) -> R
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = asked
         .or_else(|| session::cookie(&headers, "lang").and_then(Language::parse))
-        .or_else(|| accepted.and_then(Language::accepted))
-        .unwrap_or(Language::Ja);
+        .unwrap_or_else(|| Language::of_browser(accepted));
 
     let now = app::now();
     let (fault, mut callers) = match session::who(&app.book, &headers, now).await {
