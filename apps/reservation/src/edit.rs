@@ -19,9 +19,10 @@ use crate::fields::Fields;
 use crate::language::Label;
 use crate::pages::MOTIFS;
 use crate::payments::LEAST_YEN;
+use crate::phone;
 
 /// The fields of a store, in the order of a form and of a table's columns.
-pub(crate) const STORE_FIELDS: [&str; 28] = [
+pub(crate) const STORE_FIELDS: [&str; 29] = [
     "slug",
     "name_ja",
     "name_en",
@@ -35,6 +36,7 @@ pub(crate) const STORE_FIELDS: [&str; 28] = [
     "hours_en",
     "address_ja",
     "address_en",
+    "phone",
     "country",
     "picture",
     "price_band",
@@ -94,6 +96,8 @@ pub(crate) enum What {
     NotAName,
     /// No purpose under which a store may look.
     NotAPurpose,
+    /// No telephone number of the store's country, and none with a country.
+    NotAPhone,
     /// Nowhere a message may go.
     NotAnAddress,
     NotAZone,
@@ -223,6 +227,14 @@ pub(crate) fn store(fields: &Fields) -> Result<Entry, Vec<Wrong>> {
     if country.len() != 2 || !country.chars().all(|c| c.is_ascii_uppercase()) {
         read.wrong("country", What::NotACountry);
     }
+    let phone = match fields.filled("phone").map(|typed| phone::dialled(&country, typed)) {
+        None => String::new(),
+        Some(Some(number)) => number,
+        Some(None) => {
+            read.wrong("phone", What::NotAPhone);
+            String::new()
+        }
+    };
     let listed = match fields.filled("listed") {
         None | Some("yes" | "true" | "1" | "on" | "はい") => true,
         Some("no" | "false" | "0" | "いいえ") => false,
@@ -239,6 +251,7 @@ pub(crate) fn store(fields: &Fields) -> Result<Entry, Vec<Wrong>> {
         cuisine: read.label("cuisine", 100),
         hours: read.label("hours", 200),
         address: read.label("address", 200),
+        phone,
         country,
         picture,
         price_band: read.number("price_band", 1, 4),
@@ -281,6 +294,7 @@ pub(crate) fn fields_of(store: &Store) -> Fields {
     }
     for (name, value) in [
         ("slug", store.slug.clone()),
+        ("phone", store.phone.clone()),
         ("country", store.country.clone()),
         ("picture", store.picture.clone()),
         ("price_band", number(store.price_band.into())),
@@ -568,6 +582,31 @@ mod tests {
     }
 
     #[test]
+    fn a_store_s_telephone_is_written_as_in_its_country_or_with_the_country_s_code() {
+        for (country, typed, kept) in [
+            ("JP", "03-0000-0001", Some("+81300000001")),
+            ("JP", "０３（００００）０００１", Some("+81300000001")),
+            ("FR", "01 99 00 12 34", Some("+33199001234")),
+            ("JP", "+33 1 99 00 12 34", Some("+33199001234")),
+            ("JP", "", Some("")),
+            ("JP", "12", None),
+            ("JP", "03-CALL-ME", None),
+            // Of a country whose numbers are not known here, with its code.
+            ("AQ", "12345678", None),
+            ("AQ", "+672 1 12345", Some("+672112345")),
+        ] {
+            let mut given = fields_of(&crate::book::tests::store());
+            given.set("country", country);
+            given.set("phone", typed);
+            let read = store(&given).map(|entry| entry.store.phone);
+            assert_eq!(read.as_deref().ok(), kept, "{country} {typed}");
+            if let Err(wrong) = read {
+                assert_eq!((wrong[0].field.as_str(), &wrong[0].what), ("phone", &What::NotAPhone));
+            }
+        }
+    }
+
+    #[test]
     fn every_fault_of_a_store_is_named_at_once() {
         let mut given = fields_of(&crate::book::tests::store());
         for (field, value) in [
@@ -580,6 +619,7 @@ mod tests {
             ("fee_yen", "49"),
             ("picture", "dragon"),
             ("country", "Japan"),
+            ("phone", "call me"),
             ("listed", "perhaps"),
             ("days_ahead", "二十"),
         ] {
@@ -588,7 +628,7 @@ mod tests {
         let Err(wrong) = store(&given) else { panic!("was read") };
         let mut named: Vec<&str> = wrong.iter().map(|wrong| wrong.field.as_str()).collect();
         named.sort_unstable();
-        let all = "country days_ahead fee_yen late_percent listed name_en party_max picture slug time_zone";
+        let all = "country days_ahead fee_yen late_percent listed name_en party_max phone picture slug time_zone";
         assert_eq!(named.join(" "), all);
     }
 

@@ -50,6 +50,13 @@ impl Language {
         }
         best.map(|(_, language)| language)
     }
+
+    /// The language of a reader who has chosen none: what the browser asks for first among ours; English where it
+    /// asks for others alone, Japanese where it asks for nothing.
+    pub(crate) fn of_browser(header: Option<&str>) -> Self {
+        let Some(asked) = header.filter(|asked| !asked.trim().is_empty()) else { return Self::Ja };
+        Self::accepted(asked).unwrap_or(Self::En)
+    }
 }
 
 /// The same words in both languages, as the published policy carries them.
@@ -78,5 +85,19 @@ mod tests {
         assert_eq!(Language::accepted("en-US,en;q=0.9,ja;q=0.8"), Some(Language::En));
         assert_eq!(Language::accepted("fr;q=1, ja;q=0"), None);
         assert_eq!(Language::accepted(""), None);
+    }
+
+    #[test]
+    fn whoever_reads_neither_language_gets_english() {
+        for (asked, language) in [
+            (None, Language::Ja),
+            (Some(""), Language::Ja),
+            (Some("ja,en;q=0.5"), Language::Ja),
+            (Some("ko-KR, fr;q=0.8"), Language::En),
+            (Some("zh-TW, ja;q=0.3"), Language::Ja),
+            (Some("*"), Language::En),
+        ] {
+            assert_eq!(Language::of_browser(asked), language, "{asked:?}");
+        }
     }
 }

@@ -9,8 +9,9 @@ use crate::book::letters::{Kind, Letter};
 use crate::book::stores::Store;
 use crate::chance;
 use crate::language::Language;
-use crate::when;
+use crate::terms::calling_off;
 use crate::words::Words;
+use crate::{phone, when};
 
 /// Has a guest written the code with which she chooses another password.
 pub(crate) async fn write_code(app: &App, language: Language, subject: &str, code: &str) {
@@ -85,8 +86,8 @@ pub(crate) fn about(letter: &Letter, store: &Store, here: &str) -> BookingLetter
         }
     } else {
         if letter.fee_yen > 0 {
-            let until = when::there(letter.free_until, &store.time_zone, language);
-            paragraphs.push((words.free_until)(&until, letter.late_percent));
+            let terms = (letter.fee_yen, letter.free_until, letter.late_percent);
+            paragraphs.push(calling_off(terms, &store.time_zone, language, letter.at));
         }
         paragraphs.push(words.letter_looks.to_owned());
     }
@@ -97,8 +98,10 @@ pub(crate) fn about(letter: &Letter, store: &Store, here: &str) -> BookingLetter
         (words.when.to_owned(), (words.when_there)(&at, &clock)),
         (words.party_size.to_owned(), (words.party)(letter.party)),
         (words.address.to_owned(), store.address.get(language).to_owned()),
+        (words.telephone.to_owned(), phone::shown(&store.phone, language)),
         (words.booking_number.to_owned(), letter.booking.clone()),
     ];
+    details.retain(|(_, value)| !value.is_empty());
     if letter.fee_yen > 0 {
         details.push((words.fee.to_owned(), (words.yen)(letter.fee_yen)));
     }

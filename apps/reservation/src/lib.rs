@@ -28,6 +28,7 @@ mod session;
 mod sight;
 pub mod stand_in;
 mod table_file;
+mod terms;
 mod totp;
 mod when;
 mod words;

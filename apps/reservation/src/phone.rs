@@ -146,6 +146,16 @@ pub(crate) fn shown(number: &str, language: Language) -> String {
     format!("+{code} {}", groups.collect::<Vec<_>>().join(" "))
 }
 
+/// The same as one run of digits; `None` when nobody can dial it from anywhere, by its form alone.
+pub(crate) fn dialled(iso: &str, typed: &str) -> Option<String> {
+    let number: String = international(iso, typed).chars().filter(|c| !is_between(*c)).collect();
+    let digits = number.strip_prefix('+')?;
+    let fits = (7..=15).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && !digits.starts_with('0');
+    fits.then_some(number)
+}
+
 /// The country's code and the number behind it; `None` when it is no number of a country here.
 fn divided(number: &str) -> Option<(&'static str, &str)> {
     let digits = number.strip_prefix('+')?;

@@ -48,6 +48,7 @@ pub async fn rehearse(
             cuisine: label(slug),
             hours: label(slug),
             address: label(slug),
+            phone: "+81300000001".to_owned(),
             country: "JP".to_owned(),
             picture: "wave".to_owned(),
             price_band: 2,

@@ -253,8 +253,27 @@ impl House {
         let day = in_days(days).to_string();
         let form = [("date", day.as_str()), ("time", "18:00"), ("party", "2")];
         let to = self.sends("/book/mihon", &form).await;
-        let (page, _) = to.split_once('?').unwrap();
+        let (page, done) = to.split_once('?').unwrap();
+        // Held is not booked, and no address says that it is.
+        assert_eq!(done, "done=held");
         page.to_owned()
+    }
+
+    /// Sends a form to the app as the guest; returns the page that answers it.
+    async fn answers(&self, path: &str, form: &[(&str, &str)]) -> (StatusCode, String) {
+        let sent = self.browser.post(format!("{}{path}", self.address)).form(form);
+        let sent = sent.header(header::COOKIE, &self.guest).header("Sec-Fetch-Site", "same-origin");
+        let answer = sent.header(header::ACCEPT_LANGUAGE, "en").send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    }
+
+    /// A booking in three days that is paid for.
+    async fn books(&self) -> String {
+        let page = self.holds().await;
+        let url = self.goes(&page).await;
+        self.pays(&url, "good").await;
+        self.waits_for(&page, BOOKED).await;
+        page
     }
 
     /// She goes to pay; returns the platform's page.
@@ -476,6 +495,74 @@ async fn killed_at_whatever_moment_the_app_books_what_was_paid_and_gives_back_wh
             assert!(!text.contains("Refund"), "{text}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_difference_of_a_change_is_shown_before_it_is_held_and_can_be_left_unpaid() {
+    let house = House::open().await;
+    let page = house.books().await;
+    let day = in_days(3).to_string();
+    let form = [("date", day.as_str()), ("time", "19:00"), ("party", "3")];
+    let review = format!("{page}/change/review?date={day}&time=19:00&party=3");
+    let text = house.reads(&review).await;
+    for told in ["¥10,000", "¥15,000", "the difference of ¥5,000", "Do not change"] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    // What she was not shown is not held against her.
+    let (status, text) = house.answers(&format!("{page}/change"), &form).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert!(text.contains("the difference of ¥5,000"), "{text}");
+    assert!(!house.reads(&page).await.contains("Do not change"), "nothing is held");
+    let shown = [&form[..], &[("yen", "5000")]].concat();
+    assert_eq!(house.sends(&format!("{page}/change"), &shown).await, page);
+    assert!(house.reads(&page).await.contains("Do not change"));
+    let url = house.goes(&page).await;
+    let to = house.sends(&format!("{page}/change/stop"), &[]).await;
+    let text = house.reads(&to).await;
+    assert!(text.contains("stays as it was") && text.contains("¥10,000"), "{text}");
+    assert!(!text.contains("Go on to pay"), "{text}");
+    // Her old page still has the button to pay: she is told that there is nothing to.
+    let to = house.sends(&format!("{page}/pay"), &[]).await;
+    assert!(house.reads(&to).await.contains("There is nothing to pay now"));
+    // And the platform's page, where she pays all the same: it goes back.
+    house.pays(&url, "good").await;
+    house.waits_for(&page, "Refunded").await;
+    assert!(house.reads(&page).await.contains("2 people"));
+    // For fewer people it is told what goes back.
+    let text = house.reads(&review.replace("party=3", "party=1")).await;
+    assert!(text.contains("¥5,000 goes back to your card"), "{text}");
+}
+
+#[tokio::test]
+async fn a_time_that_is_over_is_not_offered_and_what_it_costs_is_shown_before_the_tap() {
+    let house = House::open().await;
+    let (_, mut store) = house.asks("GET", "/api/stores/mihon", None).await;
+    store["free_until_hours"] = json!(720);
+    assert_eq!(house.asks("PUT", "/api/stores/mihon", Some(store)).await.0, 200);
+    let late = "too late to cancel free of charge";
+    let review = format!("/book/mihon/review?date={}&time=18:00&party=2", in_days(3));
+    let text = house.reads(&review).await;
+    assert!(text.contains(late) && !text.contains("free until"), "{text}");
+    let page = house.books().await;
+    let text = house.reads(&page).await;
+    assert!(text.contains(late) && text.contains("could be changed until"), "{text}");
+    assert!(text.contains("tel:+81300000001"), "{text}");
+    assert!(!text.contains(&format!("{page}/change\"")), "{text}");
+    let change = house.sees(&format!("{page}/change"), &house.guest).await;
+    assert_eq!(leads_to(&change), page);
+    // By an old page as well.
+    let day = in_days(4).to_string();
+    let form = [("date", day.as_str()), ("time", "18:00"), ("party", "2")];
+    assert_eq!(house.sends(&format!("{page}/change"), &form).await, page);
+    // Calling off: from a page of before, that showed no cost, it is shown first.
+    let cancel = format!("{page}/cancel");
+    let (status, text) = house.answers(&cancel, &[("yen", "0")]).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert!(text.contains("¥5,000") && text.contains("name=\"yen\" value=\"5000\""), "{text}");
+    assert!(house.reads(&page).await.contains(BOOKED));
+    assert_eq!(house.sends(&cancel, &[("yen", "5000")]).await, "/me?done=cancelled");
+    let text = house.waits_for(&page, "Refunded").await;
+    assert!(text.contains("−¥5,000"), "{text}");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use super::{
     Book, No, changes, language, moment, payments, seatings, stores, tables, waiting, word,
 };
 use crate::language::{Label, Language};
+use crate::terms::Terms;
 
 /// A booking of a guest at a store.
 #[derive(Debug, Clone)]
@@ -109,10 +110,26 @@ impl Booking {
         self.stage == Stage::Booked && self.ending.is_none()
     }
 
+    /// By which it was asked for.
+    pub(crate) fn terms(&self) -> Terms {
+        (self.fee_yen, self.free_until, self.late_percent)
+    }
+
     /// What it costs the guest to call it off, in yen.
     pub(crate) fn cost_of_calling_off(&self, now: Timestamp) -> u32 {
-        let percent = if now < self.free_until { 0 } else { u32::from(self.late_percent) };
+        if now < self.free_until { 0 } else { self.late_cost() }
+    }
+
+    /// The same once that is not free any more.
+    fn late_cost(&self) -> u32 {
+        let percent = u32::from(self.late_percent);
         self.fee_yen / 100 * percent + self.fee_yen % 100 * percent / 100
+    }
+
+    /// Until when it may be moved. Whoever could move a booking that costs something to call off could call it off
+    /// for nothing.
+    pub(crate) fn change_until(&self) -> Timestamp {
+        if self.late_cost() > 0 { self.free_until.min(self.starts_at) } else { self.starts_at }
     }
 }
 
@@ -182,7 +199,7 @@ pub(super) fn seat(
     let Some(seat) = tables::find(book, &store.slug, &number, span, party, now)? else {
         return Ok(None);
     };
-    let (fee_yen, free_until) = store.terms(starts_at, party);
+    let (fee_yen, free_until, late_percent) = store.terms(starts_at, party);
     let booking = Booking {
         number,
         store: store.slug.clone(),
@@ -196,7 +213,7 @@ pub(super) fn seat(
         asked_at: now,
         fee_yen,
         free_until,
-        late_percent: store.late_percent,
+        late_percent,
         language,
     };
     book.prepare_cached(
@@ -209,7 +226,7 @@ pub(super) fn seat(
         ":stage": if stage == Stage::Held { "held" } else { "asked" },
         ":held_until": held_until.map(Timestamp::as_second), ":asked_at": now.as_second(),
         ":fee_yen": fee_yen, ":free_until": free_until.as_second(),
-        ":late_percent": store.late_percent, ":language": language.tag(),
+        ":late_percent": late_percent, ":language": language.tag(),
     })?;
     tables::take(book, &store.slug, &booking.number, false, &seat, span)?;
     companions::put(book, &booking, &companions)?;

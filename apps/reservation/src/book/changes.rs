@@ -71,9 +71,7 @@ fn change(
     let own = bookings::get(book, number)?.filter(|own| own.subject == subject && own.stands());
     let own = own.ok_or(No::Gone)?;
     let store = stores::get(book, &own.store)?.ok_or(No::Gone)?;
-    // Whoever could move a booking that costs something to call off could call it off for nothing.
-    let costs = own.cost_of_calling_off(now) > 0;
-    if own.starts_at <= now || costs {
+    if now >= own.change_until() {
         return Err(No::TooSoon);
     }
     if let Some(under_way) = get(book, number)? {
@@ -93,7 +91,7 @@ fn change(
     let ends_at = store.ends_at(starts_at);
     let seat = tables::find(book, &own.store, number, (starts_at, ends_at), party, now)?;
     let seat = seat.ok_or(No::Full)?;
-    let (fee_yen, free_until) = store.terms(starts_at, party);
+    let (fee_yen, free_until, _) = store.terms(starts_at, party);
     // What is too little for a card is not worth a page.
     let until = now + SignedDuration::from_mins(i64::from(store.hold_minutes));
     let held_until = (pays && fee_yen >= own.fee_yen + LEAST_YEN)
@@ -222,6 +220,19 @@ impl Book {
                 }
             }
             waiting::offer(book, &change.booking.store, now)
+        })
+        .await
+    }
+
+    /// She gives up a change whose difference she has still to pay, and its seat is free.
+    pub(crate) async fn give_up_change(&self, number: &str, now: Timestamp) -> Result<(), No> {
+        let number = number.to_owned();
+        self.write(move |book| match get(book, &number)? {
+            Some(change) if change.held_until.is_some() => {
+                remove(book, &number)?;
+                waiting::offer(book, &change.booking.store, now)
+            }
+            _ => Ok(()),
         })
         .await
     }

@@ -66,7 +66,13 @@ pub(crate) struct Notice {
     /// What she gets back.
     pub(crate) yen: u32,
     pub(crate) at: Timestamp,
+    /// Until when what it tells of is held for her; `None` when it is not, or not any more.
+    pub(crate) held_until: Option<Timestamp>,
 }
+
+/// A notice with the hold that it tells of.
+const NOTICES: &str =
+    "SELECT notices.*, held_until FROM notices LEFT JOIN bookings ON number = booking";
 
 /// Has a guest told of something, and of what she gets back.
 pub(super) fn put<'a>(
@@ -105,6 +111,7 @@ pub(super) fn are_written(book: &Connection, booking: &str) -> rusqlite::Result<
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Notice> {
+    let held_until: Option<i64> = row.get("held_until")?;
     Ok(Notice {
         id: row.get("id")?,
         subject: row.get("subject")?,
@@ -114,6 +121,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Notice> {
         kind: word(row, "kind", &KINDS)?,
         yen: row.get("yen")?,
         at: moment(row, "at")?,
+        held_until: held_until.map(|_| moment(row, "held_until")).transpose()?,
     })
 }
 
@@ -122,7 +130,7 @@ impl Book {
     pub(crate) async fn notices_of(&self, subject: &str) -> anyhow::Result<Vec<Notice>> {
         let subject = subject.to_owned();
         self.read(move |book| {
-            book.prepare_cached("SELECT * FROM notices WHERE subject = ?1 ORDER BY id DESC")?
+            book.prepare_cached(&format!("{NOTICES} WHERE notices.subject = ?1 ORDER BY id DESC"))?
                 .query_map([subject], read)?
                 .collect()
         })
@@ -132,7 +140,7 @@ impl Book {
     /// What nobody has written to a guest yet, the earliest first.
     pub(crate) async fn unwritten_notices(&self) -> anyhow::Result<Vec<Notice>> {
         self.read(|book| {
-            book.prepare_cached("SELECT * FROM notices WHERE written = 0 ORDER BY id LIMIT 200")?
+            book.prepare_cached(&format!("{NOTICES} WHERE written = 0 ORDER BY id LIMIT 200"))?
                 .query_map([], read)?
                 .collect()
         })

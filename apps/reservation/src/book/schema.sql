@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS stores (
     cuisine_ja TEXT NOT NULL, cuisine_en TEXT NOT NULL,
     hours_ja TEXT NOT NULL, hours_en TEXT NOT NULL,
     address_ja TEXT NOT NULL, address_en TEXT NOT NULL,
+    phone TEXT NOT NULL,
     country TEXT NOT NULL,
     picture TEXT NOT NULL,
     price_band INTEGER NOT NULL CHECK (price_band BETWEEN 1 AND 4),

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{Book, No, label, unreadable};
 use crate::language::{Label, Language};
+use crate::terms::Terms;
 
 /// A store that takes bookings.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,8 @@ pub(crate) struct Store {
     pub(crate) cuisine: Label,
     pub(crate) hours: Label,
     pub(crate) address: Label,
+    /// Its telephone, as it is dialled from anywhere; empty where it has none.
+    pub(crate) phone: String,
     /// Where it is, by ISO 3166-1: a store abroad is a third party abroad.
     pub(crate) country: String,
     /// The motif of its picture.
@@ -88,10 +91,10 @@ impl Store {
         today.checked_add(i64::from(self.days_ahead).days()).unwrap_or(today)
     }
 
-    /// What a booking costs, and until when calling it off costs nothing.
-    pub(crate) fn terms(&self, starts_at: Timestamp, party: u8) -> (u32, Timestamp) {
+    /// What a booking costs, until when calling it off costs nothing, and how much of the fee afterwards.
+    pub(crate) fn terms(&self, starts_at: Timestamp, party: u8) -> Terms {
         let fee = self.fee_yen.saturating_mul(u32::from(party));
-        (fee, starts_at - i64::from(self.free_until_hours).hours())
+        (fee, starts_at - i64::from(self.free_until_hours).hours(), self.late_percent)
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -103,6 +106,7 @@ impl Store {
             cuisine: label(row, "cuisine")?,
             hours: label(row, "hours")?,
             address: label(row, "address")?,
+            phone: row.get("phone")?,
             country: row.get("country")?,
             picture: row.get("picture")?,
             price_band: row.get("price_band")?,
@@ -132,7 +136,7 @@ pub(super) fn put(book: &Connection, store: &Store) -> rusqlite::Result<()> {
     book.prepare_cached(
         "INSERT OR REPLACE INTO stores VALUES (:slug, :name_ja, :name_en, :description_ja,
             :description_en, :area_ja, :area_en, :cuisine_ja, :cuisine_en, :hours_ja, :hours_en,
-            :address_ja, :address_en, :country, :picture, :price_band, :time_zone, :party_min, :party_max,
+            :address_ja, :address_en, :phone, :country, :picture, :price_band, :time_zone, :party_min, :party_max,
             :seating_minutes, :notice_minutes, :days_ahead, :hold_minutes,
             :fee_yen, :free_until_hours, :late_percent, :listed)",
     )?
@@ -144,7 +148,7 @@ pub(super) fn put(book: &Connection, store: &Store) -> rusqlite::Result<()> {
         ":cuisine_ja": store.cuisine.ja, ":cuisine_en": store.cuisine.en,
         ":hours_ja": store.hours.ja, ":hours_en": store.hours.en,
         ":address_ja": store.address.ja, ":address_en": store.address.en,
-        ":country": store.country, ":picture": store.picture, ":price_band": store.price_band,
+        ":phone": store.phone, ":country": store.country, ":picture": store.picture, ":price_band": store.price_band,
         ":time_zone": store.zone(), ":party_min": store.party_min,
         ":party_max": store.party_max, ":seating_minutes": store.seating_minutes,
         ":notice_minutes": store.notice_minutes, ":days_ahead": store.days_ahead,

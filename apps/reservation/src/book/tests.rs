@@ -39,6 +39,7 @@ pub(crate) fn store() -> Store {
         cuisine: label("見本"),
         hours: label("見本"),
         address: label("見本"),
+        phone: "+81300000001".to_owned(),
         country: "JP".to_owned(),
         picture: "wave".to_owned(),
         price_band: 2,

@@ -125,6 +125,8 @@ pub(crate) async fn call_off(
     app.wake.notify_one();
     if booking.stage != Stage::Held {
         end(app, booking, now).await?;
+        // Whoever is offered its seat is written to.
+        app.wake.notify_one();
     }
     Ok(())
 }

@@ -362,6 +362,49 @@ async fn every_act_has_a_letter_of_its_own_and_a_second_try_at_it_has_none() {
 }
 
 #[tokio::test]
+async fn whoever_waited_is_written_until_when_the_table_is_hers_and_where_to_take_it() {
+    let house = House::open().await;
+    let booking = house.places("a", 2).await.unwrap();
+    house.app.book.wait(House::wish("b", SIX, 2), at(NOW)).await.unwrap();
+    house.settles(NOW).await;
+    call_off(&house.app, &booking, Ending::Guest, at(NOW)).await.unwrap();
+    house.settles(NOW).await;
+    let hers = |house: &House| {
+        let mut letters = house.letters();
+        letters.retain(|(_, letter)| letter["subject"] == "b");
+        letters
+    };
+    let letters = hers(&house);
+    assert_eq!(letters.len(), 1);
+    let (_, letter) = &letters[0];
+    let number = house.app.book.offered_to("b", "mihon", at(SIX)).await.unwrap().unwrap();
+    let told = letter["paragraphs"].to_string();
+    for words in [
+        "2026年11月22日(日)18時",
+        "2026年11月22日(日)12時30分まで",
+        "Sun 22 Nov 2026, 18:00",
+        "until Sun 22 Nov 2026, 12:30",
+        &format!("{HERE}/me/bookings/{number}"),
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    house.settles(NOW).await;
+    assert_eq!(hers(&house).len(), 1, "one letter");
+
+    // Who took it before a letter could go is not told that it waits for her.
+    let house = House::open().await;
+    let booking = house.places("a", 2).await.unwrap();
+    house.app.book.wait(House::wish("b", SIX, 2), at(NOW)).await.unwrap();
+    call_off(&house.app, &booking, Ending::Guest, at(NOW)).await.unwrap();
+    let number = house.app.book.offered_to("b", "mihon", at(SIX)).await.unwrap().unwrap();
+    confirm(&house.app, &number, "b", Language::En, at(NOW)).await.unwrap();
+    house.settles(NOW).await;
+    let letters = hers(&house);
+    let kinds: Vec<_> = letters.iter().map(|(_, letter)| letter["kind"].clone()).collect();
+    assert_eq!(kinds, ["confirmation"]);
+}
+
+#[tokio::test]
 async fn a_booking_that_a_restart_interrupted_is_confirmed_by_letter_like_any_other() {
     let mut house = House::open().await;
     house.app.book.claim(House::wish("a", SIX, 2), at(NOW)).await.unwrap();

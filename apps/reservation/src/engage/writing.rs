@@ -9,8 +9,9 @@ use crate::app::App;
 use crate::azukari::Trouble;
 use crate::book::No;
 use crate::book::letters::{self, Letter};
+use crate::book::notices::Kind;
 use crate::language::Language;
-use crate::letters::about;
+use crate::letters::{about, page_of};
 use crate::when;
 use crate::words::Words;
 
@@ -78,14 +79,26 @@ async fn write_one(app: &App, letter: &Letter) -> Result<Result<(), Trouble>, No
 async fn write_notices(app: &App) -> Result<(), No> {
     for notice in app.book.unwritten_notices().await? {
         let Some(store) = app.book.store(&notice.store).await? else { continue };
+        let offered = notice.kind == Kind::Offered;
+        // She has it already, or gave it up: nothing waits for her.
+        if offered && notice.held_until.is_none() {
+            app.book.notice_written(notice.id).await?;
+            continue;
+        }
         let words = |language: Language| {
             let words = Words::of(language);
-            let at = when::there(notice.starts_at, &store.time_zone, language);
-            (words.notice_letter, words.notice(&notice, store.name(language), &at))
+            let there = |at| when::there(at, &store.time_zone, language);
+            let (at, until) = (there(notice.starts_at), notice.held_until.map(there));
+            let title = if offered { words.letter_offered } else { words.notice_letter };
+            (title, words.notice(&notice, store.name(language), &at, until.as_deref()))
         };
         let (ja, en) = (words(Language::Ja), words(Language::En));
         let title = format!("{} / {}", ja.0, en.0);
-        let page = format!("{}/me", app.here.known());
+        let page = if offered {
+            page_of(app.here.known(), &notice.booking)
+        } else {
+            format!("{}/me", app.here.known())
+        };
         let key = format!("{}-{}", notice.booking, notice.id);
         match app
             .azukari

@@ -16,8 +16,8 @@ use crate::book::seatings::{self, Day};
 use crate::book::stores::Store;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::when;
 use crate::words::Words;
+use crate::{phone, when};
 
 /// The days in a strip, and how far the page looks ahead for a first free day.
 const STRIP_DAYS: i64 = 14;
@@ -42,7 +42,7 @@ pub(super) struct Chooser<'a> {
     /// The days from which she chooses, with what each has.
     pub(super) strip: Vec<(Date, Day)>,
     pub(super) now: Timestamp,
-    /// Where a chosen time is sent, when a booking is to move; a new one is looked over first.
+    /// Where a chosen time is looked over, when a booking is to move.
     pub(super) moves: Option<String>,
 }
 
@@ -113,8 +113,12 @@ fn is_free(day: &Day) -> bool {
 
 /// Where somebody goes who chose a time.
 pub(super) fn review_at(store: &Store, date: Date, time: Time, party: u8) -> String {
-    let time = time.strftime("%H:%M");
-    format!("/book/{}/review?date={date}&time={time}&party={party}", store.slug)
+    chosen_at(&format!("/book/{}/review", store.slug), date, time, party)
+}
+
+/// A page, with what was chosen.
+fn chosen_at(page: &str, date: Date, time: Time, party: u8) -> String {
+    format!("{page}?date={date}&time={}&party={party}", time.strftime("%H:%M"))
 }
 
 /// A moment and a party that a form brought.
@@ -187,6 +191,7 @@ pub(super) fn draw(
             dl class="pairs" {
                 div { dt { (words.hours) } dd { (store.hours.get(language)) } }
                 div { dt { (words.address) } dd { (store.address.get(language)) } }
+                (telephone(store, reader))
                 div { dt { (words.fee) } dd { (terms(store, words)) } }
                 div { dt { (words.party_size) } dd {
                     ((words.parties_of)(store.party_min, store.party_max))
@@ -202,11 +207,36 @@ pub(super) fn draw(
     layout(reader, &Sheet { title: store.name(language), wide: true }, &body)
 }
 
+/// How a store is called, as a pair; nothing where it has no telephone.
+pub(super) fn telephone(store: &Store, reader: &Reader) -> Markup {
+    html! {
+        @if !store.phone.is_empty() {
+            div { dt { (reader.words.telephone) } dd { (call(store, reader)) } }
+        }
+    }
+}
+
+/// A store's number, to be dialled at a touch.
+pub(super) fn call(store: &Store, reader: &Reader) -> Markup {
+    let shown = phone::shown(&store.phone, reader.language);
+    html! { a class="call" href={ "tel:" (store.phone) } { (shown) } }
+}
+
 /// ¥ to ¥¥¥¥.
 pub(super) fn price_band(band: u8, words: &Words) -> Markup {
     html! {
         span class="price" role="img" aria-label=((words.price_of)(band)) {
             ("¥".repeat(usize::from(band)))
+        }
+    }
+}
+
+/// That the store itself is to be asked, and how it is called.
+pub(super) fn ask_the_store(store: &Store, reader: &Reader) -> Markup {
+    html! {
+        p {
+            (reader.words.ask_the_store)
+            @if !store.phone.is_empty() { " " (call(store, reader)) }
         }
     }
 }
@@ -255,6 +285,9 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
             p class="notice" { (words.no_times_that_day) }
         } @else {
             (times(reader, chooser))
+            @if chooser.moves.is_none() && day.seatings.iter().any(|seating| !seating.free) {
+                p class="hint" { (words.full_told) }
+            }
             p class="hint" {
                 ((words.clock_is)(&when::clock(some_time, &store.time_zone, language)))
             }
@@ -333,9 +366,8 @@ fn times(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
                         (true, None) => a href=(review_at(store, choice.date, seating.time, choice.party)) {
                             (shown)
                         },
-                        (true, Some(action)) => form method="post" action=(action) {
-                            (wish(seating.time))
-                            button class="quiet" { (shown) }
+                        (true, Some(page)) => a href=(chosen_at(page, choice.date, seating.time, choice.party)) {
+                            (shown)
                         },
                         (false, None) => form method="post" action={ "/book/" (store.slug) "/wait" } {
                             (wish(seating.time))

@@ -1,5 +1,5 @@
-//! A guest's booking: its page, holding and confirming, moving it, calling it off; her places in line and
-//! what she has to be told.
+//! A guest's booking: its page, holding and confirming; her places in line and what she has to be told. Moving it is
+//! in `change`, calling it off in `cancel`.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::book::{self, choose, read, told};
+use super::book;
 use super::parts::{done, moment, named, nothing};
 use super::{Guest, Sheet, companions, layout, leading_to, pay, review, see_other};
 use crate::app::{self, App, Reader, Shared};
@@ -24,14 +23,12 @@ use crate::book::stores::Store;
 use crate::book::waiting::Waiting;
 use crate::engage::{self, Stop};
 use crate::fault::Fault;
-use crate::fields::Fields;
+use crate::terms::calling_off;
 use crate::when;
 
 #[derive(Deserialize)]
 pub(super) struct Way {
     done: Option<String>,
-    date: Option<String>,
-    party: Option<u8>,
 }
 
 /// A booking of the reader's own; anybody else's does not exist for her.
@@ -87,9 +84,11 @@ pub(super) async fn page(
         }
         Some("companions") if booking.tells_of_companions(now) => done(words.done_companions),
         Some("booked" | "paid") if booking.stands() => done(words.done_booked),
+        // From a page that is older than what happened since.
+        Some("unpaid") if booking.stands() => done(words.nothing_to_pay),
+        Some("kept") if booking.stands() => done(words.done_kept),
         _ => nothing(),
     };
-    let coming = booking.stands() && booking.starts_at > now;
     let sent = if booking.stands() || booking.stage != Stage::Cancelled {
         let policy = app.azukari.policy().await?;
         let mut goes = review::goes_to_stores(&app, &caller, &policy, &store).await?;
@@ -112,16 +111,8 @@ pub(super) async fn page(
         (pay::account(&booking, &payments, &reader))
         (companions)
         (sent)
-        @if coming {
-            section class="sheet screen" {
-                h2 { (words.change_or_cancel) }
-                p class="actions" {
-                    a class="button quiet" href={ "/me/bookings/" (number) "/change" } {
-                        (words.change_booking)
-                    }
-                }
-                (cancel_form(&booking, pay::kept(&payments), &reader, now))
-            }
+        @if booking.stands() && booking.ends_at > now {
+            (change_or_cancel(&booking, &store, &reader, now))
         }
         p class="screen" { a href="/me" { (words.to_my_page) } }
     };
@@ -153,7 +144,7 @@ fn what_is_sent(
     }
 }
 
-fn ticket(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
+pub(super) fn ticket(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let held = matches!(booking.stage, Stage::Held | Stage::Asked);
     let cancelled = !held && !booking.stands();
@@ -171,24 +162,43 @@ fn ticket(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
             }
             dl class="pairs" {
                 div { dt { (words.party_size) } dd { ((words.party)(booking.party)) } }
-                @if !held { div { dt { (words.booking_number) } dd { (booking.number) } } }
+                @if !held { div { dt { (words.booking_number) } dd class="number" { (booking.number) } } }
                 div { dt { (words.clock) } dd { (clock) } }
                 div { dt { (words.address) } dd { (store.address.get(language)) } }
+                (book::telephone(store, reader))
                 @if booking.fee_yen > 0 {
                     div { dt { (words.fee) } dd class="yen" { ((words.yen)(booking.fee_yen)) } }
                 }
             }
             @if booking.fee_yen > 0 && !cancelled {
-                p class="hint" { (until_free(booking, store, reader)) }
+                p class="hint" { (calling_off(booking.terms(), &store.time_zone, language, app::now())) }
             }
         }
     }
 }
 
-/// Until when calling it off costs nothing, and what it costs afterwards.
-fn until_free(booking: &Booking, store: &Store, reader: &Reader) -> String {
-    let until = when::there(booking.free_until, &store.time_zone, reader.language);
-    (reader.words.free_until)(&until, booking.late_percent)
+/// What can still be done about it; where it is too late, until when it could, and the store's telephone.
+fn change_or_cancel(booking: &Booking, store: &Store, reader: &Reader, now: Timestamp) -> Markup {
+    let words = reader.words;
+    let there = |at| when::there(at, &store.time_zone, reader.language);
+    let at = format!("/me/bookings/{}", booking.number);
+    let (change, cancel) = (now < booking.change_until(), now < booking.starts_at);
+    html! {
+        section class="sheet screen" {
+            h2 { (words.change_or_cancel) }
+            @if !cancel { p { ((words.all_over)(&there(booking.starts_at))) } }
+            @else if !change { p { ((words.change_over)(&there(booking.change_until()))) } }
+            @if !change { (book::ask_the_store(store, reader)) }
+            @if cancel {
+                p class="actions" {
+                    @if change {
+                        a class="button quiet" href={ (at) "/change" } { (words.change_booking) }
+                    }
+                    a class="button grave" href={ (at) "/cancel" } { (words.cancel) }
+                }
+            }
+        }
+    }
 }
 
 /// A seat that is held: until when, and what to do about it.
@@ -213,20 +223,6 @@ fn hold(app: &App, booking: &Booking, store: &Store, reader: &Reader) -> Markup 
                 input type="hidden" name="held" value="1";
                 button class="quiet" { (words.let_go) }
             }
-        }
-    }
-}
-
-fn cancel_form(booking: &Booking, kept: u32, reader: &Reader, now: Timestamp) -> Markup {
-    let words = reader.words;
-    let cost = booking.cost_of_calling_off(now);
-    html! {
-        form method="post" action={ "/me/bookings/" (booking.number) "/cancel" } {
-            p { (words.cancel_told) }
-            @if cost > 0 { p class="notice alert" { ((words.cancel_costs)(&(words.yen)(cost))) } }
-            @else if booking.fee_yen > 0 { p { (words.cancel_free) } }
-            @if kept > cost { p { ((words.goes_back)(&(words.yen)(kept - cost))) } }
-            p class="actions" { button class="grave" { (words.cancel) } }
         }
     }
 }
@@ -259,107 +255,6 @@ fn too_late(reader: &Reader) -> Markup {
     layout(reader, &Sheet { title: words.hold_over, wide: false }, &body)
 }
 
-pub(super) async fn cancel(
-    State(app): State<Shared>,
-    Guest(caller): Guest,
-    Path(number): Path<String>,
-    fields: Fields,
-) -> Result<Response, Fault> {
-    let (booking, _) = own_booking(&app, &caller, &number).await?;
-    let now = app::now();
-    let held = booking.stage == Stage::Held;
-    // An old page, gone back to after paying, gives up a hold and no booking.
-    if fields.filled("held").is_some() && !held {
-        return see_other(&format!("/me/bookings/{number}?done=booked"));
-    }
-    if held || booking.stage == Stage::Booked {
-        if booking.starts_at <= now {
-            return see_other(&format!("/me/bookings/{number}"));
-        }
-        let here = format!("/me/bookings/{number}/cancel");
-        engage::call_off(&app, &booking, Ending::Guest, now)
-            .await
-            .map_err(|stop| Fault::from(stop).keeping(&here, &Fields::default()))?;
-    }
-    see_other(if held { "/me" } else { "/me?done=cancelled" })
-}
-
-pub(super) async fn change_page(
-    State(app): State<Shared>,
-    reader: Reader,
-    Guest(caller): Guest,
-    Path(number): Path<String>,
-    Query(way): Query<Way>,
-) -> Result<Response, Fault> {
-    let (booking, store) = own_booking(&app, &caller, &number).await?;
-    let date = way.date.and_then(|date| date.parse().ok());
-    Ok(draw_change(&app, &reader, &booking, &store, (date, way.party), None).await?.into_response())
-}
-
-async fn draw_change(
-    app: &App,
-    reader: &Reader,
-    booking: &Booking,
-    store: &Store,
-    (date, party): (Option<Date>, Option<u8>),
-    error: Option<&str>,
-) -> Result<Markup, Fault> {
-    let words = reader.words;
-    let now = app::now();
-    let party = party.unwrap_or(booking.party).clamp(store.party_min, store.party_max);
-    let date = Some(date.unwrap_or(store.date_of(booking.starts_at)));
-    let mut strip = Vec::new();
-    for date in book::days(store, date, now) {
-        let number = &booking.number;
-        strip.push((date, app.book.day_for_change(store.clone(), date, party, number, now).await?));
-    }
-    let mut chooser = book::chosen(store, strip, date, party, now)?;
-    let companions = companions::section(app, booking, reader).await?;
-    chooser.moves = Some(format!("/me/bookings/{}/change", booking.number));
-    let body = html! {
-        h1 { (words.change_booking) }
-        (ticket(booking, store, reader))
-        p class="lead" { (words.change_told) }
-        (companions)
-        @if let Some(error) = error {
-            div class="notice alert" role="alert" { p { (error) } }
-        }
-        section class="choosing" id="times" {
-            h2 { (words.choose_a_table) }
-            (choose(reader, &chooser))
-        }
-        p { a href={ "/me/bookings/" (booking.number) } { (words.back) } }
-    };
-    Ok(layout(reader, &Sheet { title: words.change_booking, wide: false }, &body))
-}
-
-pub(super) async fn change(
-    State(app): State<Shared>,
-    reader: Reader,
-    Guest(caller): Guest,
-    Path(number): Path<String>,
-    fields: Fields,
-) -> Result<Response, Fault> {
-    let (booking, store) = own_booking(&app, &caller, &number).await?;
-    let here = format!("/me/bookings/{number}/change");
-    let error = match read(&fields, &store, reader.words) {
-        Err(error) => error,
-        Ok(to) => match engage::change(&app, &number, &caller.who, to, app::now()).await {
-            Ok(false) => return see_other(&format!("/me/bookings/{number}")),
-            Ok(true) => return see_other(&format!("/me/bookings/{number}?done=changed")),
-            Err(Stop::No(No::TooSoon)) => reader.words.error_change_late.to_owned(),
-            Err(Stop::No(no)) => match told(&no, &store, &reader) {
-                Some(error) => error,
-                None => return Err(no.into()),
-            },
-            Err(stop) => return Err(Fault::from(stop).keeping(&here, &fields)),
-        },
-    };
-    let chosen = (fields.get("date").parse().ok(), fields.get("party").parse().ok());
-    let page = draw_change(&app, &reader, &booking, &store, chosen, Some(&error)).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-}
-
 pub(super) async fn wait_no_more(
     State(app): State<Shared>,
     Guest(caller): Guest,
@@ -384,16 +279,17 @@ pub(super) fn notices(notices: &[Notice], stores: &[Store], reader: &Reader) -> 
     let Some(newest) = notices.first() else { return nothing() };
     let about = |notice: &Notice| {
         let store = stores.iter().find(|store| store.slug == notice.store)?;
-        let at = when::there(notice.starts_at, &store.time_zone, language);
-        Some((store.name(language), at))
+        let there = |at| when::there(at, &store.time_zone, language);
+        let until = notice.held_until.map(there);
+        Some((store.name(language), there(notice.starts_at), until))
     };
     html! {
         div class="notice" role="status" {
             ul {
                 @for notice in notices {
-                    @let (store, at) = about(notice).unwrap_or_default();
+                    @let (store, at, until) = about(notice).unwrap_or_default();
                     li {
-                        @let told = words.notice(notice, store, &at);
+                        @let told = words.notice(notice, store, &at, until.as_deref());
                         @match notice.kind {
                             Kind::CalledOff => strong { (told) },
                             Kind::OfferOver => (told),

@@ -126,7 +126,7 @@ pub(super) async fn section(
         section class="sheet" {
             h2 { (words.companions) }
             p {
-                @if companions.is_empty() { (words.allergy_not_told) }
+                @if companions.is_empty() { (words.companions_not_told) }
                 @else { strong { (told(&companions, words)) } }
             }
             p class="hint" { (words.companions_for) }

@@ -74,6 +74,7 @@ pub(super) async fn page(
     }
     let tonight = when::evening_of(now, &when::tokyo());
     let date = sought.date.parse::<Date>().ok().filter(|date| *date >= tonight);
+    let mine = mine(&app, &stores, &reader, now).await?;
     let body = html! {
         section class="hero" {
             h1 class="display" {
@@ -84,15 +85,19 @@ pub(super) async fn page(
             p class="lead" { (words.home_lead) }
         }
         (search(&stores, &sought, date.unwrap_or(tonight), &reader))
-        @for (booking, store) in &mine(&app, &stores, &reader, now).await? {
-            @let at = booking.starts_at.to_zoned(store.time_zone.clone()).time();
-            a class="tonight" href={ "/me/bookings/" (booking.number) } {
-                span class="eyebrow" { (words.your_table_tonight) }
-                span class="big" {
-                    (moment(booking.starts_at, &when::time(at, reader.language)))
-                    " " (named(store.name(reader.language)))
+        @if !mine.is_empty() {
+            section class="tonight" {
+                h2 class="eyebrow" { (words.your_table_tonight) }
+                @for (booking, store) in &mine {
+                    @let at = booking.starts_at.to_zoned(store.time_zone.clone()).time();
+                    a href={ "/me/bookings/" (booking.number) } {
+                        span class="big" {
+                            (moment(booking.starts_at, &when::time(at, reader.language)))
+                            " " (named(store.name(reader.language)))
+                        }
+                        " " span { ((words.party)(booking.party)) }
+                    }
                 }
-                span { ((words.party)(booking.party)) }
             }
         }
         section id="stores" {

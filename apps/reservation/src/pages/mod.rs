@@ -4,6 +4,8 @@
 
 mod book;
 mod booking;
+mod cancel;
+mod change;
 mod companions;
 mod consent;
 mod door;
@@ -75,8 +77,10 @@ pub(crate) fn router(app: &Shared) -> Router {
         .route("/me/bookings/{number}/pay", post(pay::pay))
         .route("/me/bookings/{number}/paid", get(pay::back))
         .route("/me/bookings/{number}/receipt", get(receipt::page))
-        .route("/me/bookings/{number}/cancel", post(booking::cancel))
-        .route("/me/bookings/{number}/change", get(booking::change_page).post(booking::change))
+        .route("/me/bookings/{number}/cancel", get(cancel::page).post(cancel::cancel))
+        .route("/me/bookings/{number}/change", get(change::page).post(change::change))
+        .route("/me/bookings/{number}/change/review", get(change::review))
+        .route("/me/bookings/{number}/change/stop", post(change::stop))
         .route("/me/bookings/{number}/companions", get(companions::page).post(companions::put))
         .route("/me/waiting/{id}/end", post(booking::wait_no_more))
         .route("/me/notices/{id}/read", post(booking::notices_read))
@@ -141,8 +145,7 @@ async fn frame(State(app): State<Shared>, mut request: Request, next: Next) -> R
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = asked
         .or_else(|| session::cookie(&headers, "lang").and_then(Language::parse))
-        .or_else(|| accepted.and_then(Language::accepted))
-        .unwrap_or(Language::Ja);
+        .unwrap_or_else(|| Language::of_browser(accepted));
 
     let now = app::now();
     let (fault, mut callers) = match session::who(&app.book, &headers, now).await {

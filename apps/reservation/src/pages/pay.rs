@@ -158,7 +158,12 @@ pub(super) fn difference(change: &Change, store: &Store, reader: &Reader) -> Mar
             p { ((words.difference)(&(words.yen)(change.difference()), &time)) }
             p { (words.pay_difference_told) }
             p class="hint" { (words.pay_where) }
-            div class="actions" { (button(&change.booking, reader)) }
+            div class="actions" {
+                (button(&change.booking, reader))
+                form method="post" action={ "/me/bookings/" (change.booking.number) "/change/stop" } {
+                    button class="quiet" { (words.do_not_change) }
+                }
+            }
         }
     }
 }

@@ -15,19 +15,20 @@ use super::book::{self, Asked, listed, read, told};
 use super::consent::consent_choice;
 use super::me::stops::STORES;
 use super::parts::{
-    Drawn, Errors, Named, held_to_send, moment, named, prose, representative_waits,
+    Drawn, Errors, Named, held_to_send, moment, named, nothing, prose, representative_waits,
 };
 use super::{Guest, Sheet, companions, layout, see_other, sign_in};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::{Answer, Policy, Stop as Stopped, Trouble};
 use crate::book::No;
-use crate::book::bookings::Wish;
+use crate::book::bookings::{Booking, Stage, Wish};
 use crate::book::companions::Companions;
 use crate::book::sessions::Caller;
 use crate::book::stores::Store;
 use crate::engage::{self, Stop};
 use crate::fault::Fault;
 use crate::fields::Fields;
+use crate::terms::calling_off;
 use crate::{chance, when};
 
 /// What was chosen on the store's page.
@@ -39,7 +40,7 @@ pub(super) struct Chosen {
 }
 
 impl Chosen {
-    fn fields(self) -> Fields {
+    pub(super) fn fields(self) -> Fields {
         let all = [("date", self.date), ("time", self.time), ("party", self.party)];
         all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
     }
@@ -66,6 +67,51 @@ pub(super) async fn page(
     }
     let look = Look { app: &app, reader: &reader, store: &store, policy: &policy, caller: &caller };
     Ok(look.draw(wish, &fields, &Errors::default(), None).await?.into_response())
+}
+
+/// Her other bookings, and what is held for her, that a span of time overlaps; apart from one that is to move.
+pub(super) async fn at_that_hour(
+    app: &App,
+    who: &str,
+    (starts_at, ends_at): (Timestamp, Timestamp),
+    apart_from: Option<&Booking>,
+) -> Result<Vec<(Booking, Store)>, Fault> {
+    let mut others = Vec::new();
+    for booking in app.book.bookings_of(who, app::now()).await? {
+        let overlaps = booking.starts_at < ends_at && starts_at < booking.ends_at;
+        let is_to_be = booking.stands() || matches!(booking.stage, Stage::Held | Stage::Asked);
+        if overlaps
+            && is_to_be
+            && apart_from.is_none_or(|other| other.number != booking.number)
+            && let Some(store) = app.book.store(&booking.store).await?
+        {
+            others.push((booking, store));
+        }
+    }
+    Ok(others)
+}
+
+/// That she has another table at that hour. She may have reasons: it stops nothing.
+pub(super) fn same_hour(others: &[(Booking, Store)], reader: &Reader) -> Markup {
+    let (words, language) = (reader.words, reader.language);
+    if others.is_empty() {
+        return nothing();
+    }
+    html! {
+        div class="notice" role="status" {
+            p { strong { (words.same_hour) } }
+            ul {
+                @for (booking, store) in others {
+                    @let at = when::there(booking.starts_at, &store.time_zone, language);
+                    li {
+                        a href={ "/me/bookings/" (booking.number) } { (named(store.name(language))) }
+                        " " (moment(booking.starts_at, &at))
+                    }
+                }
+            }
+            p { (words.same_hour_told) }
+        }
+    }
 }
 
 /// The number of her booking at a moment, if there is one.
@@ -130,6 +176,8 @@ impl Look<'_> {
             waits_until = app.azukari.waits_until(&caller.who).await?;
         }
         let goes = goes_to_stores(app, caller, policy, store).await?;
+        let span = (starts_at, store.ends_at(starts_at));
+        let others = at_that_hour(app, &caller.who, span, None).await?;
         let mut order: Vec<Named> = missing
             .iter()
             .map(|name| Named {
@@ -149,6 +197,7 @@ impl Look<'_> {
             }
             @if let Some(note) = note { div class="notice alert" role="alert" { p { (note) } } }
             (errors.summary(&order, words))
+            (same_hour(&others, reader))
             form method="post" action=(action) novalidate {
                 @for name in ["date", "time", "party"] {
                     input type="hidden" name=(name) value=(fields.get(name));
@@ -280,8 +329,8 @@ pub(super) fn seen_there(
 /// What the booking costs, and what calling it off does, before anything is booked.
 fn costs(store: &Store, starts_at: Timestamp, party: u8, reader: &Reader) -> Markup {
     let words = reader.words;
-    let (fee, free_until) = store.terms(starts_at, party);
-    let until = when::there(free_until, &store.time_zone, reader.language);
+    let terms = store.terms(starts_at, party);
+    let fee = terms.0;
     html! {
         dl class="sum" {
             @if fee == 0 {
@@ -295,8 +344,7 @@ fn costs(store: &Store, starts_at: Timestamp, party: u8, reader: &Reader) -> Mar
             }
         }
         p class="hint" {
-            @if fee == 0 { (words.cancel_free) }
-            @else { ((words.free_until)(&until, store.late_percent)) }
+            (calling_off(terms, &store.time_zone, reader.language, app::now()))
         }
     }
 }
@@ -410,7 +458,10 @@ pub(super) async fn submit(
     let (store_slug, language) = (slug.clone(), reader.language);
     let wish = Wish { number, store: store_slug, subject, starts_at, party, language, companions };
     match engage::place(&app, wish, app::now()).await {
-        Ok(booking) => see_other(&format!("/me/bookings/{}?done=booked", booking.number)),
+        Ok(booking) => {
+            let done = if booking.stands() { "booked" } else { "held" };
+            see_other(&format!("/me/bookings/{}?done={done}", booking.number))
+        }
         Err(Stop::No(No::Already(number))) => see_other(&format!("/me/bookings/{number}")),
         Err(Stop::No(no)) => match told(&no, &store, &reader) {
             Some(error) => choose_again(&app, &reader, &store, &policy, &fields, &error).await,

@@ -174,17 +174,18 @@ pub(super) static WORDS: Words = Words {
     cancel_told: "Once you cancel, the store can no longer look at your information for it.",
     hours: "Hours",
     address: "Address",
+    telephone: "Telephone",
     fee: "Booking fee",
     fee_none: "None",
     see_times: "See the times",
     no_times_that_day: "No time can be had on this day. Please choose another.",
     full: "full",
-    wait_for_it: "wait for a seat",
+    wait_for_it: "join line",
+    full_told: "Tap a time that is full to stand in line for it. It costs nothing, and you can leave the line whenever you like.",
     error_full: "The last table has just gone. Choose another time, or wait for a seat.",
     error_too_soon: "It is too late to book this time. Please choose a later one.",
     error_already: "You have a booking at this time already, or one is being changed.",
     error_gone: "This table cannot be had now. Please choose again.",
-    error_change_late: "This booking can no longer be changed. Please speak to the restaurant.",
     held_for_you: "held for you",
     confirm_booking: "Confirm the booking",
     let_go: "Do not book",
@@ -193,18 +194,34 @@ pub(super) static WORDS: Words = Words {
     change_booking: "Change the time or the party",
     change_told: "You keep your table until the new one is certain.",
     done_changed: "Your booking is changed.",
-    done_waiting: "You are in line. When a table comes free, this page tells you and holds it for 30 minutes.",
-    cancel_free: "Cancelling costs nothing now.",
+    done_waiting: "You are in line. When a table comes free, it is held for you for 30 minutes; we write to you, and this page tells you.",
+    cancel_free: "Cancelling costs nothing.",
     called_off_by_store: "called off by the restaurant",
     waiting: "Waiting for a seat",
     wait_no_more: "Stop waiting",
     notices_read: "I have read this",
+    ask_the_store: "Please call the restaurant.",
+    do_not_cancel: "Keep the booking",
+    cancel_costs_now: "While this page was open, the time in which cancelling is free ended. Please look at what it costs and choose again.",
+    change_review: "Review the change",
+    until_now: "Your booking now",
+    fee_until_now: "Fee now",
+    fee_from_now: "Fee after the change",
+    change_it: "Change it like this",
+    do_not_change: "Do not change",
+    change_costs_now: "The fee after the change is not what you were shown. Please look at it and choose again.",
+    nothing_to_pay: "There is nothing to pay now: it is paid, or the table for the change is no longer held. Your booking is as you see it below.",
+    done_kept: "Your booking stays as it was.",
+    same_hour: "You have another booking at that time",
+    same_hour_told: "You can go on all the same. If you do not need one of them, please cancel it soon.",
+    letter_offered: "A table came free",
     notice_letter: "About your booking",
     companions: "Allergies of those you bring",
     companions_for: "The restaurant uses this only to prepare that meal for the people you bring. It is told while the booking stands, and erased when its time is over or you cancel.",
     companions_why: "We ask only what and how many: no names, nothing about who they are, no text of your own, so that nothing is held that points at anybody else.",
     companions_not_hers: "Your own allergies belong here:",
     companions_other: "20 more foods (almond, sesame, soybean and others)",
+    companions_not_told: "You have not told us of any yet. If somebody has an allergy, please do.",
     companions_change: "Tell or change their allergies",
     companions_again: " The allergies of those you bring are not kept yet: please choose them again on the next page.",
     companions_allergies: "Allergies of companions",
@@ -577,6 +594,20 @@ pub(super) static WORDS: Words = Words {
             format!("Cancelling is free until {until}; after that it costs {percent}% of the fee.")
         }
     },
+    free_over: |percent| {
+        format!(
+            "It is too late to cancel free of charge: cancelling costs {percent}% of the booking fee."
+        )
+    },
+    change_over: |until| {
+        format!("This booking could be changed until {until}. It can still be cancelled.")
+    },
+    all_over: |until| format!("This booking could be changed or cancelled until {until}."),
+    change_pays: |more, minutes| {
+        format!(
+            "The change is made once you have paid the difference of {more}. The new table is held for {minutes} minutes; until then your booking stays as it is."
+        )
+    },
     held_told: |until| format!("The table is held for you until {until}. It is not booked yet."),
     cancel_costs: |yen| format!("Cancelling now costs {yen}."),
     error_companions: |most| format!("Choose how many of the people you bring: up to {most}."),
@@ -590,6 +621,11 @@ pub(super) static WORDS: Words = Words {
     },
     notice_offered: |store, at| {
         format!("A table at {store} on {at} came free. Confirm it while it is held for you.")
+    },
+    notice_offered_until: |store, at, until| {
+        format!(
+            "A table at {store} on {at} came free. It is held for you until {until}: please confirm it by then. Afterwards it goes to the next in line."
+        )
     },
     notice_offer_over: |store, at| {
         format!("The table at {store} on {at} was held long enough and went to the next in line.")
@@ -670,6 +706,7 @@ pub(super) static WORDS: Words = Words {
             "hours_en" => "Hours (English)",
             "address_ja" => "Address (Japanese)",
             "address_en" => "Address (English)",
+            "phone" => "Telephone",
             "country" => "Country",
             "picture" => "Picture",
             "price_band" => "Prices",
@@ -708,6 +745,7 @@ pub(super) static WORDS: Words = Words {
         match name {
         "slug" => "Small letters, digits and hyphens, such as sumire; it cannot be changed later",
         "time_zone" => "Such as Asia/Tokyo or Europe/Paris",
+        "phone" => "As in the store's country, or with + and the country's code; guests see it. For example: 03-0000-0001",
         "country" => "Two letters, such as JP",
         "representative" => "Needed for a new store and whenever name, address or country change. It goes to the register of recipients and is not kept here.",
         _ => "",
@@ -734,6 +772,9 @@ pub(super) static WORDS: Words = Words {
             "Please use 2 to 40 small letters, digits and hyphens, with a letter first.".to_owned()
         }
         What::NotAPurpose => "Please state reservation or meal.".to_owned(),
+        What::NotAPhone => {
+            "This is no telephone number. Please write it as in the store's country, or with + and the country's code.".to_owned()
+        }
         What::NotAnAddress => "Please give an address by https, or by http within your own network, without a password.".to_owned(),
         What::NotAZone => {
             "No time zone of this name is known. Send one such as Asia/Tokyo.".to_owned()

@@ -24,7 +24,7 @@ pub(super) static WORDS: Words = Words {
 
     home_page: "お席のご予約",
     home_title_first: "お席を予約する。",
-    home_title_then: "情報のゆくえも見える。",
+    home_title_then: "情報の\u{200b}ゆくえも\u{200b}見える。",
     home_lead: "お店が見られるのは、予約に必要な項目を、予約のある間だけ。見るたびに記録が残り、いつでもご自身で確かめられます。",
     home_begin: "会員登録をする",
     your_table_tonight: "今夜のご予約",
@@ -174,17 +174,18 @@ pub(super) static WORDS: Words = Words {
     cancel_told: "取り消すと、お店はその時から情報を見られなくなります。",
     hours: "営業時間",
     address: "所在地",
+    telephone: "電話",
     fee: "予約料金",
     fee_none: "かかりません",
     see_times: "時刻を見る",
     no_times_that_day: "この日に選べる時刻はありません。ほかの日をお選びください。",
     full: "満席",
-    wait_for_it: "空席を待つ",
+    wait_for_it: "空席待ち",
+    full_told: "満席の時刻を押すと、空席待ちの列に並びます。料金はかからず、いつでもやめられます。",
     error_full: "ちょうど満席になりました。ほかの時刻を選ぶか、空席待ちをご利用ください。",
     error_too_soon: "この時刻の受付は終わりました。もう少し後の時刻をお選びください。",
     error_already: "この時刻には、すでにご予約があるか、変更の手続き中です。",
     error_gone: "このお席は、いまは予約できません。お席を選び直してください。",
-    error_change_late: "このご予約は、もう変更できません。お店へ直接ご連絡ください。",
     held_for_you: "お席を確保中",
     confirm_booking: "予約を確定する",
     let_go: "予約しない",
@@ -193,18 +194,34 @@ pub(super) static WORDS: Words = Words {
     change_booking: "日時や人数を変える",
     change_told: "新しいお席が決まるまで、いまのお席はそのままです。",
     done_changed: "ご予約を変更しました。",
-    done_waiting: "空席待ちを承りました。お席が空くと、このページでお知らせし、30分間お席を確保します。",
-    cancel_free: "いまなら、取消料はかかりません。",
+    done_waiting: "空席待ちを承りました。お席が空くと30分間確保し、メールとこのページでお知らせします。",
+    cancel_free: "取消料はかかりません。",
     called_off_by_store: "お店の都合により取消し",
     waiting: "空席待ち",
     wait_no_more: "待つのをやめる",
     notices_read: "読みました",
+    ask_the_store: "お店へ直接ご連絡ください。",
+    do_not_cancel: "取り消さない",
+    cancel_costs_now: "画面を開いている間に、取消無料の期限が過ぎました。取消料をご確認のうえ、もう一度お選びください。",
+    change_review: "変更の確認",
+    until_now: "いまのご予約",
+    fee_until_now: "いまの予約料金",
+    fee_from_now: "変更後の予約料金",
+    change_it: "この内容に変更する",
+    do_not_change: "変更しない",
+    change_costs_now: "変更後の予約料金が、先ほどの表示から変わりました。ご確認のうえ、もう一度お選びください。",
+    nothing_to_pay: "いまお支払いいただくものはありません。お支払いがお済みか、変更のお席の確保が終わっています。ご予約は下のとおりです。",
+    done_kept: "変更をやめました。ご予約は元のままです。",
+    same_hour: "同じ時間帯に、ほかのご予約があります",
+    same_hour_told: "このまま進むこともできます。どちらかが不要でしたら、お早めに取り消してください。",
+    letter_offered: "お席が空きました",
     notice_letter: "ご予約についてのお知らせ",
     companions: "お連れさまの食物アレルギー",
     companions_for: "お店が、この日のお料理をお連れさまに合わせてご用意するためだけに使います。ご予約の間だけお店に伝わり、お時間が終わるか、ご予約を取り消されると消去します。",
     companions_why: "伺うのは品目と人数だけです。お名前やご関係、自由なご記入は伺いません。ほかの方を指す情報をお預かりしないためです。",
     companions_not_hers: "お客さまご自身のアレルギーは、こちらにお知らせください：",
     companions_other: "ほかの20品目（アーモンド、ごま、大豆など）",
+    companions_not_told: "まだお知らせいただいていません。アレルギーのある方がいらっしゃいましたら、お知らせください。",
     companions_change: "お連れさまのアレルギーを知らせる・直す",
     companions_again: "お連れさまのアレルギーは、まだお預かりしていません。次の画面で、もう一度お選びください。",
     companions_allergies: "お連れさまのアレルギー",
@@ -565,6 +582,18 @@ pub(super) static WORDS: Words = Words {
             format!("{until}まで取消無料。その後の取消料は予約料金の{percent}%です。")
         }
     },
+    free_over: |percent| {
+        format!("取消無料の期限は過ぎています。取消料は予約料金の{percent}%です。")
+    },
+    change_over: |until| {
+        format!("このご予約の変更は、{until}まで承りました。いまは取消しだけを承ります。")
+    },
+    all_over: |until| format!("このご予約の変更と取消しは、{until}まで承りました。"),
+    change_pays: |more, minutes| {
+        format!(
+            "差額{more}をお支払いいただくと、変更が決まります。新しいお席を{minutes}分間確保し、それまで元のご予約はそのままです。"
+        )
+    },
     held_told: |until| format!("お席を{until}まで確保しています。まだ予約は確定していません。"),
     cancel_costs: |yen| format!("いま取り消すと、取消料{yen}がかかります。"),
     error_companions: |most| format!("お連れさまの人数（{most}名まで）をお選びください。"),
@@ -579,6 +608,11 @@ pub(super) static WORDS: Words = Words {
     },
     notice_offered: |store, at| {
         format!("{store}（{at}）のお席が空きました。確保している間に、予約を確定してください。")
+    },
+    notice_offered_until: |store, at, until| {
+        format!(
+            "{store}（{at}）のお席が空きました。{until}まで、お客さまのためにお席を確保しています。それまでに予約を確定してください。過ぎた場合は、次の方にお譲りします。"
+        )
     },
     notice_offer_over: |store, at| {
         format!("{store}（{at}）の空席は、確保の時間が過ぎたため、次の方にお譲りしました。")
@@ -655,6 +689,7 @@ pub(super) static WORDS: Words = Words {
             "hours_en" => "営業時間（英語）",
             "address_ja" => "所在地（日本語）",
             "address_en" => "所在地（英語）",
+            "phone" => "電話番号",
             "country" => "国",
             "picture" => "絵柄",
             "price_band" => "価格帯",
@@ -693,6 +728,7 @@ pub(super) static WORDS: Words = Words {
         match name {
         "slug" => "英小文字・数字・ハイフン。あとから変えられません。例：sumire",
         "time_zone" => "例：Asia/Tokyo、Europe/Paris",
+        "phone" => "お店の国での書き方で、または + と国番号から。お客さまにお見せします。例：03-0000-0001",
         "country" => "2文字の国コード。例：JP",
         "representative" => "お店の名前・所在地・国を変えるときと、新しいお店に要ります。提供先の登録に送り、ここには残しません。",
         _ => "",
@@ -720,6 +756,9 @@ pub(super) static WORDS: Words = Words {
                 .to_owned()
         }
         What::NotAPurpose => "reservation か meal を指定してください。".to_owned(),
+        What::NotAPhone => {
+            "電話番号として読めません。お店の国での書き方で、または + と国番号から入力してください。".to_owned()
+        }
         What::NotAnAddress => "https のアドレス、または自社のネットワーク内の http のアドレスを、パスワードを含めずに入力してください。".to_owned(),
         What::NotAZone => "この時間帯の名前は知られていません。例：Asia/Tokyo".to_owned(),
         What::NotAMotif => {

@@ -64,13 +64,13 @@ words! {
         // Booking
         book_sees, book_sees_lead, book_sees_nothing, date,
         party_size, error_time, booking, booking_number, cancel, cancel_told, hours, address,
-        fee, fee_none, see_times, no_times_that_day, full, wait_for_it, error_full,
-        error_too_soon, error_already, error_gone, error_change_late, held_for_you,
+        telephone, fee, fee_none, see_times, no_times_that_day, full, wait_for_it, full_told, error_full,
+        error_too_soon, error_already, error_gone, held_for_you,
         confirm_booking, let_go, hold_over, hold_over_told, change_booking, change_told,
         done_changed, done_waiting, cancel_free, called_off_by_store, waiting, wait_no_more,
-        notices_read, notice_letter,
+        notices_read, notice_letter, letter_offered, ask_the_store, do_not_cancel, cancel_costs_now, change_review, until_now, fee_until_now, fee_from_now, change_it, do_not_change, change_costs_now, nothing_to_pay, done_kept, same_hour, same_hour_told,
         // Those who come along
-        companions, companions_for, companions_why, companions_not_hers, companions_other, companions_change, companions_again, companions_allergies, nobody, error_allergen, done_companions,
+        companions, companions_for, companions_why, companions_not_hers, companions_other, companions_change, companions_not_told, companions_again, companions_allergies, nobody, error_allergen, done_companions,
         // Paying
         go_to_pay, pay_where, pay_at_store, unpaid, unopened, paid_and_waiting, not_seen_yet, look_again, payments, paid_on, gone_back, going_back, kept, pay_difference, pay_difference_told, being_booked, money_only, money_only_told,
         // The receipt
@@ -131,8 +131,8 @@ words! {
         tonight_count(usize, u32), tonight_recorded(&str, &str), more_looks_today(usize),
         more_looks_that_day(usize),
         clock_is(&str), closed_that_day(&str), closed_today(&str), error_party(u8, u8), yen(u32),
-        fee_terms(&str, u16, u8), free_until(&str, u8), held_told(&str), cancel_costs(&str),
-        waiting_before(u32), error_companions(u8), notice_called_off(&str, &str), notice_offered(&str, &str),
+        fee_terms(&str, u16, u8), free_until(&str, u8), free_over(u8), change_over(&str), all_over(&str), change_pays(&str, u8), held_told(&str), cancel_costs(&str),
+        waiting_before(u32), error_companions(u8), notice_called_off(&str, &str), notice_offered(&str, &str), notice_offered_until(&str, &str, &str),
         notice_offer_over(&str, &str), notice_paid_late(&str, &str), notice_paid_twice(&str, &str),
         notice_not_changed(&str, &str), notice_not_booked(&str, &str), goes_back(&str), and_goes_back(&str, &str),
         pay_title(&str), held_to_pay(&str), difference(&str, &str), receipt_words(&str), receipt_words_off(&str), at_table(&str, u16),
@@ -150,8 +150,17 @@ words! {
 }
 
 impl Words {
-    /// What a guest has to be told about a booking, and what she gets back.
-    pub(crate) fn notice(&self, notice: &Notice, store: &str, at: &str) -> String {
+    /// What a guest has to be told about a booking, until when it is held for her, and what she gets back.
+    pub(crate) fn notice(
+        &self,
+        notice: &Notice,
+        store: &str,
+        at: &str,
+        until: Option<&str>,
+    ) -> String {
+        if let (Kind::Offered, Some(until)) = (notice.kind, until) {
+            return (self.notice_offered_until)(store, at, until);
+        }
         let say = match notice.kind {
             Kind::CalledOff => self.notice_called_off,
             Kind::Offered => self.notice_offered,

@@ -122,6 +122,7 @@ async fn walks(demo: &Demo, guest: &Browser, store: &Browser, way: &Way) {
     assert!(told.contains(item), "{told}");
     guest.find("a[href^='/me/proofs/']").await;
     guest.goes_to(booking.as_str()).await;
+    guest.presses(&format!("a[href='{}/cancel']", booking.path())).await;
     guest.sends(&format!("{}/cancel", booking.path())).await;
     store.goes_to(&format!("{}/store/tonight?date={day}", demo.app)).await;
     let seen = store.reads().await;
@@ -182,6 +183,7 @@ async fn axe_finds_nothing_wrong_with_any_page_in_either_theme() {
         let booking = guest.find(".tickets a").await.attr("href").await.unwrap().unwrap();
         look(&guest, &booking).await;
         look(&guest, &format!("{booking}/change")).await;
+        look(&guest, &format!("{booking}/cancel")).await;
         guest.client.delete_all_cookies().await.unwrap();
         // The steps of the sign-up, each with something wrong on it.
         look(&guest, "/sign-up").await;

@@ -103,7 +103,9 @@ async fn walks(demo: &Demo, guest: &Browser, way: &Way) {
 
     // One more guest costs more: the booking is changed once that is paid.
     guest.goes_to(&format!("{}{page}/change?date={soon}&party=3", demo.app)).await;
-    guest.presses("form:has(input[value='19:00']) button").await;
+    guest.presses(".choosing .times a[href*='time=19:00']").await;
+    look("change").await;
+    guest.sends(&format!("{page}/change")).await;
     look("difference").await;
     guest.sends(&pay).await;
     guest.presses("form button").await;
@@ -112,6 +114,8 @@ async fn walks(demo: &Demo, guest: &Browser, way: &Way) {
     look("changed").await;
 
     // And all of it goes back.
+    guest.presses(&format!("a[href='{page}/cancel']")).await;
+    look("cancel").await;
     guest.sends(&format!("{page}/cancel")).await;
     for _ in 0..100 {
         guest.goes_to(&format!("{}{page}", demo.app)).await;

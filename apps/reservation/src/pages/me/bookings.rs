@@ -89,7 +89,7 @@ fn ticket(booking: &Booking, stores: &[Store], reader: &Reader) -> Markup {
                         " " span class="tag" {
                             @if held { (words.held_for_you) } @else { (words.being_booked) }
                         }
-                    } @else { " · " (words.booking_number) " " (booking.number) }
+                    } @else { " · " (words.booking_number) " " span class="number" { (booking.number) } }
                 }
             }
         }

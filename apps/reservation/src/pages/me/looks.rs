@@ -150,7 +150,7 @@ fn look_card(
             }
             @for asked in latest { (asked_row(asked, proofs)) }
             @if let Some(reference) = &first.reference {
-                p class="for" { (words.booking_number) (words.colon) (reference) }
+                p class="for" { (words.booking_number) (words.colon) span class="number" { (reference) } }
             }
             @if !earlier.is_empty() {
                 details class="earlier" {

@@ -16,6 +16,7 @@ use crate::edit::{self, Entry, STORE_FIELDS, Unwritten, What, Wrong};
 use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::pages::MOTIFS;
+use crate::phone;
 
 #[derive(Deserialize)]
 pub(super) struct Way {
@@ -133,6 +134,7 @@ fn draw(
             "slug" if store.is_some() => nothing(),
             "description_ja" | "description_en" => drawn.area(value, words),
             _ if !options.is_empty() => drawn.select(&options, value, words),
+            "phone" => drawn.input("tel", Some(&phone::shown(value, reader.language)), words),
             _ => drawn.input("text", Some(value), words),
         }
     };
@@ -152,10 +154,10 @@ fn draw(
         (errors.summary(&order, words))
         form class="sheet" method="post" action={ "/operator/stores/" (at) } novalidate {
             h2 { (words.what_people_read) }
-            div class="row pair" { @for name in &STORE_FIELDS[..13] { (input(name)) } }
+            div class="row pair" { @for name in &STORE_FIELDS[..14] { (input(name)) } }
             div class="row" { @for name in ["country", "picture", "price_band"] { (input(name)) } }
             h2 { (words.rules_of_booking) }
-            div class="row" { @for name in &STORE_FIELDS[16..27] { (input(name)) } }
+            div class="row" { @for name in &STORE_FIELDS[17..28] { (input(name)) } }
             h2 { (words.for_the_register) }
             (input("representative"))
             p class="actions" { button { (words.save) } }

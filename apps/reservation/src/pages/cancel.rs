@@ -1,0 +1,97 @@
+//! Calling a booking off: what that costs and what goes back, before it is done.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+use super::booking::{own_booking, ticket};
+use super::{Guest, Sheet, layout, pay, see_other};
+use crate::app::{self, Reader, Shared};
+use crate::book::bookings::{Booking, Ending, Stage};
+use crate::book::stores::Store;
+use crate::engage;
+use crate::fault::Fault;
+use crate::fields::Fields;
+
+/// The field with what calling off costs, as she was shown it.
+const SHOWN: &str = "yen";
+
+pub(super) async fn page(
+    State(app): State<Shared>,
+    reader: Reader,
+    Guest(caller): Guest,
+    Path(number): Path<String>,
+) -> Result<Response, Fault> {
+    let (booking, store) = own_booking(&app, &caller, &number).await?;
+    let now = app::now();
+    // Over, or no booking yet: her page says what there is to do.
+    if !booking.stands() || booking.starts_at <= now {
+        return see_other(&format!("/me/bookings/{number}"));
+    }
+    let kept = pay::kept(&app.book.payments_of(&number).await?);
+    let costs = booking.cost_of_calling_off(now);
+    Ok(draw(&booking, &store, (costs, kept), &reader, None).into_response())
+}
+
+fn draw(
+    booking: &Booking,
+    store: &Store,
+    (costs, kept): (u32, u32),
+    reader: &Reader,
+    note: Option<&str>,
+) -> Markup {
+    let words = reader.words;
+    let at = format!("/me/bookings/{}", booking.number);
+    let body = html! {
+        h1 { (words.cancel) }
+        @if let Some(note) = note { div class="notice alert" role="alert" { p { (note) } } }
+        (ticket(booking, store, reader))
+        form class="sheet" method="post" action={ (at) "/cancel" } {
+            p { (words.cancel_told) }
+            @if costs > 0 { p class="notice alert" { ((words.cancel_costs)(&(words.yen)(costs))) } }
+            @else if booking.fee_yen > 0 { p { (words.cancel_free) } }
+            @if kept > costs { p { ((words.goes_back)(&(words.yen)(kept - costs))) } }
+            input type="hidden" name=(SHOWN) value=(costs);
+            p class="actions" {
+                button class="grave" { (words.cancel) }
+                a href=(at) { (words.do_not_cancel) }
+            }
+        }
+    };
+    layout(reader, &Sheet { title: words.cancel, wide: false }, &body)
+}
+
+pub(super) async fn cancel(
+    State(app): State<Shared>,
+    reader: Reader,
+    Guest(caller): Guest,
+    Path(number): Path<String>,
+    fields: Fields,
+) -> Result<Response, Fault> {
+    let (booking, store) = own_booking(&app, &caller, &number).await?;
+    let now = app::now();
+    let held = booking.stage == Stage::Held;
+    // An old page, gone back to after paying, gives up a hold and no booking.
+    if fields.filled("held").is_some() && !held {
+        return see_other(&format!("/me/bookings/{number}?done=booked"));
+    }
+    if held || booking.stage == Stage::Booked {
+        if booking.starts_at <= now {
+            return see_other(&format!("/me/bookings/{number}"));
+        }
+        let kept = pay::kept(&app.book.payments_of(&number).await?);
+        let costs = if held { 0 } else { booking.cost_of_calling_off(now) };
+        // Nothing costs more than what she was shown: the page may have stood open since.
+        if costs > fields.get(SHOWN).parse().unwrap_or(0) && booking.stands() {
+            let note = Some(reader.words.cancel_costs_now);
+            let page = draw(&booking, &store, (costs, kept), &reader, note);
+            return Ok((StatusCode::CONFLICT, page).into_response());
+        }
+        let here = format!("/me/bookings/{number}/cancel");
+        engage::call_off(&app, &booking, Ending::Guest, now)
+            .await
+            .map_err(|stop| Fault::from(stop).keeping(&here, &fields))?;
+    }
+    see_other(if held { "/me" } else { "/me?done=cancelled" })
+}

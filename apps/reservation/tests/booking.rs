@@ -1,0 +1,114 @@
+//! What a guest is told before she taps: another table at the same hour, what a change and a cancellation do,
+//! how the store is called. Azukari is a stand-in here.
+
+#![expect(clippy::unwrap_used, reason = "a test says what broke by panicking")]
+
+mod app;
+
+use app::street::{Street, tomorrow};
+use reqwest::{Method, StatusCode};
+
+const PHONE: &str = "+81 3 0000 0001";
+
+#[tokio::test]
+async fn another_table_at_the_same_hour_is_told_of_and_stops_nothing() {
+    let street = Street::with(2).await;
+    let guest = &street.guests[0];
+    let first = street.books(0, "mihon", "19:00").await;
+    let day = tomorrow();
+    let review = |time: &str| format!("/book/other/review?date={day}&time={time}&party=2");
+    let said = "You have another booking at that time";
+    let (_, page) = guest.gets(&review("19:00")).await;
+    assert!(page.contains(said) && page.contains(&first), "{page}");
+    // Only what overlaps, and only hers.
+    assert!(!guest.gets(&review("19:30")).await.1.contains(said));
+    assert!(!street.guests[1].gets(&review("19:00")).await.1.contains(said));
+    let second = street.books(0, "other", "19:00").await;
+    assert_ne!(first, second);
+    // To move one of them onto the other is told as well, and not to leave it where it is.
+    let at = format!("/me/bookings/{second}/change/review?date={day}&party=2&time=");
+    assert!(guest.gets(&format!("{at}19:00")).await.1.contains(&first));
+    assert!(!guest.gets(&format!("{at}20:00")).await.1.contains(said));
+}
+
+#[tokio::test]
+async fn a_change_and_a_cancellation_are_looked_over_before_they_are_made() {
+    let street = Street::with(1).await;
+    let guest = &street.guests[0];
+    let number = street.books(0, "mihon", "19:00").await;
+    let (at, day) = (format!("/me/bookings/{number}"), tomorrow());
+    let (_, times) = guest.gets(&format!("{at}/change")).await;
+    let review = format!("{at}/change/review?date={day}&time=20:30&party=2");
+    assert!(times.contains(&review.replace('&', "&amp;")), "{times}");
+    let (_, page) = guest.gets(&review).await;
+    assert!(page.contains("19:00") && page.contains("20:30"), "{page}");
+    assert!(guest.gets(&at).await.1.contains("19:00"), "looking changes nothing");
+    let form = [("date", day.as_str()), ("time", "20:30"), ("party", "2"), ("yen", "0")];
+    let (_, to) = guest.leads_to(&format!("{at}/change"), &form).await;
+    assert_eq!(to, format!("{at}?done=changed"));
+    // And so with calling off.
+    assert!(guest.gets(&at).await.1.contains(&format!("href=\"{at}/cancel\"")));
+    let (status, page) = guest.gets(&format!("{at}/cancel")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("20:30") && page.contains("Keep the booking"), "{page}");
+    assert!(guest.gets(&at).await.1.contains("20:30"), "looking ends nothing");
+    let (_, to) = guest.leads_to(&format!("{at}/cancel"), &[("yen", "0")]).await;
+    assert_eq!(to, "/me?done=cancelled");
+    // Over: neither page is there any more.
+    for page in ["cancel", "change"] {
+        let answer = guest.gets(&format!("{at}/{page}")).await;
+        assert_eq!(answer.0, StatusCode::SEE_OTHER, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_s_telephone_stands_on_its_page_the_booking_s_and_in_letters() {
+    let street = Street::with(1).await;
+    let guest = &street.guests[0];
+    let number = street.books(0, "mihon", "19:00").await;
+    for path in ["/book/mihon", &format!("/me/bookings/{number}")] {
+        let (_, page) = guest.gets(path).await;
+        assert!(page.contains("href=\"tel:+81300000001\""), "{page}");
+        assert!(page.contains(PHONE), "{page}");
+    }
+    let written = street.heard();
+    assert!(written.lines().any(|line| line.starts_with("/v1/letters") && line.contains(PHONE)));
+    // A store without one has none, and no empty line for it.
+    let (app, at) = (&street.app, "/api/stores/mihon");
+    let mut store = app.asks(&app.key, Method::GET, at, None).await.1;
+    assert_eq!(store["phone"], "+81300000001");
+    store["phone"] = "".into();
+    assert_eq!(app.asks(&app.key, Method::PUT, at, Some(store)).await.0, 200);
+    let (_, page) = guest.gets("/book/mihon").await;
+    assert!(!page.contains("Telephone") && !page.contains("tel:"), "{page}");
+}
+
+#[tokio::test]
+async fn a_time_that_is_full_says_that_it_leads_into_a_line() {
+    let street = Street::with(2).await;
+    let (app, guest, day) = (&street.app, &street.guests[1], tomorrow());
+    let page = format!("/book/mihon?date={day}&party=2");
+    let (line, told) = ("full: join line", "Tap a time that is full to stand in line for it");
+    let (_, before) = guest.gets(&page).await;
+    assert!(!before.contains(line) && !before.contains(told), "{before}");
+    let table = serde_json::json!({ "tables": [{ "name": "A", "seats_from": 1, "seats_to": 4, "count": 1 }] });
+    let put = app.asks(&app.key, Method::PUT, "/api/stores/mihon/tables", Some(table)).await;
+    assert_eq!(put.0, 200, "{put:?}");
+    let number = street.books(0, "mihon", "19:00").await;
+    let (_, after) = guest.gets(&page).await;
+    assert_eq!(after.matches(line).count(), 1, "{after}");
+    assert!(after.contains(told) && after.contains("action=\"/book/mihon/wait\""), "{after}");
+    // Whoever moves a booking does not stand in a line for that.
+    let other = street.books(1, "mihon", "20:00").await;
+    let (_, moving) = guest.gets(&format!("/me/bookings/{other}/change")).await;
+    assert!(moving.contains("full") && !moving.contains(line) && !moving.contains(told));
+    let wish = [("date", day.as_str()), ("time", "19:00"), ("party", "2")];
+    let (_, to) = guest.leads_to("/book/mihon/wait", &wish).await;
+    assert_eq!(to, "/me?done=waiting");
+    // The table comes free: it is held for her, who was never asked about those whom she brings.
+    let at = format!("/me/bookings/{number}/cancel");
+    assert_eq!(street.guests[0].posts(&at, &[]).await.0, StatusCode::SEE_OTHER);
+    let (_, offered) = guest.leads_to("/book/mihon/wait", &wish).await;
+    let (_, held) = guest.gets(&offered).await;
+    assert!(held.contains("You have not told us of any yet"), "{held}");
+}
