@@ -1,10 +1,10 @@
 //! A table made ready to be made anonymous: its tuples, the levels of its columns, the models.
 
 use crate::{
-    Effort, Error, Histogram, Measure, Model, Schema, boxes,
+    Effort, Error, Histogram, Language, Measure, Model, Said, Schema, boxes,
     check::{Ground, Room},
     error::Fault,
-    groups::{self, Key},
+    groups::{self, Key, Long256, Long1024, Width, either, of_width},
     lattice::{self, Lattice},
     levels::Levels,
     measure::Costs,
@@ -44,28 +44,13 @@ pub struct Engine<'a> {
     pub(crate) schema: &'a Schema,
     pub(crate) histogram: &'a Histogram,
     pub(crate) settings: Settings,
-    pub(crate) ground: Width,
+    pub(crate) ground: AnyGround,
     costs: Costs,
     pub(crate) guide: Costs,
     limit: u64,
 }
 
-/// Keys of 64 bits where they are enough, else of 128.
-pub(crate) enum Width {
-    Narrow(Ground<u64>),
-    Wide(Ground<u128>),
-}
-
-/// The same for either width.
-macro_rules! either {
-    ($width:expr, $ground:ident => $do:expr) => {
-        match $width {
-            $crate::engine::Width::Narrow($ground) => $do,
-            $crate::engine::Width::Wide($ground) => $do,
-        }
-    };
-}
-pub(crate) use either;
+type AnyGround = Width<Ground<u64>, Ground<u128>, Ground<Long256>, Ground<Long1024>>;
 
 impl<'a> Engine<'a> {
     /// Reads settings against the table.
@@ -73,16 +58,26 @@ impl<'a> Engine<'a> {
     /// # Errors
     /// A number of a model or the limit is out of its range, a model speaks of a column that is not
     /// counted, or there are no rows.
+    pub fn new(
+        schema: &'a Schema,
+        histogram: &'a Histogram,
+        settings: Settings,
+    ) -> Result<Self, Error> {
+        Self::of_bits(schema, histogram, settings, 0)
+    }
+
+    /// The same with keys of so many bits at least.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a share of fewer than 2^32 rows"
     )]
-    pub fn new(
+    fn of_bits(
         schema: &'a Schema,
         histogram: &'a Histogram,
         settings: Settings,
+        least: u32,
     ) -> Result<Self, Error> {
         if !(0.0..=1.0).contains(&settings.limit) {
             return Err(Error::wrong(
@@ -107,13 +102,10 @@ impl<'a> Engine<'a> {
         let values: Vec<usize> =
             watched.map(|at| schema.sensitive[*at].dictionary.values().len()).collect();
         let limit = (settings.limit * rows as f64 + 1e-9).floor() as u64;
-        let ground = if bits <= u64::BITS {
-            let (base, order) = histogram.groups(&fields, &levels);
-            Width::Narrow(Ground { fields, levels, rules, base, order, values, rows })
-        } else {
-            let (base, order) = histogram.groups(&fields, &levels);
-            Width::Wide(Ground { fields, levels, rules, base, order, values, rows })
-        };
+        let ground = of_width!(bits.max(least), Key => {
+            let (base, order) = histogram.groups::<Key>(&fields, &levels);
+            Ground { fields, levels, rules, base, order, values, rows }
+        });
         Ok(Self { schema, histogram, settings, ground, costs, guide, limit })
     }
 
@@ -135,8 +127,8 @@ impl<'a> Engine<'a> {
             None => boxes::search(ground, &self.costs, &tops, self.limit, effort),
         };
         let Found { best, bound, proven, checks } = found;
-        let none = if proven { Fault::NoSolution } else { Fault::Unfinished };
-        let best = best.ok_or_else(|| Error::new(&self.schema.file, none))?;
+        let none = || if proven { self.no_solution() } else { Fault::Unfinished };
+        let best = best.ok_or_else(|| Error::new(&self.schema.file, none()))?;
         Ok(Optimum {
             node: best.node,
             score: self.costs.score(best.raw),
@@ -146,6 +138,58 @@ impl<'a> Engine<'a> {
             bound: self.costs.score(bound),
             nodes,
             checks,
+        })
+    }
+
+    /// Why there is no way: what the models leave out, together and each alone, where every column is
+    /// at its coarsest.
+    pub(crate) fn no_solution(&self) -> Fault {
+        let left_out = |models: &[Model]| {
+            let settings = Settings { models: models.to_vec(), ..self.settings.clone() };
+            let engine = Self::new(self.schema, self.histogram, settings);
+            engine.map_or(0, |engine| {
+                let tops: Vec<u8> =
+                    either!(&engine.ground, of => of.levels.iter().map(Levels::top).collect());
+                engine.check(&tops).1
+            })
+        };
+        let models = self.settings.models.iter();
+        let alone: Vec<Model> = models
+            .filter(|model| left_out(std::slice::from_ref(model)) > self.limit)
+            .cloned()
+            .collect();
+        let blocking = if alone.is_empty() { &self.settings.models } else { &alone };
+        let named = |language: Language| {
+            let names: Vec<String> = blocking.iter().map(|model| language.model(model)).collect();
+            names.join(language.of("、", ", "))
+        };
+        let (rows, limit, left_out) = (self.rows(), self.limit, left_out(&self.settings.models));
+        let way = |language: Language| match (left_out < rows, language) {
+            (false, Language::En) => {
+                "ask less, for the table as a whole does not have it".to_owned()
+            }
+            (false, Language::Ja) => "表全体でも満たせないため、基準を緩めてください".to_owned(),
+            (true, Language::En) => {
+                format!("ask less, make a hierarchy coarser, or let {left_out} rows be left out")
+            }
+            (true, Language::Ja) => format!(
+                "基準を緩めるか、階層をより粗くするか、{left_out}行まで削除できるようにしてください"
+            ),
+        };
+        Fault::NoSolution(Said {
+            en: format!(
+                "no way of generalising fulfils {}: with every column at its coarsest {left_out} of {rows} rows \
+                 are left out where {limit} may be; {}",
+                named(Language::En),
+                way(Language::En)
+            )
+            .into(),
+            ja: format!(
+                "{}を満たす一般化がありません。すべての列を最も粗くしても、{rows}行のうち{left_out}行の削除が必要です（上限は{limit}行）。{}",
+                named(Language::Ja),
+                way(Language::Ja)
+            )
+            .into(),
         })
     }
 
@@ -191,5 +235,53 @@ impl<'a> Engine<'a> {
             let finding = ground.check(&ground.base, node, u64::MAX, &mut room);
             (finding.classes, finding.suppressed)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Format, Plan, Role, Rows, intervals, orderings};
+
+    /// However wide the keys are, it is the same optimum and the same file.
+    #[test]
+    fn keys_of_any_width_find_the_same() {
+        let values: Vec<String> = (0..60).map(|age| age.to_string()).collect();
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let form = crate::Intervals { origin: 0, widths: vec![5, 20], bottom: None, top: None };
+        let plan = ["a", "b", "c", "d"].iter().fold(Plan::new(), |plan, name| {
+            plan.with(name, Role::Quasi(intervals(name, &values, &form).unwrap()))
+        });
+        let plan = plan
+            .with("e", Role::Quasi(orderings("e", &values, &[2]).unwrap()))
+            .with("s", Role::Sensitive(None));
+        let mut csv = "a,b,c,d,e,s\n".to_owned();
+        for row in 0..900_u32 {
+            let cell = |of: u32| (row * row / of + row % (of + 3)) % 60;
+            let cells: Vec<String> = [7, 31, 101, 5, 3].map(|of| cell(of).to_string()).into();
+            csv += &(cells.join(",") + [",w", ",x", ",y", ",z"][row as usize % 4] + "\n");
+        }
+        let found = [0, 65, 129, 257].map(|least| {
+            let mut rows = Rows::open("t", csv.as_bytes(), Format::default()).unwrap();
+            let mut schema = Schema::new(&rows, &plan).unwrap();
+            let mut histogram = Histogram::of_bits(&schema, &["s"], least).unwrap();
+            let chunk = schema.chunk(&mut rows, usize::MAX).unwrap();
+            histogram.add(&schema, &chunk).unwrap();
+            let models = vec![
+                Model::KAnonymity { k: 4 },
+                Model::DistinctDiversity { column: "s".to_owned(), l: 2 },
+            ];
+            let settings = Settings { models, limit: 0.1, measure: Measure::Loss };
+            let engine = Engine::of_bits(&schema, &histogram, settings, least).unwrap();
+            let optimum = engine.optimum(Effort { threads: 1, ..Effort::default() }).unwrap();
+            let recodings = [
+                engine.recoding(&optimum.node).unwrap(),
+                engine.cells(&optimum.node).unwrap(),
+                engine.parts().unwrap(),
+            ];
+            (optimum, recodings.map(|recoding| recoding.of))
+        });
+        assert!(found[0].0.suppressed > 0, "{:?}", found[0].0);
+        assert!(found.windows(2).all(|pair| pair[0] == pair[1]));
     }
 }

@@ -9,14 +9,20 @@ use crate::Language;
 pub struct Error {
     /// The name that the caller gave to the file or the table.
     pub file: String,
-    /// The line of the file, counted from 1.
-    pub line: Option<u64>,
-    /// The row, counted from 1, of a file without lines.
-    pub row: Option<u64>,
+    /// Where in the file.
+    pub spot: Option<Spot>,
     /// The name of the column.
     pub column: Option<String>,
     /// What is wrong there.
     pub fault: Fault,
+}
+
+/// A place in a file, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    Line(u64),
+    /// Of a file without lines.
+    Row(u64),
 }
 
 /// What is wrong.
@@ -40,12 +46,19 @@ pub enum Fault {
     Delimiter(char),
     #[error("its value is missing from the hierarchy: add the value there, or correct the row")]
     NotInHierarchy,
-    #[error("levels found: {found}; the first line has {expected}")]
+    #[error(
+        "levels found: {found}; the first line has {expected}: repeat the last label where a branch is short"
+    )]
     RaggedHierarchy { expected: usize, found: usize },
     #[error("this value stands in line {0} already")]
     ValueTwice(u64),
-    #[error("`{label}` of level {level} leads to another label above than in line {first}")]
-    NotNested { label: String, level: usize, first: u64 },
+    #[error(
+        "`{}` of level {level} leads to `{}`, and to `{}` in line {first}: give it one label above, or two names",
+        .labels[0],
+        .labels[1],
+        .labels[2]
+    )]
+    NotNested { labels: Box<[String; 3]>, level: usize, first: u64 },
     #[error("a hierarchy needs a value and at most 255 levels")]
     HierarchyShape,
     #[error("this cannot be read as Parquet ({0}): write the file again")]
@@ -57,13 +70,11 @@ pub enum Fault {
     #[error("{}", .0.en)]
     Wrong(Said),
     #[error(
-        "the columns that tell people apart need {0} bits together where 128 fit: leave one out or make one coarser"
+        "the columns that tell people apart need {0} bits together where 1024 fit: leave one out or make one coarser"
     )]
     TooWide(u32),
-    #[error(
-        "no way of generalising fulfils the models within the limit of suppression: allow more suppression or ask for less"
-    )]
-    NoSolution,
+    #[error("{}", .0.en)]
+    NoSolution(Said),
     #[error("the search was ended before it found a way: give it more time")]
     Unfinished,
     #[error("cannot be read or written: {0}")]
@@ -93,11 +104,10 @@ impl From<String> for Said {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.file)?;
-        if let Some(line) = self.line {
-            write!(f, ", line {line}")?;
-        }
-        if let Some(row) = self.row {
-            write!(f, ", row {row}")?;
+        match self.spot {
+            Some(Spot::Line(line)) => write!(f, ", line {line}")?,
+            Some(Spot::Row(row)) => write!(f, ", row {row}")?,
+            None => {}
         }
         if let Some(column) = &self.column {
             write!(f, ", column `{column}`")?;
@@ -112,7 +122,10 @@ impl Error {
         if language == Language::En {
             return self.to_string();
         }
-        let line = self.line.or(self.row).map(|line| format!("{line}行目")).unwrap_or_default();
+        let line = match self.spot {
+            Some(Spot::Line(line) | Spot::Row(line)) => format!("{line}行目"),
+            None => String::new(),
+        };
         let column = self.column.as_ref().map(|column| format!("列「{column}」"));
         let place = [line, column.unwrap_or_default()].concat();
         let place = if place.is_empty() { place } else { format!("の{place}") };
@@ -121,7 +134,7 @@ impl Error {
 
     /// A fault of a file or table of this name.
     pub fn new(file: &str, fault: Fault) -> Self {
-        Self { file: file.to_owned(), line: None, row: None, column: None, fault }
+        Self { file: file.to_owned(), spot: None, column: None, fault }
     }
 
     /// Something else that is wrong with a file or table of this name.
@@ -132,14 +145,14 @@ impl Error {
     /// At a line.
     #[must_use]
     pub fn at(mut self, line: u64) -> Self {
-        self.line = Some(line);
+        self.spot = Some(Spot::Line(line));
         self
     }
 
     /// At a row of a file without lines.
     #[must_use]
     pub fn at_row(mut self, row: u64) -> Self {
-        self.row = Some(row);
+        self.spot = Some(Spot::Row(row));
         self
     }
 
@@ -174,12 +187,17 @@ impl Fault {
                 "この値が一般化階層にありません。階層に加えるか、行を直してください".to_owned()
             }
             Self::RaggedHierarchy { expected, found } => {
-                format!("段階が{found}あります。1行目には{expected}あります")
+                format!(
+                    "段階が{found}あります。1行目には{expected}あります。短い枝では最後のラベルを繰り返してください"
+                )
             }
             Self::ValueTwice(line) => format!("この値はすでに{line}行目にあります"),
-            Self::NotNested { label, level, first } => format!(
-                "第{level}段階の「{label}」の上位が、{first}行目と異なります"
-            ),
+            Self::NotNested { labels, level, first } => {
+                let [label, above, other] = &**labels;
+                format!(
+                    "第{level}段階の「{label}」の上位が、ここでは「{above}」、{first}行目では「{other}」です。上位を一つにするか、別の名前に分けてください"
+                )
+            }
             Self::HierarchyShape => "階層には値と、255までの段階が必要です".to_owned(),
             Self::NotParquet(said) => {
                 format!("Parquetとして読めません（{said}）。ファイルを作り直してください")
@@ -187,14 +205,10 @@ impl Fault {
             Self::RowGroup { group, said } => format!(
                 "行グループ{group}を読めません（{said}）。Snappy、Zstandard、gzipのいずれか、または無圧縮で、ファイルを作り直してください"
             ),
-            Self::Wrong(said) => said.ja.clone().into_owned(),
+            Self::Wrong(said) | Self::NoSolution(said) => said.ja.clone().into_owned(),
             Self::TooWide(bits) => format!(
-                "準識別子の列を合わせると{bits}ビットになり、128ビットに収まりません。列を減らすか粗くしてください"
+                "準識別子の列を合わせると{bits}ビットになり、1024ビットに収まりません。列を減らすか粗くしてください"
             ),
-            Self::NoSolution => {
-                "削除してよい行の割合の中では、基準を満たす一般化がありません。割合を増やすか、基準を緩めてください"
-                    .to_owned()
-            }
             Self::Unfinished => {
                 "一般化が見つかる前に探索が終わりました。時間を増やしてください".to_owned()
             }

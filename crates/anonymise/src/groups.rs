@@ -73,6 +73,74 @@ impl Key for u128 {
     }
 }
 
+/// A key of many words, the highest first, so that it compares as one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Long<const WORDS: usize>([u64; WORDS]);
+
+impl<const WORDS: usize> Default for Long<WORDS> {
+    fn default() -> Self {
+        Self([0; WORDS])
+    }
+}
+
+impl<const WORDS: usize> Long<WORDS> {
+    /// The word of a bit, and the bit's place in it. A field may reach into the word before.
+    #[inline]
+    fn at(shift: u32) -> (usize, u32) {
+        (WORDS - 1 - (shift / u64::BITS) as usize, shift % u64::BITS)
+    }
+
+    fn both(self, other: Self, join: impl Fn(u64, u64) -> u64) -> Self {
+        Self(std::array::from_fn(|word| join(self.0[word], other.0[word])))
+    }
+}
+
+impl<const WORDS: usize> Key for Long<WORDS> {
+    #[inline]
+    fn place(code: u32, field: Field) -> Self {
+        let mut key = Self::default();
+        let (word, bit) = Self::at(field.shift);
+        let code = u128::from(code) << bit;
+        key.0[word] = low_half(code);
+        if let Some(high) = word.checked_sub(1).and_then(|word| key.0.get_mut(word)) {
+            *high = low_half(code >> u64::BITS);
+        }
+        key
+    }
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the mask is that of 32 bits")]
+    fn take(self, field: Field) -> u32 {
+        let (word, bit) = Self::at(field.shift);
+        let high = word.checked_sub(1).map_or(0, |word| self.0[word]);
+        let both = u128::from(high) << u64::BITS | u128::from(self.0[word]);
+        (both >> bit) as u32 & field.mask
+    }
+    #[inline]
+    fn join(self, other: Self) -> Self {
+        self.both(other, |one, other| one | other)
+    }
+    #[inline]
+    fn keep(self, mask: Self) -> Self {
+        self.both(mask, |one, other| one & other)
+    }
+    #[inline]
+    fn hash(self) -> u64 {
+        let mixed =
+            |sum: u64, word: &u64| sum.wrapping_mul(SPREAD).rotate_left(23).wrapping_add(*word);
+        self.0.iter().fold(0, mixed).hash()
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "that is what is asked")]
+fn low_half(number: u128) -> u64 {
+    number as u64
+}
+
+/// Keys for up to 256 bits, and for the most that there may be.
+pub(crate) type Long256 = Long<4>;
+pub(crate) type Long1024 = Long<16>;
+const MOST_BITS: u32 = 1024;
+
 /// Fields for columns with so many codes, the largest in the highest bits, and the bits that they
 /// need together.
 pub(crate) fn fields(sizes: &[usize]) -> (Vec<Field>, u32) {
@@ -217,17 +285,83 @@ impl<K> Groups<K> {
     }
 }
 
+/// Keys that are numbered.
+pub(crate) struct Numbered<K> {
+    numbering: Numbering,
+    keys: Vec<K>,
+}
+
+impl<K: Key> Numbered<K> {
+    fn new() -> Self {
+        let mut numbering = Numbering::default();
+        numbering.clear();
+        Self { numbering, keys: Vec::new() }
+    }
+}
+
+fn key<K: Key>(fields: &[Field], chunk: &Chunk, row: usize) -> K {
+    let columns = chunk.quasi.iter().zip(fields);
+    columns.fold(K::default(), |key, (codes, field)| key.join(K::place(codes.get(row), *field)))
+}
+
+/// Something with keys that are as wide as a table needs.
+pub(crate) enum Width<N, W, L, M> {
+    Narrow(N),
+    Wide(W),
+    Long(L),
+    Most(M),
+}
+
+/// The same for every width.
+macro_rules! either {
+    ($width:expr, $of:pat => $do:expr) => {
+        match $width {
+            $crate::groups::Width::Narrow($of) => $do,
+            $crate::groups::Width::Wide($of) => $do,
+            $crate::groups::Width::Long($of) => $do,
+            $crate::groups::Width::Most($of) => $do,
+        }
+    };
+}
+pub(crate) use either;
+
+/// What is made for keys of so many bits.
+macro_rules! of_width {
+    ($bits:expr, $key:ident => $make:expr) => {
+        match $bits {
+            0..=64 => {
+                type $key = u64;
+                $crate::groups::Width::Narrow($make)
+            }
+            65..=128 => {
+                type $key = u128;
+                $crate::groups::Width::Wide($make)
+            }
+            129..=256 => {
+                type $key = $crate::groups::Long256;
+                $crate::groups::Width::Long($make)
+            }
+            _ => {
+                type $key = $crate::groups::Long1024;
+                $crate::groups::Width::Most($make)
+            }
+        }
+    };
+}
+pub(crate) use of_width;
+
+type Tuples = Width<Numbered<u64>, Numbered<u128>, Numbered<Long256>, Numbered<Long1024>>;
+
 /// The distinct tuples of a table, counted chunk by chunk: what the engine knows of its rows.
 pub struct Histogram {
     fields: Vec<Field>,
-    numbering: Numbering,
-    keys: Vec<u128>,
+    tuples: Tuples,
     counts: Vec<u32>,
     population: Option<Vec<u32>>,
     /// Sensitive columns that are counted, by their number in the schema.
     watched: Vec<usize>,
     /// For each of them: tuple and value, and how often they meet.
-    pairs: Vec<(Numbering, Vec<u64>, Vec<u32>)>,
+    pairs: Vec<(Numbered<u64>, Vec<u32>)>,
     rows: u64,
     published: u64,
 }
@@ -236,13 +370,18 @@ impl Histogram {
     /// An empty histogram that counts these sensitive columns, by their names.
     ///
     /// # Errors
-    /// The columns that tell people apart do not fit into 128 bits, or one is not sensitive.
+    /// The columns that tell people apart do not fit into 1024 bits, or one is not sensitive.
     pub fn new(schema: &Schema, sensitive: &[&str]) -> Result<Self, Error> {
+        Self::of_bits(schema, sensitive, 0)
+    }
+
+    /// The same with keys of so many bits at least.
+    pub(crate) fn of_bits(schema: &Schema, sensitive: &[&str], least: u32) -> Result<Self, Error> {
         let domains: Vec<usize> = (0..schema.quasi.len())
             .map(|column| schema.hierarchy(column).map_or(0, crate::Hierarchy::domain))
             .collect();
         let (fields, bits) = fields(&domains);
-        if bits > u128::BITS {
+        if bits > MOST_BITS {
             return Err(Error::new(&schema.file, Fault::TooWide(bits)));
         }
         let mut watched = Vec::new();
@@ -257,17 +396,10 @@ impl Histogram {
                 watched.push(at);
             }
         }
-        let mut numbering = Numbering::default();
-        numbering.clear();
-        let pairs = watched.iter().map(|_| {
-            let mut numbering = Numbering::default();
-            numbering.clear();
-            (numbering, Vec::new(), Vec::new())
-        });
+        let pairs = watched.iter().map(|_| (Numbered::new(), Vec::new()));
         Ok(Self {
             fields,
-            numbering,
-            keys: Vec::new(),
+            tuples: of_width!(bits.max(least), Key => Numbered::<Key>::new()),
             counts: Vec::new(),
             population: None,
             pairs: pairs.collect(),
@@ -275,11 +407,6 @@ impl Histogram {
             rows: 0,
             published: 0,
         })
-    }
-
-    fn key(&self, chunk: &Chunk, row: usize) -> u128 {
-        let columns = chunk.quasi.iter().zip(&self.fields);
-        columns.fold(0, |key, (codes, field)| key.join(u128::place(codes.get(row), *field)))
     }
 
     /// Counts the rows of a chunk.
@@ -298,8 +425,9 @@ impl Histogram {
             self.population = Some(Vec::new());
         }
         for row in 0..chunk.rows {
-            let key = self.key(chunk, row);
-            let tuple = self.numbering.number(key, &mut self.keys);
+            let tuple = either!(&mut self.tuples, Numbered { numbering, keys } => {
+                numbering.number(key(&self.fields, chunk, row), keys)
+            });
             if tuple == self.counts.len() {
                 self.counts.push(0);
                 if let Some(population) = &mut self.population {
@@ -314,9 +442,10 @@ impl Histogram {
             }
             self.counts[tuple] += 1;
             self.published += 1;
-            for (column, (numbering, keys, counts)) in self.watched.iter().zip(&mut self.pairs) {
+            for (column, (pairs, counts)) in self.watched.iter().zip(&mut self.pairs) {
                 let value = u64::from(chunk.sensitive[*column].get(row));
-                let pair = numbering.number((tuple as u64) << 32 | value, keys);
+                let pair = (tuple as u64) << 32 | value;
+                let pair = pairs.numbering.number(pair, &mut pairs.keys);
                 if pair == counts.len() {
                     counts.push(0);
                 }
@@ -333,15 +462,15 @@ impl Histogram {
 
     /// How many different tuples there are.
     pub fn tuples(&self) -> usize {
-        self.keys.len()
+        self.counts.len()
     }
 
     /// How often each value of a watched column is published.
     #[expect(clippy::cast_possible_truncation, reason = "the low half has 32 bits")]
     pub(crate) fn of_value(&self, list: usize, values: usize) -> Vec<u64> {
         let mut sums = vec![0; values];
-        let (_, pairs, counts) = &self.pairs[list];
-        for (pair, count) in pairs.iter().zip(counts) {
+        let (pairs, counts) = &self.pairs[list];
+        for (pair, count) in pairs.keys.iter().zip(counts) {
             sums[*pair as u32 as usize] += u64::from(*count);
         }
         sums
@@ -361,12 +490,14 @@ impl Histogram {
 
     /// The code of a column in a tuple, by the dictionary of the schema.
     pub(crate) fn code(&self, tuple: usize, column: usize) -> u32 {
-        self.keys[tuple].take(self.fields[column])
+        either!(&self.tuples, of => of.keys[tuple].take(self.fields[column]))
     }
 
     /// The tuple of a row, if it was counted.
     pub(crate) fn tuple(&self, chunk: &Chunk, row: usize) -> Option<usize> {
-        self.numbering.find(self.key(chunk, row), &self.keys)
+        either!(&self.tuples, Numbered { numbering, keys } => {
+            numbering.find(key(&self.fields, chunk, row), keys)
+        })
     }
 
     /// The tuples as groups with keys packed for the values that occur, and the tuple of each.
@@ -379,12 +510,15 @@ impl Histogram {
         levels: &[Levels],
     ) -> (Groups<K>, Vec<u32>) {
         let columns: Vec<_> = self.fields.iter().zip(fields).zip(levels).collect();
-        let pack = |key: &u128| {
-            columns.iter().fold(K::default(), |packed, ((from, to), levels)| {
-                packed.join(K::place(levels.at[0].of[key.take(**from) as usize], **to))
-            })
-        };
-        let mut sorted: Vec<(K, u32)> = self.keys.iter().map(pack).zip(0..).collect();
+        let mut sorted: Vec<(K, u32)> = either!(&self.tuples, of => {
+            let pack = |key: &_| {
+                columns.iter().fold(K::default(), |packed, ((from, to), levels)| {
+                    let code = Key::take(*key, **from);
+                    packed.join(K::place(levels.at[0].of[code as usize], **to))
+                })
+            };
+            of.keys.iter().map(pack).zip(0..).collect()
+        });
         sorted.sort_unstable_by_key(|(key, _)| *key);
         let (keys, order): (Vec<K>, Vec<u32>) = sorted.into_iter().unzip();
         let pick = |counts: &[u32]| order.iter().map(|tuple| counts[*tuple as usize]).collect();
@@ -394,7 +528,8 @@ impl Histogram {
                 place[*tuple as usize] = at;
             }
         }
-        let lists = self.pairs.iter().map(|(_, pairs, counts)| self.lists(pairs, counts, &place));
+        let lists =
+            self.pairs.iter().map(|(pairs, counts)| self.lists(&pairs.keys, counts, &place));
         let groups = Groups {
             node: vec![0; fields.len()],
             keys,
@@ -407,12 +542,12 @@ impl Histogram {
 
     #[expect(clippy::cast_possible_truncation, reason = "both halves have 32 bits")]
     fn lists(&self, pairs: &[u64], counts: &[u32], place: &[u32]) -> Lists {
-        let mut starts = vec![0_u32; self.keys.len() + 1];
+        let mut starts = vec![0_u32; self.counts.len() + 1];
         let group = |pair: &u64| place[(pair >> 32) as usize] as usize;
         for pair in pairs {
             starts[group(pair) + 1] += 1;
         }
-        for at in 0..self.keys.len() {
+        for at in 0..self.counts.len() {
             starts[at + 1] += starts[at];
         }
         let mut next = starts.clone();
@@ -425,5 +560,52 @@ impl Histogram {
             *at += 1;
         }
         lists
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys<K: Key>(codes: &[Vec<u32>], fields: &[Field]) -> Vec<K> {
+        let join = |key: K, (code, field): (&u32, &Field)| key.join(K::place(*code, *field));
+        codes.iter().map(|codes| codes.iter().zip(fields).fold(K::default(), join)).collect()
+    }
+
+    /// Long keys are what shorter ones are, only longer.
+    #[test]
+    fn a_long_key_is_read_and_ordered_as_one_number() {
+        let (fields, bits) = fields(&[97, 1, 70_000, 3, 1 << 31, 40_000, 2, 1 << 20]);
+        assert!((90..=128).contains(&bits));
+        let codes: Vec<Vec<u32>> = (0..500_u64)
+            .map(|at| {
+                let code = |column: u64, field: &Field| {
+                    (((at * 7919 + column) * 0x9E37_79B9) >> 7).to_le_bytes()[..4]
+                        .iter()
+                        .fold(0, |code, byte| code << 8 | u32::from(*byte))
+                        & field.mask
+                };
+                (0..).zip(&fields).map(|(column, field)| code(column, field)).collect()
+            })
+            .collect();
+        let wide: Vec<u128> = keys(&codes, &fields);
+        let long: Vec<Long256> = keys(&codes, &fields);
+        let most: Vec<Long1024> = keys(&codes, &fields);
+        for (row, codes) in codes.iter().enumerate() {
+            for (code, field) in codes.iter().zip(&fields) {
+                assert_eq!(long[row].take(*field), *code);
+                assert_eq!(most[row].take(*field), *code);
+                let mask = Long256::place(field.mask, *field);
+                assert_eq!(long[row].keep(mask), Long256::place(*code, *field));
+            }
+        }
+        let order = |keys: &dyn Fn(usize, usize) -> std::cmp::Ordering| {
+            let mut order: Vec<usize> = (0..500).collect();
+            order.sort_by(|one, other| keys(*one, *other));
+            order
+        };
+        let wanted = order(&|one, other| wide[one].cmp(&wide[other]));
+        assert_eq!(order(&|one, other| long[one].cmp(&long[other])), wanted);
+        assert_eq!(order(&|one, other| most[one].cmp(&most[other])), wanted);
     }
 }

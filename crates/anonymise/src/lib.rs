@@ -30,7 +30,7 @@ mod words;
 
 pub use column::{Codes, Dictionary};
 pub use engine::{Engine, Optimum, Settings};
-pub use error::{Error, Fault, Said};
+pub use error::{Error, Fault, Said, Spot};
 pub use groups::Histogram;
 pub use hierarchy::{
     DateStep, Hierarchy, Intervals, STAR, dates, intervals, masks, orderings, tree,

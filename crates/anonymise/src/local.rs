@@ -12,9 +12,7 @@
 use crate::{
     Engine, Error, Recoding,
     check::{Ground, Room},
-    engine::either,
-    error::Fault,
-    groups::{Groups, Key, Lists},
+    groups::{Groups, Key, Lists, either},
     model::{Fate, Values, worse},
 };
 
@@ -39,7 +37,7 @@ impl Engine<'_> {
                 }
             }
             if left_out > self.limit() {
-                return Err(Error::new(&self.schema.file, Fault::NoSolution));
+                return Err(Error::new(&self.schema.file, self.no_solution()));
             }
             while let Some(part) = open.pop() {
                 let levels = parts.levels(&part);

@@ -304,9 +304,7 @@ impl Cells {
                     _ => kind.whole(text, *number),
                 })
             }
-            ColumnReader::Int96ColumnReader(reader) => {
-                self.take(reader, of, rows, |text, moment| old_moment(text, moment))
-            }
+            ColumnReader::Int96ColumnReader(reader) => self.take(reader, of, rows, old_moment),
             ColumnReader::FloatColumnReader(reader) => {
                 self.take(reader, of, rows, |text, number| write!(text, "{number}").ok())
             }
@@ -339,8 +337,11 @@ impl Cells {
             return Err(ParquetError::General("it has too few rows".into()).into());
         }
         let mut values = values.iter();
-        for row in 0..rows {
-            if !of.optional || levels[row] > 0 {
+        if !of.optional {
+            levels.resize(rows, 1);
+        }
+        for (row, level) in levels.iter().enumerate() {
+            if *level > 0 {
                 let value = values.next().ok_or(Trouble::Cell(row))?;
                 write(&mut self.text, value).ok_or(Trouble::Cell(row))?;
             }
@@ -418,7 +419,9 @@ impl Parquet {
                 ];
                 Error::wrong(&self.file, words).at_row(self.row + at as u64 + 1)
             }
-            trouble => Error::new(name, Fault::RowGroup { group: self.group, said: said(trouble) }),
+            trouble @ Trouble::File(_) => {
+                Error::new(name, Fault::RowGroup { group: self.group, said: said(trouble) })
+            }
         };
         match column {
             Some(column) => error.column(&self.names[column]),

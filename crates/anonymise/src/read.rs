@@ -177,7 +177,11 @@ fn trouble<R: Read>(file: &str, reader: &Reader<R>, error: csv::Error) -> Error 
         csv::ErrorKind::Io(error) => Fault::Io(error),
         other => Fault::Wrong(format!("{other:?}").into()),
     };
-    Error { line, ..Error::new(file, fault) }
+    let error = Error::new(file, fault);
+    match line {
+        Some(line) => error.at(line),
+        None => error,
+    }
 }
 
 /// Where rows come from.

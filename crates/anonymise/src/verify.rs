@@ -310,6 +310,9 @@ impl Column<'_> {
     }
 }
 
+/// Tuples of some columns, by their places, with how often each stands in a table.
+type People = (Vec<usize>, HashMap<Vec<String>, usize>);
+
 /// The original while it is read, and what models ask of it as a whole.
 struct Original<R> {
     rows: Rows<R>,
@@ -319,7 +322,7 @@ struct Original<R> {
     /// How often each value stands there, of columns whose spread is asked for, by their names.
     spreads: Vec<(String, usize, BTreeMap<String, usize>)>,
     /// How often each tuple of the generalised columns stands there, where people are counted.
-    people: Option<(Vec<usize>, HashMap<Vec<String>, usize>)>,
+    people: Option<People>,
 }
 
 impl<R: Read> Original<R> {

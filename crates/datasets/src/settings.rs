@@ -229,7 +229,7 @@ impl Settings {
                     en: said.into(),
                 },
             );
-            wrong.line = line;
+            wrong.spot = line.map(anonymise::Spot::Line);
             wrong.into()
         })
     }
@@ -536,7 +536,10 @@ fn hierarchy(
         Err(TableError { fault: anonymise::Fault::Empty, .. }) => None,
         Err(mut wrong) => {
             // The maker counts its values from 1; people look into their file.
-            let at = wrong.line.take().and_then(|place| usize::try_from(place).ok());
+            let at = match wrong.spot.take() {
+                Some(anonymise::Spot::Line(place)) => usize::try_from(place).ok(),
+                _ => None,
+            };
             let line = at.and_then(|place| values.get(place.wrapping_sub(1))).map_or(0, |v| v.1);
             wrong.file.clone_from(&table.file);
             return Err(table.placed(wrong.column(name), line).into());

@@ -154,9 +154,13 @@ impl Builder {
                 match above.get(child as usize) {
                     None => above.push((code, line)),
                     Some((parent, _)) if *parent == code => {}
-                    Some((_, first)) => {
+                    Some((parent, first)) => {
                         let fault = Fault::NotNested {
-                            label: self.levels[depth - 1].labels[child as usize].clone(),
+                            labels: Box::new([
+                                self.levels[depth - 1].labels[child as usize].clone(),
+                                label.clone().into_owned(),
+                                self.levels[depth].labels[*parent as usize].clone(),
+                            ]),
                             level: depth - 1,
                             first: *first,
                         };

@@ -11,7 +11,10 @@ pub use html::{Checked, Section, checks};
 
 use rustc_hash::FxHashMap;
 
-use crate::{Engine, Model, Recoding, engine::either, groups::Key};
+use crate::{
+    Engine, Model, Recoding,
+    groups::{Key, either},
+};
 
 /// The report on a recoding.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -51,7 +51,7 @@ proptest! {
             }
         }
         match engine.parts() {
-            Err(Error { fault: Fault::NoSolution, .. }) => {}
+            Err(Error { fault: Fault::NoSolution(_), .. }) => {}
             Err(error) => prop_assert!(below, "{}", error),
             Ok(parts) => {
                 verdict(&drawn, &table.written(&parts, Suppressed::Removed), Suppressed::Removed)?;

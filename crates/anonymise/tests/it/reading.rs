@@ -91,11 +91,14 @@ fn what_is_wrong_with_a_table_is_said_with_its_place() {
 #[test]
 fn what_is_wrong_with_a_hierarchy_is_said_with_its_line() {
     let said = |text: &str| said(Hierarchy::read("h.csv", text.as_bytes(), Format::ARX));
-    assert_eq!(said("a;x;*\nb;*\n"), "`h.csv`, line 2: levels found: 2; the first line has 3");
+    assert_eq!(
+        said("a;x;*\nb;*\n"),
+        "`h.csv`, line 2: levels found: 2; the first line has 3: repeat the last label where a branch is short"
+    );
     assert_eq!(said("a;*\nb;*\na;*\n"), "`h.csv`, line 3: this value stands in line 1 already");
     assert_eq!(
         said("a;x;1;*\nb;y;2;*\nc;x;2;*\n"),
-        "`h.csv`, line 3: `x` of level 1 leads to another label above than in line 1"
+        "`h.csv`, line 3: `x` of level 1 leads to `2`, and to `1` in line 1: give it one label above, or two names"
     );
     assert!(said("").contains("it is empty"));
 }
