@@ -9,13 +9,20 @@ const STYLE: &str = "\
 body{margin:0 auto;max-width:46rem;padding:1.5rem 1rem 4rem;font:1rem/1.7 system-ui,'Hiragino Sans','Noto Sans JP','Noto Sans CJK JP',sans-serif;color:var(--ink);background:var(--paper)}
 h1{font-size:1.5rem;line-height:1.4}h2{font-size:1.15rem;margin:2.5rem 0 .5rem}p{margin:.5rem 0}
 .soft{color:var(--soft);font-size:.9rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;margin:1.25rem 0;padding:0}
+.figures div{border:1px solid var(--line);border-radius:8px;padding:.6rem .8rem}.figures dt{color:var(--soft);font-size:.85rem;line-height:1.4}
+.figures dd{margin:.15rem 0 0;font-size:1.45rem;line-height:1.3;font-weight:600;font-variant-numeric:tabular-nums}
+.legend{display:flex;gap:1.25rem;margin:.25rem 0;font-size:.9rem}.legend span::before{content:'';display:inline-block;width:.8em;height:.8em;margin-right:.4em;border-radius:2px;background:var(--before)}
+.legend .after::before{background:var(--after)}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.95rem}
 th,td{padding:.4rem .6rem;border-bottom:1px solid var(--line);text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 th:first-child,td:first-child{text-align:left;white-space:normal;min-width:8.5rem}th{font-weight:600}thead th{white-space:normal}tbody th{font-weight:400}
 svg{display:block;width:100%;max-width:36rem;height:auto;margin:.5rem 0}svg text{font-size:12px;fill:var(--ink)}
 .checks{padding-left:1.4rem}.checks>li{margin:.9rem 0}.checks ul{padding-left:1.2rem;margin:.2rem 0}.holds,.fails{padding:.1rem .45rem;border-radius:4px;font-size:.85rem;border:1px solid currentColor}.holds{color:var(--after)}.fails{color:#b3261e}
 @media(prefers-color-scheme:dark){.fails{color:#f2b8b5}}
-svg .n{font-variant-numeric:tabular-nums}.b{fill:var(--before)}.a{fill:var(--after)}";
+svg .n{font-variant-numeric:tabular-nums}svg .s{fill:var(--soft);font-size:11px}svg line{stroke:var(--line)}.b{fill:var(--before)}.a{fill:var(--after)}
+@media(max-width:30rem){th,td{padding:.4rem .3rem}table{font-size:.85rem}th:first-child,td:first-child{min-width:6rem;overflow-wrap:anywhere}}
+@media print{:root{--ink:#000;--soft:#333;--line:#999;--paper:#fff;--before:#b9c2d6;--after:#2f5fb3}body{max-width:none;padding:0}h2,table,svg,.figures{break-inside:avoid}h2{break-after:avoid}}";
 
 /// Text as HTML.
 fn escape(text: &str) -> String {
@@ -52,15 +59,66 @@ struct Bars {
     bars: Vec<(&'static str, f64, String)>,
 }
 
+/// What the width of a plot stands for: its name, and marks along it with what is written there.
+struct Axis {
+    name: &'static str,
+    marks: Vec<(f64, String)>,
+}
+
+impl Axis {
+    /// Shares from nothing to all.
+    fn shares(name: &'static str) -> Self {
+        let mark = |quarters: u32| {
+            let share = f64::from(quarters) / 4.0;
+            (share, percent(share))
+        };
+        Self { name, marks: (0..=4).map(mark).collect() }
+    }
+
+    /// Counts up to the most, at round numbers; and what all of the width stands for.
+    #[expect(clippy::cast_precision_loss, reason = "counts of rows")]
+    fn counts(name: &'static str, most: u64) -> (Self, f64) {
+        let mut step = 1;
+        for factor in [2, 5, 10].into_iter().cycle() {
+            if step * 5 >= most {
+                break;
+            }
+            // 1, 2, 5, 10, 20, and so on.
+            step = if factor == 5 { step / 2 * 5 } else { step * 2 };
+        }
+        let marks = most.div_ceil(step).max(1);
+        let all = (marks * step) as f64;
+        let mark = |at: u64| ((at * step) as f64 / all, count(at * step));
+        (Self { name, marks: (0..=marks).map(mark).collect() }, all)
+    }
+}
+
 const WIDTH: f64 = 420.0;
 const BAR: f64 = 14.0;
 
-fn plot(title: &str, lines: &[Bars]) -> String {
+fn plot(title: &str, axis: &Axis, lines: &[Bars]) -> String {
     let longest = lines.iter().map(|line| wide(&line.label)).fold(0.0, f64::max);
     let left = (longest * 6.6 + 10.0).clamp(40.0, 170.0);
-    let room = WIDTH - left - 62.0;
+    let room = WIDTH - left - 46.0;
     let mut y = 4.0;
+    let bars: usize = lines.iter().map(|line| line.bars.len()).sum();
+    let height = BAR * real(bars) + 8.0 * real(lines.len());
     let mut body = String::new();
+    for (share, text) in &axis.marks {
+        let x = left + room * share;
+        body.extend([format!(
+            "<line x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"0\" y2=\"{height:.0}\"/>\
+             <text class=\"n s\" x=\"{x:.1}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text>",
+            height + 14.0,
+            escape(text),
+        )]);
+    }
+    body.extend([format!(
+        "<text class=\"s\" x=\"{:.1}\" y=\"{:.0}\" text-anchor=\"middle\">{}</text>",
+        left + room / 2.0,
+        height + 31.0,
+        escape(axis.name),
+    )]);
     for line in lines {
         let height = BAR * f64::from(u32::try_from(line.bars.len()).unwrap_or(1));
         body.extend([format!(
@@ -85,10 +143,16 @@ fn plot(title: &str, lines: &[Bars]) -> String {
         y += 8.0;
     }
     format!(
-        "<svg viewBox=\"0 0 {WIDTH} {y:.0}\" role=\"img\" aria-label=\"{}\"><title>{}</title>{body}</svg>",
+        "<svg viewBox=\"0 0 {WIDTH} {:.0}\" role=\"img\" aria-label=\"{}\"><title>{}</title>{body}</svg>",
+        height + 36.0,
         escape(title),
         escape(title),
     )
+}
+
+#[expect(clippy::cast_precision_loss, reason = "few lines")]
+fn real(count: usize) -> f64 {
+    count as f64
 }
 
 /// How wide text is, in Latin letters.
@@ -186,7 +250,21 @@ impl Report {
         let highest = percent(self.after.prosecutor.highest);
         let average = percent(self.after.prosecutor.average);
         let loss = percent(self.loss);
-        match language {
+        let figures = [
+            (language.of("公開する行", "Rows published"), &published),
+            (
+                language.of("言い当てられる確率（最大）", "Chance of telling a row, highest"),
+                &highest,
+            ),
+            (
+                language.of("言い当てられる確率（平均）", "Chance of telling a row, on average"),
+                &average,
+            ),
+            (language.of("失われた情報", "Information lost"), &loss),
+        ];
+        let figures =
+            figures.map(|(name, figure)| format!("<div><dt>{name}</dt><dd>{figure}</dd></div>"));
+        let words = match language {
             Language::Ja => format!(
                 "<p>{rows}行のうち{published}行を公開し、{suppressed}行を削除しました。ある人の行を言い当てられる確率は\
                  最大{highest}、平均{average}です。一般化と削除で失われた情報は{loss}です（0%は元のまま、100%は何も残らない状態）。</p>"
@@ -196,7 +274,8 @@ impl Report {
                  is a given person’s is {highest} at most and {average} on average. Generalising and leaving out took \
                  {loss} of the information (0% is untouched, 100% nothing left).</p>"
             ),
-        }
+        };
+        format!("{words}<dl class=\"figures\">{}</dl>", figures.concat())
     }
 
     fn asked(&self, language: Language) -> String {
@@ -287,7 +366,8 @@ impl Report {
             (None, Language::En) => format!("{} or more", count(sizes.from.into())),
         };
         let sizes = self.before.sizes.iter().chain(&self.after.sizes);
-        let most = sizes.map(|sizes| sizes.rows).max().unwrap_or(0).max(1) as f64;
+        let most = sizes.map(|sizes| sizes.rows).max().unwrap_or(0);
+        let (axis, most) = Axis::counts(language.of("行数", "Rows"), most);
         let lines: Vec<Bars> = self
             .before
             .sizes
@@ -302,11 +382,15 @@ impl Report {
             })
             .collect();
         let note = language.of(
-            "縦は同じ値の組をもつ行がいくつあるか、横はそのような行の数です。淡い色が加工前、濃い色が加工後です。",
-            "From top to bottom, how many rows read the same; to the right, how many such rows there are. \
-             Pale is before, dark is after.",
+            "縦は同じ値の組をもつ行がいくつあるか、横はそのような行の数です。",
+            "From top to bottom, how many rows read the same; to the right, how many such rows there are.",
         );
-        format!("<h2>{heading}</h2>{}<p class=\"soft\">{note}</p>", plot(heading, &lines))
+        let (before, after) = (language.of("加工前", "Before"), language.of("加工後", "After"));
+        format!(
+            "<h2>{heading}</h2><p class=\"legend\"><span>{before}</span><span class=\"after\">{after}</span></p>\
+             {}<p class=\"soft\">{note}</p>",
+            plot(heading, &axis, &lines)
+        )
     }
 
     fn columns(&self, language: Language) -> String {
@@ -337,7 +421,7 @@ impl Report {
         format!(
             "<h2>{heading}</h2>{}<div class=\"wide\"><table><thead><tr><th scope=\"col\">{}</th>\
              <th scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead><tbody>{}</tbody></table></div><p class=\"soft\">{note}</p>",
-            plot(heading, &lines),
+            plot(heading, &Axis::shares(of("失われた情報", "Lost")), &lines),
             of("列", "Column"),
             of("失われた情報", "Lost"),
             of("値が残る行", "Rows that still tell"),
