@@ -12,4 +12,6 @@ mod pseudonymised;
 #[cfg(test)]
 mod published;
 #[cfg(test)]
+mod refused;
+#[cfg(test)]
 mod suggested;

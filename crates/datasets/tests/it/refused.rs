@@ -1,0 +1,90 @@
+//! Files as they come: what is wrong is told by line and column, and nothing is made of it.
+
+use anonymise::{Encoding, Format, Language};
+use datasets::{Error, Table};
+
+use crate::house::{made, settings, table};
+
+fn read(bytes: &[u8], format: Format) -> Result<Table, Error> {
+    Table::read("visits.csv", bytes, format, &|_| true)
+}
+
+fn said(result: Result<impl Sized, Error>) -> [String; 2] {
+    let error = result.err().unwrap();
+    [Language::En, Language::Ja].map(|language| error.sentence(language))
+}
+
+#[test]
+fn a_table_that_cannot_be_read_is_refused_with_its_place() {
+    let refused = |text: &str| said(read(text.as_bytes(), Format::default()));
+    assert_eq!(
+        refused(""),
+        [
+            "`visits.csv`: it is empty: write a first line with the names of the columns",
+            "「visits.csv」：空です。1行目に列の名前を書いてください。"
+        ]
+    );
+    assert_eq!(
+        refused("\u{feff}sex,age\r\n"),
+        [
+            "`visits.csv`: there are no rows under the names of the columns",
+            "「visits.csv」：列の名前の下に行がありません。"
+        ]
+    );
+    assert_eq!(
+        refused("sex,age,sex\nf,20,f\n"),
+        [
+            "`visits.csv`, line 1, column `sex`: it is named twice: give each column a name of its own",
+            "「visits.csv」の1行目列「sex」：同じ名前の列が二つあります。別々の名前を付けてください。"
+        ]
+    );
+    assert_eq!(
+        refused("\u{feff}\"sex\",age\r\n\"f\r\nm\",20\r\nf\r\n")[0],
+        "`visits.csv`, line 4: fields found: 1; the first line has 2"
+    );
+    let format = Format { encoding: Encoding::ShiftJis, ..Format::default() };
+    let good = read(b"\x90\xab\x95\xca,age\n\x8f\x97,20\n", format).unwrap();
+    assert_eq!(good.column("性別").unwrap().cell(0), "女");
+    assert_eq!(
+        said(read(b"\x90\xab\x95\xca,age\n\x8f\x97,20\n\x8f,20\n", format))[0],
+        "`visits.csv`, line 3, column `性別`: this is not Shift_JIS: save the file so, or say how it is encoded"
+    );
+}
+
+const LETTERS: &str = "[columns.sex]\nrole = \"quasi_identifying\"\n\
+     labels = [[\"f\", \"*\"], [\"m\", \"*\"]]\n[columns.age]\nrole = \"insensitive\"\n";
+
+#[test]
+fn a_value_that_its_hierarchy_does_not_have_is_told_by_line_and_column_and_not_quoted() {
+    let table = table("sex,age\nf,20\n\"m\",20\nsecret,20\n");
+    assert_eq!(
+        said(made(&table, &settings(LETTERS))),
+        [
+            "`visits.csv`, line 4, column `sex`: its value is missing from the hierarchy: add the value there, or correct the row",
+            "「visits.csv」の4行目列「sex」：この値が一般化階層にありません。階層に加えるか、行を直してください。"
+        ]
+    );
+    let ragged = LETTERS.replace("[\"m\", \"*\"]", "[\"m\"]");
+    assert_eq!(
+        said(made(&table, &settings(&ragged)))[0],
+        "`sex`, line 2: levels found: 1; the first line has 2: repeat the last label where a branch is short"
+    );
+}
+
+#[test]
+fn a_table_of_one_row_is_refused_and_one_of_equal_rows_stays_as_it_is() {
+    let one = said(made(&table("sex,age\nf,20\n"), &settings(LETTERS)));
+    assert_eq!(
+        one,
+        [
+            "`visits.csv`: no way of generalising fulfils k-anonymity (k = 10): with every column at its coarsest \
+             1 of 1 rows are left out where 0 may be; ask less, for the table as a whole does not have it",
+            "「visits.csv」：k-匿名性（k = 10）を満たす一般化がありません。すべての列を最も粗くしても、1行のうち1行の\
+             削除が必要です（上限は0行）。表全体でも満たせないため、基準を緩めてください。"
+        ]
+    );
+    let equal = table(&format!("sex,age\n{}", "f,20\n".repeat(12)));
+    let made = made(&equal, &settings(LETTERS)).unwrap();
+    assert_eq!(made.set.file(), equal.csv());
+    assert!(made.manifest.proven && made.manifest.counts.suppressed == 0);
+}
