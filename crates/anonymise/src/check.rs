@@ -114,15 +114,16 @@ impl<K: Key> Ground<K> {
                     *at = at.join(table[key.take(*field) as usize]);
                 }
             }
-            let first = block * BLOCK;
-            for (at, rows) in room.block.iter().zip(&source.counts[first..]) {
-                let class = room.numbering.number(*at, &mut room.keys);
-                match room.counts.get_mut(class) {
+            let mut rows = source.counts[block * BLOCK..].iter();
+            let (counts, class_of) = (&mut room.counts, &mut room.class_of);
+            room.numbering.number_all(&room.block, &mut room.keys, |class| {
+                let rows = rows.next().copied().unwrap_or_default();
+                match counts.get_mut(class) {
                     Some(count) => *count += rows,
-                    None => room.counts.push(*rows),
+                    None => counts.push(rows),
                 }
-                room.class_of.push(u32::try_from(class).unwrap_or(u32::MAX));
-            }
+                class_of.push(u32::try_from(class).unwrap_or(u32::MAX));
+            });
             if room.keys.len() as u64 > most {
                 return false;
             }

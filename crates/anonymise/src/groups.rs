@@ -162,8 +162,11 @@ pub(crate) fn fields(sizes: &[usize]) -> (Vec<Field>, u32) {
 pub(crate) struct Numbering {
     /// Half a hash above, one more than the place below; nought where free.
     slots: Vec<u64>,
+    /// Of many keys, each one's hash and what stood in its first slot.
+    met: Vec<(u64, u64)>,
 }
 
+const LOW: u64 = 0xFFFF_FFFF;
 const FIRST_SLOTS: usize = 1 << 10;
 /// Below, slots are multiplied by four; above, memory counts for more than time.
 const FEW_SLOTS: usize = 1 << 20;
@@ -180,17 +183,45 @@ impl Numbering {
     /// The place of a key among `keys`, where it is put at the end if it is new.
     #[inline]
     pub(crate) fn number<K: Key>(&mut self, key: K, keys: &mut Vec<K>) -> usize {
-        let hash = key.hash();
+        self.number_hashed(key, key.hash(), keys)
+    }
+
+    /// The places of many keys, one after the other.
+    ///
+    /// Their first slots are looked up together before any is used: the processor waits for memory once
+    /// instead of key by key. A key that is found stays where it is, so what was looked up stays true.
+    pub(crate) fn number_all<K: Key>(
+        &mut self,
+        many: &[K],
+        keys: &mut Vec<K>,
+        mut see: impl FnMut(usize),
+    ) {
         let mask = self.slots.len() - 1;
-        let tag = hash & 0xFFFF_FFFF_0000_0000;
-        let mut at = usize::try_from(hash & 0xFFFF_FFFF).unwrap_or(0) & mask;
+        let mut met = std::mem::take(&mut self.met);
+        met.clear();
+        met.extend(many.iter().map(|key| {
+            let hash = key.hash();
+            (hash, self.slots[usize::try_from(hash & LOW).unwrap_or(0) & mask])
+        }));
+        for (key, (hash, slot)) in many.iter().zip(&met) {
+            let place = usize::try_from(slot & LOW).unwrap_or(0).wrapping_sub(1);
+            let found = (slot ^ hash) & !LOW == 0 && keys.get(place) == Some(key);
+            see(if found { place } else { self.number_hashed(*key, *hash, keys) });
+        }
+        self.met = met;
+    }
+
+    fn number_hashed<K: Key>(&mut self, key: K, hash: u64, keys: &mut Vec<K>) -> usize {
+        let mask = self.slots.len() - 1;
+        let tag = hash & !LOW;
+        let mut at = usize::try_from(hash & LOW).unwrap_or(0) & mask;
         loop {
             let slot = self.slots[at];
             if slot == 0 {
                 break;
             }
-            if slot & 0xFFFF_FFFF_0000_0000 == tag {
-                let place = usize::try_from(slot & 0xFFFF_FFFF).unwrap_or(0) - 1;
+            if slot & !LOW == tag {
+                let place = usize::try_from(slot & LOW).unwrap_or(0) - 1;
                 if keys[place] == key {
                     return place;
                 }
@@ -200,7 +231,9 @@ impl Numbering {
         let place = keys.len();
         keys.push(key);
         self.slots[at] = tag | (place as u64 + 1);
-        if keys.len() > self.slots.len() / 8 * 5 {
+        // Where memory counts for little most keys are to have their first slot.
+        let few = self.slots.len() < FEW_SLOTS;
+        if keys.len() > if few { self.slots.len() / 4 } else { self.slots.len() / 8 * 5 } {
             self.grow(keys);
         }
         place
@@ -210,13 +243,13 @@ impl Numbering {
     pub(crate) fn find<K: Key>(&self, key: K, keys: &[K]) -> Option<usize> {
         let hash = key.hash();
         let mask = self.slots.len().checked_sub(1)?;
-        let mut at = usize::try_from(hash & 0xFFFF_FFFF).unwrap_or(0) & mask;
+        let mut at = usize::try_from(hash & LOW).unwrap_or(0) & mask;
         loop {
             let slot = self.slots[at];
             if slot == 0 {
                 return None;
             }
-            let place = usize::try_from(slot & 0xFFFF_FFFF).unwrap_or(0) - 1;
+            let place = usize::try_from(slot & LOW).unwrap_or(0) - 1;
             if keys[place] == key {
                 return Some(place);
             }
@@ -236,11 +269,11 @@ impl Numbering {
         self.slots.resize(size, 0);
         for (place, key) in keys.iter().enumerate() {
             let hash = key.hash();
-            let mut at = usize::try_from(hash & 0xFFFF_FFFF).unwrap_or(0) & (size - 1);
+            let mut at = usize::try_from(hash & LOW).unwrap_or(0) & (size - 1);
             while self.slots[at] != 0 {
                 at = (at + 1) & (size - 1);
             }
-            self.slots[at] = (hash & 0xFFFF_FFFF_0000_0000) | (place as u64 + 1);
+            self.slots[at] = (hash & !LOW) | (place as u64 + 1);
         }
     }
 }
@@ -570,6 +603,26 @@ mod tests {
     fn keys<K: Key>(codes: &[Vec<u32>], fields: &[Field]) -> Vec<K> {
         let join = |key: K, (code, field): (&u32, &Field)| key.join(K::place(*code, *field));
         codes.iter().map(|codes| codes.iter().zip(fields).fold(K::default(), join)).collect()
+    }
+
+    /// A class is counted in 32 bits: more rows are refused, and no count has gone round before.
+    #[test]
+    fn more_rows_than_can_be_counted_are_refused() {
+        let hierarchy = crate::orderings("q", &["a", "b"], &[]);
+        let hierarchy = hierarchy.unwrap();
+        let plan = crate::Plan::new().with("q", crate::Role::Quasi(hierarchy));
+        let open = || crate::Rows::open("t", "q\na\nb\n".as_bytes(), crate::Format::default());
+        let mut rows = open().unwrap();
+        let schema = Schema::new(&rows, &plan);
+        let mut schema = schema.unwrap();
+        let chunk = schema.chunk(&mut rows, 2);
+        let chunk = chunk.unwrap();
+        let histogram = Histogram::new(&schema, &[]);
+        let mut histogram = histogram.unwrap();
+        histogram.rows = u64::from(u32::MAX) - 2;
+        assert!(histogram.add(&schema, &chunk).is_ok());
+        let refused = histogram.add(&schema, &chunk).unwrap_err().to_string();
+        assert_eq!(refused, "`t`: more than 4 294 967 295 rows");
     }
 
     /// Long keys are what shorter ones are, only longer.

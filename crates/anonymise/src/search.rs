@@ -6,7 +6,7 @@
 //!
 //! Nodes are taken in the order of their floors. From each, a chain of open nodes leads up. Its top
 //! is looked at first: mostly the bounds leave it open only by little, it is no solution or no better
-//! one, and all that is below is excluded with it. Otherwise cutting the chain at two thirds, again and again,
+//! one, and all that is below is excluded with it. Otherwise cutting the chain at three quarters, again and again,
 //! finds the lowest solution there: what fails high up excludes more. Among nodes of
 //! the same cost the first by levels is the optimum, so the answer hangs neither on the order of
 //! checks nor on the number of threads: a node is left out on account of its bound only when that is
@@ -280,7 +280,7 @@ impl<K: Key> Search<'_, K> {
         let (mut low, mut high) = (0, chain.len());
         let mut top_first = self.costs.by_levels();
         while low < high {
-            let middle = if top_first { high - 1 } else { low + (high - low) * 2 / 3 };
+            let middle = if top_first { high - 1 } else { low + (high - low) * 3 / 4 };
             top_first = false;
             let index = chain[middle];
             let node = self.lattice.node(index);

@@ -20,17 +20,29 @@ const COLUMNS: [(&str, u64); 9] = [
     ("nationality", 30),
 ];
 
+/// How many different tuples there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tuples {
+    /// At most 20,000, however many rows there are.
+    Few,
+    /// Nearly one for each row.
+    Many,
+}
+
+const PROFILES: u64 = 20_000;
+
 struct Rows {
     left: u64,
     state: u64,
+    tuples: Tuples,
     buffer: Cursor<Vec<u8>>,
 }
 
 impl Rows {
-    fn new(rows: u64) -> Self {
+    fn new(rows: u64, tuples: Tuples) -> Self {
         let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
         let head = names.join(",") + "\n";
-        Self { left: rows, state: 1, buffer: Cursor::new(head.into_bytes()) }
+        Self { left: rows, state: 1, tuples, buffer: Cursor::new(head.into_bytes()) }
     }
 
     /// Below a bound, low numbers far more often than high ones.
@@ -54,11 +66,19 @@ impl Read for Rows {
         let mut text = std::mem::take(self.buffer.get_mut());
         text.clear();
         for _ in 0..self.left.min(2000) {
+            let row = self.state;
+            if self.tuples == Tuples::Few {
+                // The same profile has the same numbers.
+                self.state = self.number(PROFILES).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            }
             for (at, (_, bound)) in COLUMNS.iter().enumerate() {
                 let number = self.number(*bound);
                 let number = if at == 1 { 1000 + number } else { number };
                 text.extend_from_slice(number.to_string().as_bytes());
                 text.push(if at + 1 == COLUMNS.len() { b'\n' } else { b',' });
+            }
+            if self.tuples == Tuples::Few {
+                self.state = row.wrapping_add(0x2545_F491_4F6C_DD1D);
             }
         }
         self.left -= self.left.min(2000);
@@ -83,11 +103,13 @@ fn hierarchy(name: &str, bound: u64) -> Hierarchy {
 }
 
 /// Makes so many rows anonymous.
-pub fn run(rows: u64) {
+pub fn run(rows: u64, tuples: Tuples) {
     let plan = COLUMNS.iter().fold(Plan::new(), |plan, (name, bound)| {
         plan.with(name, Role::Quasi(hierarchy(name, *bound)))
     });
+    // Where tuples are few each has many rows.
+    let k = if tuples == Tuples::Few { 2000 } else { 10 };
     let settings =
-        Settings { models: vec![Model::KAnonymity { k: 10 }], limit: 0.05, measure: Measure::Loss };
-    crate::streamed(|| Rows::new(rows), &plan, settings);
+        Settings { models: vec![Model::KAnonymity { k }], limit: 0.05, measure: Measure::Loss };
+    crate::streamed(|| Rows::new(rows, tuples), &plan, settings);
 }

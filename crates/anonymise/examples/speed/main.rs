@@ -1,7 +1,9 @@
 //! How fast tables are made anonymous, and in how much memory.
 //! `cargo run --release -p anonymise --example speed -- FOLDER [WORD]` runs every setting of the
 //! folder's `arx_times.csv` (or those whose line has the word), each in a process of its own, beside
-//! what the reference engine took; `-- --rows 10000000` a table that is made up while it is read.
+//! what the reference engine took: for the search, and for the whole process with reading and writing.
+//! `-- --rows 10000000 few` (or `many`) runs a table that is made up while it is read, with few or many
+//! different tuples. Where `PYTHON` names a Python that has DuckDB, a check of a node stands beside its GROUP BY.
 #![expect(clippy::unwrap_used, reason = "an example")]
 
 mod made_up;
@@ -9,7 +11,7 @@ mod made_up;
 use std::{
     collections::HashMap,
     fs::File,
-    io::{BufWriter, Read},
+    io::{BufWriter, Read, Write as _},
     path::Path,
     process::Command,
     time::{Duration, Instant},
@@ -28,11 +30,12 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["--one", folder, line] => one(Path::new(folder), line),
-        ["--rows", rows] => made_up::run(rows.parse().unwrap()),
+        ["--rows", rows, "few"] => made_up::run(rows.parse().unwrap(), made_up::Tuples::Few),
+        ["--rows", rows, "many"] => made_up::run(rows.parse().unwrap(), made_up::Tuples::Many),
         [folder] => all(Path::new(folder), ""),
         [folder, word] => all(Path::new(folder), word),
         _ => {
-            eprintln!("speed FOLDER [WORD], or speed --rows NUMBER");
+            eprintln!("speed FOLDER [WORD], or speed --rows NUMBER few|many");
             std::process::exit(1);
         }
     }
@@ -62,7 +65,7 @@ fn ms(time: Duration) -> f64 {
 fn all(folder: &Path, word: &str) {
     let times = std::fs::read_to_string(folder.join("arx_times.csv")).unwrap();
     println!(
-        "{:<8}{:<11}{:>5} {:<13}{:>8}{:>8}{:>7}{:>7}{:>9}{:>8}{:>7}{:>9}{:>7}",
+        "{:<8}{:<11}{:>5} {:<13}{:>8}{:>8}{:>7}{:>7}{:>8}{:>8}{:>7}{:>7}{:>7}{:>8}{:>6}",
         "table",
         "models",
         "limit",
@@ -72,6 +75,8 @@ fn all(folder: &Path, word: &str) {
         "x wall",
         "x cpu",
         "all ms",
+        "all cpu",
+        "x all",
         "MiB",
         "x MiB",
         "checks",
@@ -184,9 +189,9 @@ fn one(folder: &Path, line: &str) {
         output.write(chunk).unwrap();
     }
     output.finish().unwrap();
-    let (all, peak) = (whole.elapsed(), peak());
+    let (all, all_cpu, peak) = (whole.elapsed(), processor(), peak());
     println!(
-        "{:<8}{:<11}{:>5} {:<13}{:>8.1}{:>8.1}{:>7.1}{:>7.1}{:>9.0}{:>8.1}{:>7.1}{:>9}{:>7}",
+        "{:<8}{:<11}{:>5} {:<13}{:>8.1}{:>8.1}{:>7.1}{:>7.1}{:>8.0}{:>8.0}{:>7.1}{:>7.1}{:>7.1}{:>8}{:>6}",
         dataset,
         case.fields[1],
         case.fields[3],
@@ -196,6 +201,8 @@ fn one(folder: &Path, line: &str) {
         case.reference(5) / ms(wall),
         case.reference(6) / ms(cpu),
         ms(all),
+        ms(all_cpu),
+        case.reference(9) * 1e3 / ms(all),
         peak,
         case.reference(8) / peak,
         optimum.checks,
@@ -206,7 +213,21 @@ fn one(folder: &Path, line: &str) {
     }
 }
 
-/// One check against a plain GROUP BY of the same columns, whose generalised codes are ready.
+/// DuckDB on one thread, timed by its processor time over several runs.
+const DUCKDB: &str = "
+import duckdb, sys, time
+base = duckdb.connect()
+base.execute('set threads=1')
+base.execute(f\"create table t as select * from read_csv('{sys.argv[1]}')\")
+columns = ', '.join(row[0] for row in base.execute('describe t').fetchall())
+times = 20
+begun = time.process_time()
+for _ in range(times):
+    groups = base.execute(f'select count(*) from (select count(*) from t group by {columns})').fetchone()[0]
+print(groups, (time.process_time() - begun) / times * 1e3)
+";
+
+/// One check against a GROUP BY of the same columns, whose generalised codes are ready.
 fn compare(folder: &Path, case: &Case<'_>, engine: &Engine<'_>, optimum: &Optimum) {
     let mut rows = Rows::open("table", table(folder, case.fields[0]), Format::ARX).unwrap();
     let mut columns: Vec<Vec<u32>> = vec![Vec::new(); optimum.node.len()];
@@ -220,6 +241,12 @@ fn compare(folder: &Path, case: &Case<'_>, engine: &Engine<'_>, optimum: &Optimu
             codes.push(column.1.code(usize::from(*level), leaf));
         }
     }
+    let times = 20;
+    let begun = processor();
+    for _ in 0..times {
+        std::hint::black_box(engine.check(&optimum.node));
+    }
+    let check = processor().checked_sub(begun).unwrap() / times;
     let begun = processor();
     let mut groups: HashMap<Vec<u32>, u32> = HashMap::new();
     for row in 0..columns[0].len() {
@@ -227,18 +254,24 @@ fn compare(folder: &Path, case: &Case<'_>, engine: &Engine<'_>, optimum: &Optimu
         *groups.entry(cells).or_default() += 1;
     }
     let plain = processor().checked_sub(begun).unwrap();
-    let times = 20;
-    let begun = processor();
-    for _ in 0..times {
-        std::hint::black_box(engine.check(&optimum.node));
-    }
-    let check = processor().checked_sub(begun).unwrap() / times;
     println!(
-        "  one check from the distinct tuples {:.2} ms cpu, a plain GROUP BY of its {} classes {:.2} ms",
+        "  one check from the distinct tuples {:.2} ms cpu; GROUP BY of its {} classes: a hash table written by hand {:.2} ms",
         ms(check),
         groups.len(),
         ms(plain)
     );
+    let Ok(python) = std::env::var("PYTHON") else { return };
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let names: Vec<String> = (0..columns.len()).map(|at| format!("c{at}")).collect();
+    writeln!(file, "{}", names.join(",")).unwrap();
+    for row in 0..columns[0].len() {
+        let cells: Vec<String> = columns.iter().map(|codes| codes[row].to_string()).collect();
+        writeln!(file, "{}", cells.join(",")).unwrap();
+    }
+    file.flush().unwrap();
+    let said = Command::new(python).args(["-c", DUCKDB]).arg(file.path()).output().unwrap();
+    let said = [said.stdout, said.stderr].concat();
+    println!("  DuckDB, one thread: classes and ms cpu {}", String::from_utf8_lossy(&said).trim());
 }
 
 /// Reads a stream twice and writes the result, keeping no rows.
