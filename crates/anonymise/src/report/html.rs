@@ -16,11 +16,11 @@ h1{font-size:1.5rem;line-height:1.4}h2{font-size:1.15rem;margin:2.5rem 0 .5rem}p
 .legend .after::before{background:var(--after)}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.95rem}
 th,td{padding:.4rem .6rem;border-bottom:1px solid var(--line);text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-th:first-child,td:first-child{text-align:left;white-space:normal;min-width:8.5rem}th{font-weight:600}thead th{white-space:normal}tbody th{font-weight:400}
+th:first-child,td:first-child{text-align:left;white-space:normal;min-width:8.5rem}th{font-weight:600}thead th{white-space:normal;word-break:keep-all}tbody th{font-weight:400}
 svg{display:block;width:100%;max-width:36rem;height:auto;margin:.5rem 0}svg text{font-size:12px;fill:var(--ink)}
 .checks{padding-left:1.4rem}.checks>li{margin:.9rem 0}.checks ul{padding-left:1.2rem;margin:.2rem 0}.holds,.fails{padding:.1rem .45rem;border-radius:4px;font-size:.85rem;border:1px solid currentColor}.holds{color:var(--after)}.fails{color:#b3261e}
 @media(prefers-color-scheme:dark){.fails{color:#f2b8b5}}
-svg .n{font-variant-numeric:tabular-nums}svg .s{fill:var(--soft);font-size:11px}svg line{stroke:var(--line)}.b{fill:var(--before)}.a{fill:var(--after)}
+svg .n{font-variant-numeric:tabular-nums;paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}svg .s{fill:var(--soft);font-size:11px}svg line{stroke:var(--line)}.b{fill:var(--before)}.a{fill:var(--after)}
 @media(max-width:30rem){th,td{padding:.4rem .3rem}table{font-size:.85rem}th:first-child,td:first-child{min-width:6rem;overflow-wrap:anywhere}}
 @media print{:root{--ink:#000;--soft:#333;--line:#999;--paper:#fff;--before:#b9c2d6;--after:#2f5fb3}body{max-width:none;padding:0}h2,table,svg,.figures{break-inside:avoid}h2{break-after:avoid}}";
 
