@@ -96,7 +96,10 @@ impl Here {
     pub(crate) fn is_asked(&self, headers: &HeaderMap) -> bool {
         let own = Url::parse(&self.origin(headers)).ok();
         own.zip(asked(headers)).is_some_and(|(own, asked)| {
-            own.host_str() == asked.host_str() && own.port() == asked.port()
+            // A browser leaves the port of its scheme out.
+            let port =
+                asked.port().or(own.port_or_known_default().filter(|_| own.port().is_none()));
+            own.host_str() == asked.host_str() && own.port_or_known_default() == port
         })
     }
 }
@@ -273,7 +276,11 @@ mod tests {
             assert_eq!(alone.origin(&asks(host)), format!("http://{host}"));
             assert!(alone.is_asked(&asks(host)) && !given.is_asked(&asks(host)));
         }
-        assert!(given.is_asked(&asks("tables.example")));
+        for (host, is_own) in
+            [("tables.example", true), ("tables.example:443", true), ("tables.example:8443", false)]
+        {
+            assert_eq!(given.is_asked(&asks(host)), is_own, "{host}");
+        }
         assert_eq!(alone.origin(&HeaderMap::new()), "http://127.0.0.1:8081");
         assert!(Here::new(Some("tables.example"), "").is_err());
     }

@@ -175,6 +175,26 @@ const TABLE: &[Broken] = &[
         message: "the wording of `dietary_care` does not name “Food allergies”, which needs special care",
     },
     Broken {
+        rule: "appi-27-1-named",
+        changes: &[("consents.toml", "telephone number, language", "language")],
+        on: DAY,
+        points_at: "name, language",
+        regimes: &["jp"],
+        message: "the wording of `store_disclosure` does not name “Telephone number”, which goes to others on it",
+    },
+    Broken {
+        rule: "appi-17-empty-purpose",
+        changes: &[(
+            "purposes.toml",
+            "[billing]",
+            "[parties]\nlabel = { ja = \"催しのご案内\", en = \"To invite you to parties\" }\narticle = \"2(2)\"\ntier = \"service\"\nown_use = true\nbasis = { jp = \"notice\", eu = \"contract\", uk = \"contract\" }\n\n[billing]",
+        )],
+        on: DAY,
+        points_at: "[parties]",
+        regimes: ALL,
+        message: "nothing is held for `parties`",
+    },
+    Broken {
         rule: "appi-20-2-marketing",
         changes: &[(
             "items.toml",

@@ -1,10 +1,13 @@
 //! Items, purposes and consents: what is held, for what, and on which terms.
 
+use std::collections::BTreeMap;
+
 use super::Linter;
 use super::rules::{
-    BASIS, CONDITION, EXPLICIT, INTEREST, LOOSE_PURPOSE, MAIL_OPT_IN, MINORS, NOBODY_RETENTION,
-    RETENTION_LONG, SPECIAL_MARKETING,
+    BASIS, CONDITION, EMPTY_PURPOSE, EXPLICIT, INTEREST, LOOSE_PURPOSE, MAIL_OPT_IN, MINORS, NAMED,
+    NOBODY_RETENTION, RETENTION_LONG, SPECIAL_MARKETING,
 };
+use crate::consent::{Consent, ConsentName};
 use crate::document::Language;
 use crate::item::{Item, ItemName, Linked, Retention, RetentionStart, Sensitivity};
 use crate::purpose::{Basis, Purpose, PurposeName};
@@ -22,6 +25,10 @@ impl Linter<'_> {
         }
         for (name, purpose) in &self.document.purposes {
             self.purpose(name, purpose);
+            self.used(name, purpose);
+        }
+        for (name, item) in &self.document.items {
+            self.goes_by_name(name, item);
         }
         self.conditions();
         self.minors();
@@ -34,26 +41,22 @@ impl Linter<'_> {
         }
         let regimes = self.regimes();
         let consent = item.consent.as_ref().and_then(|c| Some((c, self.document.consents.get(c)?)));
-        if let Some((consent_name, consent)) = consent {
-            let names_it = |language| {
-                let label = item.label.get(language).to_lowercase();
-                consent.wording.get(language).to_lowercase().contains(&label)
-            };
-            if !Language::ALL.into_iter().all(names_it) {
-                self.find(
-                    &EXPLICIT,
-                    &regimes,
-                    ("consents.toml", consent.position, "wording"),
-                    [
-                        format!("`{consent_name}`の文言に、要配慮個人情報「{}」が出てきません", item.label.ja),
-                        format!("the wording of `{consent_name}` does not name “{}”, which needs special care", item.label.en),
-                    ],
-                    [
-                        "どの言語の文言にも、項目の表示名を入れてください",
-                        "let the wording name the item by its label, in every language",
-                    ],
-                );
-            }
+        if let Some((consent_name, consent)) = consent
+            && !names(consent, item)
+        {
+            self.find(
+                &EXPLICIT,
+                &regimes,
+                ("consents.toml", consent.position, "wording"),
+                [
+                    format!("`{consent_name}`の文言に、要配慮個人情報「{}」が出てきません", item.label.ja),
+                    format!("the wording of `{consent_name}` does not name “{}”, which needs special care", item.label.en),
+                ],
+                [
+                    "どの言語の文言にも、項目の表示名を入れてください",
+                    "let the wording name the item by its label, in every language",
+                ],
+            );
         }
         for purpose_name in &item.purposes {
             let Some(purpose) = self.document.purposes.get(purpose_name) else { continue };
@@ -70,6 +73,74 @@ impl Linter<'_> {
                 );
             }
         }
+    }
+
+    /// The consent on which an item goes to others names it: whoever agreed to other words agreed to none of
+    /// it (Act 27(1)). What has a consent of its own is named there.
+    fn goes_by_name(&mut self, name: &ItemName, item: &Item) {
+        if item.consent.is_some() || item.linked == Linked::Nobody {
+            return;
+        }
+        let goes = |purpose: &PurposeName| {
+            self.document.recipients.values().any(|recipient| {
+                recipient.purposes.contains(purpose)
+                    && (recipient.items.is_empty() || recipient.items.contains(name))
+            })
+        };
+        let mut on: BTreeMap<&ConsentName, Vec<&Regime>> = BTreeMap::new();
+        for purpose in item.purposes.iter().filter(|purpose| goes(purpose)) {
+            let Some(found) = self.document.purposes.get(purpose) else { continue };
+            for (regime, basis) in &found.basis {
+                if let (Basis::Consent(consent), false, Some(regime)) =
+                    (basis, found.own_use, self.document.regimes.get(regime))
+                {
+                    let regimes = on.entry(consent).or_default();
+                    if !regimes.iter().any(|known| known.name == regime.name) {
+                        regimes.push(regime);
+                    }
+                }
+            }
+        }
+        for (consent_name, regimes) in on {
+            let Some(consent) = self.document.consents.get(consent_name) else { continue };
+            if names(consent, item) {
+                continue;
+            }
+            self.find(
+                &NAMED,
+                &regimes,
+                ("consents.toml", consent.position, "wording"),
+                [
+                    format!("`{consent_name}`の文言に、この同意にもとづいて提供される「{}」が出てきません", item.label.ja),
+                    format!("the wording of `{consent_name}` does not name “{}”, which goes to others on it", item.label.en),
+                ],
+                [
+                    "どの言語の文言にも項目の表示名を入れ、`since`を新しくしてください",
+                    "let the wording name the item by its label, in every language, with a new `since`",
+                ],
+            );
+        }
+    }
+
+    /// A purpose is stated for something that is held (Act 17(1)).
+    fn used(&mut self, name: &PurposeName, purpose: &Purpose) {
+        if self.document.items.values().any(|item| item.purposes.contains(name)) {
+            return;
+        }
+        let regimes = self.regimes();
+        self.find(
+            &EMPTY_PURPOSE,
+            &regimes,
+            ("purposes.toml", purpose.position, ""),
+            [
+                format!("`{name}`のために使う項目がありません"),
+                format!("nothing is held for `{name}`"),
+            ],
+            [
+                "使わない利用目的は外すか、項目の`purposes`に入れてください",
+                "take out a purpose that is not used, or name it in the `purposes` of an item",
+            ],
+        );
     }
 
     /// What is linked with nobody cannot end with what only a person has (G8).
@@ -243,6 +314,14 @@ impl Linter<'_> {
             );
         }
     }
+}
+
+/// Whether a consent's wording names an item by its label, in every language.
+fn names(consent: &Consent, item: &Item) -> bool {
+    Language::ALL.into_iter().all(|language| {
+        let label = item.label.get(language).to_lowercase();
+        consent.wording.get(language).to_lowercase().contains(&label)
+    })
 }
 
 /// Whether a purpose is advertising or other marketing: by its terms, else by its words.

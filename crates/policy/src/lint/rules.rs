@@ -78,6 +78,10 @@ rules! {
         "域外の事業者は代理人を置いて公表する" "A controller from elsewhere names a representative";
     LOOSE_PURPOSE = "appi-17-loose-purpose" Warning [Act "17(1)", Gdpr "5(1)(b)", UkGdpr "5(1)(b)"]
         "利用目的をできる限り特定する" "Purposes are as specific as can be";
+    EMPTY_PURPOSE = "appi-17-empty-purpose" Warning [Act "17(1)", Gdpr "5(1)(b)", UkGdpr "5(1)(b)"]
+        "利用目的には、それに使う情報がある" "Something is held for a purpose";
+    NAMED = "appi-27-1-named" Warning [Act "27(1)", Gdpr "6(1)", UkGdpr "6(1)"]
+        "提供への同意は、提供する項目を示して得る" "Consent to a provision names what goes";
     BASIS = "gdpr-6-1-basis" Error [Act "18", Gdpr "6(1)", UkGdpr "6(1)"]
         "利用目的の根拠がその法律にある" "A purpose rests on a basis that the law has";
     INTEREST = "gdpr-13-1-d-interest" Error [Gdpr "13(1)(d)", UkGdpr "13(1)(d)"]

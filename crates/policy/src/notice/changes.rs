@@ -17,8 +17,8 @@ impl Writer<'_> {
         let version = self.fact(Fact::Given(self.policy.version.to_string()));
         let on = self.fact(Fact::Day(self.policy.version.on));
         blocks.push(self.paragraph(
-            format!("この版（{version}）は、{on}から効力をもちます。"),
-            format!("This version ({version}) is in effect from {on}."),
+            format!("この版（{version}）の日付は{on}です。いつから効力をもつかは、「版の一覧」でご覧いただけます。"),
+            format!("This version ({version}) is dated {on}. From when on it is in effect is told in the list of versions."),
         ));
         blocks
     }

@@ -158,22 +158,20 @@ pub fn draw(
     let notice = notice(document, language);
     let Notice { title, controller, version, effective_on, summary, sections, .. } = &notice;
     let since = words::day(*effective_on, language);
-    let (in_force, contents, versions) = match language {
-        Language::Ja => (format!("{since}から適用（版 {version}）"), "目次", "版の一覧"),
-        Language::En => {
-            (format!("In force since {since} (version {version})"), "Contents", "Versions")
-        }
+    let (dated, contents, versions) = match language {
+        Language::Ja => (format!("{since}付の版（{version}）"), "目次", "版の一覧"),
+        Language::En => (format!("Version of {since} ({version})"), "Contents", "Versions"),
     };
-    let (in_force, changes) = match banner {
+    let (stands, changes) = match banner {
         Some(Banner { says, changes }) => (says, Some(changes)),
-        None => (in_force, None),
+        None => (dated, None),
     };
     let body = html! {
         header.title {
             p.who { (controller) }
             h1 { (title) }
             p.since {
-                (in_force) " " a href={ (urls::VERSIONS) "?lang=" (language.tag()) } { (versions) }
+                (stands) " " a href={ (urls::VERSIONS) "?lang=" (language.tag()) } { (versions) }
             }
         }
         @if let Some(changes) = changes { (changes) }
