@@ -120,7 +120,7 @@ fn draft(store: &Store, at: &str, words: &Words) -> Markup {
         div class="notice" role="status" {
             p { (words.is_draft) }
             @if lacks.nothing() {
-                form method="post" action={ (at) "/open" } { button { (words.open_store) } }
+                form class="actions" method="post" action={ (at) "/open" } { button { (words.open_store) } }
             } @else {
                 p {
                     (words.draft_lacks)
