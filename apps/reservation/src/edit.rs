@@ -13,7 +13,7 @@ use crate::azukari::{FieldError, StoreEntry, Trouble};
 use crate::book::closing::{ClosingDay, Decision};
 use crate::book::seatings::Seatings;
 use crate::book::seats::Table;
-use crate::book::stores::Store;
+use crate::book::stores::{Lacks, Store};
 use crate::engage::Stop;
 use crate::fields::Fields;
 use crate::language::Label;
@@ -109,6 +109,8 @@ pub(crate) enum What {
     NotTimes,
     /// Neither yes nor no.
     NotYesNo,
+    /// A store cannot be open to guests without these.
+    NotReady(Lacks),
     ControlCharacter,
     /// Smaller than the field before it.
     Backwards,
@@ -202,6 +204,8 @@ pub(crate) fn is_slug(text: &str) -> bool {
 pub(crate) struct Entry {
     pub(crate) store: Store,
     pub(crate) representative: Option<String>,
+    /// Whether it is to be open to guests; `None` leaves that as it is.
+    pub(crate) listed: Option<bool>,
 }
 
 /// Reads a store.
@@ -236,11 +240,12 @@ pub(crate) fn store(fields: &Fields) -> Result<Entry, Vec<Wrong>> {
         }
     };
     let listed = match fields.filled("listed") {
-        None | Some("yes" | "true" | "1" | "on" | "はい") => true,
-        Some("no" | "false" | "0" | "いいえ") => false,
+        None => None,
+        Some("yes" | "true" | "1" | "on" | "はい") => Some(true),
+        Some("no" | "false" | "0" | "いいえ") => Some(false),
         Some(_) => {
             read.wrong("listed", What::NotYesNo);
-            false
+            None
         }
     };
     let store = Store {
@@ -265,7 +270,8 @@ pub(crate) fn store(fields: &Fields) -> Result<Entry, Vec<Wrong>> {
         fee_yen: read.number("fee_yen", 0, 1_000_000),
         free_until_hours: read.number("free_until_hours", 0, 720),
         late_percent: read.number("late_percent", 0, 100),
-        listed,
+        listed: listed.unwrap_or(false),
+        lacks: Lacks::default(),
     };
     if store.party_max < store.party_min && store.party_max > 0 {
         read.wrong("party_max", What::Backwards);
@@ -274,7 +280,7 @@ pub(crate) fn store(fields: &Fields) -> Result<Entry, Vec<Wrong>> {
         read.wrong("fee_yen", What::TooSmallAFee(LEAST_YEN));
     }
     let representative = fields.filled("representative").map(str::to_owned);
-    read.done(Entry { store, representative })
+    read.done(Entry { store, representative, listed })
 }
 
 /// A store as fields: what a form shows and the API tells.
@@ -321,7 +327,7 @@ pub(crate) fn new_store() -> Fields {
     for (name, value) in DEFAULTS {
         fields.set(name, value);
     }
-    fields.set("listed", "yes");
+    fields.set("listed", "no");
     fields
 }
 
@@ -513,14 +519,23 @@ pub(crate) enum Unwritten {
 
 /// Writes stores: to Azukari's register of recipients first, where one is new or has another name or
 /// address, then into the book, all at once. A register that knows more than the book does no harm, and
-/// the next try finds it so.
+/// the next try finds it so. A new store is open to guests once somebody opens it, and then has tables and
+/// seatings.
 ///
 /// # Errors
-/// What the register does not take; then nothing is in the book.
-pub(crate) async fn put_stores(app: &App, entries: Vec<Entry>) -> Result<(), Unwritten> {
-    for (at, Entry { store, representative }) in entries.iter().enumerate() {
+/// What the register does not take, and a store that is to be open and lacks something; then nothing is in the book.
+pub(crate) async fn put_stores(app: &App, mut entries: Vec<Entry>) -> Result<(), Unwritten> {
+    for (at, Entry { store, representative, listed }) in entries.iter_mut().enumerate() {
         let there = app.book.store(&store.slug).await;
         let there = there.map_err(|error| Unwritten::Stop(Stop::No(error.into())))?;
+        let was_open = there.as_ref().is_some_and(|there| there.listed);
+        let nothing_yet = Lacks { tables: true, seatings: true };
+        let lacks = there.as_ref().map_or(nothing_yet, |there| there.lacks);
+        store.listed = listed.unwrap_or(was_open);
+        if store.listed && !was_open && !lacks.nothing() {
+            let (field, what) = ("listed".to_owned(), What::NotReady(lacks));
+            return Err(Unwritten::Wrong(at, vec![Wrong { field, what }]));
+        }
         let known = there.is_some_and(|there| {
             (&there.name.ja, &there.address.ja, &there.country)
                 == (&store.name.ja, &store.address.ja, &store.country)

@@ -13,7 +13,7 @@ use crate::book::seatings::Seatings;
 use crate::book::seats::Table;
 use crate::book::sessions::{Caller, Door};
 use crate::book::staff::Post;
-use crate::book::stores::Store;
+use crate::book::stores::{Lacks, Store};
 use crate::chance;
 use crate::language::Label;
 use crate::session;
@@ -63,6 +63,7 @@ pub async fn rehearse(
             free_until_hours: 0,
             late_percent: 0,
             listed: true,
+            lacks: Lacks::default(),
         })
     });
     book.put_stores(stores_now.collect::<anyhow::Result<_>>()?).await?;

@@ -75,6 +75,9 @@ impl House {
         let week = json!({ "monday": times, "tuesday": times, "wednesday": times,
             "thursday": times, "friday": times, "saturday": times, "sunday": times });
         assert_eq!(house.asks(Method::PUT, &format!("{at}/seatings"), Some(week)).await.0, 200);
+        let mut open = store();
+        open["listed"] = json!(true);
+        assert_eq!(house.asks(Method::PUT, at, Some(open)).await.0, 200);
         house
     }
 }
@@ -120,7 +123,7 @@ async fn a_store_is_made_by_page_and_by_api_alike_and_its_representative_is_kept
     let house = House::open().await;
     let by_api = house.asks(Method::PUT, "/api/stores/mihon", Some(store())).await;
     assert_eq!(by_api.0, 200, "{by_api:?}");
-    assert_eq!((&by_api.1["fee_yen"], &by_api.1["listed"]), (&json!(500), &json!(true)));
+    assert_eq!((&by_api.1["fee_yen"], &by_api.1["listed"]), (&json!(500), &json!(false)));
     assert!(by_api.1.get("representative").is_none());
     {
         let registered = house.registered.lock().unwrap();
@@ -162,6 +165,68 @@ async fn a_store_is_made_by_page_and_by_api_alike_and_its_representative_is_kept
     let (status, answer) =
         house.asks(Method::PUT, "/api/stores/mihon", Some(json!({ "nmae_ja": "x" }))).await;
     assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("nmae_ja")));
+}
+
+#[tokio::test]
+async fn a_new_store_is_seen_by_nobody_until_it_has_all_it_needs_and_is_opened() {
+    let house = House::open().await;
+    let at = "/api/stores/mihon";
+    let guest = house.app.visitor();
+    let seen = async || guest.gets("/").await.1.contains("/book/mihon");
+    // Open at once it cannot be: by the API, by a file, by the page.
+    let mut open = store();
+    open["listed"] = json!(true);
+    let (status, answer) = house.asks(Method::PUT, at, Some(open.clone())).await;
+    assert_eq!((status, answer["errors"][0]["field"].as_str()), (422, Some("listed")));
+    let words = answer["errors"][0]["words"].as_str().unwrap().to_owned();
+    assert!(words.contains("tables and seatings"), "{words}");
+    let columns: Vec<(String, String)> = open
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| {
+            (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        })
+        .collect();
+    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    let values: Vec<&str> = columns.iter().map(|(_, value)| value.as_str()).collect();
+    let file = format!("slug,{}\nmihon,{}\n", names.join(","), values.join(","));
+    let (status, answer) = house.imports(file.clone()).await;
+    let wrong = &answer["errors"][0];
+    assert_eq!((status, &wrong["line"], &wrong["field"]), (422, &json!(2), &json!("listed")));
+    assert_eq!(house.imports(file.replace(",true", ",no")).await.0, 200);
+    let (_, draft) = house.asks(Method::GET, at, None).await;
+    assert_eq!(
+        (&draft["listed"], &draft["lacks"]),
+        (&json!(false), &json!(["tables", "seatings"]))
+    );
+    assert!(!seen().await);
+    let page = "/operator/stores/mihon";
+    let (_, told) = house.gets(page).await;
+    assert!(told.contains("not open to guests") && told.contains("/mihon/seatings"), "{told}");
+    assert!(!told.contains("/mihon/open"), "{told}");
+    house.posts(&format!("{page}/open"), &[]).await;
+    assert!(!seen().await);
+    // With tables alone it still lacks its times.
+    let table = json!({ "name": "A", "seats_from": 1, "seats_to": 2, "count": 2 });
+    let tables = json!({ "tables": [table] });
+    house.asks(Method::PUT, &format!("{at}/tables"), Some(tables)).await;
+    let (status, answer) = house.asks(Method::PUT, at, Some(open.clone())).await;
+    let words = answer["errors"][0]["words"].as_str().unwrap().to_owned();
+    assert!(status == 422 && words.contains("needs seatings"), "{words}");
+    house.asks(Method::PUT, &format!("{at}/seatings"), Some(json!({ "monday": "18:00" }))).await;
+    // It has everything, and is open when somebody opens it.
+    assert!(!seen().await);
+    assert!(house.gets(page).await.1.contains("/mihon/open"));
+    assert_eq!(house.posts(&format!("{page}/open"), &[]).await.0, StatusCode::SEE_OTHER);
+    assert!(seen().await);
+    // What is told can be sent back as it is, and saying nothing of it leaves it open.
+    let (_, mut told) = house.asks(Method::GET, at, None).await;
+    assert_eq!((&told["listed"], &told["lacks"]), (&json!(true), &json!([])));
+    assert_eq!(house.asks(Method::PUT, at, Some(told.clone())).await.0, 200);
+    told.as_object_mut().unwrap().remove("listed");
+    assert_eq!(house.asks(Method::PUT, at, Some(told)).await.0, 200);
+    assert!(seen().await);
 }
 
 #[tokio::test]

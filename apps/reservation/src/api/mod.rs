@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 
 use crate::app::{self, App, Shared};
 use crate::book::keys::Of;
-use crate::book::stores::Store;
+use crate::book::stores::{Lacks, Store};
 use crate::book::{Book, No};
 use crate::chance;
 use crate::edit::{self, STORE_FIELDS, TABLE_FIELDS, Unwritten, WEEK, What, Wrong};
@@ -243,6 +243,15 @@ fn told(fields: &Fields) -> Value {
     Value::Object(pairs.collect::<Map<_, _>>())
 }
 
+/// A store, with what it lacks before it can be open to guests.
+fn store_told(store: &Store) -> Value {
+    let Lacks { tables, seatings } = store.lacks;
+    let lacks = [("tables", tables), ("seatings", seatings)].into_iter().filter(|(_, is)| *is);
+    let mut told = told(&edit::fields_of(store));
+    told["lacks"] = lacks.map(|(name, _)| name).collect();
+    told
+}
+
 /// Fields that stay texts, whatever they look like.
 const TEXTS: [&str; 4] = ["name", "_ja", "_en", "slug"];
 
@@ -256,7 +265,7 @@ fn date(text: &str) -> Result<Date, Problem> {
 
 async fn stores(State(app): State<Shared>, _: Caller) -> Result<Json<Value>, Problem> {
     let stores = app.book.stores().await?;
-    let stores: Vec<Value> = stores.iter().map(|store| told(&edit::fields_of(store))).collect();
+    let stores: Vec<Value> = stores.iter().map(store_told).collect();
     Ok(Json(json!({ "stores": stores })))
 }
 
@@ -265,7 +274,7 @@ async fn store(
     _: Caller,
     Path(slug): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    Ok(Json(told(&edit::fields_of(&known(&app, &slug).await?))))
+    Ok(Json(store_told(&known(&app, &slug).await?)))
 }
 
 async fn put_store(
@@ -274,11 +283,13 @@ async fn put_store(
     Path(slug): Path<String>,
     bytes: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    let mut fields = object(&body(&bytes)?, &STORE_FIELDS, words)?;
+    // What a store lacks is told and not taken, so that what was told can be sent back.
+    let known_fields: Vec<&str> = STORE_FIELDS.into_iter().chain(["lacks"]).collect();
+    let mut fields = object(&body(&bytes)?, &known_fields, words)?;
     fields.set("slug", &slug);
     let entry = edit::store(&fields).map_err(|wrong| Problem::wrong(&wrong, words))?;
     match edit::put_stores(&app, vec![entry]).await {
-        Ok(()) => Ok(Json(told(&edit::fields_of(&known(&app, &slug).await?)))),
+        Ok(()) => Ok(Json(store_told(&known(&app, &slug).await?))),
         Err(Unwritten::Wrong(_, wrong)) => Err(Problem::wrong(&wrong, words)),
         Err(Unwritten::Stop(stop)) => Err(stop.into()),
     }

@@ -47,7 +47,27 @@ pub(crate) struct Store {
     pub(crate) late_percent: u8,
     /// False while the store takes no bookings and nobody sees it.
     pub(crate) listed: bool,
+    /// Read alone: what it has lies in other tables.
+    pub(crate) lacks: Lacks,
 }
+
+/// What a store has to have before it can be open to guests, and has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Lacks {
+    pub(crate) tables: bool,
+    pub(crate) seatings: bool,
+}
+
+impl Lacks {
+    pub(crate) fn nothing(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Stores with what they lack.
+const STORES: &str = "SELECT stores.*, \
+     NOT EXISTS (SELECT 1 FROM tables WHERE store = slug) AS lacks_tables, \
+     NOT EXISTS (SELECT 1 FROM seatings WHERE store = slug) AS lacks_seatings FROM stores";
 
 impl Store {
     pub(crate) fn name(&self, language: Language) -> &str {
@@ -121,13 +141,14 @@ impl Store {
             free_until_hours: row.get("free_until_hours")?,
             late_percent: row.get("late_percent")?,
             listed: row.get("listed")?,
+            lacks: Lacks { tables: row.get("lacks_tables")?, seatings: row.get("lacks_seatings")? },
         })
     }
 }
 
 /// A store of this name, listed or not.
 pub(super) fn get(book: &Connection, slug: &str) -> rusqlite::Result<Option<Store>> {
-    book.prepare_cached("SELECT * FROM stores WHERE slug = ?1")?
+    book.prepare_cached(&format!("{STORES} WHERE slug = ?1"))?
         .query_row([slug], Store::read)
         .optional()
 }
@@ -168,7 +189,7 @@ impl Book {
     /// Every store, by name.
     pub(crate) async fn stores(&self) -> anyhow::Result<Vec<Store>> {
         self.read(|book| {
-            book.prepare_cached("SELECT * FROM stores ORDER BY slug")?
+            book.prepare_cached(&format!("{STORES} ORDER BY slug"))?
                 .query_map([], Store::read)?
                 .collect()
         })

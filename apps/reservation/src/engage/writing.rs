@@ -2,6 +2,9 @@
 //! is let go of once it was taken. An Azukari that is away gets it when it is back, under the same key: sent twice, it
 //! is one letter.
 
+use std::collections::BTreeMap;
+
+use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 
 use super::is_for_good;
@@ -15,7 +18,7 @@ use crate::letters::{about, page_of};
 use crate::when;
 use crate::words::Words;
 
-/// Letters that are asked for at a time.
+/// Bookings of which letters are asked for at a time.
 const AT_A_TIME: usize = 16;
 /// How long a letter waits; whoever was not reached by then has long been to her table.
 const WAITS_DAYS: i64 = 5;
@@ -27,46 +30,66 @@ const WAITS_DAYS: i64 = 5;
 pub(super) async fn write(app: &App, now: Timestamp) -> Result<(), No> {
     loop {
         let waiting = app.book.letters().await?;
-        let over = write_some(app, &waiting, now).await?;
-        let all = over.len() == waiting.len();
+        let count = waiting.len();
+        let over = write_some(app, waiting, now).await?;
+        let all = over.len() == count;
         app.book.letters_over(over).await?;
-        if !all || waiting.len() < letters::TOGETHER as usize {
+        if !all || count < letters::TOGETHER as usize {
             break;
         }
     }
     write_notices(app).await
 }
 
-/// Returns the ids of those that are over.
-async fn write_some(app: &App, waiting: &[Letter], now: Timestamp) -> Result<Vec<String>, No> {
+/// Returns the ids of those that are over. Several bookings at a time, and of each its letters one after the other: nobody
+/// reads that a booking was moved before that it was made.
+async fn write_some(app: &App, waiting: Vec<Letter>, now: Timestamp) -> Result<Vec<String>, No> {
+    let mut of_each: BTreeMap<String, Vec<Letter>> = BTreeMap::new();
+    for letter in waiting {
+        of_each.entry(letter.booking.clone()).or_default().push(letter);
+    }
+    let asked = of_each.into_values().map(|letters| write_in_order(app, letters, now));
+    let asked: Vec<_> = asked.collect();
+    let mut asked = futures_util::stream::iter(asked).buffer_unordered(AT_A_TIME);
     let mut over = Vec::new();
-    for some in waiting.chunks(AT_A_TIME) {
-        let asked = some.iter().map(|letter| write_one(app, letter));
-        let mut is_away = false;
-        for (letter, asked) in some.iter().zip(futures_util::future::join_all(asked).await) {
-            let Letter { id, booking: number, .. } = letter;
-            match asked? {
-                Ok(()) => over.push(id.clone()),
-                Err(trouble) if is_for_good(&trouble) => {
-                    tracing::warn!(number, "no letter about a booking: {trouble}");
-                    over.push(id.clone());
-                }
-                Err(trouble) if letter.at + SignedDuration::from_hours(24 * WAITS_DAYS) < now => {
-                    tracing::error!(number, "a letter about a booking is given up: {trouble}");
-                    over.push(id.clone());
-                }
-                Err(trouble) => {
-                    tracing::warn!(number, "no letter about a booking yet: {trouble}");
-                    is_away |= matches!(trouble, Trouble::Unavailable | Trouble::TooMany);
-                }
-            }
-        }
-        // The others would most likely wait for nothing as well.
+    while let Some(of_one) = asked.next().await {
+        let (ids, is_away) = of_one?;
+        over.extend(ids);
+        // The others would most likely wait for nothing as well. One that was taken while nobody heard the answer is the
+        // same letter the next time.
         if is_away {
             break;
         }
     }
     Ok(over)
+}
+
+/// The letters about one booking; returns those that are over, and whether Azukari is away.
+async fn write_in_order(
+    app: &App,
+    letters: Vec<Letter>,
+    now: Timestamp,
+) -> Result<(Vec<String>, bool), No> {
+    let mut over = Vec::new();
+    for letter in letters {
+        let Letter { id, booking: number, .. } = &letter;
+        match write_one(app, &letter).await? {
+            Ok(()) => {}
+            Err(trouble) if is_for_good(&trouble) => {
+                tracing::warn!(number, "no letter about a booking: {trouble}");
+            }
+            Err(trouble) if letter.at + SignedDuration::from_hours(24 * WAITS_DAYS) < now => {
+                tracing::error!(number, "a letter about a booking is given up: {trouble}");
+            }
+            Err(trouble) => {
+                tracing::warn!(number, "no letter about a booking yet: {trouble}");
+                let is_away = matches!(trouble, Trouble::Unavailable | Trouble::TooMany);
+                return Ok((over, is_away));
+            }
+        }
+        over.push(id.clone());
+    }
+    Ok((over, false))
 }
 
 async fn write_one(app: &App, letter: &Letter) -> Result<Result<(), Trouble>, No> {

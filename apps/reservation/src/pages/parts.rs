@@ -114,7 +114,7 @@ pub(super) fn named(name: &str) -> Markup {
 
 /// A guest by her name, as the language addresses people.
 pub(super) fn person(name: &str, words: &Words) -> Markup {
-    html! { (named(name)) (words.guest_after) }
+    html! { (named(name)) ((words.guest_after)()) }
 }
 
 /// A field's name as an element's id.

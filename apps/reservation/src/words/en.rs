@@ -2,6 +2,7 @@
 
 use super::{Words, grouped};
 use crate::book::companions::Allergen;
+use crate::book::stores::Lacks;
 use crate::edit::What;
 use crate::import::Plain;
 
@@ -482,7 +483,9 @@ pub(super) static WORDS: Words = Words {
     fault_too_many: "One moment, please",
     fault_too_many_told: "There were many requests in a short time. Please wait a little and try again.",
     fault_broken_title: "We are sorry",
-    guest_after: "",
+    is_draft: "This store is not open to guests: nobody sees it, and it takes no new bookings.",
+    draft_lacks: "What it needs before it can open:",
+    open_store: "Open to guests",
     operator: "For operators",
     new_store: "Add a store",
     import: "Take in a file",
@@ -723,8 +726,8 @@ pub(super) static WORDS: Words = Words {
             "listed" => "Listed",
             "representative" => "Representative",
             "name" => "Name",
-            "seats_from" => "From",
-            "seats_to" => "To",
+            "seats_from" => "Seats from",
+            "seats_to" => "Seats to",
             "count" => "Tables",
             "joins" => "Joined",
             "date" => "Date",
@@ -786,6 +789,14 @@ pub(super) static WORDS: Words = Words {
         What::NotTimes => {
             "These are not times. Write 17:30 18:00, or a span such as 17:30-20:30/30.".to_owned()
         }
+        What::NotReady(Lacks { tables, seatings }) => {
+            let needed = match (tables, seatings) {
+                (true, true) => "tables and seatings",
+                (true, false) => "tables",
+                _ => "seatings",
+            };
+            format!("A store needs {needed} before it can open. Save it with “no”, give it its {needed}, then open it.")
+        }
         What::NotYesNo => "Please say yes or no.".to_owned(),
         What::ControlCharacter => {
             "There is a tab, a line break or the like in it. Please use one line.".to_owned()
@@ -807,6 +818,8 @@ pub(super) static WORDS: Words = Words {
         }
     }
     },
+    guest_after: String::new,
+    in_row: |row, field| format!("{field}, row {row}"),
     tables_in_use: |numbers| {
         format!("This would take the tables of these bookings away: {}", numbers.join(", "))
     },

@@ -2,6 +2,7 @@
 
 use super::{Words, grouped};
 use crate::book::companions::Allergen;
+use crate::book::stores::Lacks;
 use crate::edit::What;
 use crate::import::Plain;
 
@@ -482,7 +483,9 @@ pub(super) static WORDS: Words = Words {
     fault_too_many: "少しお待ちください",
     fault_too_many_told: "短い間に多くの操作がありました。しばらくしてから、もう一度お試しください。",
     fault_broken_title: "申し訳ありません",
-    guest_after: " 様",
+    is_draft: "このお店は非公開です。お客さまには見えず、新しいご予約も承りません。",
+    draft_lacks: "公開するまでに必要なもの：",
+    open_store: "公開する",
     operator: "運営の方へ",
     new_store: "お店を加える",
     import: "ファイルから取り込む",
@@ -694,8 +697,8 @@ pub(super) static WORDS: Words = Words {
             "picture" => "絵柄",
             "price_band" => "価格帯",
             "time_zone" => "時間帯（タイムゾーン）",
-            "party_min" => "最少人数",
-            "party_max" => "最多人数",
+            "party_min" | "seats_from" => "最少人数",
+            "party_max" | "seats_to" => "最多人数",
             "seating_minutes" => "お席の時間（分）",
             "notice_minutes" => "受付の締切（何分前）",
             "days_ahead" => "受付の開始（何日先）",
@@ -706,8 +709,6 @@ pub(super) static WORDS: Words = Words {
             "listed" => "公開する",
             "representative" => "代表者の氏名",
             "name" => "名前",
-            "seats_from" => "最少",
-            "seats_to" => "最多",
             "count" => "卓数",
             "joins" => "つなげる数",
             "date" => "日にち",
@@ -768,6 +769,14 @@ pub(super) static WORDS: Words = Words {
         What::NotADate => "暦にある日を、2026-11-22 の形で入力してください。".to_owned(),
         What::Past => "過ぎた日は休業日にできません。今日か、これからの日を入力してください。".to_owned(),
         What::NotTimes => "時刻として読めません。例：17:30 18:00、または 17:30-20:30/30".to_owned(),
+        What::NotReady(Lacks { tables, seatings }) => {
+            let needed = match (tables, seatings) {
+                (true, true) => "卓と受付時刻",
+                (true, false) => "卓",
+                _ => "受付時刻",
+            };
+            format!("公開には{needed}が必要です。いったん「いいえ」で保存し、{needed}を入力してから公開してください。")
+        }
         What::NotYesNo => "yes または no を入力してください。".to_owned(),
         What::ControlCharacter => {
             "改行やタブなどの制御文字、文字の向きを変える見えない文字は使えません。一行で入力してください。".to_owned()
@@ -787,6 +796,8 @@ pub(super) static WORDS: Words = Words {
         }
     }
     },
+    guest_after: || " 様".to_owned(),
+    in_row: |row, field| format!("{row}行目の{field}"),
     tables_in_use: |numbers| {
         format!("次のご予約のお席がなくなるため、変えられません：{}", numbers.join("、"))
     },

@@ -94,7 +94,7 @@ words! {
         next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_impossible_date, error_own_address, error_future,
         // Finding and booking a table
         area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store, closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review, fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held,
-        guest_after,
+        is_draft, draft_lacks, open_store,
         // The operator's pages
         operator, new_store, import, keys, not_listed, on_this_store, about_store,
         tables, seatings, what_people_read, rules_of_booking,
@@ -141,7 +141,7 @@ words! {
         on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8), month(i8), hold_it(u8), not_booked_told(&str),
         invited_as(&str), invitation_made(&str), invited_until(&str),
         webhook_since(&str, u32), webhook_given_up(u32),
-        field(&str), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
+        field(&str), in_row(usize, &str), guest_after(), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
         day_has_bookings(usize), closing_is_paid(&str), closing_paid(usize, &str), closing_booked(usize), closing_held(usize), closing_offered(usize), refunds_failed(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
         line_and_column(u64, usize),
         letter_code_told(&str), letter_password_told(&str), letter_made(&str), letter_made_told(&str), letter_moved(&str), letter_moved_told(&str), letter_ended(&str), letter_ended_told(&str), letter_called_off(&str), letter_called_off_told(&str), letter_reason(&str), letter_cost(&str), letter_page(&str), when_there(&str, &str),

@@ -135,7 +135,7 @@ pub fn store(name: &str) -> Value {
         "name_ja": "見本", "name_en": name, "description_ja": "見本です", "description_en": "A sample",
         "area_ja": "見本町", "area_en": "Mihoncho", "cuisine_ja": "和食", "cuisine_en": "Japanese",
         "hours_ja": "夜", "hours_en": "Evenings", "address_ja": "見本町一番地", "address_en": "1 Mihoncho",
-        "representative": "見本 代表", "listed": true,
+        "representative": "見本 代表",
     })
 }
 

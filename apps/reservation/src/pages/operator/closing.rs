@@ -117,7 +117,7 @@ fn consequences(there: &[AtStake], words: &Words) -> Markup {
     ];
     html! {
         p { strong { (words.closing_if_off) } }
-        ul { @for (_, line) in lines.iter().filter(|(count, _)| *count > 0) { li { (line) } } }
+        ul class="points" { @for (_, line) in lines.iter().filter(|(count, _)| *count > 0) { li { (line) } } }
         p { (words.closing_if_kept) }
     }
 }
@@ -162,7 +162,8 @@ async fn draw(
                             @let at = when::there(booking.starts_at, &store.time_zone, language);
                             li {
                                 (moment(booking.starts_at, &at)) (words.comma)
-                                ((words.party)(booking.party)) (words.comma) (booking.number)
+                                ((words.party)(booking.party)) (words.comma)
+                                span class="phrase" { (booking.number) }
                                 @if let Some(kind) = Kind::of(one).told(one, words) {
                                     " " span class="tag" { (kind) }
                                 }

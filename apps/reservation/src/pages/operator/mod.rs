@@ -22,6 +22,7 @@ use crate::app::{App, Reader, Shared};
 use crate::book::stores::Store;
 use crate::edit::Wrong;
 use crate::fault::Fault;
+use crate::words::Words;
 
 /// The largest file that is taken in.
 pub(crate) const LARGEST_FILE_BYTES: usize = 2 * 1024 * 1024;
@@ -32,6 +33,7 @@ pub(super) fn router() -> Router<Shared> {
         .route("/operator", get(list))
         .route("/operator/stores/new", get(store::new_page).post(store::make))
         .route(at, get(store::page).post(store::put))
+        .route(&format!("{at}/open"), post(store::open))
         .route(&format!("{at}/tables"), get(tables::page).post(tables::put))
         .route(&format!("{at}/seatings"), get(seatings::page).post(seatings::put))
         .route(&format!("{at}/closing-days"), get(closing::page).post(closing::close))
@@ -95,6 +97,7 @@ pub(super) fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
             p class="eyebrow" { a href="/operator" { (words.operator) } }
             h1 { (named(store.name(reader.language))) }
         }
+        @if !store.listed { (draft(store, &at, words)) }
         nav class="within" aria-label=(words.on_this_store) {
             @for (path, label) in [
                 ("", words.about_store),
@@ -105,6 +108,25 @@ pub(super) fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
                 ("/keys", words.own_system),
             ] {
                 a href={ (at) (path) } aria-current=[(label == title).then_some("page")] { (label) }
+            }
+        }
+    }
+}
+
+/// That a store is not open to guests, and what is missing or the way to open it.
+fn draft(store: &Store, at: &str, words: &Words) -> Markup {
+    let lacks = store.lacks;
+    html! {
+        div class="notice" role="status" {
+            p { (words.is_draft) }
+            @if lacks.nothing() {
+                form class="actions" method="post" action={ (at) "/open" } { button { (words.open_store) } }
+            } @else {
+                p {
+                    (words.draft_lacks)
+                    @if lacks.tables { " " a href={ (at) "/tables" } { (words.tables) } }
+                    @if lacks.seatings { " " a href={ (at) "/seatings" } { (words.seatings) } }
+                }
             }
         }
     }

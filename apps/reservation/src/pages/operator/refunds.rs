@@ -33,7 +33,7 @@ pub(super) async fn page(
         @if failed.is_empty() { p { (words.no_refunds) } }
         @else {
             p class="lead" { (words.refunds_lead) }
-            ol {
+            ol class="points" {
                 @for step in [words.refunds_look, words.refunds_retry, words.refunds_otherwise] {
                     li { (step) }
                 }

@@ -65,7 +65,7 @@ fn draw(reader: &Reader, store: &Store, fields: &Fields, errors: &Errors, note: 
         form class="sheet" method="post" action={ "/operator/stores/" (store.slug) "/seatings" }
             novalidate {
             @for Named { name, label } in &order {
-                (field(name, label, errors, None).input("text", Some(fields.get(name)), words))
+                (field(name, label, errors, None).area(fields.get(name), words))
             }
             p class="actions" { button { (words.save) } }
         }

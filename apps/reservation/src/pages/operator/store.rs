@@ -73,6 +73,20 @@ pub(super) async fn put(
     keep(&app, &reader, Some(&store), &here, fields, read).await
 }
 
+/// Opens a store to guests; one that lacks something stays as it is, and its page says what.
+pub(super) async fn open(
+    State(app): State<Shared>,
+    _: Operator,
+    Path(slug): Path<String>,
+) -> Result<Response, Fault> {
+    let store = store_of(&app, &slug).await?;
+    if !store.lacks.nothing() {
+        return see_other(&format!("/operator/stores/{slug}"));
+    }
+    app.book.put_stores(vec![Store { listed: true, ..store }]).await?;
+    see_other(&format!("/operator/stores/{slug}?done=1"))
+}
+
 async fn keep(
     app: &App,
     reader: &Reader,

@@ -77,7 +77,7 @@ fn draw(reader: &Reader, store: &Store, rows: &[Fields], errors: &Errors, note: 
     let rows: Vec<&Fields> = rows.iter().chain(std::iter::repeat_n(&empty, EMPTY_ROWS)).collect();
     let named = |at: usize, name: &str| Named {
         name: format!("tables[{at}].{name}"),
-        label: format!("{} {}", at + 1, (words.field)(name)),
+        label: (words.in_row)(at + 1, &(words.field)(name)),
     };
     let order: Vec<Named> = (0..rows.len())
         .flat_map(|at| TABLE_FIELDS.iter().map(move |name| named(at, name)))
