@@ -482,7 +482,7 @@ async fn load_guest(
         Err(trouble) => return Err(trouble.into()),
     };
     if let Some(consent) = guest.withdrawn {
-        client.put_consent(guest.language, &subject, &answer(consent, "withdrawn")).await?;
+        client.put_consent(guest.language, &subject, &answer(consent, "withdrawn"), None).await?;
     }
     Ok(subject)
 }

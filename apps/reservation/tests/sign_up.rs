@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use app::{App, Visitor};
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
@@ -22,6 +22,8 @@ use serde_json::{Value, json};
 struct Seen {
     asked: Arc<Mutex<Vec<Value>>>,
     letters: Arc<Mutex<Vec<Value>>>,
+    /// The consents that somebody is asked for in her place, and by whom.
+    waiting: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 const HELD: &str = "held@guest.example";
@@ -100,6 +102,37 @@ async fn register(State(seen): State<Seen>, Json(body): Json<Value>) -> Response
     (StatusCode::UNPROCESSABLE_ENTITY, Json(problem)).into_response()
 }
 
+/// Takes no consent of somebody young without a representative, and asks that one.
+async fn consents(
+    State(seen): State<Seen>,
+    Path((_, consent)): Path<(String, String)>,
+    Json(body): Json<Value>,
+) -> Response {
+    let wrong = match &body["representative"] {
+        Value::Null => json!({ "field": "representative", "code": "missing" }),
+        named if named["email"] == "aoi" => {
+            json!({ "field": "representative.email", "code": "not_an_email" })
+        }
+        named => {
+            seen.waiting.lock().unwrap().push((consent, named.clone()));
+            return Json(json!({})).into_response();
+        }
+    };
+    let problem = json!({
+        "type": "https://azukari.example/problems/invalid", "status": 422, "errors": [wrong],
+    });
+    (StatusCode::UNPROCESSABLE_ENTITY, Json(problem)).into_response()
+}
+
+/// Every consent, and until when it waits.
+async fn standing(State(seen): State<Seen>) -> Json<Value> {
+    let waiting = seen.waiting.lock().unwrap();
+    let all = waiting.iter().map(|(consent, _)| {
+        json!({ "consent": consent, "state": "requested", "ask": false, "waits_until": "2027-01-10T15:00:00Z" })
+    });
+    Json(json!({ "consents": all.collect::<Vec<_>>() }))
+}
+
 impl Seen {
     fn azukari(&self) -> Router {
         let letters = Arc::clone(&self.letters);
@@ -116,6 +149,11 @@ impl Seen {
             .route("/v1/subjects", post(register))
             .route("/v1/sign-ins/addresses", post(whose))
             .route("/v1/letters", post(written))
+            .route("/v1/subjects/{subject}/consents", get(standing))
+            .route(
+                "/v1/subjects/{subject}/consents/{consent}",
+                put(consents).get(async || StatusCode::NOT_FOUND),
+            )
             .with_state(self.clone())
     }
 
@@ -277,4 +315,33 @@ async fn below_the_age_the_form_asks_for_a_parent_beside_the_date_of_birth() {
     assert_eq!(bodies[0]["representative"], expected);
     let first = seen.asked.lock().unwrap()[0].clone();
     assert!(first["representative"].is_null(), "nobody is named unasked");
+}
+
+#[tokio::test]
+async fn a_consent_on_her_page_asks_for_a_parent_where_one_has_to_agree() {
+    let seen = Seen::default();
+    let app = App::before(seen.azukari()).await;
+    let guest = app.visitor();
+    let whole = [("consents.store_disclosure", "given"), ("secrets.password", "unmistakable")];
+    assert_eq!(sends(&guest, "password", &whole).await.0, StatusCode::SEE_OTHER);
+    let at = "/me/consents/dietary_care";
+    let given = [("state", "given"), ("notice", "2026-10-01")];
+    let (status, page) = guest.posts(at, &given).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+    let form = page.split("<form").find(|form| form.contains(&format!("action=\"{at}\""))).unwrap();
+    assert!(form.contains("name=\"representative.email\""), "{form}");
+    assert_eq!(page.matches("name=\"representative.name\"").count(), 1, "only there: {page}");
+    let wrong = [("representative.name", "Aoi"), ("representative.email", "aoi")];
+    let (_, page) = guest.posts(at, &[&given[..], &wrong].concat()).await;
+    assert!(page.contains("does not look like an e-mail address"), "{page}");
+    assert!(page.contains("value=\"Aoi\"") && page.contains("value=\"aoi\""), "{page}");
+    let named = [("representative.name", "Aoi"), ("representative.email", "aoi@parent.example")];
+    let (_, to) = guest.leads_to(at, &[&given[..], &named].concat()).await;
+    assert_eq!(to, "/me/consents?done=asked");
+    let expected = json!({ "name": "Aoi", "email": "aoi@parent.example" });
+    assert_eq!(*seen.waiting.lock().unwrap(), [("dietary_care".to_owned(), expected)]);
+    // She sees that it waits, and until when.
+    let (_, page) = guest.gets(&to).await;
+    assert!(page.contains("We write to your parent or guardian"), "{page}");
+    assert!(page.contains("Sun 10 Jan 2027"), "{page}");
 }

@@ -584,13 +584,17 @@ impl Azukari {
         language: Language,
         subject: &str,
         answer: &Answer,
+        representative: Option<&Representative>,
     ) -> Result<(), Trouble> {
         let path = format!("/v1/subjects/{subject}/consents/{}", answer.consent);
-        let body = json!({
+        let mut body = json!({
             "state": answer.state,
             "notice": answer.notice,
             "language": answer.language,
         });
+        if let Some(representative) = representative {
+            body["representative"] = json!(representative);
+        }
         self.ask::<Value>(language, Method::PUT, &path, Some(&body)).await.map(drop)
     }
 

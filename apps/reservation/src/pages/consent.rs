@@ -1,10 +1,59 @@
 //! How a consent is asked for, always in the policy's own words: as a choice where the service depends
-//! on it, as a box where it does not. Nothing is chosen beforehand.
+//! on it, as a box where it does not. Nothing is chosen beforehand. And who agrees in the place of a guest who is
+//! too young to.
 
 use maud::{Markup, html};
 
-use super::parts::{Drawn, field_id, prose};
-use crate::azukari::Consent;
+use super::parts::{Drawn, Errors, Field, Purposes, field_id, prose};
+use crate::app::Reader;
+use crate::azukari::{Consent, FieldError, Representative};
+use crate::fields::Fields;
+
+/// Her statutory representative. Azukari says when one is needed; nothing of that is worked out here.
+pub(super) const REPRESENTATIVE: &str = "representative";
+pub(super) const REPRESENTATIVE_NAME: &str = "representative.name";
+pub(super) const REPRESENTATIVE_EMAIL: &str = "representative.email";
+
+/// Who agrees in her place, once she was asked for that.
+pub(super) fn named_representative(fields: &Fields) -> Option<Representative> {
+    let [name, email] =
+        [REPRESENTATIVE_NAME, REPRESENTATIVE_EMAIL].map(|field| fields.get(field).to_owned());
+    (!name.is_empty() || !email.is_empty()).then_some(Representative { name, email })
+}
+
+/// What Azukari found, as words beside the fields; true when the wording that she answered to no longer stands.
+pub(super) fn add_found(errors: &mut Errors, found: Vec<FieldError>, reader: &Reader) -> bool {
+    if found.iter().any(|error| error.field == REPRESENTATIVE) {
+        errors.add(REPRESENTATIVE_NAME, reader.words.error_representative);
+    }
+    let changed = found.iter().any(|error| error.field.ends_with("].notice"));
+    let others = found.into_iter().filter(|error| error.field != REPRESENTATIVE);
+    errors.add_all(&others.collect::<Vec<_>>(), reader.words);
+    changed
+}
+
+/// Who agrees in her place, below the age of her law.
+pub(super) fn representative(drawn: &Drawn<'_>) -> Markup {
+    let words = drawn.words;
+    let field = |name: &'static str, label, hint| Field {
+        name,
+        label,
+        required: true,
+        purposes: Purposes::default(),
+        hint,
+        error: drawn.errors.get(name),
+        focus: drawn.first_error == Some(name),
+        autocomplete: Some("off"),
+    };
+    let (name, email) = (REPRESENTATIVE_NAME, REPRESENTATIVE_EMAIL);
+    html! {
+        div class="notice" { p { (words.representative_lead) } }
+        (field(name, words.representative_name, None)
+            .input("text", Some(drawn.fields.get(name)), words))
+        (field(email, words.representative_email, Some(words.representative_hint))
+            .input("email", Some(drawn.fields.get(email)), words))
+    }
+}
 
 /// A consent that the service depends on: agree or do not agree, neither chosen beforehand.
 pub(super) fn consent_choice(name: &str, consent: &Consent, drawn: &Drawn<'_>) -> Markup {

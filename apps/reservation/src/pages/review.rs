@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::book::{self, Asked, listed, read, told};
-use super::consent::consent_choice;
+use super::consent::{REPRESENTATIVE, consent_choice};
 use super::me::stops::STORES;
 use super::parts::{
     Drawn, Errors, Named, held_to_send, moment, named, nothing, prose, representative_waits,
@@ -374,6 +374,8 @@ enum Answered {
     Open(Errors),
     /// The wording has changed under her hands.
     Changed,
+    /// Somebody has to agree in her place.
+    Young,
 }
 
 /// Takes the answers that a form brought. Nothing is given before all are answered, and nothing at all
@@ -407,9 +409,12 @@ async fn answer(
             notice: fields.get("notice").to_owned(),
             language: reader.language.tag(),
         };
-        match app.azukari.put_consent(reader.language, &caller.who, &answer).await {
+        match app.azukari.put_consent(reader.language, &caller.who, &answer, None).await {
             Ok(()) => {}
-            Err(Trouble::Invalid(_)) => return Ok(Answered::Changed),
+            Err(Trouble::Invalid(found)) => {
+                let young = found.iter().any(|error| error.field == REPRESENTATIVE);
+                return Ok(if young { Answered::Young } else { Answered::Changed });
+            }
             Err(trouble) => return Err(trouble),
         }
     }
@@ -446,6 +451,10 @@ pub(super) async fn submit(
         Answered::Refused(which) => return Ok(look.refused(&which, &fields).into_response()),
         Answered::Open(errors) => {
             return Ok(unclear(look.draw(wish, &fields, &errors, None).await?));
+        }
+        Answered::Young => {
+            let note = Some(reader.words.representative_on_her_page);
+            return Ok(unclear(look.draw(wish, &fields, &Errors::default(), note).await?));
         }
         Answered::Changed => {
             let note = Some(reader.words.policy_changed);

@@ -90,7 +90,7 @@ words! {
         room_items, room_looks, room_requests, past_bookings, requests_lead, request_see, request_see_told, request_correct, request_correct_told, request_stop, request_stop_told, request_erase, request_erase_told, request_begin, session_over, welcome_back, nothing_lost, go_on,
         // Opening an account, step by step
         representative_lead, representative_name, representative_email, representative_hint,
-        error_representative, error_after_representative, consent_waits, representative_later,
+        error_representative, error_after_representative, consent_waits, representative_needed, representative_on_her_page, done_asked,
         next, steps, sign_up_more, receipt_name_hint, phone_country, error_not_a_date, error_impossible_date, error_own_address, error_future,
         // Finding and booking a table
         area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store, closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review, fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held,

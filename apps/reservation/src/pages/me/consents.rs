@@ -1,6 +1,7 @@
 //! What she agreed to, in the words she read; each to take back or to give again.
 
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -11,7 +12,10 @@ use crate::azukari::{Answer, Consent, ConsentState, Policy, Trouble};
 use crate::book::sessions::Caller;
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::pages::parts::{moment, prose};
+use crate::pages::consent::{
+    REPRESENTATIVE, REPRESENTATIVE_NAME, add_found, named_representative, representative,
+};
+use crate::pages::parts::{Drawn, Errors, moment, prose, representative_waits};
 use crate::pages::{Guest, see_other};
 use crate::when;
 
@@ -29,11 +33,25 @@ pub(in crate::pages) async fn page(
     Guest(caller): Guest,
     Query(way): Query<Way>,
 ) -> Result<Markup, Fault> {
-    all(&app, &reader, &caller, &told(&reader, way.done.as_deref())).await
+    all(&app, &reader, &caller, &told(&reader, way.done.as_deref()), None).await
 }
 
-async fn all(app: &App, reader: &Reader, caller: &Caller, note: &Markup) -> Result<Markup, Fault> {
+/// A consent for which somebody has to agree in her place, and what she typed of whom.
+struct Young<'a> {
+    consent: &'a str,
+    fields: &'a Fields,
+    errors: Errors,
+}
+
+async fn all(
+    app: &App,
+    reader: &Reader,
+    caller: &Caller,
+    note: &Markup,
+    young: Option<&Young<'_>>,
+) -> Result<Markup, Fault> {
     let words = reader.words;
+    let waits_until = app.azukari.waits_until(&caller.who).await.map_err(Fault::of_guest)?;
     let policy = app.azukari.policy().await?;
     let again = app.azukari.asked_again(&caller.who).await.map_err(Fault::of_guest)?;
     let mut sheets = Vec::new();
@@ -41,12 +59,14 @@ async fn all(app: &App, reader: &Reader, caller: &Caller, note: &Markup) -> Resu
         let state = app.azukari.consent(&caller.who, name).await?;
         // A question that only another law asks is not put to her.
         if state.is_some() || is_asked(consent, caller) {
-            let standing = (state.as_ref(), again.contains(name));
-            sheets.push(consent_sheet(name, consent, standing, &policy, caller, reader));
+            let standing = (state.as_ref(), again.contains(name), waits_until.is_some());
+            let young = young.filter(|young| young.consent == name);
+            sheets.push(consent_sheet(name, consent, standing, &policy, caller, reader, young));
         }
     }
     let body = html! {
         p class="lead" { ((words.consents_lead)(&policy.version)) }
+        (representative_waits(waits_until, reader))
         @for sheet in sheets { (sheet) }
     };
     Ok(draw(reader, Room::Consents, words.consents, note, &body))
@@ -60,10 +80,11 @@ fn is_asked(consent: &Consent, caller: &Caller) -> bool {
 fn consent_sheet(
     name: &str,
     consent: &Consent,
-    (state, again): (Option<&ConsentState>, bool),
+    (state, again, waits): (Option<&ConsentState>, bool, bool),
     policy: &Policy,
     caller: &Caller,
     reader: &Reader,
+    young: Option<&Young<'_>>,
 ) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let word = state.map_or("", |state| state.state.as_str());
@@ -72,6 +93,7 @@ fn consent_sheet(
         "given" => words.consent_given,
         "withdrawn" => words.consent_withdrawn,
         "refused" => words.consent_refused,
+        "requested" if waits => words.consent_waits,
         "" | "requested" | "request_deferred" | "unknown" => words.consent_open,
         _ => words.consent_ended,
     };
@@ -103,6 +125,10 @@ fn consent_sheet(
                 }
                 button class="quiet" name="state" value="withdrawn" { (words.withdraw) }
             } @else {
+                @if let Some(Young { fields, errors, .. }) = young {
+                    @let first_error = Some(REPRESENTATIVE_NAME);
+                    (representative(&Drawn { fields, errors, first_error, said_above: None, language, words }))
+                }
                 button name="state" value="given" {
                     @if word == "withdrawn" { (words.agree_again) } @else { (words.agree) }
                 }
@@ -128,19 +154,27 @@ pub(in crate::pages) async fn put_consent(
         return Err(Fault::NotFound);
     }
     let answer = Answer {
-        consent,
+        consent: consent.clone(),
         state,
         notice: fields.get("notice").to_owned(),
         language: reader.language.tag(),
     };
-    match app.azukari.put_consent(reader.language, &caller.who, &answer).await {
-        Ok(()) => see_other(&format!("/me/consents?done={state}")),
-        Err(Trouble::Invalid(errors)) => {
+    let named = named_representative(&fields);
+    match app.azukari.put_consent(reader.language, &caller.who, &answer, named.as_ref()).await {
+        Ok(()) => see_other(&format!(
+            "/me/consents?done={}",
+            if named.is_some() { "asked" } else { state }
+        )),
+        Err(Trouble::Invalid(found)) => {
             let words = reader.words;
-            let needs = errors.iter().any(|error| error.field == "representative");
-            let why = if needs { words.representative_later } else { words.policy_changed };
+            let mut young = Young { consent: &consent, fields: &fields, errors: Errors::default() };
+            let is_young = found.iter().any(|error| error.field.starts_with(REPRESENTATIVE));
+            add_found(&mut young.errors, found, &reader);
+            let why = if is_young { words.representative_needed } else { words.policy_changed };
             let note = html! { div class="notice alert" role="alert" { p { (why) } } };
-            Ok(all(&app, &reader, &caller, &note).await?.into_response())
+            let young = is_young.then_some(&young);
+            let page = all(&app, &reader, &caller, &note, young).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(trouble) => Err(trouble.into()),
     }

@@ -13,6 +13,7 @@ use crate::app::{App, Reader, Shared};
 use crate::azukari::{Answer, Item, Policy, Trouble, Values};
 use crate::fault::Fault;
 use crate::fields::{Fields, PHONE_COUNTRY};
+use crate::pages::consent::{REPRESENTATIVE, consent_box};
 use crate::pages::parts::{Drawn, Errors, Named, item_field, nothing, reasons, shown};
 use crate::pages::{Guest, see_other, sign_in};
 
@@ -226,12 +227,21 @@ pub(in crate::pages) async fn put_item(
                         notice: fields.get("notice").to_owned(),
                         language: reader.language.tag(),
                     };
-                    let put = app.azukari.put_consent(reader.language, &caller.who, &answer).await;
+                    let put =
+                        app.azukari.put_consent(reader.language, &caller.who, &answer, None).await;
                     match put {
                         Ok(()) => {}
-                        Err(Trouble::Invalid(_)) => {
+                        Err(Trouble::Invalid(found)) => {
                             may = false;
-                            errors.add(&name, words.policy_changed);
+                            let young = found.iter().any(|error| error.field == REPRESENTATIVE);
+                            errors.add(
+                                &name,
+                                if young {
+                                    words.representative_on_her_page
+                                } else {
+                                    words.policy_changed
+                                },
+                            );
                         }
                         Err(trouble) => return Err(away(trouble)),
                     }
@@ -335,7 +345,7 @@ fn draw_item(
             input type="hidden" name="notice" value=(policy.version);
             (item_field(policy, item, &drawn, hint))
             @if let Some((name, consent)) = consent {
-                (crate::pages::consent::consent_box(name, consent, &drawn))
+                (consent_box(name, consent, &drawn))
             }
             p class="actions" {
                 button { (words.save) }

@@ -128,6 +128,7 @@ fn told(reader: &Reader, what: Option<&str>) -> Markup {
         "item" => Some(words.done_item),
         "confirmed" => Some(words.done_confirmed),
         "given" => Some(words.done_given),
+        "asked" => Some(words.done_asked),
         "withdrawn" => Some(words.done_withdrawn),
         "stopped" => Some(words.done_stopped),
         "allowed" => Some(words.done_allowed),

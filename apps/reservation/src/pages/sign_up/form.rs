@@ -3,15 +3,16 @@
 
 use maud::{Markup, html};
 
-use super::{
-    PASSWORD, REPRESENTATIVE, REPRESENTATIVE_EMAIL, REPRESENTATIVE_NAME, RESIDENCES, Step, WITH,
-};
+use super::{PASSWORD, RESIDENCES, Step, WITH};
 use crate::app::{App, Reader};
 use crate::azukari::{Consent, Policy};
 use crate::book::stores::Store;
 use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::openid::Provider;
-use crate::pages::consent::{consent_box, consent_choice};
+use crate::pages::consent::{
+    REPRESENTATIVE, REPRESENTATIVE_EMAIL, REPRESENTATIVE_NAME, consent_box, consent_choice,
+    representative,
+};
 use crate::pages::parts::{
     Drawn, Errors, Field, Named, Purposes, field_id, item_field, nothing, prose, sent_to,
 };
@@ -354,29 +355,6 @@ fn is_condition(consent: &Consent, typed: &Fields) -> bool {
     let residence = typed.get("residence");
     let regime = RESIDENCES.iter().find(|(name, _)| *name == residence).map_or("jp", |(_, r)| r);
     consent.condition_of_service.iter().any(|condition| condition == regime)
-}
-
-/// Who agrees in her place, below the age of her law.
-fn representative(drawn: &Drawn<'_>) -> Markup {
-    let words = drawn.words;
-    let field = |name: &'static str, label, hint| Field {
-        name,
-        label,
-        required: true,
-        purposes: Purposes::default(),
-        hint,
-        error: drawn.errors.get(name),
-        focus: drawn.first_error == Some(name),
-        autocomplete: Some("off"),
-    };
-    let (name, email) = (REPRESENTATIVE_NAME, REPRESENTATIVE_EMAIL);
-    html! {
-        div class="notice" { p { (words.representative_lead) } }
-        (field(name, words.representative_name, None)
-            .input("text", Some(drawn.fields.get(name)), words))
-        (field(email, words.representative_email, Some(words.representative_hint))
-            .input("email", Some(drawn.fields.get(email)), words))
-    }
 }
 
 fn residence_field(drawn: &Drawn<'_>) -> Markup {

@@ -13,12 +13,11 @@ use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::consent::{REPRESENTATIVE, add_found, named_representative};
 use super::parts::Errors;
 use super::{linking, safe_next, see_other};
 use crate::app::{self, Reader, Shared};
-use crate::azukari::{
-    Answer, Consent, FieldError, Newcomer, Policy, Reason, Representative, Trouble,
-};
+use crate::azukari::{Answer, Consent, FieldError, Newcomer, Policy, Reason, Trouble};
 use crate::book::sessions::{Caller, Door};
 use crate::book::stores::Store;
 use crate::fault::Fault;
@@ -26,10 +25,6 @@ use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::{letters, session, when};
 
 const PASSWORD: &str = "secrets.password";
-/// Her statutory representative. Azukari says when one is needed; nothing of that is worked out here.
-const REPRESENTATIVE: &str = "representative";
-const REPRESENTATIVE_NAME: &str = "representative.name";
-const REPRESENTATIVE_EMAIL: &str = "representative.email";
 
 /// What is wrong with an item that may come in only once her representative has agreed.
 const AFTER_REPRESENTATIVE: &str = "after_representative";
@@ -146,13 +141,6 @@ impl SignUp {
         filled.collect()
     }
 
-    /// Who agrees in her place, once she was asked for that.
-    fn representative(&self) -> Option<Representative> {
-        let [name, email] = [REPRESENTATIVE_NAME, REPRESENTATIVE_EMAIL]
-            .map(|field| self.typed.get(field).to_owned());
-        (!name.is_empty() || !email.is_empty()).then_some(Representative { name, email })
-    }
-
     /// Whether this guest, living where she does, cannot be served without that consent.
     fn is_condition(&self, consent: &Consent) -> bool {
         consent.condition_of_service.iter().any(|regime| regime == self.regime())
@@ -255,7 +243,7 @@ impl SignUp {
                 }
             }
         }
-        let named = self.representative();
+        let named = named_representative(&self.typed);
         let mut newcomer = Newcomer {
             regime: self.regime(),
             items: &items,
@@ -278,17 +266,6 @@ impl SignUp {
         }));
         Ok(found)
     }
-}
-
-/// What Azukari found, as words beside the fields; true when the wording that she answered to no longer stands.
-fn add_found(errors: &mut Errors, found: Vec<FieldError>, reader: &Reader) -> bool {
-    if found.iter().any(|error| error.field == REPRESENTATIVE) {
-        errors.add(REPRESENTATIVE_NAME, reader.words.error_representative);
-    }
-    let changed = found.iter().any(|error| error.field.ends_with("].notice"));
-    let others = found.into_iter().filter(|error| error.field != REPRESENTATIVE);
-    errors.add_all(&others.collect::<Vec<_>>(), reader.words);
-    changed
 }
 
 /// Whether something could be an address at all; whether it is one, Azukari says.
@@ -390,7 +367,7 @@ pub(super) async fn submit(
     } else if errors.is_empty() {
         let (regime, items) = (sign_up.regime(), sign_up.items());
         let answers = sign_up.answers(&policy, reader.language.tag());
-        let representative = sign_up.representative();
+        let representative = named_representative(&sign_up.typed);
         let newcomer = Newcomer {
             regime,
             items: &items,
