@@ -140,7 +140,7 @@ pub(super) async fn page(
     Ok(layout(&reader, &Sheet { title: words.home_page, wide: true }, &body))
 }
 
-/// The reader's own tables of this evening.
+/// The reader's own tables of this evening, the nearest first.
 async fn mine<'a>(
     app: &App,
     stores: &'a [Store],
@@ -155,7 +155,9 @@ async fn mine<'a>(
         let is_tonight = evening(booking.starts_at) == evening(now);
         (booking.stands() && is_tonight).then_some((booking, store))
     });
-    Ok(tonight.collect())
+    let mut tonight: Vec<_> = tonight.collect();
+    tonight.sort_by_key(|(booking, _)| booking.starts_at);
+    Ok(tonight)
 }
 
 /// The form that narrows the list; without a script, and to be kept as an address.
