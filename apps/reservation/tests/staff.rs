@@ -225,8 +225,10 @@ async fn tries_with_a_passkey_count_as_those_with_a_password_do() {
             "userHandle": BASE64.encode(&id),
         },
     });
-    let form: String = shown.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
-    let form = format!("credential={form}");
+    let form = shown
+        .to_string()
+        .bytes()
+        .fold("credential=".to_owned(), |form, byte| form + &format!("%{byte:02X}"));
     let host = format!("localhost:{port}");
     for tried in 0..9 {
         let (status, page) = sends_as(&app, &host, "", "/store/sign-in/passkey", &form).await;
