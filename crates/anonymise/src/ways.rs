@@ -12,8 +12,7 @@ use rustc_hash::FxHashSet;
 use crate::{
     Engine,
     check::{Ground, Room},
-    engine::either,
-    groups::Key,
+    groups::{Key, either},
     lattice,
     levels::Levels,
     model::Fate,

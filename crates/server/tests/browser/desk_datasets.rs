@@ -66,6 +66,12 @@ async fn data_sets_are_made_at_the_desk_without_scripts_in_both_languages() {
         let maker = Maker::sits(&demo, "sample-manager", language).await;
         let browser = &maker.browser;
         maker.goes_to("/desk/datasets").await;
+        if language == "en" {
+            // The sample's own language is Japanese.
+            browser.sends("/desk/language").await;
+        }
+        let lang = browser.find("html").await.attr("lang").await.unwrap();
+        assert_eq!(lang.as_deref(), Some(language));
         maker.looks("list").await;
         browser.presses("a.button").await;
         maker.looks("new").await;
@@ -117,7 +123,7 @@ async fn data_sets_are_made_at_the_desk_without_scripts_in_both_languages() {
 
         // It is provided: how is published, and what to tell the recipient is there.
         browser.find("details:first-of-type summary").await.send_keys("\u{e007}").await.unwrap();
-        browser.types("recipient", "見本研究所").await;
+        browser.types("recipient", "Mihon Research").await;
         browser.types("method.ja", "暗号化したファイルを送付").await;
         browser.types("method.en", "As an encrypted file").await;
         browser.presses("input[value='provide'] ~ button").await;
