@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anonymise::{Effort, Engine, Fault, Language, Model, Way};
+use anonymise::{Effort, Engine, Language, Model, Way};
 
 use crate::anonymised::Ready;
 use crate::settings::Role;
@@ -98,7 +98,11 @@ pub fn ways(
     }
     if found.ways.is_empty() {
         // Every row may be left out, and the best way leaves out every one.
-        return Err(anonymise::Error::new(&table.file, Fault::NoSolution).into());
+        let words = [
+            "every row would be left out: allow fewer rows to be left out",
+            "すべての行が削除されます。削除してよい行の割合を減らしてください",
+        ];
+        return Err(anonymise::Error::wrong(&table.file, words).into());
     }
     let tops = ready.planned.plan.columns.iter().filter_map(|(name, role)| match role {
         anonymise::Role::Quasi(tree) => Some((name.as_str(), tree.levels() - 1)),

@@ -71,7 +71,7 @@ fn what_stands_in_the_way_is_named_with_what_would_help() {
          [columns.illness]\nrole = \"sensitive\"\nl = 2\n",
     );
     let none = ways(&table, &settings, 500, &go_on).unwrap_err();
-    assert!(matches!(none, Error::Table(anonymise::Error { fault: Fault::NoSolution, .. })));
+    assert!(matches!(none, Error::Table(anonymise::Error { fault: Fault::NoSolution(_), .. })));
     let found = blocked(&table, &settings).unwrap();
     let said: Vec<[String; 2]> = found
         .iter()

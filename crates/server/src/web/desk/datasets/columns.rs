@@ -301,7 +301,7 @@ pub(super) fn wrong(
         at.map_or_else(|| "limit".to_owned(), |at| format!("column.{at}"))
     };
     match error {
-        datasets::Error::Table(anonymise::Error { fault: Fault::NoSolution, .. }) => {
+        datasets::Error::Table(anonymise::Error { fault: Fault::NoSolution(_), .. }) => {
             let found = blocked(table, settings).unwrap_or_default();
             if found.is_empty() {
                 return vec![said("limit", error.sentence(spoken))];
