@@ -2,10 +2,10 @@
 //!
 //! A table is read as codes (`read`, `parquet`, `column`, `table`), its distinct tuples are counted (`groups`),
 //! and the cheapest way to generalise whole columns so that the models hold is found and proven
-//! (`engine`: `levels`, `model`, `check`, `measure`, `lattice`, `search`, `boxes`). `local`
-//! generalises rows differently, `recoding` writes the result, `verify` reads it back and `report` says
-//! what risks remain. The crate knows files as streams of bytes, and nothing of whose tables they are; it
-//! has no clock and no network, and time to spend is asked of the caller.
+//! (`engine`: `levels`, `model`, `check`, `measure`, `lattice`, `search`, `boxes`). `ways` lists others
+//! to choose from, `local` generalises rows differently, `recoding` writes the result, `verify` reads it
+//! back and `report` says what risks remain. The crate knows files as streams of bytes, and nothing of
+//! whose tables they are; it has no clock and no network, and time to spend is asked of the caller.
 
 mod boxes;
 mod check;
@@ -26,6 +26,7 @@ pub mod report;
 mod search;
 mod table;
 pub mod verify;
+mod ways;
 mod words;
 
 pub use column::{Codes, Dictionary};
@@ -41,4 +42,5 @@ pub use read::{Encoding, Format, Rows};
 pub use recoding::{Output, Recoding, Suppressed};
 pub use search::Effort;
 pub use table::{Chunk, Plan, Role, Sample, Schema};
+pub use ways::{Way, Ways};
 pub use words::{Language, number};

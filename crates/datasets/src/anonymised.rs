@@ -34,17 +34,17 @@ pub struct Anonymised {
 const ROWS: usize = 1 << 14;
 
 /// The source as the engine is given it, and what it says of it.
-struct Ready {
-    prepared: Table,
+pub(crate) struct Ready {
+    pub(crate) prepared: Table,
     starred: Vec<(String, u64)>,
-    planned: Planned,
-    schema: Schema,
-    histogram: Histogram,
+    pub(crate) planned: Planned,
+    pub(crate) schema: Schema,
+    pub(crate) histogram: Histogram,
     chunks: Vec<Chunk>,
 }
 
 impl Ready {
-    fn new(
+    pub(crate) fn new(
         table: &Table,
         settings: &Settings,
         seed: &str,
@@ -219,7 +219,8 @@ impl<'a> Try<'a> {
                 measure: settings.measure,
             },
         )?;
-        let node = again.and_then(|manifest| manifest.node.as_deref());
+        let chosen = settings.node(&ready.prepared);
+        let node = again.and_then(|manifest| manifest.node.as_deref()).or(chosen.as_deref());
         let (mut recoding, found, proven) = recoded(&engine, settings, node, go_on)?;
         let (result, from, fewer) = ready.without_few(settings, &mut recoding)?;
         // What is proven speaks of rows, and nothing is where somebody may have several.
@@ -308,7 +309,8 @@ pub fn anonymise(
     let fewest = fewest.and_then(|fewest| u32::try_from(fewest).ok()).unwrap_or(u32::MAX);
     let highest = &mut report.after.prosecutor.highest;
     *highest = highest.max(1.0 / f64::from(fewest));
-    let shown = Shown::of(&settings, &result);
+    let output = Shape::of(&result, hex(&Sha256::digest(&bytes)));
+    let shown = Shown::of(&settings, &output.columns);
     let method = MethodInformation { kind: Kind::Anonymised, settings, key: None };
     let counts = Counted {
         rows: table.rows as u64,
@@ -317,7 +319,6 @@ pub fn anonymise(
         starred: ready.starred.iter().cloned().collect(),
         left_out: about.left_out.clone(),
     };
-    let hash = hex(&Sha256::digest(&bytes));
     let manifest = Manifest {
         manifest: 1,
         kind: Kind::Anonymised,
@@ -326,7 +327,7 @@ pub fn anonymise(
         rules: manifest::rules(&rules),
         purpose: about.purpose.clone(),
         input: Shape::of(table, table.hash.clone()),
-        output: Shape::of(&result, hash),
+        output,
         settings: manifest::shown(&method.settings),
         hierarchies: hashes(&ready.planned),
         node: found,

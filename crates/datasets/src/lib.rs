@@ -5,7 +5,7 @@
 //! `anonymise` and `pseudonymised` removes or replaces; each ends in a data set that was held against
 //! every standard (`standards`, with the numbers of `rules` and the looks of `scan`), with what is
 //! written down of it (`manifest`) and what has to be kept apart (`method`). Without the standards held
-//! there is no data set.
+//! there is no data set. `ways` lists what there is to choose from.
 //!
 //! The two kinds of sets (`set`) are types of their own, and no function here or elsewhere leads from a
 //! row to a person. The crate knows no policy, nobody's id, no clock, no file and no chance: all of that
@@ -24,6 +24,7 @@ mod settings;
 mod standards;
 mod suggest;
 mod table;
+mod ways;
 
 use std::fmt::Write as _;
 
@@ -43,6 +44,7 @@ pub use settings::{Characters, ColumnSettings, Label, Recode, Role, Settings};
 pub use standards::{Finding, Standard, StandardCheck, Standards};
 pub use suggest::{Because, Suggestion, suggest, written};
 pub use table::{Column, Table, Written};
+pub use ways::{Blocked, Ways, blocked, ways};
 
 /// Which kind of information is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -61,6 +63,8 @@ pub enum Step {
     Rows(u64),
     /// So many ways of generalising were looked at.
     Checks(u64),
+    /// So many are to be looked at from here on, at most.
+    Of(u64),
     /// The result is read back and held against every claim.
     Checking,
 }

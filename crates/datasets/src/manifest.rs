@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::settings::is_default;
-use crate::{Kind, Rules, Settings, Standards, Table, Written, hex};
+use crate::{Kind, Rules, Settings, Shown, Standards, Table, Written, hex};
 
 /// What the caller knows of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -136,6 +136,11 @@ impl Manifest {
     /// None that a manifest can bring about.
     pub fn hash(&self) -> Result<String, serde_json::Error> {
         Ok(hex(&Sha256::digest(self.json()?)))
+    }
+
+    /// The items of the set, as they are published (Rules 36).
+    pub fn items(&self) -> Vec<Shown> {
+        Shown::of(&self.settings, &self.output.columns)
     }
 
     /// Whether a file is the one that was made.

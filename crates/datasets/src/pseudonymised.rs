@@ -109,9 +109,10 @@ pub fn pseudonymise(
     if !standards.hold() {
         return Err(Error::Standards(Box::new(standards)));
     }
-    let shown = Shown::of(&settings, &result);
-    let method = MethodInformation { kind: Kind::Pseudonymised, settings, key: Some(key) };
     let file = result.file()?;
+    let output = Shape::of(&result, hex(&Sha256::digest(&file)));
+    let shown = Shown::of(&settings, &output.columns);
+    let method = MethodInformation { kind: Kind::Pseudonymised, settings, key: Some(key) };
     let manifest = Manifest {
         manifest: 1,
         kind: Kind::Pseudonymised,
@@ -120,7 +121,7 @@ pub fn pseudonymise(
         rules: manifest::rules(&rules),
         purpose: about.purpose.clone(),
         input: Shape::of(table, table.hash.clone()),
-        output: Shape::of(&result, hex(&Sha256::digest(&file))),
+        output,
         settings: manifest::shown(&method.settings),
         hierarchies: Vec::new(),
         node: None,

@@ -15,10 +15,7 @@ pub struct Provision {
 impl Provision {
     /// How, in words.
     pub fn words(&self, language: Language) -> &str {
-        match language {
-            Language::Ja => &self.method.ja,
-            Language::En => &self.method.en,
-        }
+        self.method.words(language)
     }
 }
 

@@ -53,7 +53,7 @@
 use anonymise::Language;
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, Label, Settings, Table};
+use crate::{Kind, Label, Settings};
 
 /// An item that a set shows, as it is published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,20 +63,15 @@ pub struct Shown {
 }
 
 impl Shown {
-    pub(crate) fn of(settings: &Settings, table: &Table) -> Vec<Self> {
-        let shown = table.columns.iter().map(|column| Self {
-            column: column.name.clone(),
-            label: settings.label(&column.name),
-        });
+    pub(crate) fn of(settings: &Settings, columns: &[String]) -> Vec<Self> {
+        let shown =
+            columns.iter().map(|name| Self { column: name.clone(), label: settings.label(name) });
         shown.collect()
     }
 
     /// What people read.
     pub fn words(&self, language: Language) -> &str {
-        match language {
-            Language::Ja => &self.label.ja,
-            Language::En => &self.label.en,
-        }
+        self.label.words(language)
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use anonymise::{
-    DateStep, Distance, Encoding, Error as TableError, Format, Hierarchy, Intervals, Measure,
-    Model, Plan, STAR, dates, intervals, masks, orderings,
+    DateStep, Distance, Encoding, Error as TableError, Format, Hierarchy, Intervals, Language,
+    Measure, Model, Plan, STAR, dates, intervals, masks, orderings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +72,13 @@ pub enum Characters {
 pub struct Label {
     pub ja: String,
     pub en: String,
+}
+
+impl Label {
+    /// In one of them.
+    pub fn words(&self, language: Language) -> &str {
+        language.of(&self.ja, &self.en)
+    }
 }
 
 /// What is to become of one column.
@@ -150,6 +157,9 @@ pub struct Settings {
     pub measure: Measure,
     #[serde(default)]
     pub recoding: Recode,
+    /// By generalised column, its level, where somebody chose them; else the best ones are looked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levels: BTreeMap<String, u8>,
     /// The column that says which rows are of one person, where somebody has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
@@ -197,6 +207,7 @@ impl Default for Settings {
             limit: twentieth(),
             measure: loss(),
             recoding: Recode::default(),
+            levels: BTreeMap::new(),
             person: None,
             seed: None,
             seconds: None,
@@ -295,6 +306,13 @@ impl Settings {
         names.filter(|name| self.role(name).is_some_and(&fits)).collect()
     }
 
+    /// The levels that somebody chose, in the order of the table.
+    pub(crate) fn node(&self, table: &Table) -> Option<Vec<u8>> {
+        let quasi = self.with_role(table, |role| role == Role::QuasiIdentifying);
+        let levels = quasi.iter().map(|name| self.levels.get(*name).copied());
+        if self.levels.is_empty() { None } else { levels.collect() }
+    }
+
     /// What people read of a column.
     pub fn label(&self, column: &str) -> Label {
         let label = self.columns.get(column).and_then(|settings| settings.label.clone());
@@ -323,6 +341,21 @@ impl Settings {
                 ));
             };
             check_column(table, &column.name, settings, kind)?;
+        }
+        if !self.levels.is_empty() {
+            let quasi = self.with_role(table, |role| role == Role::QuasiIdentifying);
+            let known = self.levels.keys().map(String::as_str);
+            let odd = known.clone().find(|name| !quasi.contains(name));
+            let missing = quasi.iter().copied().find(|name| !self.levels.contains_key(*name));
+            if let Some(name) = odd.or(missing) {
+                return Err(table.wrong(
+                    name,
+                    [
+                        "levels are chosen of every quasi-identifying column, and of no other",
+                        "段階は、すべての準識別子の列だけに指定してください",
+                    ],
+                ));
+            }
         }
         if let Some(person) = &self.person {
             match self.role(person) {

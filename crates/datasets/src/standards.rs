@@ -115,8 +115,23 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// The column that it speaks of.
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            Self::StillThere { column }
+            | Self::LooksLike { column, .. }
+            | Self::Tells { column, .. }
+            | Self::Unique { column }
+            | Self::Starred { column, .. }
+            | Self::Rare { column, .. }
+            | Self::Ends { column, .. } => Some(column),
+            Self::Claim { evidence } => evidence.column.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether it speaks against the standard.
-    fn fails(&self) -> bool {
+    pub fn fails(&self) -> bool {
         match self {
             Self::StillThere { .. }
             | Self::LooksLike { .. }

@@ -42,7 +42,8 @@ pub enum Because {
 }
 
 impl Because {
-    fn words(self, language: Language) -> String {
+    /// In words.
+    pub fn words(self, language: Language) -> String {
         match self {
             Self::Name => language.of("列の名前から", "by its name").to_owned(),
             Self::Look(look) => match language {

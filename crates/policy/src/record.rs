@@ -374,7 +374,8 @@ pub struct DatasetMade {
     pub kind: DatasetKind,
     /// The purpose under which values were used for it.
     pub purpose: PurposeName,
-    /// The items in it, which are published (Rules 36).
+    /// The items of the policy in it; none of a table from elsewhere. What is published of it is in its
+    /// manifest (Rules 36).
     pub items: Vec<ItemName>,
     /// How many rows.
     pub rows: u64,

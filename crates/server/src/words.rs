@@ -356,7 +356,9 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
             | Act::ManagerNamed { staff, .. } => line("担当者", "staff", staff.to_string()),
             Act::DatasetMade(made) => {
                 line("データセット", "data set", made.dataset.to_string());
-                line("項目", "items", list(&made.items, language));
+                if !made.items.is_empty() {
+                    line("項目", "items", list(&made.items, language));
+                }
                 line("利用目的", "purpose", made.purpose.to_string());
             }
             Act::DatasetProvided(provided) => {

@@ -347,7 +347,7 @@ impl Report {
              and the marketer wants to find as many rows as possible.",
         );
         format!(
-            "<h2>{}</h2><div class=\"wide\"><table><thead><tr><th></th><th scope=\"col\">{}</th>\
+            "<h2>{}</h2><div class=\"wide\"><table><thead><tr><td></td><th scope=\"col\">{}</th>\
              <th scope=\"col\">{}</th></tr></thead><tbody>{}</tbody></table></div><p class=\"soft\">{note}</p>",
             of("再識別のリスク", "Risks"),
             of("加工前", "Before"),

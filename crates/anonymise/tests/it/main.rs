@@ -9,4 +9,5 @@ mod parquet;
 mod reading;
 mod report;
 mod tables;
+mod ways;
 mod wrong;

@@ -157,6 +157,16 @@ impl Drawn {
         table(self.csv().as_bytes(), Format::default(), &self.plan(), &["s"]).unwrap()
     }
 
+    pub fn models(&self) -> &[Model] {
+        &self.models
+    }
+
+    /// The nodes that fulfil the models, by a look at every one.
+    pub fn solutions(&self) -> Vec<Vec<u8>> {
+        let found = self.small.solutions(&self.plan(), &self.models, self.limit, self.measure);
+        found.into_iter().map(|cost| cost.node).collect()
+    }
+
     pub fn settings(&self) -> Settings {
         Settings { models: self.models.clone(), limit: self.limit, measure: self.measure }
     }

@@ -4,7 +4,7 @@ use anonymise::{
     Effort, Engine, Format, Language, Measure, Model, Plan, Role, Settings, masks, report::Report,
 };
 
-use crate::tables::table;
+use crate::tables::{Table, table};
 
 fn plan(sample: bool) -> Plan {
     let ages = masks("age", &["31", "32", "41", "42", "51"], &[1]).unwrap();
@@ -18,6 +18,11 @@ fn plan(sample: bool) -> Plan {
 
 const TABLE: &str = "\
 age,sex,in\n31,f,yes\n32,f,yes\n31,f,no\n41,m,yes\n42,m,yes\n42,m,no\n42,m,no\n51,m,yes\n";
+
+/// Eight people, of whom everybody is published.
+pub fn small() -> Table {
+    table(TABLE.as_bytes(), Format::default(), &plan(false), &[]).unwrap()
+}
 
 fn report(sample: bool) -> Report {
     let table = table(TABLE.as_bytes(), Format::default(), &plan(sample), &[]).unwrap();

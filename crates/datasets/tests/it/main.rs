@@ -15,3 +15,5 @@ mod published;
 mod refused;
 #[cfg(test)]
 mod suggested;
+#[cfg(test)]
+mod ways;

@@ -8,13 +8,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use anonymise::report::Report;
 use datasets::{
     About, Basis, ColumnSettings, Kind, Label, Manifest, MethodInformation, Next, Role, Settings,
-    Shown, Step, Table,
+    Step, Table,
 };
+use jiff::Timestamp;
 use policy::party::DatasetId;
 use policy::record::{Act, DatasetKind, DatasetMade, DatasetProvided};
-use policy::{Document, Record};
+use policy::{Document, ItemName, PurposeName, Record};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -23,19 +25,46 @@ use crate::app::App;
 use crate::error::{Error, FieldError};
 use crate::once::{Fresh, Once, random};
 use crate::record::Place;
-use crate::store::{Conn, Tx, datasets as rows, records};
+use crate::store::{Conn, Tx, datasets as sets, records};
 
 /// The column of tokens that say which rows of pseudonymised sets are of one person.
-const PERSON: &str = "person";
+pub const PERSON: &str = "person";
 /// The longest name or reason that comes with a provision, in characters.
 const MAX_CHARS: usize = 1000;
 
 /// Whose values become a set, and what for.
+#[derive(Clone)]
 pub struct Source {
     /// What it is to be.
     pub kind: DatasetKind,
-    /// What is asked of everybody; its items become columns.
+    /// What is asked of everybody; its items become columns. Of a table from elsewhere, none.
     pub asked: Asked,
+    /// A table from elsewhere, in the place of what is held.
+    pub file: Option<Arc<Table>>,
+}
+
+impl Source {
+    /// Settings with what the house says itself of columns that are items: their labels, and that rows of
+    /// one person are told by a token where a set is pseudonymised.
+    #[must_use]
+    pub fn settled(&self, mut settings: Settings, document: &Document) -> Settings {
+        for item in &self.asked.items {
+            if let (Some(column), Some(held)) =
+                (settings.columns.get_mut(item.as_str()), document.items.get(item))
+            {
+                let label = Label { ja: held.label.ja.clone(), en: held.label.en.clone() };
+                column.label = Some(label);
+            }
+        }
+        if self.kind == DatasetKind::Pseudonymised && self.file.is_none() {
+            let mut person = ColumnSettings::of(Role::LinkingCode);
+            person.token = true;
+            let label = Label { ja: "仮名のID".to_owned(), en: "Pseudonymous id".to_owned() };
+            person.label = Some(label);
+            settings.columns.insert(PERSON.to_owned(), person);
+        }
+        settings
+    }
 }
 
 /// What is to be made.
@@ -58,8 +87,9 @@ pub struct Kept {
     pub kind: DatasetKind,
     /// What was written down of its making.
     pub manifest: Manifest,
-    /// Its items with their labels.
-    pub shown: Vec<Shown>,
+    /// The risks that it leaves and what each column lost, kept as evidence (Rules 34(5)); none of a
+    /// pseudonymised set.
+    pub report: Option<Report>,
     /// Its file.
     pub csv: String,
 }
@@ -72,14 +102,32 @@ pub struct Made {
     pub place: Place,
     /// The set.
     pub kept: Kept,
-    /// What the page of evidence is drawn from, where risks were reckoned.
-    pub report: Option<anonymise::report::Report>,
     /// What has to be kept apart; `None` when the same request was carried out before.
     pub method: Option<MethodInformation>,
 }
 
+/// Why there is no set.
+#[derive(Debug, thiserror::Error)]
+pub enum Unmade {
+    /// What was asked for cannot be, or a failure of ours.
+    #[error(transparent)]
+    Error(#[from] Error),
+    /// The table does not become a set of its kind in the way that was asked for.
+    #[error(transparent)]
+    Table(#[from] datasets::Error),
+}
+
+impl From<Unmade> for Error {
+    fn from(unmade: Unmade) -> Self {
+        match unmade {
+            Unmade::Error(error) => error,
+            Unmade::Table(error) => unfit_table(error),
+        }
+    }
+}
+
 /// The same in the words of the other crate.
-fn kind(kind: DatasetKind) -> Kind {
+pub fn kind(kind: DatasetKind) -> Kind {
     match kind {
         DatasetKind::Anonymised => Kind::Anonymised,
         DatasetKind::Pseudonymised => Kind::Pseudonymised,
@@ -87,9 +135,9 @@ fn kind(kind: DatasetKind) -> Kind {
 }
 
 /// What cannot be asked, field by field: nothing that identifies leaves, and every item serves the purpose.
-fn check(document: &Document, wish: &Asked) -> Result<(), Error> {
-    let mut wrong = wish.wrong(document, |item| format!("columns.{item}"));
-    if wish.items.is_empty() {
+fn check(document: &Document, wish: &Source) -> Result<(), Error> {
+    let mut wrong = wish.asked.wrong(document, |item| format!("columns.{item}"));
+    if wish.asked.items.is_empty() && wish.file.is_none() {
         wrong.push(FieldError::new("columns", "missing", "names no item"));
     }
     if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
@@ -98,18 +146,21 @@ fn check(document: &Document, wish: &Asked) -> Result<(), Error> {
 /// The rows that may be used, and who was left out, by reason.
 async fn gather(
     app: &Arc<App>,
-    kind: DatasetKind,
-    wish: &Asked,
+    wish: &Source,
     watch: &Watch,
-) -> Result<(Table, BTreeMap<String, u64>), Error> {
-    let with_person = kind == DatasetKind::Pseudonymised;
-    let mut names: Vec<String> = wish.items.iter().map(ToString::to_string).collect();
+) -> Result<(Arc<Table>, BTreeMap<String, u64>), Error> {
+    if let Some(table) = &wish.file {
+        return Ok((Arc::clone(table), BTreeMap::new()));
+    }
+    let items = &wish.asked.items;
+    let with_person = wish.kind == DatasetKind::Pseudonymised;
+    let mut names: Vec<String> = items.iter().map(ToString::to_string).collect();
     if with_person {
         names.push(PERSON.to_owned());
     }
     let (mut cells, mut left_out) = (Vec::new(), BTreeMap::new());
     let mut everybody = Everybody::now(app);
-    while let Some(some) = everybody.next(app, wish).await? {
+    while let Some(some) = everybody.next(app, &wish.asked).await? {
         for (subject, outcome) in some {
             let mut disclosed = match outcome {
                 Ok(disclosed) => disclosed,
@@ -122,8 +173,7 @@ async fn gather(
                 *left_out.entry("nothing_held".to_owned()).or_default() += 1;
                 continue;
             }
-            let mut row: Vec<String> = wish
-                .items
+            let mut row: Vec<String> = items
                 .iter()
                 .map(|item| {
                     let plain = disclosed.items.remove(item).flatten();
@@ -143,6 +193,25 @@ async fn gather(
     for cell in cells.into_iter().flatten() {
         drop(Zeroizing::new(cell));
     }
+    Ok((Arc::new(table), left_out))
+}
+
+/// The rows that a set would be made of now, and who would be left out, by reason. Each row of what is held
+/// comes through the gate and is on record as a use.
+///
+/// # Errors
+/// [`Error::Invalid`] field by field, also where nobody's values may be used.
+pub async fn rows(
+    app: &Arc<App>,
+    source: &Source,
+    watch: &Watch,
+) -> Result<(Arc<Table>, BTreeMap<String, u64>), Error> {
+    check(&app.policy(), source)?;
+    let (table, left_out) = gather(app, source, watch).await?;
+    if table.rows() == 0 {
+        let detail = "leaves nobody whose values may be used; no data set was made";
+        return Err(Error::field("purpose", "nobody", detail));
+    }
     Ok((table, left_out))
 }
 
@@ -151,7 +220,7 @@ fn stopped() -> Error {
 }
 
 /// What could not be made, as a field of the request.
-fn unmade(error: datasets::Error) -> Error {
+fn unfit_table(error: datasets::Error) -> Error {
     let words = error.sentence(anonymise::Language::En);
     match error {
         datasets::Error::Stopped => stopped(),
@@ -167,35 +236,14 @@ fn unmade(error: datasets::Error) -> Error {
 /// Makes a data set of what is held. It is sealed, and its manifest in the ledger, when this returns.
 ///
 /// # Errors
-/// [`Error::Invalid`] field by field; a standard that is not met; failures of database or vault.
-pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Error> {
+/// What was asked for field by field; a standard that is not met; failures of database or vault.
+pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Unmade> {
     let document = app.policy();
     let Wish { of: source, settings, once } = wish;
-    let Source { kind: of, asked } = source;
-    check(&document, &asked)?;
-    let (table, left_out) = gather(app, of, &asked, &watch).await?;
-    if table.rows() == 0 {
-        let detail = "leaves nobody whose values may be used; no data set was made";
-        return Err(Error::field("purpose", "nobody", detail));
-    }
+    let (table, left_out) = rows(app, &source, &watch).await?;
     let now = app.clock.now();
-    let Asked { purpose, items, by } = asked;
-    let mut settings = settings(&table);
-    for item in &items {
-        if let (Some(column), Some(held)) =
-            (settings.columns.get_mut(item.as_str()), document.items.get(item))
-        {
-            let label = Label { ja: held.label.ja.clone(), en: held.label.en.clone() };
-            column.label = Some(label);
-        }
-    }
-    if of == DatasetKind::Pseudonymised {
-        let mut person = ColumnSettings::of(Role::LinkingCode);
-        person.token = true;
-        let label = Label { ja: "仮名のID".to_owned(), en: "Pseudonymous id".to_owned() };
-        person.label = Some(label);
-        settings.columns.insert(PERSON.to_owned(), person);
-    }
+    let settings = source.settled(settings(&table), &document);
+    let Source { kind: of, asked: Asked { purpose, items, by }, .. } = source;
     let about = About {
         engine: format!("azukari {}", env!("CARGO_PKG_VERSION")),
         made_at: now.to_string(),
@@ -204,11 +252,30 @@ pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Erro
     };
     let mut drawn = Zeroizing::new([0; 32]);
     random(&mut *drawn)?;
-    let (kept, report, method) = tokio::task::spawn_blocking(move || {
+    let (kept, method) = tokio::task::spawn_blocking(move || {
         processed(of, &table, &settings, &about, *drawn, &watch)
     })
     .await
-    .map_err(anyhow::Error::from)??;
+    .map_err(|error| Error::from(anyhow::Error::from(error)))??;
+    let making = Making { kept, method, purpose, items, left_out, by, at: now };
+    Ok(keep(app, making, once).await?)
+}
+
+/// A set that is made and not kept yet.
+struct Making {
+    kept: Kept,
+    method: MethodInformation,
+    purpose: PurposeName,
+    items: Vec<ItemName>,
+    left_out: BTreeMap<String, u64>,
+    by: String,
+    at: Timestamp,
+}
+
+/// Seals a set and writes its manifest into the ledger.
+async fn keep(app: &Arc<App>, making: Making, once: Option<Once>) -> Result<Made, Error> {
+    let Making { kept, method, purpose, items, left_out, by, at: now } = making;
+    let document = app.policy();
     let fresh = Fresh::new()?;
     let mut id = [0; 16];
     random(&mut id)?;
@@ -219,7 +286,7 @@ pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Erro
     let apart = app.keys.seal_system("method", &id, &bytes)?;
     let made = DatasetMade {
         dataset,
-        kind: of,
+        kind: kept.kind,
         purpose,
         items,
         rows: kept.manifest.output.rows,
@@ -237,7 +304,7 @@ pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Erro
             {
                 return Ok::<_, Error>((keeper.place(tx, index)?.0, false));
             }
-            rows::insert(tx, dataset, now.as_millisecond(), &sealed, &apart);
+            sets::insert(tx, dataset, now.as_millisecond(), &sealed, &apart);
             let place = keeper.record(tx, &record, None, &fresh)?;
             if let Some(once) = &once {
                 once.done(tx, place.index, now);
@@ -246,7 +313,7 @@ pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Erro
         })
         .await?;
     if is_new {
-        return Ok(Made { dataset, place, kept, report, method: Some(method) });
+        return Ok(Made { dataset, place, kept, method: Some(method) });
     }
     // The same request again: what was made first stands.
     let keeper = Arc::clone(app);
@@ -260,10 +327,8 @@ pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Erro
             Ok((made.dataset, open(&keeper, conn, made.dataset)?))
         })
         .await?;
-    Ok(Made { dataset, place, kept, report: None, method: None })
+    Ok(Made { dataset, place, kept, method: None })
 }
-
-type Processed = (Kept, Option<anonymise::report::Report>, MethodInformation);
 
 fn processed(
     of: DatasetKind,
@@ -272,31 +337,26 @@ fn processed(
     about: &About,
     drawn: [u8; 32],
     watch: &Watch,
-) -> Result<Processed, Error> {
+) -> Result<(Kept, MethodInformation), datasets::Error> {
     let next = |step| watch(step);
     let text = |csv: &[u8]| String::from_utf8_lossy(csv).into_owned();
     match kind(of) {
         Kind::Anonymised => {
-            let made = datasets::anonymise(table, settings, about, drawn, None, &next);
-            let made = made.map_err(unmade)?;
+            let made = datasets::anonymise(table, settings, about, drawn, None, &next)?;
             let csv = text(datasets::provide(&made.set));
-            let shown = made.set.shown().to_vec();
-            let kept = Kept { kind: of, manifest: made.manifest, shown, csv };
-            Ok((kept, Some(made.report), made.method))
+            let report = Some(made.report);
+            Ok((Kept { kind: of, manifest: made.manifest, report, csv }, made.method))
         }
         Kind::Pseudonymised => {
-            let made = datasets::pseudonymise(table, settings, about, drawn, None, &next);
-            let made = made.map_err(unmade)?;
+            let made = datasets::pseudonymise(table, settings, about, drawn, None, &next)?;
             let csv = text(made.set.for_use_within());
-            let shown = made.set.shown().to_vec();
-            let kept = Kept { kind: of, manifest: made.manifest, shown, csv };
-            Ok((kept, None, made.method))
+            Ok((Kept { kind: of, manifest: made.manifest, report: None, csv }, made.method))
         }
     }
 }
 
 fn open(app: &App, conn: &mut Conn, dataset: DatasetId) -> Result<Kept, Error> {
-    let sealed = rows::set(conn, dataset)?;
+    let sealed = sets::set(conn, dataset)?;
     let sealed = sealed.ok_or_else(|| Error::not_found("dataset", dataset.to_string()))?;
     let bytes = app.keys.open_system("dataset", &dataset.0, &sealed)?;
     Ok(serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?)
@@ -323,7 +383,7 @@ pub async fn method(
 ) -> Result<(Place, Zeroizing<Vec<u8>>), Error> {
     let act = Act::MethodSeen { dataset };
     let (place, sealed) = recorded(app, by, act, move |tx| {
-        let sealed = rows::method(tx, dataset)?;
+        let sealed = sets::method(tx, dataset)?;
         sealed.ok_or_else(|| Error::not_found("dataset", dataset.to_string()))
     })
     .await?;
@@ -355,7 +415,7 @@ async fn recorded<T: Send + 'static>(
 /// [`Error::NotFound`].
 pub async fn end(app: &Arc<App>, dataset: DatasetId, by: String) -> Result<Place, Error> {
     let gone = recorded(app, by, Act::DatasetEnded { dataset }, move |tx| {
-        if rows::erase(tx, dataset)? {
+        if sets::erase(tx, dataset)? {
             return Ok(());
         }
         Err(Error::not_found("dataset", dataset.to_string()))
@@ -444,7 +504,7 @@ pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> 
         told: told.clone(),
     };
     let act = Act::DatasetProvided(Box::new(provided));
-    let there = move |tx: &mut Tx<'_>| match rows::set(tx, dataset)? {
+    let there = move |tx: &mut Tx<'_>| match sets::set(tx, dataset)? {
         Some(_) => Ok(()),
         None => Err(Error::not_found("dataset", dataset.to_string())),
     };
@@ -482,13 +542,14 @@ fn unfit(document: &Document, given: &Provide) -> Option<String> {
 /// What the recipient of an anonymised set is told, in every language.
 fn told(document: &Document, recipient: &str, kept: &Kept) -> Vec<(String, String)> {
     let rows = usize::try_from(kept.manifest.output.rows).unwrap_or(usize::MAX);
+    let items = kept.manifest.items();
     policy::Language::ALL
         .into_iter()
         .map(|language| {
             let who = document.controller.name.get(language);
             let hash = &kept.manifest.output.hash;
             let spoken = spoken(language);
-            let text = datasets::told_to_recipient(who, recipient, &kept.shown, rows, hash, spoken);
+            let text = datasets::told_to_recipient(who, recipient, &items, rows, hash, spoken);
             (language.tag().to_owned(), text)
         })
         .collect()
@@ -502,46 +563,75 @@ pub fn spoken(language: policy::Language) -> anonymise::Language {
     }
 }
 
-/// A set as its records tell of it, to be published.
-pub struct Published {
+/// A set as its records tell of it.
+pub struct Told {
     /// When it was made.
-    pub at: jiff::Timestamp,
+    pub at: Timestamp,
+    /// Who made it.
+    pub by: String,
     /// What was made.
     pub made: DatasetMade,
-    /// How it was provided.
-    pub provided: Vec<DatasetProvided>,
+    /// How it was provided, and when.
+    pub provided: Vec<(Timestamp, DatasetProvided)>,
+    /// When it was erased.
+    pub ended_at: Option<Timestamp>,
 }
 
-/// What is published of sets, drawn from their records: the newest first, those that were erased left out
-/// unless they went to somebody.
+impl Told {
+    /// What was written down of its making.
+    ///
+    /// # Errors
+    /// When the record is not of this version.
+    pub fn manifest(&self) -> Result<Manifest, Error> {
+        Ok(serde_json::from_str(&self.made.manifest).map_err(anyhow::Error::from)?)
+    }
+}
+
+/// Every set that was ever made, drawn from the records: the newest first.
 ///
 /// # Errors
 /// When a record does not open.
-pub async fn published(app: &Arc<App>) -> Result<Vec<Published>, Error> {
+pub async fn all(app: &Arc<App>) -> Result<Vec<Told>, Error> {
     let keeper = Arc::clone(app);
     app.store
         .read(move |conn| {
-            let mut found: Vec<Published> = Vec::new();
-            let mut ended = Vec::new();
+            let mut found: Vec<Told> = Vec::new();
             for row in records::of_datasets(conn)? {
                 let record = keeper.open_record(&row)?.record().map_err(anyhow::Error::from)?;
-                match record.act {
+                let Record { at, by, act, .. } = record;
+                let of = |found: &mut Vec<Told>, dataset| {
+                    found.iter().position(|told: &Told| told.made.dataset == dataset)
+                };
+                match act {
                     Act::DatasetMade(made) => {
-                        found.push(Published { at: record.at, made: *made, provided: Vec::new() });
+                        let provided = Vec::new();
+                        found.push(Told { at, by, made: *made, provided, ended_at: None });
                     }
                     Act::DatasetProvided(provided) => {
-                        let of = found.iter_mut().find(|f| f.made.dataset == provided.dataset);
-                        if let Some(of) = of {
-                            of.provided.push(*provided);
+                        if let Some(of) = of(&mut found, provided.dataset) {
+                            found[of].provided.push((at, *provided));
                         }
                     }
-                    Act::DatasetEnded { dataset } => ended.push(dataset),
+                    Act::DatasetEnded { dataset } => {
+                        if let Some(of) = of(&mut found, dataset) {
+                            found[of].ended_at = Some(at);
+                        }
+                    }
                     _ => {}
                 }
             }
-            found.retain(|f| !ended.contains(&f.made.dataset) || !f.provided.is_empty());
             found.reverse();
             Ok(found)
         })
         .await
+}
+
+/// What is published of sets: those that were erased are left out unless they went to somebody.
+///
+/// # Errors
+/// When a record does not open.
+pub async fn published(app: &Arc<App>) -> Result<Vec<Told>, Error> {
+    let mut found = all(app).await?;
+    found.retain(|told| told.ended_at.is_none() || !told.provided.is_empty());
+    Ok(found)
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use policy::{Ask, Document, ItemName, Linked, PurposeName, Reason, SubjectId, ValueKind};
+use policy::{Ask, Document, Item, ItemName, Linked, PurposeName, Reason, SubjectId, ValueKind};
 
 use crate::app::App;
 use crate::error::{Error, FieldError};
@@ -14,7 +14,14 @@ use crate::store::subjects;
 /// So many people pass the gate at once, so that they share its commits.
 const TOGETHER: i64 = 64;
 
+/// Whether an item leads to a person by itself, and so goes into no data set and no figure.
+pub fn identifies(item: &Item) -> bool {
+    let contact = matches!(item.value, ValueKind::Email | ValueKind::Phone);
+    contact || item.lookup || item.unique || item.sign_ins
+}
+
 /// What is asked of everybody.
+#[derive(Clone)]
 pub struct Asked {
     /// The purpose of the policy under which values are used.
     pub purpose: PurposeName,
@@ -46,8 +53,7 @@ impl Asked {
                 wrong.push(FieldError::new(field(item), "unknown", detail));
                 continue;
             };
-            let contact = matches!(found.value, ValueKind::Email | ValueKind::Phone);
-            if contact || found.lookup || found.unique || found.sign_ins {
+            if identifies(found) {
                 let detail =
                     "identifies a person and goes into no data set or figure; leave it out";
                 wrong.push(FieldError::new(field(item), "identifies", detail));

@@ -113,9 +113,10 @@ pub(super) async fn make(
     settings.recoding = given.recoding.unwrap_or(settings.recoding);
     let purpose = name("purpose", &given.purpose)?;
     let asked = Asked { purpose, items, by: caller.by() };
-    let of = Source { kind: given.kind, asked };
+    let of = Source { kind: given.kind, asked, file: None };
     let wish = Wish { of, settings: Box::new(move |_: &Table| settings), once };
-    let made = dataset::make(&api.app, wish, Arc::new(|_| Next::GoOn)).await?;
+    let made = dataset::make(&api.app, wish, Arc::new(|_| Next::GoOn)).await;
+    let made = made.map_err(Error::from)?;
     let answer = MadeDataset {
         record: made.place.record_id(),
         ledger: made.place.into(),

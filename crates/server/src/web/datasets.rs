@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use datasets::{Kind, Label, Provision, Shown, Told, told};
+use datasets::{Label, Provision, Told, told};
 use maud::{Markup, html};
 use policy::record::DatasetKind;
 use policy::{Document, Language};
@@ -15,52 +15,39 @@ use super::frame::{Frame, frame};
 use super::policy::{Asked, language};
 use super::trouble::Trouble;
 use super::urls;
-use crate::acts::dataset::{self, Published, spoken};
+use crate::acts::dataset::{self, spoken};
 use crate::app::App;
+use crate::error::Error;
 use crate::words;
 
 /// What is published of one set.
-fn of(published: &Published, document: &Document, language: Language) -> Told {
+fn of(published: &dataset::Told, document: &Document, language: Language) -> Result<Told, Error> {
     let made = &published.made;
-    let label = |item: &policy::ItemName| {
-        document.items.get(item).map_or_else(
-            || Label { ja: item.to_string(), en: item.to_string() },
-            |item| Label { ja: item.label.ja.clone(), en: item.label.en.clone() },
-        )
+    let shown = published.manifest()?.items();
+    let purpose = match made.kind {
+        DatasetKind::Anonymised => None,
+        // Its purpose may be another than that of its source, and is published (Act 41(4)).
+        DatasetKind::Pseudonymised => {
+            document.purposes.get(&made.purpose).map(|purpose| purpose.label.get(language))
+        }
     };
-    let shown: Vec<Shown> = made
-        .items
-        .iter()
-        .map(|item| Shown { column: item.to_string(), label: label(item) })
-        .collect();
-    let provisions: Vec<Provision> = published
-        .provided
-        .iter()
-        .map(|provided| {
+    let provided = published.provided.iter().filter(|_| made.kind == DatasetKind::Anonymised);
+    let provisions: Vec<Provision> = provided
+        .map(|(_, provided)| {
             let (ja, en) = provided.method.clone();
             Provision { method: Label { ja, en } }
         })
         .collect();
-    let (kind, purpose) = match made.kind {
-        DatasetKind::Anonymised => (Kind::Anonymised, None),
-        // Its purpose may be another than that of its source, and is published (Act 41(4)).
-        DatasetKind::Pseudonymised => {
-            let purpose = document.purposes.get(&made.purpose);
-            (Kind::Pseudonymised, purpose.map(|purpose| purpose.label.get(language)))
-        }
-    };
-    let provisions = if kind == Kind::Anonymised { provisions } else { Vec::new() };
     let who = document.controller.name.get(language);
-    told(kind, who, &shown, purpose, &provisions, spoken(language))
+    Ok(told(dataset::kind(made.kind), who, &shown, purpose, &provisions, spoken(language)))
 }
 
-fn section(published: &Published, document: &Document, language: Language) -> Markup {
-    let told = of(published, document, language);
-    let day = words::moment(published.at, language);
+fn section(at: jiff::Timestamp, told: &Told, language: Language) -> Markup {
+    let day = words::day(policy::calendar::calendar_day(at), language);
     html! {
         section {
             h2 { (told.title) }
-            p.since { (match language { Language::Ja => "作成日時：", Language::En => "Made " }) (day) }
+            p.since { (match language { Language::Ja => "作成日：", Language::En => "Made on " }) (day) }
             @for says in &told.says { p { (says) } }
             h3 { (told.items_heading) }
             ul { @for item in &told.items { li { (item) } } }
@@ -81,6 +68,8 @@ pub(super) async fn page(
     let language = language(&asked, &sent);
     let published = dataset::published(&app).await?;
     let document = app.policy();
+    let told = published.iter().map(|one| Ok((one.at, of(one, &document, language)?)));
+    let told = told.collect::<Result<Vec<_>, Error>>()?;
     let (title, none) = match language {
         Language::Ja => (
             "匿名加工情報と仮名加工情報に関する公表",
@@ -96,8 +85,8 @@ pub(super) async fn page(
             p.who { (document.controller.name.get(language)) }
             h1 { (title) }
         }
-        @if published.is_empty() { p { (none) } }
-        @for one in &published { (section(one, &document, language)) }
+        @if told.is_empty() { p { (none) } }
+        @for (at, told) in &told { (section(*at, told, language)) }
     };
     let public_url = Some(app.public_url());
     let page = frame(&Frame { title, language, path: urls::DATASETS, public_url, body });

@@ -195,9 +195,9 @@ pub fn draw(
 /// An article, with the law it answers in small print.
 fn article(section: &Section, language: Language) -> Markup {
     let law = policy::law::cited(&section.law, language);
-    let ask = match language {
-        Language::Ja => "請求のページへ",
-        Language::En => "Make a request",
+    let (ask, made) = match language {
+        Language::Ja => ("請求のページへ", "作成した匿名加工情報と仮名加工情報"),
+        Language::En => ("Make a request", "What we have made of these kinds"),
     };
     html! {
         section id=(section.id) aria-labelledby={ "h-" (section.id) }
@@ -206,6 +206,9 @@ fn article(section: &Section, language: Language) -> Markup {
             @for block in &section.blocks { (piece(block)) }
             @if section.id == "requests" {
                 p { a href={ (urls::REQUESTS) "?lang=" (language.tag()) } { (ask) } }
+            }
+            @if section.id == "kinds" {
+                p { a href={ (urls::DATASETS) "?lang=" (language.tag()) } { (made) } }
             }
             @if !law.is_empty() { p.law { (law) } }
         }

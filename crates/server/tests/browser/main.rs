@@ -7,6 +7,7 @@
 
 mod counter;
 mod desk;
+mod desk_datasets;
 mod desk_requests;
 mod forms;
 mod guest;

@@ -21,6 +21,8 @@ mod dataset_files;
 #[cfg(test)]
 mod datasets;
 #[cfg(test)]
+mod desk_datasets;
+#[cfg(test)]
 mod desk_requests;
 #[cfg(test)]
 mod disguises;

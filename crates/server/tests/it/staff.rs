@@ -114,7 +114,7 @@ impl<'h> Member<'h> {
         signs_in(self.house, &self.login, password, code).await
     }
 
-    async fn signs_in(&self) -> String {
+    pub(crate) async fn signs_in(&self) -> String {
         let answer = self.tries(PASSWORD, &self.code()).await;
         assert_eq!(leads_to(&answer), "/desk");
         self.house.lets_seconds_pass(30);

@@ -13,7 +13,7 @@ use policy::record::DatasetKind;
 
 use super::folder::Folder;
 use super::{Make, Outcome, Watch, engine, fresh, table};
-use crate::acts::dataset::{self, Source, Wish};
+use crate::acts::dataset::{self, Source, Unmade, Wish};
 use crate::acts::everybody::Asked;
 use crate::cli::say::say;
 use crate::clock::{Clock, SystemClock};
@@ -103,6 +103,7 @@ fn of_file(make: &Make, kind: Kind, settings: Settings, watch: &Watch) -> anyhow
 
 /// Rows come through the gate, and the manifest is in the ledger before this returns.
 fn of_vault(make: Make, kind: Kind, settings: Settings, watch: Watch) -> anyhow::Result<Made> {
+    let language = make.form.language();
     let app = make.premises.open(PublicUrl::default(), None)?;
     let purpose = make.purpose.as_deref().context("name the purpose with --purpose")?;
     let purpose = purpose.parse().context("--purpose")?;
@@ -120,19 +121,24 @@ fn of_vault(make: Make, kind: Kind, settings: Settings, watch: Watch) -> anyhow:
             Kind::Pseudonymised => DatasetKind::Pseudonymised,
         },
         asked: Asked { purpose, items, by: "operator".to_owned() },
+        file: None,
     };
     let settings = Box::new(move |table: &Table| make.with_roles(settings, table));
     let wish = Wish { of, settings, once: None };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let next = Arc::new(move |step| watch.next(step));
-    let made = runtime.block_on(dataset::make(&app, wish, next)).map_err(super::super::told)?;
+    let made =
+        runtime.block_on(dataset::make(&app, wish, next)).map_err(|unmade| match unmade {
+            Unmade::Error(error) => super::super::told(error),
+            Unmade::Table(error) => super::told(language)(error),
+        })?;
     let name = &app.policy().controller.name;
     Ok(Made {
         kind,
         file: made.kept.csv.into_bytes(),
-        shown: made.kept.shown,
+        shown: made.kept.manifest.items(),
         manifest: made.kept.manifest,
-        report: made.report,
+        report: made.kept.report,
         method: made.method.context("this set was made before")?,
         who: [name.ja.clone(), name.en.clone()],
         dataset: Some(made.dataset.to_string()),

@@ -77,6 +77,8 @@ impl Watch {
             (Step::Checks(checks), Language::En) => {
                 format!("{checks} ways of generalising looked at")
             }
+            (Step::Of(ways), Language::Ja) => format!("一般化の組合せは{ways}通りあります"),
+            (Step::Of(ways), Language::En) => format!("{ways} ways of generalising to look at"),
             (Step::Checking, Language::Ja) => "結果を検査しています".to_owned(),
             (Step::Checking, Language::En) => "holding the result against its claims".to_owned(),
         }

@@ -2,6 +2,7 @@
 //! deadlines. `session.rs` says who is signed in, `page.rs` is the frame around every page, and each
 //! other file is a page. What is decided happens in `acts`.
 
+mod datasets;
 mod instructions;
 pub mod invitation;
 mod outbox;
@@ -26,6 +27,7 @@ use crate::acts::staff_session::Tries;
 use crate::app::App;
 use crate::error::{Error, MAX_BODY_BYTES};
 use crate::web::from_here::is_from_here;
+use datasets::preparation::Preparations;
 use trouble::Trouble;
 
 /// What the pages of the desk share.
@@ -35,6 +37,8 @@ pub struct Desk {
     pub app: Arc<App>,
     /// Sign-ins tried lately.
     tries: Arc<Tries>,
+    /// Data sets on their way.
+    preparations: Preparations,
     /// Whether browsers come by https, if only to a server in front of this one.
     https: bool,
 }
@@ -47,12 +51,18 @@ impl FromRef<Desk> for Arc<App> {
 
 /// The pages of the desk. `https` says whether browsers come by https.
 pub fn router(app: &Arc<App>, https: bool) -> Router {
-    let desk = Desk { app: Arc::clone(app), tries: Arc::default(), https };
+    let desk = Desk {
+        app: Arc::clone(app),
+        tries: Arc::default(),
+        preparations: Preparations::default(),
+        https,
+    };
     Router::new()
         .route(urls::START, get(start::page_of))
         .route(urls::RETENTION, get(retention::page_of))
         .route(urls::OUTBOX, get(outbox::page_of).post(outbox::retry))
         .merge(requests::router())
+        .merge(datasets::router())
         .route(urls::INSTRUCTIONS, get(instructions::page_of).post(instructions::act))
         .route(urls::SIGN_IN, get(sign_in::form).post(sign_in::sign_in))
         .route(urls::SIGN_OUT, post(sign_in::sign_out))
@@ -124,6 +134,14 @@ pub mod urls {
     pub const RETENTION: &str = "/desk/retention";
     /// What recipients are told to do with what they received.
     pub const INSTRUCTIONS: &str = "/desk/instructions";
+    /// Data sets that were made.
+    pub const DATASETS: &str = "/desk/datasets";
+    /// Where one is begun.
+    pub const NEW_DATASET: &str = "/desk/datasets/new";
+    /// Where its file comes in.
+    pub const DATASET_FILE: &str = "/desk/datasets/file";
+    /// The one that is on its way.
+    pub const DATASET_PREPARATION: &str = "/desk/datasets/preparation";
     /// Messages that were given up or fail.
     pub const OUTBOX: &str = "/desk/outbox";
     /// The way in.

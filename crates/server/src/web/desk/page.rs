@@ -18,13 +18,21 @@ pub(super) enum Room {
     Instructions,
     /// What falls due, and what is held.
     Retention,
+    /// Anonymised and pseudonymised data sets.
+    Datasets,
     /// Messages that were given up or fail.
     Outbox,
 }
 
 impl Room {
-    const ALL: [Self; 5] =
-        [Self::Start, Self::Requests, Self::Instructions, Self::Retention, Self::Outbox];
+    const ALL: [Self; 6] = [
+        Self::Start,
+        Self::Requests,
+        Self::Instructions,
+        Self::Retention,
+        Self::Datasets,
+        Self::Outbox,
+    ];
 
     fn url(self) -> &'static str {
         match self {
@@ -32,6 +40,7 @@ impl Room {
             Self::Requests => urls::REQUESTS,
             Self::Instructions => urls::INSTRUCTIONS,
             Self::Retention => urls::RETENTION,
+            Self::Datasets => urls::DATASETS,
             Self::Outbox => urls::OUTBOX,
         }
     }
@@ -46,6 +55,8 @@ impl Room {
             (Self::Instructions, Language::En) => "Recipients",
             (Self::Retention, Language::Ja) => "保存期限",
             (Self::Retention, Language::En) => "Retention",
+            (Self::Datasets, Language::Ja) => "データセット",
+            (Self::Datasets, Language::En) => "Data sets",
             (Self::Outbox, Language::Ja) => "連絡",
             (Self::Outbox, Language::En) => "Messages",
         }

@@ -87,6 +87,7 @@ pub(super) async fn sign_out(
 ) -> Result<Response, Trouble> {
     if let Some(staff) = session::present(&desk, &headers).await? {
         staff_session::sign_out(&desk.app, &staff).await?;
+        desk.preparations.forget(&staff);
     }
     let mut response = Redirect::to(urls::SIGN_IN).into_response();
     response.headers_mut().extend(session::cookie(None, desk.https));

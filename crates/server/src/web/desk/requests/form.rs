@@ -8,11 +8,16 @@ use super::words;
 use crate::error::{Error, FieldError};
 
 /// What a form sends, field by field.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, Clone)]
 #[serde(transparent)]
 pub(in super::super) struct Sent(Vec<(String, String)>);
 
 impl Sent {
+    /// What a form begins with, or sent in another way.
+    pub(in super::super) fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// The value of a field; empty when it was not sent.
     pub(in super::super) fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(known, _)| known == name);

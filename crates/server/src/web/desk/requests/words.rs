@@ -250,6 +250,12 @@ pub(in super::super) fn done(act: &str, language: Language) -> Option<&'static s
 pub(in super::super) fn wrong(wrong: &FieldError, language: Language) -> String {
     let say = Say(language);
     let told = match wrong.code {
+        // In the reader's language already.
+        "said" => return wrong.detail.clone(),
+        "not_plain" => say.of(
+            "1文字以上1000文字以内の一行で入力してください。",
+            "Please fill this in: one line, up to 1000 characters.",
+        ),
         "unconfirmed" => say.of(
             "取り消せない操作です。確認の欄にチェックを入れてください。",
             "This cannot be undone; tick the box to confirm.",

@@ -1,0 +1,481 @@
+//! The form in which each column gets its role and how it is generalised, and what is asked of the whole
+//! set. It begins with what is suggested; no value of the table is shown.
+
+use anonymise::{DateStep, Fault, Intervals};
+use datasets::{ColumnSettings, Label, Recode, Role, Rules, Settings, Suggestion, Table, blocked};
+use maud::{Markup, html};
+use policy::record::DatasetKind;
+use policy::{Document, Language, normal};
+
+use super::preparation::{Look, Preparation};
+use super::words::{self, said};
+use crate::acts::dataset::{PERSON, Source, spoken};
+use crate::error::FieldError;
+use crate::web::desk::requests::form::{Again, Sent, word};
+use crate::web::desk::requests::words::Say;
+use crate::web::desk::urls;
+
+/// The name of the form.
+pub(super) const ACT: &str = "columns";
+/// More columns make a page that nobody reads.
+pub(super) const MOST: usize = 60;
+/// More of the rows than this are not to be left out from here.
+const MOST_PERCENT: f64 = 50.0;
+
+/// How a column is generalised, apart from the numbers that say how coarsely.
+const WAYS: [(&str, Option<&[DateStep]>); 7] = [
+    ("", None),
+    ("intervals", None),
+    ("year-decade", Some(&[DateStep::Year, DateStep::Decade])),
+    ("month-quarter-year", Some(&[DateStep::Month, DateStep::Quarter, DateStep::Year])),
+    ("month-year-decade", Some(&[DateStep::Month, DateStep::Year, DateStep::Decade])),
+    ("masks", None),
+    ("groups", None),
+];
+
+fn way_words(way: &str, language: Language) -> String {
+    let say = Say(language);
+    match way {
+        "intervals" => say.of("数値：幅ごと（幅を右に）", "Numbers: in steps (say how wide)"),
+        "year-decade" => say.of("日付：年、10年ごと", "Dates: year, decade"),
+        "month-quarter-year" => say.of("日付：月、四半期、年", "Dates: month, quarter, year"),
+        "month-year-decade" => say.of("日付：月、年、10年ごと", "Dates: month, year, decade"),
+        "masks" => {
+            say.of("番号：先頭の文字だけ（文字数を右に）", "Codes: first characters (say how many)")
+        }
+        "groups" => {
+            say.of("順に並べて組に（個数を右に）", "Values in order, in groups (say how many)")
+        }
+        _ => say.of("残すか、すべて伏せるか", "Told as it is, or hidden"),
+    }
+    .to_owned()
+}
+
+/// The columns that the form asks about: the one that says whose a row is belongs to the house.
+pub(super) fn asked<'a>(
+    table: &'a Table,
+    source: &'a Source,
+) -> impl Iterator<Item = (usize, &'a str)> {
+    let of_house = source.file.is_none() && source.kind == DatasetKind::Pseudonymised;
+    let names = table.columns().iter().map(|column| column.name.as_str()).enumerate();
+    names.filter(move |(_, name)| !(of_house && *name == PERSON))
+}
+
+/// The numbers of a list, as they are typed.
+fn list<T: ToString>(numbers: &[T]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The form as it begins: with what is suggested.
+pub(super) fn first(look: &Look, source: &Source) -> Sent {
+    let rules = Rules::now();
+    let mut fields = vec![
+        ("k".to_owned(), rules.k.usual.value.to_string()),
+        ("limit".to_owned(), "5".to_owned()),
+        ("recoding".to_owned(), word(&Recode::default())),
+    ];
+    let person = look.suggested.iter().find(|suggestion| {
+        suggestion.settings.role == Role::LinkingCode
+            && suggestion.different < look.table.rows()
+            && suggestion.missing == 0
+    });
+    if let Some(person) = person.filter(|_| source.kind == DatasetKind::Anonymised) {
+        fields.push(("person".to_owned(), person.column.clone()));
+    }
+    for (at, name) in asked(&look.table, source) {
+        let Some(suggestion) = look.suggested.get(at) else { continue };
+        let of = &suggestion.settings;
+        let mut put =
+            |field: &str, value: String| fields.push((format!("column.{at}.{field}"), value));
+        put("role", word(&of.role));
+        put("ja", name.to_owned());
+        put("en", name.to_owned());
+        put("l", rules.l.usual.value.to_string());
+        let way = if let Some(intervals) = &of.intervals {
+            put("steps", list(&intervals.widths));
+            put("bottom", intervals.bottom.map_or_else(String::new, |end| end.to_string()));
+            put("top", intervals.top.map_or_else(String::new, |end| end.to_string()));
+            "intervals"
+        } else if let Some(kept) = &of.masks {
+            put("steps", list(kept));
+            "masks"
+        } else if let Some(groups) = &of.groups {
+            put("steps", list(groups));
+            "groups"
+        } else {
+            let known =
+                WAYS.iter().find(|(_, steps)| steps.is_some() && *steps == of.dates.as_deref());
+            known.map_or("", |(way, _)| way)
+        };
+        put("way", way.to_owned());
+    }
+    Sent::of(fields)
+}
+
+/// A number as people type it.
+fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    normal::compatible(text).trim().trim_end_matches('%').trim().parse().ok()
+}
+
+fn numbers<T: std::str::FromStr>(text: &str) -> Option<Vec<T>> {
+    let text = normal::compatible(text);
+    let parts = text.split(|c: char| c == ',' || c == '、' || c.is_whitespace());
+    let read: Option<Vec<T>> =
+        parts.filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect();
+    read.filter(|numbers| !numbers.is_empty())
+}
+
+/// Reads the form.
+///
+/// # Errors
+/// What cannot be read, field by field, in the reader's language.
+pub(super) fn read(
+    sent: &Sent,
+    look: &Look,
+    source: &Source,
+    (document, language): (&Document, Language),
+) -> Result<Settings, Vec<FieldError>> {
+    let (say, rules) = (Say(language), Rules::now());
+    let mut wrong = Vec::new();
+    let mut settings = Settings::default();
+    if source.kind == DatasetKind::Anonymised {
+        let (least, usual) = (rules.k.least.value, rules.k.usual.value);
+        match number::<u32>(sent.get("k")) {
+            Some(k) if k >= least => settings.k = Some(k),
+            _ => wrong.push(said(
+                "k",
+                match language {
+                    Language::Ja => {
+                        format!("kは{least}以上の数字にしてください（通常は{usual}）。")
+                    }
+                    Language::En => {
+                        format!("Please give a k of {least} or more; {usual} is usual.")
+                    }
+                },
+            )),
+        }
+        match number::<f64>(sent.get("limit")) {
+            Some(percent) if (0.0..=MOST_PERCENT).contains(&percent) => {
+                settings.limit = percent / 100.0;
+            }
+            _ => wrong.push(said(
+                "limit",
+                say.of(
+                    "0から50までの数字（%）にしてください。",
+                    "Please give a number from 0 to 50, in percent.",
+                ),
+            )),
+        }
+        match sent.word::<Recode>("recoding") {
+            Some(recoding) => settings.recoding = recoding,
+            None => wrong.push(FieldError::new("recoding", "unknown", "is unknown")),
+        }
+        settings.person = sent.some("person").map(str::to_owned);
+    }
+    for (at, name) in asked(&look.table, source) {
+        let of = Field { at, sent, language };
+        match of.read(source.kind, &rules) {
+            Ok(column) => {
+                settings.columns.insert(name.to_owned(), column);
+            }
+            Err(error) => wrong.push(error),
+        }
+    }
+    let quasi = settings.columns.values().any(|column| column.role == Role::QuasiIdentifying);
+    if wrong.is_empty() && !quasi && source.kind == DatasetKind::Anonymised {
+        wrong.push(said("k", say.of(
+            "一般化する列がありません。少なくとも一つの列を「組み合わせると個人が分かるもの」にしてください。",
+            "No column is to be generalised: choose “tells people apart with others” for one at least.",
+        )));
+    }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    let settings = source.settled(settings, document);
+    match settings.check(&look.table, &rules, crate::acts::dataset::kind(source.kind)) {
+        Ok(()) => Ok(settings),
+        Err(error) => Err(self::wrong(&error, &look.table, &settings, language)),
+    }
+}
+
+/// The fields of one column.
+struct Field<'a> {
+    at: usize,
+    sent: &'a Sent,
+    language: Language,
+}
+
+impl Field<'_> {
+    fn name(&self, field: &str) -> String {
+        format!("column.{}.{field}", self.at)
+    }
+
+    fn get(&self, field: &str) -> &str {
+        self.sent.get(&self.name(field))
+    }
+
+    fn wrong(&self, field: &str, ja: &str, en: &str) -> FieldError {
+        said(self.name(field), Say(self.language).of(ja, en))
+    }
+
+    fn read(&self, kind: DatasetKind, rules: &Rules) -> Result<ColumnSettings, FieldError> {
+        let role = self.sent.word::<Role>(&self.name("role"));
+        let role =
+            role.ok_or_else(|| FieldError::new(self.name("role"), "unknown", "is unknown"))?;
+        let mut column = ColumnSettings::of(role);
+        let (ja, en) = (self.get("ja").trim(), self.get("en").trim());
+        if !ja.is_empty() || !en.is_empty() {
+            let or = |one: &str, other: &str| if one.is_empty() { other } else { one }.to_owned();
+            column.label = Some(Label { ja: or(ja, en), en: or(en, ja) });
+        }
+        if kind == DatasetKind::Pseudonymised {
+            let may = matches!(role, Role::Identifying | Role::LinkingCode);
+            column.token = may && !self.get("token").is_empty();
+            return Ok(column);
+        }
+        if role == Role::Sensitive {
+            let least = rules.l.least.value;
+            let l = number::<u32>(self.get("l")).filter(|l| *l >= least);
+            column.l = Some(l.ok_or_else(|| {
+                said(
+                    self.name("l"),
+                    match self.language {
+                        Language::Ja => format!("lは{least}以上の数字にしてください。"),
+                        Language::En => format!("Please give an l of {least} or more."),
+                    },
+                )
+            })?);
+        }
+        if role != Role::QuasiIdentifying {
+            return Ok(column);
+        }
+        let steps = || {
+            self.wrong(
+                "steps",
+                "数字をコンマで区切って入力してください（例：5, 10, 20）。",
+                "Please give numbers with commas between them, such as 5, 10, 20.",
+            )
+        };
+        match self.get("way") {
+            "intervals" => {
+                let end = |field: &str| match self.get(field).trim() {
+                    "" => Ok(None),
+                    text => number(text).map(Some).ok_or_else(|| {
+                        self.wrong(
+                            field,
+                            "整数で入力してください（まとめないときは空欄）。",
+                            "Please give a whole number, or leave it empty.",
+                        )
+                    }),
+                };
+                column.intervals = Some(Intervals {
+                    origin: 0,
+                    widths: numbers(self.get("steps")).ok_or_else(steps)?,
+                    bottom: end("bottom")?,
+                    top: end("top")?,
+                });
+            }
+            "masks" => column.masks = Some(numbers(self.get("steps")).ok_or_else(steps)?),
+            "groups" => column.groups = Some(numbers(self.get("steps")).ok_or_else(steps)?),
+            way => {
+                let known = WAYS.iter().find(|(known, _)| *known == way);
+                let known = known
+                    .ok_or_else(|| FieldError::new(self.name("way"), "unknown", "is unknown"))?;
+                column.dates = known.1.map(<[DateStep]>::to_vec);
+            }
+        }
+        Ok(column)
+    }
+}
+
+/// Why a table does not become a set, at the fields where it can be mended.
+pub(super) fn wrong(
+    error: &datasets::Error,
+    table: &Table,
+    settings: &Settings,
+    language: Language,
+) -> Vec<FieldError> {
+    let spoken = spoken(language);
+    let of_column = |name: &str| {
+        let at = table.columns().iter().position(|column| column.name == name);
+        at.map_or_else(|| "limit".to_owned(), |at| format!("column.{at}"))
+    };
+    match error {
+        datasets::Error::Table(anonymise::Error { fault: Fault::NoSolution(_), .. }) => {
+            let found = blocked(table, settings).unwrap_or_default();
+            if found.is_empty() {
+                return vec![said("limit", error.sentence(spoken))];
+            }
+            let told = found.iter().map(|blocked| {
+                let field = blocked.model.column().map_or_else(|| "k".to_owned(), of_column);
+                said(field, blocked.sentence(spoken))
+            });
+            told.collect()
+        }
+        datasets::Error::Table(of) => {
+            let field = of.column.as_deref().map_or_else(|| "limit".to_owned(), of_column);
+            vec![said(field, error.sentence(spoken))]
+        }
+        datasets::Error::Standards(standards) => {
+            let failed = standards.checks.iter().filter(|check| !check.holds);
+            let told = failed.flat_map(|check| {
+                let article = check.standard.article(standards.kind);
+                let against = check.findings.iter().filter(|finding| finding.fails());
+                against.map(move |finding| {
+                    let says = finding.sentence(spoken);
+                    let says = match language {
+                        Language::Ja => format!("規則{article}を満たしていません。{says}"),
+                        Language::En => format!("Rules {article} is not met. {says}"),
+                    };
+                    said(finding.column().map_or_else(|| "limit".to_owned(), of_column), says)
+                })
+            });
+            told.collect()
+        }
+        datasets::Error::Stopped => vec![said("limit", error.sentence(spoken))],
+    }
+}
+
+/// The page.
+pub(super) fn draw(preparation: &Preparation, look: &Look, language: Language) -> Markup {
+    let say = Say(language);
+    let kind = preparation.source.kind;
+    let anonymised = kind == DatasetKind::Anonymised;
+    let again = Again::new(ACT, Some(&preparation.tried), language);
+    let rows = look.table.rows() as u64;
+    let none = (String::new(), say.of("1行が1人", "Each row is a person").to_owned());
+    let names =
+        asked(&look.table, &preparation.source).map(|(_, name)| (name.to_owned(), name.to_owned()));
+    let people: Vec<_> = std::iter::once(none).chain(names).collect();
+    html! {
+        (preparation.tried.summary(language))
+        p { (say.of(
+            "列ごとの案です。列の意味をご存じなのは皆さまだけですので、一つずつ確かめてください。値は表示していません。",
+            "A suggestion for each column. Only you know what a column means, so please look at each. No value is shown.",
+        )) }
+        @if anonymised {
+            div.alone {
+                p { strong { (say.of("いまのままでは", "As it stands")) } " "
+                    @match language {
+                        Language::Ja => { "一般化する列を合わせると、" (words::count(rows)) "行のうち" (words::count(look.alone)) "行がほかにない組合せです。" }
+                        Language::En => { (words::count(look.alone)) " of " (words::count(rows)) " rows are like no other by the columns to be generalised, taken together." }
+                    }
+                }
+                (bar(look.alone, rows))
+            }
+        }
+        form.fields.columns method="post" action=(urls::DATASET_PREPARATION) {
+            input type="hidden" name="preparation" value=(preparation.id);
+            @for (at, _) in asked(&look.table, &preparation.source) {
+                @if let Some(suggestion) = look.suggested.get(at) {
+                    (column(&preparation.source, again, at, suggestion, rows))
+                }
+            }
+            @if anonymised {
+                fieldset.whole {
+                    legend { (say.of("全体の条件", "Of the whole set")) }
+                    div.row {
+                        div { (again.line("k", say.of("k（同じ値にそろえる人数）", "k (people who read alike at least)"), "", 6)) }
+                        div { (again.line("limit", say.of("削除してよい行（%）", "Rows that may be left out (%)"), "", 6)) }
+                    }
+                    p.hint { (say.of("kは10が標準で、5が下限です。大きいほど安全ですが、失う情報も増えます。",
+                                     "k is 10 as a rule and never below 5. A larger one is safer and loses more.")) }
+                    (again.select("recoding", say.of("そろえ方", "How rows are generalised"), &words::recodings(language), ""))
+                    (again.select("person", say.of("同じ人の行が複数あるとき、だれの行かを示す列", "Where somebody has several rows, the column that says whose they are"), &people, ""))
+                }
+            }
+            p.do { button name="act" value=(ACT) { (say.of("次へ", "Next")) }
+                " " button.plain name="act" value="discard" formnovalidate { (say.of("破棄する", "Put it away")) } }
+        }
+    }
+}
+
+/// A share of rows as a bar; the words beside it say the same.
+fn bar(some: u64, of: u64) -> Markup {
+    // In thousandths, so that it can be written exactly.
+    let width = some.saturating_mul(1000) / of.max(1);
+    html! {
+        svg.bar viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true" {
+            rect.of width="1000" height="10" {}
+            rect width=(width) height="10" {}
+        }
+    }
+}
+
+/// What a column looks like, why its role is suggested, and how many rows are alone by it.
+fn what(at: usize, suggestion: &Suggestion, rows: u64, language: Language) -> Markup {
+    let Suggestion { column, different, alone, missing, because, .. } = suggestion;
+    let why = because.words(spoken(language));
+    let (different, missing) = (words::count(*different as u64), words::count(*missing));
+    let (looks, by_itself) = match language {
+        Language::Ja => (
+            format!("案の理由：{why}。値は{different}種類、空欄は{missing}行。"),
+            format!("この列だけでほかにない行：{}行", words::count(*alone)),
+        ),
+        Language::En => (
+            format!("Why: {why}. {different} different values, {missing} rows without one."),
+            format!("Rows alone by this column: {}", words::count(*alone)),
+        ),
+    };
+    html! {
+        div.what {
+            h2 id={ "column-" (at) } { (column) }
+            p.hint { (looks) }
+            div.alone {
+                p.hint { (by_itself) }
+                (bar(*alone, rows))
+            }
+        }
+    }
+}
+
+fn column(
+    source: &Source,
+    again: Again<'_>,
+    at: usize,
+    suggestion: &Suggestion,
+    rows: u64,
+) -> Markup {
+    let language = again.language;
+    let say = Say(language);
+    let of = |field: &str| format!("column.{at}.{field}");
+    let anonymised = source.kind == DatasetKind::Anonymised;
+    let ways: Vec<(String, String)> =
+        WAYS.iter().map(|(way, _)| ((*way).to_owned(), way_words(way, language))).collect();
+    html! {
+        section.column aria-labelledby={ "column-" (at) } {
+            (what(at, suggestion, rows, language))
+            div.how {
+                (again.problem(&format!("column.{at}")))
+                (again.select(&of("role"), say.of("役割", "Role"), &words::roles(source.kind, language), ""))
+                @if anonymised {
+                    div.row.generalised {
+                        div { (again.select(&of("way"), say.of("一般化のしかた", "How it is generalised"), &ways, "")) }
+                        div.steps { (again.line(&of("steps"), say.of("幅、文字数、個数", "Steps"), "", 60)) }
+                    }
+                    div.row.ends {
+                        div { (again.line(&of("bottom"), say.of("これより小さい数はまとめる", "Numbers below are one"), "", 12)) }
+                        div { (again.line(&of("top"), say.of("これ以上の数はまとめる", "Numbers from here are one"), "", 12)) }
+                    }
+                    div.sensitive { (again.line(&of("l"), say.of("l（混ぜる値の種類）", "l (different values together)"), "", 6)) }
+                } @else {
+                    div.token {
+                        label.choice {
+                            input type="checkbox" name=(of("token")) value="yes" checked[again.chosen(&of("token"), "yes", false)];
+                            span { (say.of("削除する代わりに、トークンに置き換える", "Put a token in its place instead of removing it")) }
+                        }
+                    }
+                }
+                @if source.file.is_some() {
+                    details.names {
+                        summary { (say.of("公表する項目名", "Name for publication")) }
+                        div.fields {
+                            (again.line(&of("ja"), "日本語", "", 100))
+                            (again.line(&of("en"), "English", "", 100))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
