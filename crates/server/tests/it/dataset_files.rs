@@ -6,6 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use anonymise::Format;
+use datasets::{Table, Written};
 use tempfile::TempDir;
 
 fn azukari(folder: &Path, args: &[&str]) -> Output {
@@ -300,4 +302,53 @@ fn whoever_stops_a_run_finds_nothing_written() {
     assert_eq!(out.status.code(), Some(1), "{told}");
     assert!(told.contains("stopped; nothing was made"), "{told}");
     assert_eq!(files(folder), ["settings.toml", "visits.csv"]);
+}
+
+#[test]
+fn parquet_in_a_folder_gives_the_set_that_csv_gives_and_broken_parquet_gives_none() {
+    let folder = visits("en");
+    let folder = folder.path();
+    let csv = fs::read(folder.join("visits.csv")).unwrap();
+    let table = Table::read("visits", &csv[..], Format::default(), &|_| true).unwrap();
+    let table = table.to_be(Written::Parquet);
+    let (first, last) = (0..table.rows()).partition::<Vec<_>, _>(|row| *row < 1000);
+    fs::create_dir(folder.join("parts")).unwrap();
+    for (name, rows) in [("parts/a.parquet", first), ("parts/b.parquet", last)] {
+        fs::write(folder.join(name), table.picked(&rows).file().unwrap()).unwrap();
+    }
+    let settings = fs::read_to_string(folder.join("settings.toml")).unwrap();
+    assert_eq!(runs(folder, &["anonymise", "suggest", "parts"]), settings);
+    let make = |from: &str, out: &str, more: &[&str]| {
+        let args = ["anonymise", from, "--settings", "settings.toml", "--seed", "a", "--out", out];
+        azukari(folder, &[&args[..], more].concat())
+    };
+    for (from, out, more) in [
+        ("visits.csv", "csv", &[][..]),
+        ("parts", "parquet", &[]),
+        ("parts", "back", &["--written", "csv"]),
+    ] {
+        let made = make(from, out, more);
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+    let read = |name: &str| fs::read(folder.join(name)).unwrap();
+    assert_eq!(read("csv/anonymised.csv"), read("back/anonymised.csv"));
+    let check = ["anonymise", "check", "parquet/anonymised.parquet", "--of", "parts"];
+    let check = [&check[..], &["--method", "parquet/method.json"]].concat();
+    assert!(runs(folder, &check).starts_with("holds\n"));
+    for made in ["parquet", "back"] {
+        let again = runs(folder, &["anonymise", "again", "parts", "--made", made]);
+        assert_eq!(again.trim(), "it comes out the same");
+    }
+
+    let mut broken = read("parts/b.parquet");
+    broken[100] ^= 1;
+    fs::write(folder.join("parts/b.parquet"), &broken).unwrap();
+    let told = make("parts", "none", &[]);
+    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(told.contains("`parts/b.parquet`, column `member_id`: row group 1"), "{told}");
+    fs::write(folder.join("parts/b.parquet"), &broken[..2000]).unwrap();
+    let told = make("parts", "none", &["--language", "ja"]);
+    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(told.contains("「parts/b.parquet」：Parquetとして読めません"), "{told}");
+    assert_eq!(files(folder), ["back", "csv", "parquet", "parts", "settings.toml", "visits.csv"]);
 }
