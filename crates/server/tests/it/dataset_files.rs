@@ -341,7 +341,8 @@ fn parquet_in_a_folder_gives_the_set_that_csv_gives_and_broken_parquet_gives_non
     }
 
     let mut broken = read("parts/b.parquet");
-    broken[100] ^= 1;
+    // The head of the first page: within a page, files without checksums tell nothing of a changed bit.
+    broken[4..64].fill(0xff);
     fs::write(folder.join("parts/b.parquet"), &broken).unwrap();
     let told = make("parts", "none", &[]);
     let told = String::from_utf8_lossy(&told.stderr).into_owned();
