@@ -17,8 +17,12 @@ macro_rules! say_on {
 
 pub(super) use {say, say_on};
 
-/// Writes it, or ends: with success when nobody reads any more, otherwise saying what is wrong. What a
-/// command has done by then is on the disk.
+/// How a program ends whose reader went, as a shell tells it: 128 and the number of SIGPIPE. Success would
+/// say of a check that it found nothing.
+const NOBODY_READS: i32 = 141;
+
+/// Writes it, or ends: quietly when nobody reads any more, otherwise saying what is wrong. What a command
+/// has done by then is on the disk.
 pub(super) fn out(said: Arguments<'_>) {
     let mut to = std::io::stdout().lock();
     let Err(error) = to.write_fmt(said).and_then(|()| to.flush()) else { return };
@@ -26,5 +30,5 @@ pub(super) fn out(said: Arguments<'_>) {
         eprintln!("azukari: standard output cannot be written: {error}");
         std::process::exit(1);
     }
-    std::process::exit(0);
+    std::process::exit(NOBODY_READS);
 }
