@@ -275,16 +275,25 @@ impl Preparations {
         lock(&self.0).remove(&staff.id);
     }
 
-    /// Has the next step of a preparation done behind the page.
+    /// Has the next step of a preparation done behind the page, unless it stands elsewhere by now: a button
+    /// pressed twice makes one set.
     pub(super) fn work(&self, app: &Arc<App>, staff: &Staff, doing: Doing) {
         let job = self.with(app, staff, |preparation| {
+            let may_begin = match doing {
+                Doing::Rows => matches!(preparation.stage, Stage::NotRead),
+                Doing::Ways => matches!(preparation.stage, Stage::Columns),
+                Doing::Set => matches!(preparation.stage, Stage::Ready),
+            };
+            if !may_begin {
+                return None;
+            }
             let progress = Arc::new(Progress::default());
             if let Some(ways) = preparation.ways.as_ref().filter(|_| doing == Doing::Set) {
                 progress.of.store(u64::try_from(ways.nodes).unwrap_or(0), Ordering::Relaxed);
             }
             preparation.stage = Stage::Working(doing, Arc::clone(&progress));
             preparation.tried.wrong.clear();
-            Job {
+            let job = Job {
                 app: Arc::clone(app),
                 doing,
                 source: preparation.source.clone(),
@@ -292,10 +301,11 @@ impl Preparations {
                 settings: preparation.settings.clone().unwrap_or_default(),
                 watch: progress.watch(),
                 language: staff.language,
-            }
+            };
+            Some((job, preparation.id.clone()))
         });
-        let Some(job) = job else { return };
-        let (held, who, id) = (Arc::clone(&self.0), staff.id, self.id(staff));
+        let Some(Some((job, id))) = job else { return };
+        let (held, who) = (Arc::clone(&self.0), staff.id);
         tokio::spawn(async move {
             let (app, language) = (Arc::clone(&job.app), job.language);
             let outcome = job.done().await;
@@ -306,10 +316,6 @@ impl Preparations {
                 conclude(preparation, doing, outcome, language);
             }
         });
-    }
-
-    fn id(&self, staff: &Staff) -> String {
-        lock(&self.0).get(&staff.id).map(|preparation| preparation.id.clone()).unwrap_or_default()
     }
 }
 
