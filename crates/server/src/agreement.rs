@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use policy::minor::{self, AgeCheck};
 use policy::party::base32;
 use policy::record::{Act, ConsentTaken};
@@ -29,6 +29,10 @@ use crate::store::{Conn, consents, items, records, subjects};
 const NAME_CHARS: usize = 100;
 /// The randomness of a token, in bytes.
 const TOKEN_BYTES: usize = 20;
+/// How often somebody may have a representative asked in a day. Whoever is named is a stranger until she
+/// answers.
+const ASKED_A_DAY: usize = 6;
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Who is asked to agree in a person's place.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,6 +159,35 @@ pub fn given_alone(
     }
     given.retain(|taken| agreed.get(&taken.consent) != Some(&true));
     Ok(given)
+}
+
+/// That a person may have a representative asked once more today, by her records: they stay when what is
+/// asked is taken back.
+///
+/// # Errors
+/// [`Error::TooMany`]; and when a record of hers does not open.
+pub fn may_ask(
+    keys: &Keys,
+    conn: &mut Conn,
+    subject: SubjectId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut asked = Vec::new();
+    for row in records::answers(conn, subject)? {
+        let record = record::open(keys, &row)?.record().map_err(anyhow::Error::from)?;
+        if let Act::ConsentChanged { consent, .. } = record.act
+            && consent.state == ConsentState::Requested
+            && record.at + DAY > now
+        {
+            asked.push(record.at);
+        }
+    }
+    asked.sort_unstable();
+    let Some(first) = asked.len().checked_sub(ASKED_A_DAY).map(|over| asked[over]) else {
+        return Ok(());
+    };
+    let wait = (first + DAY).duration_since(now).as_secs();
+    Err(Error::TooMany { retry_after_s: wait.unsigned_abs().max(1) })
 }
 
 /// Whether a person who is held is below the age of her regime. Nobody can tell without a date of birth.

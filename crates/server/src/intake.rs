@@ -676,6 +676,8 @@ impl Putting {
             return Ok(());
         }
         let mut given = agreement::given_alone(&app.keys, tx, subject)?;
+        // One that the policy asks for no more allows nothing.
+        given.retain(|taken| document.consents.contains_key(&taken.consent));
         let waiting = agreement::hold_back(true, &mut given);
         let language = given.first().and_then(|taken| Language::parse(&taken.language));
         for (consent, fresh) in given.into_iter().zip(fresh) {

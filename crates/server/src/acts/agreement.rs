@@ -63,7 +63,9 @@ pub async fn answer(
         .write(move |tx: &mut Tx<'_>| {
             let found = agreement::find(&keeper.keys, tx, &answer.token, now)?;
             let Some(found) = found else { return Ok(None) };
-            let answers = read(&found, &answer, document.version)?;
+            let mut answers = read(&found, &answer, document.version)?;
+            // One that the policy asks for no more allows nothing.
+            answers.retain(|(name, _)| document.consents.contains_key(name));
             for ((name, state), fresh) in answers.iter().zip(&fresh) {
                 let (consent, notice) = (name.clone(), document.version);
                 let language = answer.language.tag().to_owned();

@@ -192,6 +192,7 @@ impl Asking {
             asked.consents.push(taken.consent.clone());
         }
         if before.as_ref() != Some(&asked) {
+            agreement::may_ask(&app.keys, tx, subject, *at)?;
             letter.put(&app.keys, tx, &key, regime, &asked)?;
         }
         Ok(true)

@@ -2,7 +2,7 @@
 //! is bounded, and the budget of the purpose pays in the transaction of the record, before the figure is told.
 //!
 //! A budget has no row of its own: it is read from the records that set it and drew on it, so that whoever
-//! writes to the database can give nothing back to it.
+//! gives something back to it in the database is found out when the ledger is verified.
 
 use std::sync::Arc;
 

@@ -430,3 +430,22 @@ fn the_letter_is_written_in_every_language() {
         insta::assert_snapshot!(format!("agreement-{}", language.tag()), said);
     }
 }
+
+#[tokio::test]
+async fn no_stranger_is_written_to_without_end_whatever_is_taken_back_in_between() {
+    let house = House::open();
+    let hana = house.guest("Hana").with("birth_date", YOUNG).names(&parent()).signs_up().await;
+    let before = house.tokens_sent().len();
+    for nth in 0..6 {
+        let stranger = json!({ "name": "P", "email": format!("stranger-{nth}@example.jp") });
+        hana.gives("marketing", Some(&stranger)).go().await.expect(200);
+        assert_eq!(hana.answers("marketing", "withdrawn").await["state"], "withdrawn");
+    }
+    let another = json!({ "name": "P", "email": "another@example.jp" });
+    hana.gives("marketing", Some(&another)).go().await.problem(429, "too-many");
+    assert_eq!(house.tokens_sent().len() - before, 6);
+    house.clock.pass(jiff::Span::new().hours(24)).unwrap();
+    hana.gives("marketing", Some(&another)).go().await.expect(200);
+    assert_eq!(house.tokens_sent().len() - before, 7);
+    house.adds_up();
+}
