@@ -278,10 +278,10 @@ fn kept(value: &serde_json::Value, reader: &Reader) -> Option<String> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::pages) mod tests {
     use super::*;
 
-    pub(in crate::pages::me) fn policy() -> Policy {
+    pub(in crate::pages) fn policy() -> Policy {
         serde_json::from_value(serde_json::json!({
             "version": "2026-10-01", "items": {}, "purposes": {}, "consents": {},
             "controller": {

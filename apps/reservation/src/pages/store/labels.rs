@@ -37,8 +37,8 @@ fn text(policy: &Policy, language: Language) -> String {
     let items = CLASSES.map(|(item, class)| (class, label(item)));
     let allergies = [TOLD, NONE].map(|class| (class, label(allergy::ITEM)));
     let companions = ("o", Words::of(language).companions_allergies);
-    // A card ends with the booking's number.
-    let number = ("p:last-child".to_owned(), Words::of(language).booking_number);
+    // A card ends with the booking's number; what is not shown may end a box within the card.
+    let number = ("> li > p:last-child".to_owned(), Words::of(language).booking_number);
     let of_classes = items.into_iter().chain(allergies).chain([companions]);
     let of_classes = of_classes.map(|(class, label)| (format!(".{class}"), label));
     of_classes.chain([number]).fold(String::new(), |css, (which, label)| {
@@ -83,7 +83,16 @@ pub(super) async fn sheet(
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::*;
+    use crate::pages::me::looks::tests::policy;
+
+    #[test]
+    fn only_what_ends_a_card_is_called_its_number() {
+        let css = text(&policy(), Language::En);
+        let number = Words::of(Language::En).booking_number;
+        let rules: Vec<&str> = css.lines().filter(|rule| rule.contains(number)).collect();
+        assert_eq!(rules, [format!(".cards > li > p:last-child::before{{content:\"{number}\"}}")]);
+    }
 
     #[test]
     fn a_label_cannot_leave_its_quotes() {
