@@ -84,6 +84,11 @@ pub(crate) fn day(date: Date, language: Language) -> String {
     }
 }
 
+/// The same; a day of another year than that of `today` says its year.
+pub(crate) fn day_from(today: Date, on: Date, language: Language) -> String {
+    if on.year() == today.year() { day(on, language) } else { date(on, language) }
+}
+
 /// 18時30分 or 18:30.
 pub(crate) fn time(time: Time, language: Language) -> String {
     let (hour, minute) = (time.hour(), time.minute());
@@ -180,6 +185,19 @@ mod tests {
         let on_the_hour = at("2026-12-31T15:00:00Z");
         assert_eq!(date_and_time(on_the_hour, Language::Ja), "2027年1月1日(金)0時");
         assert_eq!(date_and_time(on_the_hour, Language::En), "Fri 1 Jan 2027, 0:00");
+    }
+
+    #[test]
+    fn a_day_of_another_year_says_its_year() {
+        let date = jiff::civil::date;
+        let today = date(2026, 11, 22);
+        for (on, ja, en) in [
+            (date(2026, 12, 31), "12月31日(木)", "Thu 31 Dec"),
+            (date(2027, 9, 9), "2027年9月9日(木)", "Thu 9 Sep 2027"),
+        ] {
+            assert_eq!(day_from(today, on, Language::Ja), ja);
+            assert_eq!(day_from(today, on, Language::En), en);
+        }
     }
 
     #[test]

@@ -93,13 +93,19 @@ impl Store {
         if !self.listed {
             return Err(No::Gone);
         }
-        if !(self.party_min..=self.party_max).contains(&party) {
-            return Err(No::Party);
-        }
+        self.takes(self.date_of(starts_at), party, now)?;
         if starts_at < now + i64::from(self.notice_minutes).minutes() || starts_at <= now {
             return Err(No::TooSoon);
         }
-        if self.date_of(starts_at) > self.last_day(now) {
+        Ok(())
+    }
+
+    /// Whether the store seats such a party at all, and takes bookings for the day yet.
+    pub(crate) fn takes(&self, on: Date, party: u8, now: Timestamp) -> Result<(), No> {
+        if !(self.party_min..=self.party_max).contains(&party) {
+            return Err(No::Party);
+        }
+        if on > self.last_day(now) {
             return Err(No::TooFar);
         }
         Ok(())

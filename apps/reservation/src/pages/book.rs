@@ -46,6 +46,22 @@ pub(super) struct Chooser<'a> {
     pub(super) moves: Option<String>,
 }
 
+/// Why a store has no times for a day and a party whatever is free, in the reader's words.
+pub(super) fn not_taken(
+    store: &Store,
+    choice: &Choice,
+    now: Timestamp,
+    words: &Words,
+) -> Option<String> {
+    match store.takes(choice.date, choice.party, now) {
+        Err(No::Party) => {
+            Some((words.party_not_taken)(choice.party, store.party_min, store.party_max))
+        }
+        Err(No::TooFar) => Some(words.not_open_yet.to_owned()),
+        _ => None,
+    }
+}
+
 /// A listed store; any other does not exist.
 pub(super) async fn listed(app: &App, slug: &str) -> Result<Store, Fault> {
     app.book.store(slug).await?.filter(|store| store.listed).ok_or(Fault::NotFound)
@@ -71,7 +87,6 @@ pub(super) async fn chooser<'a>(
     now: Timestamp,
 ) -> Result<Chooser<'a>, Fault> {
     let party = asked.party.as_deref().and_then(|party| party.parse().ok()).unwrap_or(2);
-    let party = party.clamp(store.party_min, store.party_max);
     let date = asked.date.as_deref().and_then(|date| date.parse::<Date>().ok());
     let mut strip = Vec::new();
     for date in days(store, date, now) {
@@ -97,6 +112,10 @@ pub(super) fn chosen(
     party: u8,
     now: Timestamp,
 ) -> Result<Chooser<'_>, Fault> {
+    if let Some(date) = date.filter(|date| *date > store.last_day(now)) {
+        let day = Day { closed: None, seatings: Vec::new() };
+        return Ok(Chooser { store, choice: Choice { date, party }, day, strip, now, moves: None });
+    }
     let wanted = date.and_then(|date| strip.iter().position(|(day, _)| *day == date));
     let first_free = || strip.iter().position(|(_, day)| is_free(day));
     let at = wanted.or_else(first_free).unwrap_or(0);
@@ -254,6 +273,7 @@ pub(super) fn terms(store: &Store, words: &Words) -> String {
 pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let Chooser { store, choice, day, strip, now, .. } = chooser;
+    let refused = not_taken(store, choice, *now, words);
     let parties: Vec<_> = (store.party_min..=store.party_max)
         .map(|party| (party.to_string(), (words.party)(party)))
         .collect();
@@ -267,7 +287,8 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
         focus: false,
         autocomplete: None,
     };
-    let (date, party) = (choice.date.to_string(), choice.party.to_string());
+    let party = choice.party.clamp(store.party_min, store.party_max).to_string();
+    let date = choice.date.to_string();
     let some_time = choice.date.to_zoned(store.time_zone.clone());
     let some_time = some_time.map_or(*now, |zoned| zoned.timestamp());
     html! {
@@ -279,7 +300,9 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
         }
         (days_strip(reader, chooser))
         h3 { (when::date(choice.date, language)) (words.comma) ((words.party)(choice.party)) }
-        @if let Some(reason) = &day.closed {
+        @if let Some(refused) = &refused {
+            p class="notice" role="status" { (refused) }
+        } @else if let Some(reason) = &day.closed {
             p class="notice" { ((words.closed_that_day)(reason.get(language))) }
         } @else if day.seatings.is_empty() {
             p class="notice" { (words.no_times_that_day) }
@@ -308,6 +331,7 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
 fn days_strip(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let Chooser { store, choice, day, strip, now, .. } = chooser;
+    let seated = (store.party_min..=store.party_max).contains(&choice.party);
     let to = |date: Date| format!("?date={date}&party={}#times", choice.party);
     let before = strip.first().and_then(|(first, _)| first.checked_sub(STRIP_DAYS.days()).ok());
     let before = before.filter(|date| *date >= store.date_of(*now));
@@ -321,7 +345,7 @@ fn days_strip(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
             @for (at, (date, has)) in strip.iter().enumerate() {
                 @let here = *date == choice.date;
                 @let has = if here { day } else { has };
-                @let (mark, says) = match (&has.closed, is_free(has), has.seatings.is_empty()) {
+                @let (mark, says) = match (&has.closed, is_free(has), has.seatings.is_empty() || !seated) {
                     (Some(_), ..) => ("–", words.closed),
                     (None, true, _) => ("○", words.has_seats),
                     (None, false, false) => ("×", words.full),
@@ -384,6 +408,29 @@ fn times(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_store_does_not_take_is_said_and_not_changed_into_what_it_does() {
+        let store = Store { party_max: 6, ..crate::book::tests::store() };
+        let words = Words::of(crate::language::Language::Ja);
+        let now: Timestamp = "2026-11-23T03:00:00Z".parse().unwrap();
+        let today = store.date_of(now);
+        let far = jiff::civil::date(2027, 9, 9);
+        let says = |date, party| not_taken(&store, &Choice { date, party }, now, words);
+        assert_eq!(says(today, 6), None);
+        assert_eq!(
+            says(today, 12).as_deref(),
+            Some("12名さまのご予約は承れません（1名から6名まで）")
+        );
+        assert_eq!(says(far, 2).as_deref(), Some("この日の受付はまだ始まっていません"));
+        let nothing = || Day { closed: None, seatings: Vec::new() };
+        let strip = |date| days(&store, date, now).into_iter().map(|on| (on, nothing())).collect();
+        for (date, party) in [(far, 2), (today.tomorrow().unwrap(), 99)] {
+            let chooser = chosen(&store, strip(Some(date)), Some(date), party, now).ok().unwrap();
+            let shown = chooser.choice;
+            assert_eq!((shown.date, shown.party), (date, party));
+        }
+    }
 
     #[test]
     fn a_strip_begins_today_and_turns_by_two_weeks() {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::book::{price_band, review_at};
+use super::book::{Choice, not_taken, price_band, review_at};
 use super::parts::{moment, named};
 use super::{Sheet, layout};
 use crate::app::{self, App, Reader, Shared};
@@ -45,14 +45,13 @@ impl Sought {
     }
 
     fn party(&self) -> u8 {
-        self.party.parse().ok().filter(|party| (1..=LARGEST_PARTY).contains(party)).unwrap_or(2)
+        self.party.parse().ok().filter(|party| *party > 0).unwrap_or(2)
     }
 
-    /// The day for a store: the one that was asked for, as far as it takes bookings, else its today.
+    /// The day for a store: the one that was asked for, unless it is over, else its today.
     fn day(&self, store: &Store, now: Timestamp) -> Date {
-        let (today, last) = (store.date_of(now), store.last_day(now));
-        let wanted = self.date.parse::<Date>().ok().filter(|date| *date >= today && *date <= last);
-        wanted.unwrap_or(today)
+        let today = store.date_of(now);
+        self.date.parse::<Date>().ok().filter(|date| *date >= today).unwrap_or(today)
     }
 }
 
@@ -67,10 +66,12 @@ pub(super) async fn page(
     stores.retain(|store| store.listed);
     let mut found = Vec::new();
     for store in stores.iter().filter(|store| sought.fits(store)) {
-        let date = sought.day(store, now);
-        let party = sought.party().clamp(store.party_min, store.party_max);
-        let day = app.book.day(store.clone(), date, party, now).await?;
-        found.push((store, Offer { date, party, day }));
+        let choice = Choice { date: sought.day(store, now), party: sought.party() };
+        let day = match not_taken(store, &choice, now, words) {
+            Some(why) => Err(why),
+            None => Ok(app.book.day(store.clone(), choice.date, choice.party, now).await?),
+        };
+        found.push((store, Offer { choice, day }));
     }
     let tonight = when::evening_of(now, &when::tokyo());
     let date = sought.date.parse::<Date>().ok().filter(|date| *date >= tonight);
@@ -104,7 +105,7 @@ pub(super) async fn page(
             div class="heading" {
                 h2 { (words.stores) }
                 p { @match date {
-                    Some(date) => ((words.on_that_day)(&when::day(date, reader.language), &(words.party)(sought.party()))),
+                    Some(date) => ((words.on_that_day)(&when::day_from(tonight, date, reader.language), &(words.party)(sought.party()))),
                     None => ((words.tonight_is)(&when::day(tonight, reader.language))),
                 } }
             }
@@ -191,7 +192,7 @@ fn search(stores: &[Store], sought: &Sought, date: Date, reader: &Reader) -> Mar
                 div class="field" {
                     label for="search-party" { (words.party_size) }
                     select id="search-party" name="party" {
-                        @for party in 1..=LARGEST_PARTY {
+                        @for party in (1..=LARGEST_PARTY).chain(Some(sought.party()).filter(|party| *party > LARGEST_PARTY)) {
                             option value=(party) selected[party == sought.party()] {
                                 ((words.party)(party))
                             }
@@ -206,15 +207,16 @@ fn search(stores: &[Store], sought: &Sought, date: Date, reader: &Reader) -> Mar
 
 /// What a store has on the day, for the party.
 struct Offer {
-    date: Date,
-    party: u8,
-    day: Day,
+    choice: Choice,
+    /// Its times, or why it has none for them whatever is free.
+    day: Result<Day, String>,
 }
 
 fn store_card(store: &Store, offer: &Offer, reader: &Reader, tonight: bool) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let Offer { date, party, day } = offer;
-    let free: Vec<_> = day.seatings.iter().filter(|seating| seating.free).collect();
+    let Offer { choice: Choice { date, party }, day } = offer;
+    let seatings = day.iter().flat_map(|day| &day.seatings);
+    let free: Vec<_> = seatings.filter(|seating| seating.free).collect();
     html! {
         li {
             img src={ "/stores/" (store.slug) "/picture.svg" } alt="" width="640" height="360" loading="lazy";
@@ -228,19 +230,20 @@ fn store_card(store: &Store, offer: &Offer, reader: &Reader, tonight: bool) -> M
                     (store.cuisine.get(language)) " · " (store.area.get(language)) " · "
                     (price_band(store.price_band, words))
                 }
-                @match (free.is_empty(), &day.closed) {
-                    (false, _) => ul class="times" {
+                @match (free.is_empty(), day.as_ref().map(|day| &day.closed)) {
+                    (_, Err(why)) => p class="closed" { (why) },
+                    (false, Ok(_)) => ul class="times" {
                         @for seating in free.iter().take(TIMES_SHOWN) {
                             li { a href=(review_at(store, *date, seating.time, *party)) {
                                 (moment(seating.starts_at, &when::clock_face(seating.time)))
                             } }
                         }
                     },
-                    (true, Some(reason)) => p class="closed" {
+                    (true, Ok(Some(reason))) => p class="closed" {
                         @if tonight { ((words.closed_today)(reason.get(language))) }
                         @else { ((words.closed_on)(reason.get(language))) }
                     },
-                    (true, None) => p class="closed" {
+                    (true, Ok(None)) => p class="closed" {
                         @if tonight { (words.tonight_over) } @else { (words.no_times_that_day) }
                     },
                 }

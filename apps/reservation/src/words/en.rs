@@ -180,6 +180,7 @@ pub(super) static WORDS: Words = Words {
     fee_none: "None",
     see_times: "See the times",
     no_times_that_day: "No time can be had on this day. Please choose another.",
+    not_open_yet: "Bookings for this day have not opened yet",
     full: "full",
     wait_for_it: "join line",
     full_told: "Tap a time that is full to stand in line for it. It costs nothing, and you can leave the line whenever you like.",
@@ -668,6 +669,9 @@ pub(super) static WORDS: Words = Words {
     closed_on: |reason| format!("Closed that day ({reason})"),
     price_of: |band| format!("price level {band} of 4"),
     parties_of: |from, to| format!("{from} to {to} people"),
+    party_not_taken: |party, from, to| {
+        format!("Not for a party of {party} (it takes {from} to {to} people)")
+    },
     month: |month| {
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
             .get(usize::from(month.unsigned_abs()).wrapping_sub(1))

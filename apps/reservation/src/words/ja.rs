@@ -180,6 +180,7 @@ pub(super) static WORDS: Words = Words {
     fee_none: "かかりません",
     see_times: "時刻を見る",
     no_times_that_day: "この日に選べる時刻はありません。ほかの日をお選びください。",
+    not_open_yet: "この日の受付はまだ始まっていません",
     full: "満席",
     wait_for_it: "空席待ち",
     full_told: "満席の時刻を押すと、空席待ちの列に並びます。料金はかからず、いつでもやめられます。",
@@ -655,6 +656,9 @@ pub(super) static WORDS: Words = Words {
     closed_on: |reason| format!("この日はお休みです（{reason}）"),
     price_of: |band| format!("価格帯は4段階の{band}"),
     parties_of: |from, to| format!("{from}名から{to}名まで"),
+    party_not_taken: |party, from, to| {
+        format!("{party}名さまのご予約は承れません（{from}名から{to}名まで）")
+    },
     month: |month| format!("{month}月"),
     hold_it: |minutes| format!("お席を{minutes}分間確保する"),
     not_booked_told: |store| {

@@ -64,7 +64,7 @@ words! {
         // Booking
         book_sees, book_sees_lead, book_sees_nothing, date,
         party_size, error_time, booking, booking_number, cancel, cancel_told, hours, address,
-        telephone, fee, fee_none, see_times, no_times_that_day, full, wait_for_it, full_told, error_full,
+        telephone, fee, fee_none, see_times, no_times_that_day, not_open_yet, full, wait_for_it, full_told, error_full,
         error_too_soon, error_already, error_gone, held_for_you,
         confirm_booking, let_go, hold_over, hold_over_told, change_booking, change_told,
         done_changed, done_waiting, cancel_free, called_off_by_store, waiting, wait_no_more,
@@ -138,7 +138,7 @@ words! {
         pay_title(&str), held_to_pay(&str), difference(&str, &str), receipt_words(&str), receipt_words_off(&str), at_table(&str, u16),
         request_desk(&str),
         first_store(&str),
-        on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8), month(i8), hold_it(u8), not_booked_told(&str),
+        on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8), party_not_taken(u8, u8, u8), month(i8), hold_it(u8), not_booked_told(&str),
         invited_as(&str), invitation_made(&str), invited_until(&str),
         webhook_since(&str, u32), webhook_given_up(u32),
         field(&str), in_row(usize, &str), guest_after(), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
