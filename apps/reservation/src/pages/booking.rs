@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::book;
-use super::parts::{done, moment, named, nothing};
+use super::parts::{done, held_to_send_but, moment, named, nothing};
 use super::{Guest, Sheet, companions, layout, leading_to, pay, review, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::Policy;
@@ -95,7 +95,8 @@ pub(super) async fn page(
         if !review::missing_consents(&app, &caller, &policy).await?.is_empty() {
             goes = None;
         }
-        what_is_sent(&policy, goes.as_ref(), &store, &reader)
+        let withdrawn = withdrawn(&app, &caller, &policy).await?;
+        what_is_sent(&policy, goes.as_ref(), &withdrawn, &store, &reader)
     } else {
         nothing()
     };
@@ -123,11 +124,35 @@ pub(super) async fn page(
     }
 }
 
+/// What is held of her and passed on to nobody since she withdrew its consent.
+async fn withdrawn(
+    app: &App,
+    caller: &Caller,
+    policy: &Policy,
+) -> Result<BTreeSet<String>, Fault> {
+    let held = app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
+    let mut withdrawn = BTreeSet::new();
+    for name in policy.consents.keys() {
+        let of_it = held.iter().map(|held| &held.item).filter(|item| {
+            policy.items.get(*item).is_some_and(|item| item.consent.as_ref() == Some(name))
+        });
+        let of_it: Vec<&String> = of_it.collect();
+        if !of_it.is_empty() {
+            let state = app.azukari.consent(&caller.who, name).await?;
+            if state.is_some_and(|state| state.state == "withdrawn") {
+                withdrawn.extend(of_it.into_iter().cloned());
+            }
+        }
+    }
+    Ok(withdrawn)
+}
+
 /// What this store may see of what is held, by purpose, and until when: with the ticket above it, the
 /// document of the provision.
 fn what_is_sent(
     policy: &Policy,
     goes: Option<&BTreeSet<String>>,
+    withdrawn: &BTreeSet<String>,
     store: &Store,
     reader: &Reader,
 ) -> Markup {
@@ -135,7 +160,10 @@ fn what_is_sent(
     html! {
         section class="sheet" {
             h2 { ((words.first_store)(store.name(reader.language))) }
-            (review::seen_there(policy, goes, reader))
+            @if let Some(goes) = goes {
+                p { (words.book_sees_lead) }
+                (held_to_send_but(policy, reader, goes, withdrawn))
+            } @else { p class="notice alert" { (words.book_sees_nothing) } }
             p class="actions screen" {
                 a href="/me/looks" { (words.looks) }
                 a href="/me/items" { (words.room_items) }

@@ -451,15 +451,30 @@ pub(crate) struct Drawn<'a> {
 
 /// What a store is told when somebody books, by purpose.
 pub(crate) fn sent_to(policy: &Policy, reader: &Reader) -> Markup {
-    sent(policy, reader, |_| true)
+    sent(policy, reader, |_| true, &BTreeSet::new())
 }
 
 /// What of it is held of a guest, and so goes to the store she books; the rest is there to be added.
 pub(crate) fn held_to_send(policy: &Policy, reader: &Reader, goes: &BTreeSet<String>) -> Markup {
-    sent(policy, reader, |item| goes.contains(item))
+    held_to_send_but(policy, reader, goes, &BTreeSet::new())
 }
 
-fn sent(policy: &Policy, reader: &Reader, which: impl Fn(&str) -> bool) -> Markup {
+/// The same, with what is held and not passed on since its consent was withdrawn.
+pub(crate) fn held_to_send_but(
+    policy: &Policy,
+    reader: &Reader,
+    goes: &BTreeSet<String>,
+    withdrawn: &BTreeSet<String>,
+) -> Markup {
+    sent(policy, reader, |item| goes.contains(item), withdrawn)
+}
+
+fn sent(
+    policy: &Policy,
+    reader: &Reader,
+    which: impl Fn(&str) -> bool,
+    withdrawn: &BTreeSet<String>,
+) -> Markup {
     let (words, language) = (reader.words, reader.language);
     html! {
         dl class="sent" {
@@ -470,11 +485,19 @@ fn sent(policy: &Policy, reader: &Reader, which: impl Fn(&str) -> bool) -> Marku
                 @let known = items.iter().filter(|item| policy.items.contains_key(**item) && which(item));
                 @let labels: Vec<&str> =
                     known.map(|item| policy.item_label(item, language)).collect();
+                @let held: Vec<&str> =
+                    items.iter().copied().filter(|item| withdrawn.contains(*item)).collect();
                 div {
                     dt { (policy.purpose_label(purpose, language)) }
                     dd {
-                        @if labels.is_empty() { span class="soft" { (words.nothing_held) } }
-                        @else { (labels.join(words.comma)) }
+                        @if !labels.is_empty() { (labels.join(words.comma)) }
+                        @else if held.is_empty() { span class="soft" { (words.nothing_held) } }
+                        @for item in held {
+                            p class="soft" {
+                                (policy.item_label(item, language)) (words.colon)
+                                (words.withheld_withdrawn)
+                            }
+                        }
                     }
                 }
             }
@@ -563,5 +586,28 @@ mod tests {
             reasons(&[reason("consent_not_given"), reason("special_care_without_consent")], words);
         assert_eq!(told, [words.reason_dietary_withdrawn]);
         assert_eq!(reasons(&[], words), [words.reason_other]);
+    }
+
+    #[test]
+    fn what_is_held_and_not_passed_on_is_not_said_to_be_not_held() {
+        let mut policy = super::super::me::looks::tests::policy();
+        let item = serde_json::json!({
+            "label": { "ja": "食物アレルギー", "en": "Food allergies" }, "kind": "text",
+            "purposes": ["meal"], "consent": "dietary_care",
+        });
+        policy.items.insert("allergy".to_owned(), serde_json::from_value(item).unwrap());
+        let words = Words::of(Language::Ja);
+        let reader = super::super::me::looks::tests::reader(Language::Ja);
+        let allergy = BTreeSet::from(["allergy".to_owned()]);
+        let meal = |goes: &BTreeSet<String>, withdrawn: &BTreeSet<String>| {
+            let drawn = held_to_send_but(&policy, &reader, goes, withdrawn).into_string();
+            drawn.rsplit("<dt>").next().unwrap().to_owned()
+        };
+        let none = BTreeSet::new();
+        assert!(meal(&none, &none).contains(words.nothing_held));
+        assert!(!meal(&allergy, &none).contains(words.withheld_withdrawn));
+        let kept_back = meal(&none, &allergy);
+        assert!(!kept_back.contains(words.nothing_held), "{kept_back}");
+        assert!(kept_back.contains("食物アレルギー") && kept_back.contains(words.withheld_withdrawn));
     }
 }

@@ -280,6 +280,8 @@ fn kept(value: &serde_json::Value, reader: &Reader) -> Option<String> {
 #[cfg(test)]
 pub(in crate::pages) mod tests {
     use super::*;
+    use crate::language::Language;
+    use crate::words::Words;
 
     pub(in crate::pages) fn policy() -> Policy {
         serde_json::from_value(serde_json::json!({
@@ -290,6 +292,19 @@ pub(in crate::pages) mod tests {
             },
         }))
         .unwrap()
+    }
+
+    pub(in crate::pages) fn reader(language: Language) -> Reader {
+        Reader {
+            language,
+            words: Words::of(language),
+            path: "/me".to_owned(),
+            query: String::new(),
+            guest: None,
+            staff: None,
+            operator: None,
+            passkeys: false,
+        }
     }
 
     #[test]
@@ -345,16 +360,7 @@ pub(in crate::pages) mod tests {
         let right: [&[u64]; 6] = [&[19, 18, 16], &[17], &[15], &[14], &[13], &[12, 11]];
         assert_eq!(indexes, right);
 
-        let reader = Reader {
-            language: crate::language::Language::En,
-            words: crate::words::Words::of(crate::language::Language::En),
-            path: "/me".to_owned(),
-            query: String::new(),
-            guest: None,
-            staff: None,
-            operator: None,
-            passkeys: false,
-        };
+        let reader = reader(Language::En);
         let proofs = Proofs {
             public_azukari: "https://azukari.example",
             cursor: None,
