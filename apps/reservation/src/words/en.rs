@@ -126,6 +126,7 @@ pub(super) static WORDS: Words = Words {
     no_looks: "Nobody has received anything yet.",
     look_received: "received",
     look_unreadable: "This record is damaged and cannot be read; please ask us",
+    look_nothing: "received nothing",
     look_refused: "refused",
     purpose: "Purpose",
     proof: "Proof",

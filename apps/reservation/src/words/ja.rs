@@ -126,6 +126,7 @@ pub(super) static WORDS: Words = Words {
     no_looks: "まだ誰も受け取っていません。",
     look_received: "受け取りました",
     look_unreadable: "この記録は壊れていて読み取れません。お問い合わせください",
+    look_nothing: "何も受け取っていません",
     look_refused: "お断りしました",
     purpose: "利用目的",
     proof: "証明",

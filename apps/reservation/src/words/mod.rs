@@ -55,7 +55,7 @@ words! {
         do_not_agree, policy_changed, refused_title, refused_nothing_kept, refused_think_again,
         // Her page
         bookings, no_bookings, find_a_table, cancelled, over, looks, looks_lead,
-        no_looks, look_received, look_refused, look_unreadable, purpose, proof, proof_how, proof_keep, proof_file,
+        no_looks, look_received, look_nothing, look_refused, look_unreadable, purpose, proof, proof_how, proof_keep, proof_file,
         proof_how_to_check, policy_then, newest, older, held, held_lead, held_requests, still_right, yes_still_right, not_held, withheld_withdrawn,
         consents, consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
         consent_again,

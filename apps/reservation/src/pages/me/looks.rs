@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::pages::parts::{moment, named, nothing, reasons};
 use crate::pages::{Guest, proof};
 use crate::when;
+use crate::words::Words;
 
 #[derive(Deserialize)]
 pub(in crate::pages) struct Way {
@@ -176,10 +177,18 @@ fn earlier_row(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
         p {
             (moment(asked.at, &time)) " · "
             (proofs.policy.purpose_label(&asked.purpose, language)) " · "
-            @if asked.outcome == "refused" { (words.look_refused) }
-            @else { (words.look_received) }
+            (outcome(asked, words))
         }
         (proof_of(asked, proofs))
+    }
+}
+
+/// What became of an ask: of items that were asked for, none may have come.
+fn outcome(asked: &Provision, words: &Words) -> &'static str {
+    match asked.outcome.as_str() {
+        "refused" => words.look_refused,
+        _ if asked.items.is_empty() => words.look_nothing,
+        _ => words.look_received,
     }
 }
 
@@ -189,12 +198,15 @@ fn asked_row(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
     names.sort_by_key(|name| policy.rank(name));
     let items: Vec<&str> = names.iter().map(|item| policy.item_label(item, language)).collect();
     let refused = asked.outcome == "refused";
+    let tag = match (refused, items.is_empty()) {
+        (true, _) => "tag refused",
+        (false, true) => "tag",
+        (false, false) => "tag good",
+    };
     html! {
         div class={ "asked" @if refused { " refused" } } {
             p class="what" {
-                @if refused { span class="tag refused" { (words.look_refused) } }
-                @else { span class="tag good" { (words.look_received) } }
-                " " (items.join(words.comma))
+                span class=(tag) { (outcome(asked, words)) } " " (items.join(words.comma))
             }
             @if refused {
                 @for reason in reasons(&asked.reasons, words) { p class="why" { (reason) } }
@@ -281,7 +293,6 @@ fn kept(value: &serde_json::Value, reader: &Reader) -> Option<String> {
 pub(in crate::pages) mod tests {
     use super::*;
     use crate::language::Language;
-    use crate::words::Words;
 
     pub(in crate::pages) fn policy() -> Policy {
         serde_json::from_value(serde_json::json!({
@@ -325,6 +336,34 @@ pub(in crate::pages) mod tests {
         let policy = policy();
         let sizes: Vec<usize> = by_look(&provisions, &policy).iter().map(Vec::len).collect();
         assert_eq!(sizes, [2, 1, 1]);
+    }
+
+    #[test]
+    fn a_look_that_brought_nothing_is_not_called_received() {
+        let reader = reader(Language::Ja);
+        let policy = policy();
+        let proofs =
+            Proofs { public_azukari: "", cursor: None, policy: &policy, reader: &reader };
+        let drawn = |outcome: &str, items: &[&str]| {
+            let asked: Provision = serde_json::from_value(serde_json::json!({
+                "outcome": outcome, "at": "2026-11-22T09:00:00Z", "recipient": "sumire",
+                "purpose": "meal", "items": items, "ledger": { "index": 1 },
+            }))
+            .unwrap();
+            asked_row(&asked, &proofs).into_string()
+        };
+        let words = reader.words;
+        for (outcome, items, said) in [
+            ("disclosed", &["allergy"][..], words.look_received),
+            ("disclosed", &[], words.look_nothing),
+            ("refused", &["allergy"], words.look_refused),
+        ] {
+            let row = drawn(outcome, items);
+            for word in [words.look_received, words.look_nothing, words.look_refused] {
+                assert_eq!(row.contains(&format!(">{word}<")), word == said, "{row}");
+            }
+            assert_eq!(row.contains("tag good"), said == words.look_received, "{row}");
+        }
     }
 
     #[test]
