@@ -88,7 +88,7 @@ pub(super) static WORDS: Words = Words {
     letter_code_not_you: "If you did not ask for this, you need do nothing: without the code your password stays as it is. Please tell the code to nobody; we never ask for it.",
     letter_known: "You have an account with this address",
     letter_known_told: "Somebody began to sign up with this address. You have an account already and need no new one: please sign in. If you forgot your password, choose another one by “Forgot your password?” where you sign in.",
-    letter_known_not_you: "If this was not you, you need do nothing. Your account is as it was, and whoever tried was not told that you have one.",
+    letter_known_not_you: "If this was not you, you need do nothing. Your account is as it was, and whoever tried has seen nothing of what is in it.",
     letter_password: "Your password was changed",
     letter_password_not_you: "If this was not you, please choose another password at once, by “Forgot your password?” where you sign in, and tell us.",
 
