@@ -125,11 +125,7 @@ pub(super) async fn page(
 }
 
 /// What is held of her and passed on to nobody since she withdrew its consent.
-async fn withdrawn(
-    app: &App,
-    caller: &Caller,
-    policy: &Policy,
-) -> Result<BTreeSet<String>, Fault> {
+async fn withdrawn(app: &App, caller: &Caller, policy: &Policy) -> Result<BTreeSet<String>, Fault> {
     let held = app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
     let mut withdrawn = BTreeSet::new();
     for name in policy.consents.keys() {

@@ -608,6 +608,8 @@ mod tests {
         assert!(!meal(&allergy, &none).contains(words.withheld_withdrawn));
         let kept_back = meal(&none, &allergy);
         assert!(!kept_back.contains(words.nothing_held), "{kept_back}");
-        assert!(kept_back.contains("食物アレルギー") && kept_back.contains(words.withheld_withdrawn));
+        assert!(
+            kept_back.contains("食物アレルギー") && kept_back.contains(words.withheld_withdrawn)
+        );
     }
 }

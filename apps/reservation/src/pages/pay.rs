@@ -12,7 +12,7 @@ use super::parts::{moment, named, nothing};
 use super::{Guest, Sheet, layout, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
-use crate::book::bookings::{Booking, Stage};
+use crate::book::bookings::{Booking, Ending, Stage};
 use crate::book::changes::Change;
 use crate::book::payments::{Payment, Way};
 use crate::book::sessions::Caller;
@@ -178,7 +178,7 @@ pub(super) fn account(booking: &Booking, payments: &[Payment], reader: &Reader) 
     html! {
         section class="sheet screen" {
             h2 { (words.payments) }
-            (lines(payments, reader))
+            (lines(payments, booking.ending == Some(Ending::Guest), reader))
             @if kept > 0 && booking.stage != Stage::Asked {
                 p class="actions" {
                     a href={ "/me/bookings/" (booking.number) "/receipt" } { (words.receipt) }
@@ -188,7 +188,8 @@ pub(super) fn account(booking: &Booking, payments: &[Payment], reader: &Reader) 
     }
 }
 
-fn lines(payments: &[Payment], reader: &Reader) -> Markup {
+/// The sum; what stays of a booking that its guest called off is what calling off cost.
+fn lines(payments: &[Payment], called_off: bool, reader: &Reader) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let kept = kept(payments);
     let mut in_order: Vec<&Payment> = paid(payments).collect();
@@ -214,8 +215,11 @@ fn lines(payments: &[Payment], reader: &Reader) -> Markup {
                     dd { "−" ((words.yen)(back)) }
                 }
             }
-            @if back > 0 || several {
-                div class="all" { dt { (words.kept) } dd { ((words.yen)(kept)) } }
+            @if kept > 0 && (back > 0 || several || called_off) {
+                div class="all" {
+                    dt { @if called_off { (words.cancel_fee) } @else { (words.kept) } }
+                    dd { ((words.yen)(kept)) }
+                }
             }
         }
     }
@@ -240,7 +244,7 @@ pub(super) async fn without_booking(
         }
         section class="sheet" {
             h2 { (words.payments) }
-            (lines(payments, reader))
+            (lines(payments, false, reader))
         }
         p class="actions" {
             a class="button" href={ "/book/" (store.slug) } { (words.find_a_table) }
@@ -248,4 +252,48 @@ pub(super) async fn without_booking(
         }
     };
     Ok(layout(reader, &Sheet { title: words.money_only, wide: false }, &body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+    use crate::pages::me::looks::tests::reader;
+
+    #[test]
+    fn what_stays_of_a_booking_is_its_fee_once_it_is_called_off_and_nothing_is_not_kept() {
+        let reader = reader(Language::En);
+        let words = reader.words;
+        let at = "2026-11-22T09:00:00Z".parse().unwrap();
+        let drawn = |back_yen, called_off| {
+            let payment = Payment {
+                id: "p".to_owned(),
+                booking: "S-1".to_owned(),
+                for_change: false,
+                subject: "sub_1".to_owned(),
+                store: "mihon".to_owned(),
+                starts_at: at,
+                yen: 10_000,
+                back_yen,
+                is_going_back: false,
+                language: Language::En,
+                stage: Way::Paid,
+                session: None,
+                url: None,
+                begun_at: at,
+                paid_at: Some(at),
+            };
+            lines(&[payment], called_off, &reader).into_string()
+        };
+        let fee = format!("<dt>{}</dt><dd>¥5,000</dd>", words.cancel_fee);
+        let kept = format!("<dt>{}</dt><dd>¥5,000</dd>", words.kept);
+        for (back_yen, called_off, shows) in [(5_000, true, &fee), (5_000, false, &kept)] {
+            assert!(drawn(back_yen, called_off).contains(shows), "{back_yen} {called_off}");
+        }
+        assert!(drawn(0, true).contains(&fee.replace("5,000", "10,000")));
+        for called_off in [true, false] {
+            let all_back = drawn(10_000, called_off);
+            assert!(!all_back.contains("class=\"all\""), "{all_back}");
+        }
+    }
 }

@@ -244,6 +244,7 @@ pub(super) static WORDS: Words = Words {
     paid_on: "Paid",
     gone_back: "Refunded",
     going_back: "Refund under way",
+    cancel_fee: "Cancellation fee",
     kept: "Kept",
     pay_difference: "Difference for the change",
     pay_difference_told: "Your booking changes once this is paid. Until then it stays as it is.",

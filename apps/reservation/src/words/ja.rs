@@ -244,6 +244,7 @@ pub(super) static WORDS: Words = Words {
     paid_on: "お支払い",
     gone_back: "返金済み",
     going_back: "返金の手続き中",
+    cancel_fee: "取消料",
     kept: "お預かりしている金額",
     pay_difference: "変更の差額",
     pay_difference_told: "お支払いが済むと、ご予約を変更します。それまで、元のご予約はそのままです。",

@@ -72,7 +72,7 @@ words! {
         // Those who come along
         companions, companions_for, companions_why, companions_not_hers, companions_other, companions_change, companions_not_told, companions_again, companions_allergies, nobody, error_allergen, done_companions,
         // Paying
-        go_to_pay, pay_where, pay_at_store, unpaid, unopened, paid_and_waiting, not_seen_yet, look_again, payments, paid_on, gone_back, going_back, kept, pay_difference, pay_difference_told, being_booked, money_only, money_only_told,
+        go_to_pay, pay_where, pay_at_store, unpaid, unopened, paid_and_waiting, not_seen_yet, look_again, payments, paid_on, gone_back, going_back, cancel_fee, kept, pay_difference, pay_difference_told, being_booked, money_only, money_only_told,
         // The receipt
         receipt, receipt_received, receipt_number, receipt_day, receipt_what_for, receipt_how, receipt_by_card, receipt_by, receipt_name_change, receipt_print, receipt_nobody,
         // The store's evening

@@ -342,8 +342,7 @@ pub(in crate::pages) mod tests {
     fn a_look_that_brought_nothing_is_not_called_received() {
         let reader = reader(Language::Ja);
         let policy = policy();
-        let proofs =
-            Proofs { public_azukari: "", cursor: None, policy: &policy, reader: &reader };
+        let proofs = Proofs { public_azukari: "", cursor: None, policy: &policy, reader: &reader };
         let drawn = |outcome: &str, items: &[&str]| {
             let asked: Provision = serde_json::from_value(serde_json::json!({
                 "outcome": outcome, "at": "2026-11-22T09:00:00Z", "recipient": "sumire",
