@@ -147,6 +147,17 @@ async fn whoever_is_not_signed_in_is_led_to_her_own_door() {
 }
 
 #[tokio::test]
+async fn whoever_never_signed_in_is_asked_to_and_told_of_no_session_that_ended() {
+    let house = House::open().await;
+    let body = "date=2026-11-22&time=19%3A00&party=2";
+    let answer = house.post("/book/mihon/wait?lang=en", "same-origin", body).await;
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    let text = answer.text().await.unwrap();
+    assert!(text.contains("Please sign in to go on") && !text.contains("ended"), "{text}");
+    assert!(text.contains("value=\"19:00\"") && text.contains("value=\"/book/mihon/wait\""));
+}
+
+#[tokio::test]
 async fn passwords_tried_all_at_once_are_as_many_as_one_by_one() {
     let house = House::open().await;
     let body = "login=nobody&password=wrong";

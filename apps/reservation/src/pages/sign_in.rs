@@ -100,12 +100,12 @@ pub(super) fn device(headers: &HeaderMap) -> &'static str {
     }
 }
 
-/// The door, for somebody whose session ended over a form: what she typed waits in the page, and the
-/// form goes on its way once she is back.
+/// The door, for somebody who sent a form and is not signed in, or not any more: what she typed waits in the
+/// page, and the form goes on its way once she is in.
 pub(super) fn go_on(reader: &Reader, action: &str, typed: &Fields) -> Response {
     let mut fields = typed.keeping();
     fields.set("next", action);
-    let note = html! { div class="notice" role="status" { p { (reader.words.session_over) } } };
+    let note = html! { div class="notice" role="status" { p { (reader.words.sign_in_first) } } };
     // A way through another service would lose what she typed.
     (StatusCode::UNAUTHORIZED, draw(reader, &fields, None, Some(note), &nothing())).into_response()
 }

@@ -345,7 +345,7 @@ pub(super) static WORDS: Words = Words {
     request_erase: "To erase it",
     request_erase_told: "What is held is erased, and whoever received it is told.",
     request_begin: "Go to the request pages",
-    session_over: "For safety your session has ended. Sign in again and go on where you were: what you typed is kept in this page.",
+    sign_in_first: "Please sign in to go on where you were: what you typed is kept in this page.",
     welcome_back: "Welcome back",
     nothing_lost: "Nothing of what you typed was lost. You can go on from here.",
     go_on: "Go on",

@@ -345,7 +345,7 @@ pub(super) static WORDS: Words = Words {
     request_erase: "消去",
     request_erase_told: "お預かりしている情報を消去し、受け取った先にも伝えます。",
     request_begin: "請求の画面へ進む",
-    session_over: "安全のため、ログインの期限が切れました。もう一度ログインすると、続きから進めます。入力いただいた内容は、このページに残っています。",
+    sign_in_first: "続けるには、ログインが必要です。ログインすると、続きから進めます。入力いただいた内容は、このページに残っています。",
     welcome_back: "おかえりなさい",
     nothing_lost: "入力いただいた内容は失われていません。このまま続けられます。",
     go_on: "続ける",
