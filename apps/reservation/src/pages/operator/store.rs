@@ -18,6 +18,9 @@ use crate::fields::Fields;
 use crate::pages::MOTIFS;
 use crate::phone;
 
+/// The fields that stand side by side, Japanese and English.
+const IN_BOTH_LANGUAGES: &[&str] = STORE_FIELDS.split_at(13).0.split_at(1).1;
+
 #[derive(Deserialize)]
 pub(super) struct Way {
     pub(super) done: Option<String>,
@@ -168,7 +171,9 @@ fn draw(
         (errors.summary(&order, words))
         form class="sheet" method="post" action={ "/operator/stores/" (at) } novalidate {
             h2 { (words.what_people_read) }
-            div class="row pair" { @for name in &STORE_FIELDS[..14] { (input(name)) } }
+            (input("slug"))
+            div class="row pair" { @for name in IN_BOTH_LANGUAGES { (input(name)) } }
+            (input("phone"))
             div class="row" { @for name in ["country", "picture", "price_band"] { (input(name)) } }
             h2 { (words.rules_of_booking) }
             div class="row" { @for name in &STORE_FIELDS[17..28] { (input(name)) } }
@@ -178,4 +183,27 @@ fn draw(
         }
     };
     layout(reader, &Sheet { title, wide: false }, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_stands_beside_itself_in_the_other_language_and_none_is_left_out() {
+        assert!(IN_BOTH_LANGUAGES.len().is_multiple_of(2));
+        for pair in IN_BOTH_LANGUAGES.chunks(2) {
+            let name = pair[0].strip_suffix("_ja");
+            assert!(name.is_some() && name == pair[1].strip_suffix("_en"), "{pair:?}");
+        }
+        let reader = crate::pages::me::looks::tests::reader(crate::language::Language::En);
+        let store = crate::book::tests::store();
+        for (store, fields) in [(None, edit::new_store()), (Some(&store), edit::fields_of(&store))] {
+            let page = draw(&reader, store, &fields, &Errors::default(), &nothing()).into_string();
+            for name in STORE_FIELDS {
+                let there = page.contains(&format!(" name=\"{name}\""));
+                assert_eq!(there, name != "slug" || store.is_none(), "{name}");
+            }
+        }
+    }
 }
