@@ -703,4 +703,10 @@ async fn the_question_before_a_day_is_closed_says_what_becomes_of_the_money() {
         assert!(page.contains(told), "{told}: {page}");
     }
     assert!(!page.contains("Offers to those who wait"), "{page}");
+    let numbers = page.split("name=\"numbers\" value=\"").nth(1).unwrap();
+    let numbers = numbers.split('"').next().unwrap();
+    let decided = [&close[..], &[("numbers", numbers), ("bookings", "call_off")]].concat();
+    let closed = house.form("/operator/stores/mihon/closing-days", &house.operator, &decided).await;
+    let page = house.sees(&leads_to(&closed), &house.operator).await.text().await.unwrap();
+    assert!(page.contains("4 bookings were called off"), "{page}");
 }

@@ -53,7 +53,7 @@ pub(super) fn close(
     day: &ClosingDay,
     decision: &Decision,
     now: Timestamp,
-) -> Result<(), No> {
+) -> Result<usize, No> {
     let there: Vec<String> =
         bookings_on(book, store, day.on, now)?.into_iter().map(|booking| booking.number).collect();
     let undecided: Vec<String> = match decision {
@@ -70,10 +70,9 @@ pub(super) fn close(
         "INSERT OR REPLACE INTO closing_days VALUES (?1, ?2, ?3, ?4)",
         params![store, day.on.to_string(), day.reason.ja, day.reason.en],
     )?;
-    if matches!(decision, Decision::CallOff(_)) {
-        for number in &there {
-            bookings::end(book, number, Ending::Store, Some(&day.reason), now)?;
-        }
+    let called_off = if matches!(decision, Decision::CallOff(_)) { there } else { Vec::new() };
+    for number in &called_off {
+        bookings::end(book, number, Ending::Store, Some(&day.reason), now)?;
     }
     // A day that is closed has no line to wait in.
     if let Some((from, until)) = bounds(book, store, day.on)? {
@@ -83,7 +82,7 @@ pub(super) fn close(
             params![store, from.as_second(), until.as_second()],
         )?;
     }
-    Ok(())
+    Ok(called_off.len())
 }
 
 /// When a day of a store begins and ends.
@@ -134,7 +133,7 @@ impl Book {
         day: ClosingDay,
         decision: Decision,
         now: Timestamp,
-    ) -> Result<(), No> {
+    ) -> Result<usize, No> {
         let store = store.to_owned();
         self.write(move |book| close(book, &store, &day, &decision, now)).await
     }

@@ -414,7 +414,7 @@ async fn a_day_with_bookings_is_closed_only_when_it_was_decided_what_becomes_of_
     assert!(room.booking(&one.number).await.unwrap().stands());
 
     both.push(late.number.clone());
-    close(Decision::CallOff(both.clone())).await.unwrap();
+    assert_eq!(close(Decision::CallOff(both.clone())).await.unwrap(), 3);
     for number in &both {
         let booking = room.booking(number).await.unwrap();
         assert_eq!((booking.stage, booking.ending), (Stage::Booked, Some(Ending::Store)));

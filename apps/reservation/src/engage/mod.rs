@@ -132,7 +132,7 @@ pub(crate) async fn call_off(
 }
 
 /// Closes a day of a store. What is called off with it Azukari is told at once; what it does not hear now it hears
-/// within a minute.
+/// within a minute. Says how many were called off.
 ///
 /// # Errors
 /// [`No::InTheWay`] with the bookings about which nothing was decided; then the day stays open.
@@ -142,12 +142,12 @@ pub(crate) async fn close(
     day: ClosingDay,
     decision: Decision,
     now: Timestamp,
-) -> Result<(), No> {
-    app.book.close_day(store, day, decision, now).await?;
+) -> Result<usize, No> {
+    let called_off = app.book.close_day(store, day, decision, now).await?;
     if let Err(no) = settle(app, now - 1.minutes(), now).await {
         tracing::warn!("bookings that were called off are not settled yet: {no}");
     }
-    Ok(())
+    Ok(called_off)
 }
 
 /// Moves a booking to another time, or makes it another party's. One that costs more is held until the

@@ -831,6 +831,10 @@ pub(super) static WORDS: Words = Words {
     tables_in_use: |numbers| {
         format!("This would take the tables of these bookings away: {}", numbers.join(", "))
     },
+    done_called_off: |count| match count {
+        1 => "Saved. 1 booking was called off.".to_owned(),
+        _ => format!("Saved. {count} bookings were called off."),
+    },
     day_has_bookings: |count| match count {
         1 => "There is 1 booking on this day. What is to become of it?".to_owned(),
         count => format!(

@@ -809,6 +809,7 @@ pub(super) static WORDS: Words = Words {
     tables_in_use: |numbers| {
         format!("次のご予約のお席がなくなるため、変えられません：{}", numbers.join("、"))
     },
+    done_called_off: |count| format!("保存しました。{count}件のご予約を取り消しました。"),
     day_has_bookings: |count| {
         format!(
             "この日には、確保中のお席も含めて{count}件のご予約があります。どうするかをお決めください。"

@@ -142,7 +142,7 @@ words! {
         invited_as(&str), invitation_made(&str), invited_until(&str),
         webhook_since(&str, u32), webhook_given_up(u32),
         field(&str), in_row(usize, &str), guest_after(), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
-        day_has_bookings(usize), closing_is_paid(&str), closing_paid(usize, &str), closing_booked(usize), closing_held(usize), closing_offered(usize), refunds_failed(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
+        done_called_off(usize), day_has_bookings(usize), closing_is_paid(&str), closing_paid(usize, &str), closing_booked(usize), closing_held(usize), closing_offered(usize), refunds_failed(usize), imported(usize, usize), file_refused(&Plain), file_has_faults(usize),
         line_and_column(u64, usize),
         letter_code_told(&str), letter_password_told(&str), letter_made(&str), letter_made_told(&str), letter_moved(&str), letter_moved_told(&str), letter_ended(&str), letter_ended_told(&str), letter_called_off(&str), letter_called_off_told(&str), letter_reason(&str), letter_cost(&str), letter_page(&str), when_there(&str, &str),
         go_on_with(&str), link_with(&str), filled_in_by(&str), link_review(&str), link_nobody(&str), link_source(&str, &str), link_away(&str), link_unproven(&str), link_another(&str), link_another_id(&str),

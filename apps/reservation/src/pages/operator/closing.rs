@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::super::parts::{Errors, Named, done, moment, nothing};
 use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
-use super::store::Way;
 use super::{errors, field, head, store_of};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
@@ -24,6 +24,13 @@ use crate::fields::Fields;
 use crate::when;
 use crate::words::Words;
 
+#[derive(Deserialize)]
+pub(super) struct Way {
+    done: Option<String>,
+    /// How many bookings were called off with a day that was closed.
+    called_off: Option<String>,
+}
+
 pub(super) async fn page(
     State(app): State<Shared>,
     reader: Reader,
@@ -32,7 +39,13 @@ pub(super) async fn page(
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
     let store = store_of(&app, &slug).await?;
-    let note = way.done.map_or_else(nothing, |_| done(reader.words.done_item));
+    let words = reader.words;
+    let called_off = way.called_off.and_then(|count| count.parse::<usize>().ok());
+    let note = match (way.done, called_off.filter(|count| *count > 0)) {
+        (None, _) => nothing(),
+        (Some(_), None) => done(words.done_item),
+        (Some(_), Some(count)) => done(&(words.done_called_off)(count)),
+    };
     let fields = Fields::default();
     Ok(draw(&app, &reader, &store, &fields, &Errors::default(), &[], note).await?.into_response())
 }
@@ -51,8 +64,9 @@ pub(super) async fn close(
         Ok((day, decision)) => {
             let on = day.on;
             match engage::close(&app, &slug, day, decision, now).await {
-                Ok(()) => {
-                    return see_other(&format!("/operator/stores/{slug}/closing-days?done=1"));
+                Ok(count) => {
+                    let here = format!("/operator/stores/{slug}/closing-days");
+                    return see_other(&format!("{here}?done=1&called_off={count}"));
                 }
                 Err(No::InTheWay(_)) => {
                     (Errors::default(), app.book.at_stake(&slug, on, now).await?)

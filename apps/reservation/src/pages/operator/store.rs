@@ -198,7 +198,8 @@ mod tests {
         }
         let reader = crate::pages::me::looks::tests::reader(crate::language::Language::En);
         let store = crate::book::tests::store();
-        for (store, fields) in [(None, edit::new_store()), (Some(&store), edit::fields_of(&store))] {
+        for (store, fields) in [(None, edit::new_store()), (Some(&store), edit::fields_of(&store))]
+        {
             let page = draw(&reader, store, &fields, &Errors::default(), &nothing()).into_string();
             for name in STORE_FIELDS {
                 let there = page.contains(&format!(" name=\"{name}\""));
