@@ -115,7 +115,12 @@ async fn a_manager_adds_and_ends_staff_of_the_own_store_alone() {
     assert_eq!(cook.posts("/store/staff", &[("login", "more")]).await.0, StatusCode::NOT_FOUND);
 
     // Whoever lost a factor is invited anew: the old ones open nothing, and the session is over.
-    let anew = manager.posts("/store/staff/mihon-cook/invite", &[]).await;
+    let at = "/store/staff/mihon-cook/invite";
+    let asked = manager.posts(at, &[]).await;
+    assert!(asked.0 == StatusCode::OK && !asked.1.contains("<code>"));
+    assert_eq!(cook.gets("/store/staff").await.0, StatusCode::NOT_FOUND);
+    let sure = [("sure", "yes")];
+    let anew = manager.posts(at, &sure).await;
     assert_eq!(anew.0, StatusCode::CREATED);
     assert_eq!(cook.gets("/store/staff").await.0, StatusCode::SEE_OTHER);
     let code = next_code(&secret);
@@ -134,8 +139,11 @@ async fn a_manager_adds_and_ends_staff_of_the_own_store_alone() {
         let answer = manager.posts(&format!("/store/staff/{login}/end"), &[]).await;
         assert_eq!(answer.0, StatusCode::NOT_FOUND, "{login}");
     }
-    let theirs = manager.posts("/store/staff/their-cook/invite", &[]).await;
-    assert_eq!(theirs.0, StatusCode::NOT_FOUND);
+    // Nor invited anew: a manager would shut the door behind herself.
+    for login in ["their-cook", "mihon-chief"] {
+        let answer = manager.posts(&format!("/store/staff/{login}/invite"), &sure).await;
+        assert_eq!(answer.0, StatusCode::NOT_FOUND, "{login}");
+    }
     // The operator ends the manager.
     let operator = app.visitor();
     app.takes_up(&operator, &app.invited("chief", Post::Operator).await).await;

@@ -23,6 +23,9 @@ use crate::fault::Fault;
 use crate::fields::Fields;
 use crate::{chance, session, when};
 
+/// The field that says that inviting anew was asked about.
+const SURE: &str = "sure";
+
 pub(super) fn router() -> Router<Shared> {
     ["/store/staff", "/operator/stores/{store}/staff"].into_iter().fold(
         Router::new(),
@@ -77,17 +80,9 @@ impl Chief {
         }
     }
 
-    fn is(&self, member: &Member) -> bool {
-        self.manager.as_ref().is_some_and(|manager| manager.login == member.login)
-    }
-
-    /// Managers are the operator's to end.
-    fn may_end(&self, member: &Member) -> bool {
+    /// Managers are the operator's to end and to invite anew, so that nobody shuts the door behind herself.
+    fn may_change(&self, member: &Member) -> bool {
         self.manager.is_none() || !matches!(member.post, Post::Store { manager: true, .. })
-    }
-
-    fn may_invite(&self, member: &Member) -> bool {
-        self.may_end(member) || self.is(member)
     }
 
     /// Whom the address names, of this store; anybody else is nobody.
@@ -135,12 +130,35 @@ async fn invite_anew(
     reader: Reader,
     chief: Chief,
     headers: HeaderMap,
+    fields: Fields,
 ) -> Result<Response, Fault> {
     let member = chief.one(&app).await?;
-    if !chief.may_invite(&member) {
+    if !chief.may_change(&member) {
         return Err(Fault::NotFound);
     }
+    if fields.get(SURE) != "yes" {
+        return Ok(ask(&reader, &chief, &member).into_response());
+    }
     invite(&app, &reader, &chief, &headers, &member.login, member.post).await
+}
+
+/// Whether it is meant: what she has to come in by ends at once.
+fn ask(reader: &Reader, chief: &Chief, member: &Member) -> Markup {
+    let words = reader.words;
+    let at = chief.at();
+    let body = html! {
+        h1 { (words.invite_anew) }
+        form class="sheet" method="post" action={ (at) "/" (member.login) "/invite" } {
+            p { strong { (member.login) } }
+            p class="notice alert" { (words.invite_anew_told) }
+            input type="hidden" name=(SURE) value="yes";
+            p class="actions" {
+                button class="grave" { (words.invite_anew) }
+                a href=(at) { (words.back) }
+            }
+        }
+    };
+    layout(reader, &Sheet { title: words.invite_anew, wide: false }, &body)
 }
 
 /// Invites somebody and shows the link, this once.
@@ -168,7 +186,7 @@ async fn invite(
 
 async fn end(State(app): State<Shared>, chief: Chief) -> Result<Response, Fault> {
     let member = chief.one(&app).await?;
-    if !chief.may_end(&member) {
+    if !chief.may_change(&member) {
         return Err(Fault::NotFound);
     }
     match app.book.end_staff(&member.login, &chief.store.slug).await {
@@ -231,14 +249,12 @@ async fn draw(
                                 ((words.invited_until)(&when::there(until, &chief.store.time_zone, language)))
                             }
                         }
-                        div class="does" {
-                            @if chief.may_invite(member) {
+                        @if chief.may_change(member) {
+                            div class="does" {
                                 form method="post" action={ (at) "/" (member.login) "/invite" } {
                                     button class="plain" { (words.invite_anew)
                                         span class="hidden" { " " (member.login) } }
                                 }
-                            }
-                            @if chief.may_end(member) {
                                 form method="post" action={ (at) "/" (member.login) "/end" } {
                                     button class="plain" { (words.end_staff)
                                         span class="hidden" { " " (member.login) } }
