@@ -74,6 +74,15 @@ pub(crate) fn date(date: Date, language: Language) -> String {
     }
 }
 
+/// 2026年10月1日 or 1 Oct 2026: a day whose weekday tells nothing.
+pub(crate) fn plain(date: Date, language: Language) -> String {
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    match language {
+        Language::Ja => format!("{year}年{month}月{day}日"),
+        Language::En => format!("{day} {} {year}", month_name(month)),
+    }
+}
+
 /// 11月22日(日) or Sun 22 Nov: for days near enough that the year goes without saying.
 pub(crate) fn day(date: Date, language: Language) -> String {
     let (month, day) = (date.month(), date.day());
@@ -128,14 +137,11 @@ pub(crate) fn version(version: &str, language: Language) -> Option<String> {
     let (day, serial) = version.split_once('.').map_or((version, None), |(d, n)| (d, Some(n)));
     let day: Date = day.parse().ok()?;
     let serial = serial.map(str::parse::<u32>).transpose().ok()?;
-    let (year, month, day) = (day.year(), day.month(), day.day());
+    let day = plain(day, language);
     Some(match (language, serial) {
-        (Language::Ja, None) => format!("{year}年{month}月{day}日"),
-        (Language::Ja, Some(n)) => format!("{year}年{month}月{day}日（その日の{n}番目）"),
-        (Language::En, None) => format!("{day} {} {year}", month_name(month)),
-        (Language::En, Some(n)) => {
-            format!("{day} {} {year} (no. {n} of that day)", month_name(month))
-        }
+        (_, None) => day,
+        (Language::Ja, Some(n)) => format!("{day}（その日の{n}番目）"),
+        (Language::En, Some(n)) => format!("{day} (no. {n} of that day)"),
     })
 }
 

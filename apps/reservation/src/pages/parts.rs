@@ -391,7 +391,13 @@ pub(crate) fn shown(policy: &Policy, item: &str, value: &str, language: Language
     if item == "phone" {
         return phone::shown(value, language);
     }
-    let known = policy.items.get(item).and_then(|item| options(item, language));
+    let item = policy.items.get(item);
+    if item.is_some_and(|item| item.kind == "birth_date")
+        && let Ok(date) = value.parse()
+    {
+        return when::plain(date, language);
+    }
+    let known = item.and_then(|item| options(item, language));
     let label = known.and_then(|options| {
         options.into_iter().find_map(|(name, label)| (name == value).then_some(label))
     });
@@ -586,6 +592,24 @@ mod tests {
             reasons(&[reason("consent_not_given"), reason("special_care_without_consent")], words);
         assert_eq!(told, [words.reason_dietary_withdrawn]);
         assert_eq!(reasons(&[], words), [words.reason_other]);
+    }
+
+    #[test]
+    fn a_date_of_birth_is_shown_the_way_each_language_writes_a_day() {
+        let mut policy = super::super::me::looks::tests::policy();
+        let item = serde_json::json!({
+            "label": { "ja": "生年月日", "en": "Date of birth" }, "kind": "birth_date",
+            "purposes": ["service"],
+        });
+        policy.items.insert("birth_date".to_owned(), serde_json::from_value(item).unwrap());
+        for (language, value, day) in [
+            (Language::Ja, "1990-04-05", "1990年4月5日"),
+            (Language::En, "1990-04-05", "5 Apr 1990"),
+            // What is no day is shown as it is.
+            (Language::Ja, "1990", "1990"),
+        ] {
+            assert_eq!(shown(&policy, "birth_date", value, language), day);
+        }
     }
 
     #[test]

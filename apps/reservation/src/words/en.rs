@@ -5,6 +5,8 @@ use crate::book::companions::Allergen;
 use crate::book::stores::Lacks;
 use crate::edit::What;
 use crate::import::Plain;
+use crate::language::Language;
+use crate::when;
 
 pub(super) static WORDS: Words = Words {
     service: "Sample Reservations",
@@ -301,7 +303,7 @@ pub(super) static WORDS: Words = Words {
     passkey_used: "last used",
     no_passkeys: "There is no passkey yet.",
     passkeys_need_script: "Making a passkey needs JavaScript in your browser.",
-    passkeys_not_here: "Passkeys do not work at this address. Please open the app by its name, over https.",
+    passkeys_not_here: "Passkeys do not work at this address. They do at the usual address, which begins with https://.",
     passkey_sign_in: "Sign in with a passkey",
     passkey_failed: "That did not work. Please try again.",
     passkey_unknown: "You are not signed in",
@@ -312,6 +314,7 @@ pub(super) static WORDS: Words = Words {
     one_time_code: "One-time code",
     one_time_code_hint: "The six digits that the authenticator app shows now.",
     error_code: "The code does not fit. Please type the six digits that the app shows now.",
+    factor_lost_operator: "If you forgot the password or lost the authenticator app, tell another operator, who can give you a new invitation.",
     factor_lost: "If you forgot the password or lost the authenticator app, tell your manager, who can give you a new invitation.",
     invitation: "Invitation",
     code_to_scan: "The code for the authenticator app to scan",
@@ -551,7 +554,9 @@ pub(super) static WORDS: Words = Words {
         )
     },
     sign_up_consent_version: |version| {
-        format!("These questions are about the privacy policy, version {version}.")
+        let day = when::version(version, Language::En);
+        let day = day.as_deref().unwrap_or(version);
+        format!("These questions are about the privacy policy, version of {day}.")
     },
     confirm_item: |label| format!("{label}: yes, still right"),
     consent_seen: |consent| format!("What you were shown when you gave the consent “{consent}”"),
@@ -561,7 +566,7 @@ pub(super) static WORDS: Words = Words {
     kept_until: |date| format!("This record is kept until {date}."),
     held_delete: |desk| format!("To have something erased or its use stopped, write to {desk}:"),
     consents_lead: |version| {
-        format!("You can withdraw a consent at any time. The wording now is version {version}.")
+        format!("You can withdraw a consent at any time. The wording now is the {version}.")
     },
     error_date: |days| format!("Please choose a day within {days} days from today."),
     add_item: |label| format!("Add: {label}"),

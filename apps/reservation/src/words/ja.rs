@@ -5,6 +5,8 @@ use crate::book::companions::Allergen;
 use crate::book::stores::Lacks;
 use crate::edit::What;
 use crate::import::Plain;
+use crate::language::Language;
+use crate::when;
 
 pub(super) static WORDS: Words = Words {
     service: "見本予約",
@@ -58,7 +60,7 @@ pub(super) static WORDS: Words = Words {
     error_too_long: "長すぎます。短くしてください。",
     error_too_short: "短すぎます。もう少し長くしてください。",
     error_other: "この内容では受け付けられません。ご確認ください。",
-    error_choose: "どちらか、またはひとつをお選びください。",
+    error_choose: "いずれかをお選びください。",
     error_needs_consent: "お預かりするには同意が必要です。同意されない場合は、上の欄を空のままにしてください。",
     error_password_again: "パスワードを入力してください。安全のため、入力し直していただいています。",
 
@@ -160,7 +162,7 @@ pub(super) static WORDS: Words = Words {
     done_item: "保存しました。",
     done_confirmed: "ありがとうございます。変わりないことを記録しました。",
     done_given: "同意を受け付けました。",
-    done_withdrawn: "同意の取消しを受け付けました。いまから効いています。",
+    done_withdrawn: "同意の取消しを受け付けました。すでに反映されています。",
     done_cancelled: "ご予約を取り消しました。お店は、もうこの予約で情報を見られません。",
     done_booked: "ご予約を承りました。",
 
@@ -301,7 +303,7 @@ pub(super) static WORDS: Words = Words {
     passkey_used: "最後の利用：",
     no_passkeys: "登録されたパスキーはありません。",
     passkeys_need_script: "パスキーを作るには、ブラウザのJavaScriptを有効にしてください。",
-    passkeys_not_here: "このアドレスではパスキーを使えません。名前のあるアドレス（https）で開いてください。",
+    passkeys_not_here: "このアドレスではパスキーを使えません。「https://」で始まる、いつものアドレスで開くとお使いいただけます。",
     passkey_sign_in: "パスキーでログイン",
     passkey_failed: "うまくいきませんでした。もう一度お試しください。",
     passkey_unknown: "ログインできませんでした",
@@ -312,6 +314,7 @@ pub(super) static WORDS: Words = Words {
     one_time_code: "ワンタイムコード",
     one_time_code_hint: "認証アプリにいま表示されている6桁の数字です。",
     error_code: "コードが合いません。アプリにいま表示されている6桁を入力してください。",
+    factor_lost_operator: "パスワードを忘れたときや、認証アプリを使えなくなったときは、ほかの運営の者にお伝えください。新しい招待をお渡しできます。",
     factor_lost: "パスワードを忘れたときや、認証アプリを使えなくなったときは、お店の責任者にお伝えください。新しい招待をお渡しできます。",
     invitation: "招待",
     code_to_scan: "認証アプリで読み取るコード",
@@ -410,7 +413,7 @@ pub(super) static WORDS: Words = Words {
     stop_stores: "お店への提供",
     stop_stores_hint: "止めている間は、ご予約のあるお店も、お客さまの情報を見られません。アレルギーも伝わりません。",
     stop_more: "ほかの目的や、すべての利用を止めたいときは、ご請求ください。",
-    done_stopped: "止めました。いまから効いています。",
+    done_stopped: "止めました。すでに反映されています。",
     done_allowed: "元に戻しました。",
     room_links: "連携サービス",
     links_lead: "ほかのサービスから、お客さまの許可を得て受け取った情報です。",
@@ -551,7 +554,9 @@ pub(super) static WORDS: Words = Words {
         )
     },
     sign_up_consent_version: |version| {
-        format!("プライバシーポリシー（{version}版）についてお尋ねします。")
+        let day = when::version(version, Language::Ja);
+        let day = day.as_deref().unwrap_or(version);
+        format!("プライバシーポリシー（{day}版）についてお尋ねします。")
     },
     confirm_item: |label| format!("{label}：はい、変わりありません"),
     consent_seen: |consent| format!("同意「{consent}」の際にご覧いただいた文面"),
@@ -560,7 +565,7 @@ pub(super) static WORDS: Words = Words {
     proof_number: |index| format!("台帳番号 {index}"),
     kept_until: |date| format!("この記録は{date}まで保存します。"),
     held_delete: |desk| format!("消去や利用停止のご請求は、{desk}へ。"),
-    consents_lead: |version| format!("同意は、いつでも取り消せます。現在の文面は{version}版です。"),
+    consents_lead: |version| format!("同意は、いつでも取り消せます。現在の文面は{version}です。"),
     error_date: |days| format!("今日から{days}日以内の日をお選びください。"),
     add_item: |label| format!("{label}を追加"),
     tonight_count: |bookings, guests| format!("{bookings}組、{guests}名さま"),
@@ -678,7 +683,7 @@ pub(super) static WORDS: Words = Words {
             "{login} さんにこのリンクをお渡しください。表示は一度だけで、72時間、一度だけ使えます。"
         )
     },
-    invited_until: |at| format!("{at}まで有効な招待中"),
+    invited_until: |at| format!("招待中（{at}まで有効）"),
     webhook_since: |at, waiting| format!("{at}から送っています。送信待ち：{waiting}件"),
     webhook_given_up: |count| {
         format!(
@@ -769,7 +774,7 @@ pub(super) static WORDS: Words = Words {
             "電話番号として読めません。お店の国での書き方で、または + と国番号から入力してください。".to_owned()
         }
         What::NotAnAddress => "https のアドレス、または自社のネットワーク内の http のアドレスを、パスワードを含めずに入力してください。".to_owned(),
-        What::NotAZone => "この時間帯の名前は知られていません。例：Asia/Tokyo".to_owned(),
+        What::NotAZone => "このタイムゾーンは見つかりません。例：Asia/Tokyo".to_owned(),
         What::NotAMotif => {
             "絵柄は wave、leaf、maple、plum、grain、night から選んでください。".to_owned()
         }
@@ -789,7 +794,7 @@ pub(super) static WORDS: Words = Words {
         What::ControlCharacter => {
             "改行やタブなどの制御文字、文字の向きを変える見えない文字は使えません。一行で入力してください。".to_owned()
         }
-        What::Backwards => "最少の人数より小さくなっています。".to_owned(),
+        What::Backwards => "最少人数より少なくなっています。".to_owned(),
         What::TooSmallAFee(least) => format!("0か、{least}以上にしてください。"),
         What::MoreThanThereAre => "卓数より多くなっています。".to_owned(),
         What::Twice => "同じ名前がすでにあります。別の名前にしてください。".to_owned(),

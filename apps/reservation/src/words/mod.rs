@@ -85,7 +85,7 @@ words! {
         // Passkeys
         passkeys, passkeys_told, passkey_add, passkey_added, passkey_end, passkey_made, passkey_used, no_passkeys, passkeys_need_script, passkeys_not_here, passkey_sign_in, passkey_failed, passkey_unknown, passkey_unknown_told,
         // Stores and operators: signing in, and who works there
-        new_password, new_password_hint, one_time_code, one_time_code_hint, error_code, factor_lost, invitation, code_to_scan, authenticator, authenticator_told, authenticator_here, authenticator_by_hand, take_up, staff, add_staff, staff_login_hint, as_manager, manager, invite, invite_anew, invite_anew_told, end_staff, no_staff,
+        new_password, new_password_hint, one_time_code, one_time_code_hint, error_code, factor_lost, factor_lost_operator, invitation, code_to_scan, authenticator, authenticator_told, authenticator_here, authenticator_by_hand, take_up, staff, add_staff, staff_login_hint, as_manager, manager, invite, invite_anew, invite_anew_told, end_staff, no_staff,
         // Her rooms
         room_items, room_looks, room_requests, past_bookings, requests_lead, request_see, request_see_told, request_correct, request_correct_told, request_stop, request_stop_told, request_erase, request_erase_told, request_begin, sign_in_first, welcome_back, nothing_lost, go_on,
         // Opening an account, step by step

@@ -64,8 +64,10 @@ async fn all(
             sheets.push(consent_sheet(name, consent, standing, &policy, caller, reader, young));
         }
     }
+    let version = when::version(&policy.version, reader.language);
+    let version = (words.version_of)(version.as_deref().unwrap_or(&policy.version));
     let body = html! {
-        p class="lead" { ((words.consents_lead)(&policy.version)) }
+        p class="lead" { ((words.consents_lead)(&version)) }
         (representative_waits(waits_until, reader))
         @for sheet in sheets { (sheet) }
     };

@@ -99,11 +99,15 @@ fn draw_sign_in(door: Door, reader: &Reader, fields: &Fields, error: Option<&str
     let words = reader.words;
     let known = Known { field: "login", label: words.staff_login, kind: "text", by_code: true };
     let title = name_of(door, words);
+    let lost = match door {
+        Door::Operator => words.factor_lost_operator,
+        _ => words.factor_lost,
+    };
     let body = html! {
         h1 { (title) }
         (door::form(reader, &format!("{}/sign-in", at(door)), &known, fields, error))
         (passkeys::way_in(reader, door, ""))
-        p class="soft" { (words.factor_lost) }
+        p class="soft" { (lost) }
     };
     layout(reader, &Sheet { title, wide: false }, &body)
 }
