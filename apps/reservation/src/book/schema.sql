@@ -105,6 +105,7 @@ CREATE TABLE IF NOT EXISTS changes (
     asked_at INTEGER NOT NULL,
     fee_yen INTEGER NOT NULL,
     free_until INTEGER NOT NULL,
+    late_percent INTEGER NOT NULL,
     held_until INTEGER,
     failed INTEGER NOT NULL DEFAULT 0 CHECK (failed IN (0, 1))
 ) STRICT, WITHOUT ROWID;
