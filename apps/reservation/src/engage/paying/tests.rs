@@ -403,6 +403,32 @@ async fn a_platform_that_is_away_loses_nothing_and_gives_back_later_once() {
     assert_eq!(shop.till(), (twice(FEE), twice(FEE)));
 }
 
+#[tokio::test]
+async fn a_no_to_the_question_is_none_to_the_money_and_no_attempt_pays_what_one_before_did() {
+    let shop = Shop::open().await;
+    let booking = shop.booked().await;
+    let late = shop.evening - 23.hours();
+    // Half goes back: the platform would give the other half as readily.
+    call_off(shop.app(), &booking, Ending::Guest, late).await.unwrap();
+    shop.platform(&shop.mood.mumbles, true).settles_at(late).await;
+    shop.platform(&shop.mood.mumbles, false);
+    assert_eq!(shop.till().1, u64::from(FEE));
+    shop.platform(&shop.mood.secretive, true).settles_at(late).await;
+    let book = &shop.app().book;
+    assert!(book.failed_refunds().await.unwrap().is_empty());
+    let refund = book.unsettled_refunds().await.unwrap().remove(0);
+    // Called failed all the same, and asked for again by the operator.
+    book.refund_failed(&refund, late).await.unwrap();
+    book.refund_again(&refund.id).await.unwrap();
+    assert_ne!(book.unsettled_refunds().await.unwrap()[0].key, refund.key);
+    shop.settles_at(late).await;
+    assert_eq!(shop.till().1, u64::from(FEE), "nothing is asked for before there is an answer");
+    shop.platform(&shop.mood.secretive, false).settles_at(late).await;
+    assert!(book.unsettled_refunds().await.unwrap().is_empty());
+    assert!(book.failed_refunds().await.unwrap().is_empty());
+    assert_eq!(shop.till().1, u64::from(FEE));
+}
+
 impl Shop {
     async fn changes(&self, number: &str, party: u8, minutes: i64) -> bool {
         let to = (self.evening, party);
