@@ -273,6 +273,27 @@ async fn what_is_paid_twice_goes_back_once_and_she_is_told() {
 }
 
 #[tokio::test]
+async fn whoever_paid_twice_and_calls_off_is_written_of_both() {
+    let shop = Shop::with(Store { fee_yen: FEE, hold_minutes: 60, ..store() }).await;
+    let held = shop.holds().await;
+    let (first, url) = shop.goes(&held.number, 0).await;
+    let (second, other) = shop.goes(&held.number, 26).await;
+    assert!(shop.pays(&other, "good").await && shop.pays(&url, "good").await);
+    shop.finishes(&second, 27).await.unwrap();
+    shop.finishes(&first, 28).await.unwrap();
+    // She calls off before a letter about the second payment could go.
+    let booking = shop.booking(&held.number).await.unwrap();
+    call_off(shop.app(), &booking, Ending::Guest, shop.after(29)).await.unwrap();
+    shop.settles(30).await;
+    let letters = shop.house.letters.lock().unwrap().clone();
+    let told = letters.iter().filter(|(_, letter)| letter["paragraphs"].is_array());
+    let told: Vec<String> = told.map(|(_, letter)| letter["paragraphs"].to_string()).collect();
+    assert_eq!(told.iter().filter(|told| told.contains("6,002円")).count(), 1, "{letters:?}");
+    let kinds: Vec<_> = letters.iter().filter_map(|(_, letter)| letter["kind"].as_str()).collect();
+    assert!(kinds.contains(&"cancellation"), "{kinds:?}");
+}
+
+#[tokio::test]
 async fn a_page_that_was_begun_anew_is_the_only_one_that_can_be_paid_on() {
     let shop = Shop::with(Store { fee_yen: FEE, hold_minutes: 60, ..store() }).await;
     let held = shop.holds().await;
