@@ -173,9 +173,12 @@ CREATE TABLE IF NOT EXISTS letters (
     costs_yen INTEGER NOT NULL,
     back_yen INTEGER NOT NULL,
     reason TEXT NOT NULL,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    -- When one about this booking was last not taken, or 0: the same for all of a booking's, which go in order.
+    tried_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS letters_in_order ON letters (at);
+CREATE INDEX IF NOT EXISTS letters_in_order ON letters (tried_at, at);
+CREATE INDEX IF NOT EXISTS letters_of_a_booking ON letters (booking);
 
 -- What a guest has to be told, until she has read it; `written` once a letter was asked for.
 CREATE TABLE IF NOT EXISTS notices (

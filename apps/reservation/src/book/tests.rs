@@ -395,6 +395,32 @@ async fn a_change_is_made_on_the_store_s_terms_of_the_day_it_is_made_on() {
 }
 
 #[tokio::test]
+async fn letters_that_nobody_takes_let_later_ones_pass_and_a_booking_s_stay_in_order() {
+    let count = usize::try_from(super::letters::TOGETHER).unwrap();
+    let room = Room::with(store(), vec![table("A", (1, 1), 500, 1)]).await;
+    let mut numbers = Vec::new();
+    for n in 0..=count {
+        numbers.push(room.books(&format!("sub_{n}"), SIX, 1).await.number);
+    }
+    let late = numbers.pop().unwrap();
+    let waiting = async || {
+        let letters = room.book.letters().await.unwrap();
+        letters.into_iter().map(|letter| letter.booking).collect::<Vec<_>>()
+    };
+    let first = waiting().await;
+    assert!(first.len() == count && !first.contains(&late));
+    room.book.letters_over(Vec::new(), numbers.clone(), at(NOW)).await.unwrap();
+    assert_eq!(waiting().await[0], late);
+    // What is put down for a booking whose letter waits comes after that one.
+    room.book.end(&numbers[0], Ending::Guest, at(NOW)).await.unwrap();
+    let next = waiting().await;
+    assert!(next[0] == late && next[1..] == numbers[..count - 1]);
+    let ids = room.book.letters().await.unwrap().into_iter().map(|letter| letter.id).collect();
+    room.book.letters_over(ids, Vec::new(), at(NOW)).await.unwrap();
+    assert_eq!(waiting().await, [&numbers[count - 1..], &numbers[..1]].concat());
+}
+
+#[tokio::test]
 async fn a_change_that_is_not_possible_leaves_everything_as_it_was() {
     let rules = Store { fee_yen: 1_000, ..store() };
     let room = Room::with(rules, vec![table("A", (1, 4), 1, 1)]).await;
