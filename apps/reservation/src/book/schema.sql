@@ -157,7 +157,8 @@ CREATE TABLE IF NOT EXISTS waiting (
 CREATE INDEX IF NOT EXISTS waiting_at_a_store ON waiting (store, starts_at);
 
 -- Letters about bookings that Azukari has still to take, each with what it tells as that was when it happened: put
--- down in the same act, gone once it was taken. By `id` Azukari knows a letter that it was sent before.
+-- down in the same act, gone once it was taken, at a plain no, or when nobody took it for five days. By `id` Azukari knows
+-- a letter that it was sent before.
 CREATE TABLE IF NOT EXISTS letters (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('made', 'moved', 'called_off', 'called_off_by_store')),
