@@ -1,5 +1,6 @@
 //! The app as a program of its own: serves the pages, and lets people and programs in from the command line.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
@@ -129,7 +130,8 @@ async fn main() -> anyhow::Result<()> {
                 .with_context(|| format!("read the service key `{}`", key_file.display()))?;
             let listener = tokio::net::TcpListener::bind(&listen).await;
             let listener = listener.with_context(|| format!("listen on `{listen}`"))?;
-            println!("reservation is ready on http://{}", listener.local_addr()?);
+            // Serves on when nobody listens to it any more.
+            drop(say(&format!("reservation is ready on http://{}", listener.local_addr()?)));
             let config = reservation::Config {
                 public_azukari: public_azukari.unwrap_or_else(|| azukari.clone()),
                 azukari,
@@ -143,19 +145,19 @@ async fn main() -> anyhow::Result<()> {
             reservation::serve(config, stopped()).await
         }
         What::Operator { login, folder } => {
-            println!("{}", reservation::invite(&folder.data, &login, Post::Operator).await?);
-            Ok(())
+            say(&reservation::invite(&folder.data, &login, Post::Operator).await?)
         }
         What::Staff { login, store, manager, folder } => {
             let post = if manager { Post::Manager(&store) } else { Post::Staff(&store) };
-            println!("{}", reservation::invite(&folder.data, &login, post).await?);
-            Ok(())
+            say(&reservation::invite(&folder.data, &login, post).await?)
         }
-        What::Key { name, folder } => {
-            println!("{}", reservation::make_key(&folder.data, &name).await?);
-            Ok(())
-        }
+        What::Key { name, folder } => say(&reservation::make_key(&folder.data, &name).await?),
     }
+}
+
+/// Says a line to whoever started the program, if somebody still reads it.
+fn say(line: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{line}").context("write to the standard output")
 }
 
 /// The signal that ends it, or Ctrl-C.

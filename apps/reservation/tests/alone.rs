@@ -1,9 +1,13 @@
-//! The app is a client of Azukari's HTTP API and of nothing else in this repository.
+//! The app is a client of Azukari's HTTP API and of nothing else in this repository; and it needs nobody who reads what it
+//! says.
 
 #![expect(clippy::unwrap_used, reason = "a test says what broke by panicking")]
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// Every file of the app's own code.
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -72,4 +76,49 @@ fn nothing_of_the_server_is_part_of_the_app() {
     ] {
         assert_eq!(named(&crates, manifest, source).len(), 1, "{manifest}{source}");
     }
+}
+
+#[test]
+fn it_serves_on_when_nobody_reads_its_standard_output_and_a_key_that_nobody_saw_is_an_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let folder = std::env::temp_dir().join(format!("reservation-alone-{}", address.port()));
+    fs::create_dir_all(&folder).unwrap();
+    let key = folder.join("key");
+    fs::write(&key, "azk_key\n").unwrap();
+    let unread = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reservation"));
+        command.stdout(writer).stderr(Stdio::piped());
+        command
+    };
+    let made = unread().args(["key", "till", "--data"]).arg(&folder).output().unwrap();
+    let said = String::from_utf8(made.stderr).unwrap();
+    assert_eq!(made.status.code(), Some(1), "{said}");
+    assert!(said.contains("write to the standard output") && !said.contains("panicked"), "{said}");
+    let mut serve = unread();
+    serve.args(["serve", "--azukari", "http://127.0.0.1:9", "--listen", &address.to_string()]);
+    serve.arg("--key-file").arg(&key).arg("--data").arg(&folder).stderr(Stdio::null());
+    let mut running = serve.spawn().unwrap();
+    let answer = loop {
+        if let Some(status) = running.try_wait().unwrap() {
+            break format!("it ended: {status}");
+        }
+        let Ok(mut stream) = TcpStream::connect(address) else {
+            std::thread::yield_now();
+            continue;
+        };
+        let mut answer = String::new();
+        let asked =
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        if asked.and_then(|()| stream.read_to_string(&mut answer)).is_ok() && !answer.is_empty() {
+            break answer;
+        }
+    };
+    drop(running.kill());
+    drop(running.wait());
+    drop(fs::remove_dir_all(&folder));
+    assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
 }

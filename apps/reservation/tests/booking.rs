@@ -62,6 +62,53 @@ async fn a_change_and_a_cancellation_are_looked_over_before_they_are_made() {
 }
 
 #[tokio::test]
+async fn a_fee_that_was_raised_since_it_was_shown_is_shown_first_also_where_it_is_paid_at_the_store()
+ {
+    let street = Street::with(1).await;
+    let (app, guest, day) = (&street.app, &street.guests[0], tomorrow());
+    let charges = async |yen: u32| {
+        let mut store = app.asks(&app.key, Method::GET, "/api/stores/mihon", None).await.1;
+        store["fee_yen"] = yen.into();
+        let put = app.asks(&app.key, Method::PUT, "/api/stores/mihon", Some(store)).await;
+        assert_eq!(put.0, 200, "{put:?}");
+    };
+    charges(500).await;
+    let wish = [("date", day.as_str()), ("time", "19:00"), ("party", "2")];
+    let review = format!("/book/mihon/review?date={day}&time=19:00&party=2");
+    let (_, page) = guest.gets(&review).await;
+    assert!(page.contains("name=\"fee\" value=\"1000\""), "{page}");
+    charges(5_000).await;
+    // Also a form that was shown nothing.
+    for shown in [&[][..], &[("fee", "1000")]] {
+        let (status, page) = guest.posts("/book/mihon", &[&wish[..], shown].concat()).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{page}");
+        assert!(page.contains("¥10,000") && page.contains("not what you were shown"), "{page}");
+        assert!(page.contains("name=\"fee\" value=\"10000\""), "{page}");
+    }
+    assert!(guest.gets(&review).await.0 == StatusCode::OK, "nothing is held or booked");
+    let number = street.books_with(0, "mihon", "19:00", &[("fee", "10000")]).await;
+    // Less is not asked about, and what she has is hers whatever it costs by now.
+    charges(6_000).await;
+    assert_eq!(street.books_with(0, "mihon", "19:00", &[("fee", "10000")]).await, number);
+    let at = format!("/me/bookings/{number}");
+    assert_eq!(guest.posts(&format!("{at}/confirm"), &[]).await.0, StatusCode::SEE_OTHER);
+    charges(5_000).await;
+    // Moving it costs nothing here, and the fee is guarded all the same.
+    let change = format!("{at}/change");
+    let to = [("date", day.as_str()), ("time", "20:30"), ("party", "2"), ("yen", "0")];
+    let (_, page) = guest.gets(&format!("{change}/review?date={day}&time=20:30&party=2")).await;
+    assert!(page.contains("name=\"fee\" value=\"10000\""), "{page}");
+    charges(6_000).await;
+    let shown = [&to[..], &[("fee", "10000")]].concat();
+    let (status, page) = guest.posts(&change, &shown).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{page}");
+    assert!(page.contains("¥12,000") && page.contains("name=\"fee\" value=\"12000\""), "{page}");
+    assert!(guest.gets(&at).await.1.contains("19:00"), "nothing was moved");
+    let shown = [&to[..], &[("fee", "12000")]].concat();
+    assert_eq!(guest.leads_to(&change, &shown).await.1, format!("{at}?done=changed"));
+}
+
+#[tokio::test]
 async fn a_store_s_telephone_stands_on_its_page_the_booking_s_and_in_letters() {
     let street = Street::with(1).await;
     let guest = &street.guests[0];

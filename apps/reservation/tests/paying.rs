@@ -251,7 +251,7 @@ impl House {
 
     async fn holds_in(&self, days: i64) -> String {
         let day = in_days(days).to_string();
-        let form = [("date", day.as_str()), ("time", "18:00"), ("party", "2")];
+        let form = [("date", day.as_str()), ("time", "18:00"), ("party", "2"), ("fee", "10000")];
         let to = self.sends("/book/mihon", &form).await;
         let (page, done) = to.split_once('?').unwrap();
         // Held is not booked, and no address says that it is.
@@ -513,7 +513,7 @@ async fn the_difference_of_a_change_is_shown_before_it_is_held_and_can_be_left_u
     assert_eq!(status, StatusCode::CONFLICT);
     assert!(text.contains("the difference of ¥5,000"), "{text}");
     assert!(!house.reads(&page).await.contains("Do not change"), "nothing is held");
-    let shown = [&form[..], &[("yen", "5000")]].concat();
+    let shown = [&form[..], &[("yen", "5000"), ("fee", "15000")]].concat();
     assert_eq!(house.sends(&format!("{page}/change"), &shown).await, page);
     assert!(house.reads(&page).await.contains("Do not change"));
     let url = house.goes(&page).await;
@@ -675,20 +675,13 @@ async fn the_question_before_a_day_is_closed_says_what_becomes_of_the_money() {
     store["fee_yen"] = json!(0);
     house.asks("PUT", "/api/stores/mihon", Some(store.clone())).await;
     let day = in_days(3).to_string();
-    let form = |time: &'static str| {
-        [("date", day.clone()), ("time", time.to_owned()), ("party", "2".to_owned())]
-    };
+    let form = |time: &'static str| [("date", day.as_str()), ("time", time), ("party", "2")];
     for time in ["19:00", "19:30"] {
-        let form = form(time);
-        let form: Vec<(&str, &str)> =
-            form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        house.sends("/book/mihon", &form).await;
+        house.sends("/book/mihon", &form(time)).await;
     }
     store["fee_yen"] = json!(5_000);
     house.asks("PUT", "/api/stores/mihon", Some(store)).await;
-    let held = form("20:00");
-    let held: Vec<(&str, &str)> =
-        held.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let held = [&form("20:00")[..], &[("fee", "10000")]].concat();
     house.sends("/book/mihon", &held).await;
     let close = [("date", day.as_str()), ("reason_ja", "改装"), ("reason_en", "Works")];
     let page = house.runs("/operator/stores/mihon/closing-days", &close).await;

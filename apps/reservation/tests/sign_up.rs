@@ -15,6 +15,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 /// What came to Azukari.
@@ -149,11 +150,9 @@ impl Seen {
             .route("/v1/subjects", post(register))
             .route("/v1/sign-ins/addresses", post(whose))
             .route("/v1/letters", post(written))
+            .route("/v1/recipients/{recipient}", put(async || Json(json!({}))))
             .route("/v1/subjects/{subject}/consents", get(standing))
-            .route(
-                "/v1/subjects/{subject}/consents/{consent}",
-                put(consents).get(async || StatusCode::NOT_FOUND),
-            )
+            .route("/v1/subjects/{subject}/consents/{consent}", put(consents).get(not_found))
             .with_state(self.clone())
     }
 
@@ -163,6 +162,11 @@ impl Seen {
         asked.retain(|body| body["secrets"]["password"] != "");
         asked
     }
+}
+
+/// What Azukari says of what it does not know.
+async fn not_found() -> (StatusCode, Json<Value>) {
+    (StatusCode::NOT_FOUND, Json(json!({ "type": "https://azukari.example/problems/not-found" })))
 }
 
 /// What somebody types over all the steps; what is wrong with it comes on top.
@@ -214,6 +218,26 @@ async fn what_only_azukari_can_see_is_told_on_its_own_step_and_before_the_passwo
     assert_eq!(status, StatusCode::OK, "{page}");
     is_step(&page, "table");
     assert!(seen.with_a_password().is_empty(), "nobody can have come in");
+}
+
+#[tokio::test]
+async fn a_store_that_is_not_open_yet_is_named_by_no_page_and_has_no_picture() {
+    let app = App::before(Seen::default().azukari()).await;
+    let now = jiff::Timestamp::now();
+    reservation::rehearse(&app.folder, &["mihon".to_owned()], &[], now).await.unwrap();
+    let made = app.asks(&app.key, Method::GET, "/api/stores/mihon", None).await.1;
+    let guest = app.visitor();
+    for (listed, named) in [(true, StatusCode::OK), (false, StatusCode::NOT_FOUND)] {
+        let mut store = made.clone();
+        store["listed"] = listed.into();
+        store["name_en"] = "Unmistakable".into();
+        assert_eq!(app.asks(&app.key, Method::PUT, "/api/stores/mihon", Some(store)).await.0, 200);
+        assert_eq!(guest.gets("/book/mihon").await.0, named);
+        assert_eq!(guest.gets("/stores/mihon/picture.svg").await.0, named);
+        let (_, page) = sends(&guest, "more", &[("next", "/book/mihon?party=2")]).await;
+        is_step(&page, "agree");
+        assert_eq!(page.contains("Unmistakable"), listed, "{page}");
+    }
 }
 
 #[tokio::test]

@@ -833,7 +833,8 @@ fn trouble(status: StatusCode, body: &[u8]) -> Trouble {
         (403, "refused") => Trouble::Refused(problem.reasons),
         (422, "invalid") => Trouble::Invalid(problem.errors),
         (401 | 403, "sign-in-failed") => Trouble::SignInFailed,
-        (404, _) => Trouble::NotFound,
+        // Anything else that is not found, a gateway on the way has said, not Azukari.
+        (404, "not-found") => Trouble::NotFound,
         (409, _) => Trouble::Conflict,
         (429, _) => Trouble::TooMany,
         (502..=504, _) => Trouble::Unavailable,
@@ -859,6 +860,12 @@ mod tests {
         assert!(matches!(trouble(StatusCode::BAD_GATEWAY, b"<html>"), Trouble::Unavailable));
         assert!(matches!(trouble(StatusCode::UNAUTHORIZED, b"{}"), Trouble::Unexpected(_)));
         assert!(matches!(trouble(StatusCode::FORBIDDEN, b"{}"), Trouble::Unexpected(_)));
+        let unknown = br#"{"type":"https://azukari.example/problems/not-found"}"#;
+        assert!(matches!(trouble(StatusCode::NOT_FOUND, unknown), Trouble::NotFound));
+        for gateway in [&b""[..], b"<html>", b"{}", br#"{"type":"about:blank"}"#] {
+            let read = trouble(StatusCode::NOT_FOUND, gateway);
+            assert!(!read.is_a_no() && matches!(read, Trouble::Unexpected(_)));
+        }
     }
 
     #[test]

@@ -337,7 +337,7 @@ pub(super) fn end(
         let outcome = Outcome { costs_yen: costs, back_yen: back, reason };
         if booking.stage == Stage::Booked {
             letters::put(book, &booking, kind, outcome, now)?;
-            notices::are_written(book, number)?;
+            notices::are_written(book, number, Kind::CalledOff)?;
         }
     }
     Ok(())

@@ -91,12 +91,12 @@ fn change(
     let ends_at = store.ends_at(starts_at);
     let seat = tables::find(book, &own.store, number, (starts_at, ends_at), party, now)?;
     let seat = seat.ok_or(No::Full)?;
-    let (fee_yen, free_until, _) = store.terms(starts_at, party);
+    let (fee_yen, free_until, late_percent) = store.terms(starts_at, party);
     // What is too little for a card is not worth a page.
     let until = now + SignedDuration::from_mins(i64::from(store.hold_minutes));
     let held_until = (pays && fee_yen >= own.fee_yen + LEAST_YEN)
         .then_some(until.min(own.starts_at).min(starts_at));
-    book.prepare_cached("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)")?
+    book.prepare_cached("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)")?
         .execute(params![
             number,
             starts_at.as_second(),
@@ -105,6 +105,7 @@ fn change(
             now.as_second(),
             fee_yen,
             free_until.as_second(),
+            late_percent,
             held_until.map(Timestamp::as_second),
         ])?;
     tables::take(book, &own.store, number, true, &seat, (starts_at, ends_at))?;
@@ -146,8 +147,8 @@ fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
         return remove(book, number);
     }
     book.prepare_cached(
-        "UPDATE bookings SET (starts_at, ends_at, party, fee_yen, free_until) =
-            (SELECT starts_at, ends_at, party, fee_yen, free_until FROM changes
+        "UPDATE bookings SET (starts_at, ends_at, party, fee_yen, free_until, late_percent) =
+            (SELECT starts_at, ends_at, party, fee_yen, free_until, late_percent FROM changes
              WHERE booking = number) WHERE number = ?1",
     )?
     .execute([number])?;

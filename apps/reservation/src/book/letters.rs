@@ -1,6 +1,6 @@
 //! Letters about bookings that Azukari has still to take: put down in the act that they tell of, whoever does it,
 //! so that none is lost when one of the two programs stops. A letter tells what was so then, and is gone once
-//! it was taken. Holds no words.
+//! it was taken or cannot be had. Holds no words.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
@@ -73,7 +73,8 @@ pub(super) fn put(
     let kind = KINDS.iter().find(|(_, is)| *is == kind).map_or("", |(word, _)| word);
     let reason = outcome.reason.map_or("", |reason| reason.get(booking.language));
     book.prepare_cached(
-        "INSERT INTO letters VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        "INSERT INTO letters VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+            coalesce((SELECT max(tried_at) FROM letters WHERE booking = ?3), 0))",
     )?
     .execute(params![
         chance::uuid()?,
@@ -116,21 +117,33 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Letter> {
 }
 
 impl Book {
-    /// The letters that wait, the earliest first: [`TOGETHER`] at most.
+    /// The letters that wait: [`TOGETHER`] at most, those first that were not tried yet or the longest ago, and the
+    /// earliest of them. Those that nobody takes keep none waiting, and a booking's are always in order.
     pub(crate) async fn letters(&self) -> anyhow::Result<Vec<Letter>> {
         self.read(|book| {
-            book.prepare_cached("SELECT * FROM letters ORDER BY at, rowid LIMIT ?1")?
+            book.prepare_cached("SELECT * FROM letters ORDER BY tried_at, at, rowid LIMIT ?1")?
                 .query_map([TOGETHER], read)?
                 .collect()
         })
         .await
     }
 
-    /// They were taken, or cannot be had.
-    pub(crate) async fn letters_over(&self, ids: Vec<String>) -> Result<(), No> {
+    /// They were taken, or cannot be had; of other bookings a letter was tried and is still to be taken.
+    pub(crate) async fn letters_over(
+        &self,
+        ids: Vec<String>,
+        not_taken: Vec<String>,
+        now: Timestamp,
+    ) -> Result<(), No> {
         self.write(move |book| {
             let mut over = book.prepare_cached("DELETE FROM letters WHERE id = ?1")?;
             ids.iter().try_for_each(|id| over.execute([id]).map(drop))?;
+            let mut tried =
+                book.prepare_cached("UPDATE letters SET tried_at = ?2 WHERE booking = ?1")?;
+            let now = now.as_second();
+            not_taken
+                .iter()
+                .try_for_each(|number| tried.execute(params![number, now]).map(drop))?;
             Ok(())
         })
         .await

@@ -35,6 +35,10 @@ const KINDS: [(&str, Kind); 7] = [
     ("not_booked", Kind::NotBooked),
 ];
 
+fn word_of(kind: Kind) -> &'static str {
+    KINDS.iter().find(|(_, is)| *is == kind).map_or("", |(word, _)| word)
+}
+
 /// The booking that a notice is about; it may be gone.
 pub(super) struct About<'a> {
     pub(super) subject: &'a str,
@@ -86,7 +90,6 @@ pub(super) fn put<'a>(
     // The last word about a booking counts.
     book.prepare_cached("DELETE FROM notices WHERE subject = ?1 AND booking = ?2")?
         .execute([about.subject, about.booking])?;
-    let word = KINDS.iter().find(|(_, is)| *is == kind).map_or("", |(word, _)| word);
     book.prepare_cached(
         "INSERT INTO notices (subject, booking, store, starts_at, kind, yen, at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -96,17 +99,17 @@ pub(super) fn put<'a>(
         about.booking,
         about.store,
         about.starts_at.as_second(),
-        word,
+        word_of(kind),
         yen,
         now.as_second(),
     ])
     .map(drop)
 }
 
-/// What there is to tell of a booking is in a letter of its own.
-pub(super) fn are_written(book: &Connection, booking: &str) -> rusqlite::Result<()> {
-    book.prepare_cached("UPDATE notices SET written = 1 WHERE booking = ?1")?
-        .execute([booking])
+/// What there is to tell of one kind about a booking is in a letter of its own.
+pub(super) fn are_written(book: &Connection, booking: &str, kind: Kind) -> rusqlite::Result<()> {
+    book.prepare_cached("UPDATE notices SET written = 1 WHERE booking = ?1 AND kind = ?2")?
+        .execute([booking, word_of(kind)])
         .map(drop)
 }
 

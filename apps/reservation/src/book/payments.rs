@@ -480,12 +480,12 @@ impl Book {
         .await
     }
 
-    /// What came to nothing is asked for again.
+    /// What came to nothing is asked for again, after a look whether an attempt before was made after all.
     pub(crate) async fn refund_again(&self, id: &str) -> Result<(), No> {
         let id = id.to_owned();
         self.write(move |book| {
             book.execute(
-                "UPDATE refunds SET attempt = attempt + 1, tried = 0, failed_at = NULL
+                "UPDATE refunds SET attempt = attempt + 1, failed_at = NULL
                  WHERE id = ?1 AND failed_at IS NOT NULL",
                 [id],
             )?;

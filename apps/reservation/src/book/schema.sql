@@ -105,6 +105,7 @@ CREATE TABLE IF NOT EXISTS changes (
     asked_at INTEGER NOT NULL,
     fee_yen INTEGER NOT NULL,
     free_until INTEGER NOT NULL,
+    late_percent INTEGER NOT NULL,
     held_until INTEGER,
     failed INTEGER NOT NULL DEFAULT 0 CHECK (failed IN (0, 1))
 ) STRICT, WITHOUT ROWID;
@@ -156,7 +157,8 @@ CREATE TABLE IF NOT EXISTS waiting (
 CREATE INDEX IF NOT EXISTS waiting_at_a_store ON waiting (store, starts_at);
 
 -- Letters about bookings that Azukari has still to take, each with what it tells as that was when it happened: put
--- down in the same act, gone once it was taken. By `id` Azukari knows a letter that it was sent before.
+-- down in the same act, gone once it was taken, at a plain no, or when nobody took it for five days. By `id` Azukari knows
+-- a letter that it was sent before.
 CREATE TABLE IF NOT EXISTS letters (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('made', 'moved', 'called_off', 'called_off_by_store')),
@@ -172,9 +174,12 @@ CREATE TABLE IF NOT EXISTS letters (
     costs_yen INTEGER NOT NULL,
     back_yen INTEGER NOT NULL,
     reason TEXT NOT NULL,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    -- When one about this booking was last not taken, or 0: the same for all of a booking's, which go in order.
+    tried_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS letters_in_order ON letters (at);
+CREATE INDEX IF NOT EXISTS letters_in_order ON letters (tried_at, at);
+CREATE INDEX IF NOT EXISTS letters_of_a_booking ON letters (booking);
 
 -- What a guest has to be told, until she has read it; `written` once a letter was asked for.
 CREATE TABLE IF NOT EXISTS notices (

@@ -375,6 +375,52 @@ async fn a_change_takes_the_new_seat_before_the_old_one_goes() {
 }
 
 #[tokio::test]
+async fn a_change_is_made_on_the_store_s_terms_of_the_day_it_is_made_on() {
+    let monday_six = "2026-11-23T09:00:00Z";
+    let all = Store { fee_yen: 5_000, late_percent: 100, ..store() };
+    let room = Room::with(all.clone(), vec![table("A", (1, 4), 2, 1)]).await;
+    let booking = room.claims("a", monday_six, 2, NOW).await.unwrap();
+    room.book.ask(&booking.number, "a", Language::Ja, at(NOW)).await.unwrap();
+    room.book.booked(&booking.number, at(NOW)).await.unwrap();
+    room.book.put_stores(vec![Store { late_percent: 0, ..all.clone() }]).await.unwrap();
+    // What was booked before keeps the terms on which it was.
+    let same = room.booking(&booking.number).await.unwrap();
+    assert_eq!(same.cost_of_calling_off(at(monday_six)), 10_000);
+    room.book.change(&booking.number, "a", (at(monday_six), 3), false, at(NOW)).await.unwrap();
+    // And what was looked over is what holds, whatever the store does until Azukari was told.
+    room.book.put_stores(vec![Store { late_percent: 50, ..all }]).await.unwrap();
+    room.book.changed(&booking.number, at(NOW)).await.unwrap();
+    let moved = room.booking(&booking.number).await.unwrap();
+    assert_eq!((moved.late_percent, moved.cost_of_calling_off(at(monday_six))), (0, 0));
+}
+
+#[tokio::test]
+async fn letters_that_nobody_takes_let_later_ones_pass_and_a_booking_s_stay_in_order() {
+    let count = usize::try_from(super::letters::TOGETHER).unwrap();
+    let room = Room::with(store(), vec![table("A", (1, 1), 500, 1)]).await;
+    let mut numbers = Vec::new();
+    for n in 0..=count {
+        numbers.push(room.books(&format!("sub_{n}"), SIX, 1).await.number);
+    }
+    let late = numbers.pop().unwrap();
+    let waiting = async || {
+        let letters = room.book.letters().await.unwrap();
+        letters.into_iter().map(|letter| letter.booking).collect::<Vec<_>>()
+    };
+    let first = waiting().await;
+    assert!(first.len() == count && !first.contains(&late));
+    room.book.letters_over(Vec::new(), numbers.clone(), at(NOW)).await.unwrap();
+    assert_eq!(waiting().await[0], late);
+    // What is put down for a booking whose letter waits comes after that one.
+    room.book.end(&numbers[0], Ending::Guest, at(NOW)).await.unwrap();
+    let next = waiting().await;
+    assert!(next[0] == late && next[1..] == numbers[..count - 1]);
+    let ids = room.book.letters().await.unwrap().into_iter().map(|letter| letter.id).collect();
+    room.book.letters_over(ids, Vec::new(), at(NOW)).await.unwrap();
+    assert_eq!(waiting().await, [&numbers[count - 1..], &numbers[..1]].concat());
+}
+
+#[tokio::test]
 async fn a_change_that_is_not_possible_leaves_everything_as_it_was() {
     let rules = Store { fee_yen: 1_000, ..store() };
     let room = Room::with(rules, vec![table("A", (1, 4), 1, 1)]).await;

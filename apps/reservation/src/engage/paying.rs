@@ -10,7 +10,7 @@ use crate::app::{App, Till};
 use crate::book::No;
 use crate::book::bookings::Booking;
 use crate::book::changes::Change;
-use crate::book::payments::{Outcome, Payment, Way};
+use crate::book::payments::{Outcome, Payment, Refund, Way};
 use crate::language::Language;
 use crate::letters::page_of;
 use crate::payments::{self, Order, Return, Seen};
@@ -186,6 +186,11 @@ pub(super) async fn settle(app: &App, before: Timestamp, now: Timestamp) -> Resu
     Ok(())
 }
 
+/// Money on its way back, as the platform is told of it.
+fn returned(refund: &Refund) -> Return<'_> {
+    Return { id: &refund.id, key: &refund.key, charge: &refund.charge, yen: refund.yen }
+}
+
 /// Has money that is to go back go back. What the platform does not do now it is asked again, after a look
 /// whether it did.
 ///
@@ -194,10 +199,19 @@ pub(super) async fn settle(app: &App, before: Timestamp, now: Timestamp) -> Resu
 pub(super) async fn give_back(app: &App, now: Timestamp) -> Result<(), No> {
     let Some(till) = &app.till else { return Ok(()) };
     for refund in app.book.unsettled_refunds().await? {
-        let money = Return { id: &refund.key, charge: &refund.charge, yen: refund.yen };
+        let money = returned(&refund);
         let gave = async {
-            if refund.tried && till.platform.gave_back(&money).await? {
-                return Ok(());
+            if refund.tried {
+                match till.platform.gave_back(&money).await {
+                    Ok(true) => return Ok(()),
+                    Ok(false) => {}
+                    // A no to the question is none to the money.
+                    Err(payments::Trouble::No(_)) => {
+                        let said = "a no to whether money went back";
+                        return Err(payments::Trouble::Unexpected(said).into());
+                    }
+                    Err(trouble) => return Err(trouble.into()),
+                }
             }
             app.book.refund_tried(&refund.id).await?;
             Ok::<_, Stop>(till.platform.give_back(&money).await?)
@@ -231,7 +245,7 @@ pub(crate) async fn look_after(app: &App, key: &str, now: Timestamp) -> Result<(
     let Some(till) = &app.till else { return Ok(()) };
     let refund = app.book.refund_named(key).await.map_err(No::from)?;
     let Some(refund) = refund.filter(|refund| refund.tried) else { return Ok(()) };
-    let money = Return { id: &refund.key, charge: &refund.charge, yen: refund.yen };
+    let money = returned(&refund);
     if !till.platform.gave_back(&money).await? {
         tracing::error!(number = refund.booking, "money did not go back after all");
         app.book.refund_failed(&refund, now).await?;

@@ -37,6 +37,16 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
+/// What Azukari says with a status.
+fn problem(status: StatusCode) -> Value {
+    let kind = match status {
+        StatusCode::UNPROCESSABLE_ENTITY => "invalid",
+        StatusCode::NOT_FOUND => "not-found",
+        _ => "",
+    };
+    json!({ "type": kind })
+}
+
 /// What Azukari was told: which booking, until when, and whether it is off.
 type Sent = (String, String, bool);
 
@@ -65,15 +75,15 @@ impl House {
             let ends_at = body["ends_at"].as_str().unwrap().to_owned();
             seen.lock().unwrap().push((number, ends_at, body["cancelled"] == true));
             let status = StatusCode::from_u16(status.load(Ordering::SeqCst)).unwrap();
-            let kind = if status == StatusCode::UNPROCESSABLE_ENTITY { "invalid" } else { "" };
-            (status, Json(json!({ "type": kind })))
+            (status, Json(problem(status)))
         };
         let letters: Arc<Mutex<Vec<(String, Value)>>> = Arc::default();
         let (status, seen) = (Arc::clone(&answers), Arc::clone(&letters));
         let letter = async move |headers: HeaderMap, Json(body): Json<Value>| {
             let key = headers["idempotency-key"].to_str().unwrap().to_owned();
             seen.lock().unwrap().push((key, body));
-            (StatusCode::from_u16(status.load(Ordering::SeqCst)).unwrap(), Json(json!({})))
+            let status = StatusCode::from_u16(status.load(Ordering::SeqCst)).unwrap();
+            (status, Json(problem(status)))
         };
         let router = Router::new()
             .route("/v1/subjects/{subject}/engagements/{store}/{number}", put(engage))

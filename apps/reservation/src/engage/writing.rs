@@ -31,9 +31,9 @@ pub(super) async fn write(app: &App, now: Timestamp) -> Result<(), No> {
     loop {
         let waiting = app.book.letters().await?;
         let count = waiting.len();
-        let over = write_some(app, waiting, now).await?;
+        let (over, not_taken) = write_some(app, waiting, now).await?;
         let all = over.len() == count;
-        app.book.letters_over(over).await?;
+        app.book.letters_over(over, not_taken, now).await?;
         if !all || count < letters::TOGETHER as usize {
             break;
         }
@@ -41,9 +41,13 @@ pub(super) async fn write(app: &App, now: Timestamp) -> Result<(), No> {
     write_notices(app).await
 }
 
-/// Returns the ids of those that are over. Several bookings at a time, and of each its letters one after the other: nobody
+/// Returns the ids of those that are over, and the bookings whose next letter was not taken. Several bookings at a time, and of each its letters one after the other: nobody
 /// reads that a booking was moved before that it was made.
-async fn write_some(app: &App, waiting: Vec<Letter>, now: Timestamp) -> Result<Vec<String>, No> {
+async fn write_some(
+    app: &App,
+    waiting: Vec<Letter>,
+    now: Timestamp,
+) -> Result<(Vec<String>, Vec<String>), No> {
     let mut of_each: BTreeMap<String, Vec<Letter>> = BTreeMap::new();
     for letter in waiting {
         of_each.entry(letter.booking.clone()).or_default().push(letter);
@@ -51,26 +55,32 @@ async fn write_some(app: &App, waiting: Vec<Letter>, now: Timestamp) -> Result<V
     let asked = of_each.into_values().map(|letters| write_in_order(app, letters, now));
     let asked: Vec<_> = asked.collect();
     let mut asked = futures_util::stream::iter(asked).buffer_unordered(AT_A_TIME);
-    let mut over = Vec::new();
+    let (mut over, mut not_taken) = (Vec::new(), Vec::new());
     while let Some(of_one) = asked.next().await {
-        let (ids, is_away) = of_one?;
+        let Written { over: ids, not_taken: number, is_away } = of_one?;
         over.extend(ids);
+        not_taken.extend(number);
         // The others would most likely wait for nothing as well. One that was taken while nobody heard the answer is the
         // same letter the next time.
         if is_away {
             break;
         }
     }
-    Ok(over)
+    Ok((over, not_taken))
 }
 
-/// The letters about one booking; returns those that are over, and whether Azukari is away.
-async fn write_in_order(
-    app: &App,
-    letters: Vec<Letter>,
-    now: Timestamp,
-) -> Result<(Vec<String>, bool), No> {
-    let mut over = Vec::new();
+/// What came of the letters about one booking.
+#[derive(Default)]
+struct Written {
+    /// The ids of those that are over.
+    over: Vec<String>,
+    /// The booking, where one was not taken and waits with those after it.
+    not_taken: Option<String>,
+    is_away: bool,
+}
+
+async fn write_in_order(app: &App, letters: Vec<Letter>, now: Timestamp) -> Result<Written, No> {
+    let mut written = Written::default();
     for letter in letters {
         let Letter { id, booking: number, .. } = &letter;
         match write_one(app, &letter).await? {
@@ -83,13 +93,14 @@ async fn write_in_order(
             }
             Err(trouble) => {
                 tracing::warn!(number, "no letter about a booking yet: {trouble}");
-                let is_away = matches!(trouble, Trouble::Unavailable | Trouble::TooMany);
-                return Ok((over, is_away));
+                written.not_taken = Some(number.clone());
+                written.is_away = matches!(trouble, Trouble::Unavailable | Trouble::TooMany);
+                return Ok(written);
             }
         }
-        over.push(id.clone());
+        written.over.push(id.clone());
     }
-    Ok((over, false))
+    Ok(written)
 }
 
 async fn write_one(app: &App, letter: &Letter) -> Result<Result<(), Trouble>, No> {

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::booking::{own_booking, ticket};
+use super::review::shown;
 use super::{Guest, Sheet, layout, pay, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::book::bookings::{Booking, Ending, Stage};
@@ -83,7 +84,7 @@ pub(super) async fn cancel(
         let kept = pay::kept(&app.book.payments_of(&number).await?);
         let costs = if held { 0 } else { booking.cost_of_calling_off(now) };
         // Nothing costs more than what she was shown: the page may have stood open since.
-        if costs > fields.get(SHOWN).parse().unwrap_or(0) && booking.stands() {
+        if costs > shown(&fields, SHOWN) && booking.stands() {
             let note = Some(reader.words.cancel_costs_now);
             let page = draw(&booking, &store, (costs, kept), &reader, note);
             return Ok((StatusCode::CONFLICT, page).into_response());

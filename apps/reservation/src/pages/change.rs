@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::book::{self, choose, read, told};
 use super::booking::{own_booking, ticket};
 use super::parts::{moment, named};
-use super::review::{self, Chosen};
+use super::review::{self, Chosen, FEE};
 use super::{Guest, Sheet, companions, layout, pay, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::bookings::Booking;
@@ -24,7 +24,7 @@ use crate::payments::LEAST_YEN;
 use crate::terms::calling_off;
 use crate::when;
 
-/// The field with what a change costs more, as she was shown it.
+/// The field with what she pays for a change now, as she was shown it.
 const SHOWN: &str = "yen";
 
 #[derive(Deserialize)]
@@ -91,8 +91,9 @@ pub(super) async fn change(
         Ok(to) => to,
         Err(error) => return look.again(&fields, &error).await,
     };
-    // Nothing costs more than what she was shown.
-    if look.money(to).await?.pays > fields.get(SHOWN).parse().unwrap_or(0) {
+    // Nothing costs more than what she was shown, whether it is paid here or at the store.
+    let money = look.money(to).await?;
+    if money.pays > review::shown(&fields, SHOWN) || money.after > review::shown(&fields, FEE) {
         let page = look.over(to, &fields, Some(reader.words.change_costs_now)).await?;
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
@@ -247,6 +248,7 @@ impl Look<'_> {
                     input type="hidden" name=(name) value=(fields.get(name));
                 }
                 input type="hidden" name=(SHOWN) value=(money.pays);
+                input type="hidden" name=(FEE) value=(money.after);
                 p class="actions" {
                     button {
                         @if money.pays > 0 { ((words.hold_it)(store.hold_minutes)) }

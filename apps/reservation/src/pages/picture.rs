@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
+use super::book::listed;
 use crate::app::Shared;
 use crate::fault::Fault;
 
@@ -24,7 +25,7 @@ pub(super) async fn page(
     State(app): State<Shared>,
     Path(slug): Path<String>,
 ) -> Result<Response, Fault> {
-    let store = app.book.store(&slug).await?.ok_or(Fault::NotFound)?;
+    let store = listed(&app, &slug).await?;
     let headers =
         [(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=3600")];
     Ok((headers, draw(&store.slug, &store.picture)).into_response())

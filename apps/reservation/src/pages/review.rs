@@ -31,6 +31,14 @@ use crate::fields::Fields;
 use crate::terms::calling_off;
 use crate::{chance, when};
 
+/// The field with the fee that she was shown.
+pub(super) const FEE: &str = "fee";
+
+/// The yen that a form says its page showed; without them, none.
+pub(super) fn shown(fields: &Fields, name: &str) -> u32 {
+    fields.get(name).parse().unwrap_or(0)
+}
+
 /// What was chosen on the store's page.
 #[derive(Deserialize)]
 pub(super) struct Chosen {
@@ -202,6 +210,7 @@ impl Look<'_> {
                 @for name in ["date", "time", "party"] {
                     input type="hidden" name=(name) value=(fields.get(name));
                 }
+                input type="hidden" name=(FEE) value=(store.terms(starts_at, party).0);
                 input type="hidden" name="notice" value=(policy.version);
                 section class="sheet ticket" {
                     p class="big" { (moment(starts_at, &starts)) }
@@ -444,6 +453,15 @@ pub(super) async fn submit(
         Ok(companions) => companions,
         Err(errors) => return Ok(unclear(look.draw(wish, &fields, &errors, None).await?)),
     };
+    // Nothing costs more than what she was shown. What she has already does not change with the store's fee.
+    if store.terms(wish.0, wish.1).0 > shown(&fields, FEE) {
+        if let Some(number) = has_it(&app, &caller, &slug, wish.0, app::now()).await? {
+            return see_other(&format!("/me/bookings/{number}"));
+        }
+        let note = Some(reader.words.fee_is_now);
+        let page = look.draw(wish, &fields, &Errors::default(), note).await?;
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
     let missing = missing_consents(&app, &caller, &policy).await.map_err(keeping)?;
     let answered = answer(&app, &reader, &caller, &missing, &fields).await;
     match answered.map_err(|trouble| keeping(trouble.into()))? {

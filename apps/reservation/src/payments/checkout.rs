@@ -160,9 +160,9 @@ impl Checkout {
             ("amount", money.yen.to_string()),
             ("reason", "requested_by_customer".to_owned()),
             // Idempotency keys are forgotten after a day; by this it is known for good.
-            ("metadata[refund]", money.id.to_owned()),
+            ("metadata[refund]", money.key.to_owned()),
         ];
-        let made: Refund = self.ask(Method::POST, "/v1/refunds", &form, Some(money.id)).await?;
+        let made: Refund = self.ask(Method::POST, "/v1/refunds", &form, Some(money.key)).await?;
         if made.came_to_nothing() { Err(Trouble::No("refund failed".to_owned())) } else { Ok(()) }
     }
 
@@ -175,7 +175,10 @@ impl Checkout {
         let form = [("payment_intent", money.charge.to_owned()), ("limit", "100".to_owned())];
         let made: Refunds = self.ask(Method::GET, "/v1/refunds", &form, None).await?;
         let is_it = |refund: &Refund| {
-            refund.metadata.refund.as_deref() == Some(money.id) && !refund.came_to_nothing()
+            let named = refund.metadata.refund.as_deref();
+            let rest = named.and_then(|named| named.strip_prefix(money.id));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+                && !refund.came_to_nothing()
         };
         Ok(made.data.iter().any(is_it))
     }
@@ -266,8 +269,8 @@ fn trouble(status: StatusCode, body: &[u8]) -> Trouble {
         code: Option<String>,
     }
     match status.as_u16() {
-        // Busy with the same act, or with too much.
-        409 | 429 => Trouble::Unavailable,
+        // Waited for the rest of it too long, or is busy with the same act or with too much.
+        408 | 409 | 429 => Trouble::Unavailable,
         // Said of the key, not of what was asked.
         401 | 403 => Trouble::Unexpected("our key is not taken"),
         400..=499 => {
@@ -276,5 +279,24 @@ fn trouble(status: StatusCode, body: &[u8]) -> Trouble {
             Trouble::No(format!("{} {kind} {}", status.as_u16(), code.unwrap_or_default()))
         }
         _ => Trouble::Unavailable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_no_is_told_from_what_may_have_been_done() {
+        let body = br#"{"error":{"type":"invalid_request_error","code":"charge_disputed"}}"#;
+        let read = |status| trouble(StatusCode::from_u16(status).unwrap(), body);
+        for status in [408, 409, 429, 500, 503] {
+            assert!(matches!(read(status), Trouble::Unavailable), "{status}");
+        }
+        for status in [400, 402, 404] {
+            let Trouble::No(no) = read(status) else { panic!("{status} is a no") };
+            assert_eq!(no, format!("{status} invalid_request_error charge_disputed"));
+        }
+        assert!(matches!(read(401), Trouble::Unexpected(_)));
     }
 }

@@ -81,8 +81,10 @@ pub(crate) enum Seen {
 /// Money on its way back.
 #[derive(Debug, Clone)]
 pub(crate) struct Return<'a> {
-    /// Our name for it, as with an order.
+    /// Our name for it, whichever attempt it is.
     pub(crate) id: &'a str,
+    /// Our name for this attempt, as with an order: the same as of the money, or that with `_` and a number.
+    pub(crate) key: &'a str,
     /// The platform's name for the money of which it is a part.
     pub(crate) charge: &'a str,
     pub(crate) yen: u32,
@@ -121,7 +123,7 @@ pub(crate) trait Platform: Send + Sync {
     /// Gives money back.
     fn give_back<'a>(&'a self, money: &'a Return<'_>) -> Answer<'a, ()>;
 
-    /// Whether money was given back, and nothing came in the way since: for whoever asked and heard no answer, or was told
+    /// Whether money was given back by any attempt, and nothing came in the way since: for whoever asked and heard no answer, or was told
     /// that something has changed.
     fn gave_back<'a>(&'a self, money: &'a Return<'_>) -> Answer<'a, bool>;
 

@@ -79,6 +79,8 @@ pub struct Mood {
     pub mumbles: AtomicBool,
     /// It knows no idempotency key any more, as after a day.
     pub forgets: AtomicBool,
+    /// It says no to whoever asks what it gave back.
+    pub secretive: AtomicBool,
     /// Money that it gives back comes to nothing: it says yes, and a moment later that the card took none.
     pub bounces: AtomicBool,
 }
@@ -487,11 +489,14 @@ async fn refund(
 async fn refunds(
     State(desk): State<Shared>,
     Query(query): Query<BTreeMap<String, String>>,
-) -> Json<Value> {
+) -> Result<Json<Value>, Wrong> {
+    if desk.mood.secretive.load(Ordering::SeqCst) {
+        return Err(Wrong::request("resource_missing"));
+    }
     let known = desk.known();
     let of_it = known.refunds.iter().filter(|refund| {
         query.get("payment_intent").is_none_or(|intent| *intent == refund.payment_intent)
     });
     let data: Vec<Value> = of_it.map(refund_json).collect();
-    Json(json!({ "object": "list", "has_more": false, "data": data }))
+    Ok(Json(json!({ "object": "list", "has_more": false, "data": data })))
 }

@@ -214,6 +214,7 @@ pub(super) static WORDS: Words = Words {
     fee_from_now: "Fee after the change",
     change_it: "Change it like this",
     do_not_change: "Do not change",
+    fee_is_now: "The fee is not what you were shown. Please look at it before you go on.",
     change_costs_now: "The fee after the change is not what you were shown. Please look at it and choose again.",
     nothing_to_pay: "There is nothing to pay now: it is paid, or the table for the change is no longer held. Your booking is as you see it below.",
     done_kept: "Your booking stays as it was.",

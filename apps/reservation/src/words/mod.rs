@@ -68,7 +68,7 @@ words! {
         error_too_soon, error_already, error_gone, held_for_you,
         confirm_booking, let_go, hold_over, hold_over_told, change_booking, change_told,
         done_changed, done_waiting, cancel_free, called_off_by_store, waiting, wait_no_more,
-        notices_read, notice_letter, letter_offered, ask_the_store, do_not_cancel, cancel_costs_now, change_review, until_now, fee_until_now, fee_from_now, change_it, do_not_change, change_costs_now, nothing_to_pay, done_kept, same_hour, same_hour_told,
+        notices_read, notice_letter, letter_offered, ask_the_store, do_not_cancel, cancel_costs_now, change_review, until_now, fee_until_now, fee_from_now, change_it, do_not_change, fee_is_now, change_costs_now, nothing_to_pay, done_kept, same_hour, same_hour_told,
         // Those who come along
         companions, companions_for, companions_why, companions_not_hers, companions_other, companions_change, companions_not_told, companions_again, companions_allergies, nobody, error_allergen, done_companions,
         // Paying

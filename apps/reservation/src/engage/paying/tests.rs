@@ -273,6 +273,27 @@ async fn what_is_paid_twice_goes_back_once_and_she_is_told() {
 }
 
 #[tokio::test]
+async fn whoever_paid_twice_and_calls_off_is_written_of_both() {
+    let shop = Shop::with(Store { fee_yen: FEE, hold_minutes: 60, ..store() }).await;
+    let held = shop.holds().await;
+    let (first, url) = shop.goes(&held.number, 0).await;
+    let (second, other) = shop.goes(&held.number, 26).await;
+    assert!(shop.pays(&other, "good").await && shop.pays(&url, "good").await);
+    shop.finishes(&second, 27).await.unwrap();
+    shop.finishes(&first, 28).await.unwrap();
+    // She calls off before a letter about the second payment could go.
+    let booking = shop.booking(&held.number).await.unwrap();
+    call_off(shop.app(), &booking, Ending::Guest, shop.after(29)).await.unwrap();
+    shop.settles(30).await;
+    let letters = shop.house.letters.lock().unwrap().clone();
+    let told = letters.iter().filter(|(_, letter)| letter["paragraphs"].is_array());
+    let told: Vec<String> = told.map(|(_, letter)| letter["paragraphs"].to_string()).collect();
+    assert_eq!(told.iter().filter(|told| told.contains("6,002円")).count(), 1, "{letters:?}");
+    let kinds: Vec<_> = letters.iter().filter_map(|(_, letter)| letter["kind"].as_str()).collect();
+    assert!(kinds.contains(&"cancellation"), "{kinds:?}");
+}
+
+#[tokio::test]
 async fn a_page_that_was_begun_anew_is_the_only_one_that_can_be_paid_on() {
     let shop = Shop::with(Store { fee_yen: FEE, hold_minutes: 60, ..store() }).await;
     let held = shop.holds().await;
@@ -401,6 +422,32 @@ async fn a_platform_that_is_away_loses_nothing_and_gives_back_later_once() {
     shop.platform(&shop.mood.forgets, true).settles(7).await;
     assert!(shop.app().book.unsettled_refunds().await.unwrap().is_empty());
     assert_eq!(shop.till(), (twice(FEE), twice(FEE)));
+}
+
+#[tokio::test]
+async fn a_no_to_the_question_is_none_to_the_money_and_no_attempt_pays_what_one_before_did() {
+    let shop = Shop::open().await;
+    let booking = shop.booked().await;
+    let late = shop.evening - 23.hours();
+    // Half goes back: the platform would give the other half as readily.
+    call_off(shop.app(), &booking, Ending::Guest, late).await.unwrap();
+    shop.platform(&shop.mood.mumbles, true).settles_at(late).await;
+    shop.platform(&shop.mood.mumbles, false);
+    assert_eq!(shop.till().1, u64::from(FEE));
+    shop.platform(&shop.mood.secretive, true).settles_at(late).await;
+    let book = &shop.app().book;
+    assert!(book.failed_refunds().await.unwrap().is_empty());
+    let refund = book.unsettled_refunds().await.unwrap().remove(0);
+    // Called failed all the same, and asked for again by the operator.
+    book.refund_failed(&refund, late).await.unwrap();
+    book.refund_again(&refund.id).await.unwrap();
+    assert_ne!(book.unsettled_refunds().await.unwrap()[0].key, refund.key);
+    shop.settles_at(late).await;
+    assert_eq!(shop.till().1, u64::from(FEE), "nothing is asked for before there is an answer");
+    shop.platform(&shop.mood.secretive, false).settles_at(late).await;
+    assert!(book.unsettled_refunds().await.unwrap().is_empty());
+    assert!(book.failed_refunds().await.unwrap().is_empty());
+    assert_eq!(shop.till().1, u64::from(FEE));
 }
 
 impl Shop {

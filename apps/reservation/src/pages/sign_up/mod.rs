@@ -311,12 +311,12 @@ pub(super) async fn page(
     Ok(page.step(Step::Contact, &typed, &Errors::default(), None).into_response())
 }
 
-/// The store that she was about to book, by the address that she goes on to.
+/// The store that she was about to book, by the address that she goes on to. Of one that is not open yet nobody hears.
 async fn store_of(app: &app::App, typed: &Fields) -> Result<Option<Store>, Fault> {
     let slug =
         typed.get("next").strip_prefix("/book/").and_then(|rest| rest.split(['?', '/']).next());
     let Some(slug) = slug else { return Ok(None) };
-    Ok(app.book.store(slug).await?)
+    Ok(app.book.store(slug).await?.filter(|store| store.listed))
 }
 
 pub(super) async fn submit(
