@@ -9,7 +9,7 @@ use crate::house::{about, go_on, made, settings, table, twenty, visits};
 #[test]
 fn what_is_chosen_is_what_is_made_and_made_again() {
     let (table, mut settings) = visits();
-    (settings.person, settings.recoding) = (None, Recode::Whole);
+    (settings.person, settings.recoding) = (Some(String::new()), Recode::Whole);
     let found = ways(&table, &settings, 500, &go_on).unwrap();
     let choices = found.choices(6);
     assert!(found.proven && (3..=6).contains(&choices.len()), "{choices:?}");
@@ -55,7 +55,7 @@ fn a_way_that_leaves_out_too_much_becomes_no_set() {
 #[test]
 fn looking_can_be_stopped_or_be_enough() {
     let (table, mut settings) = visits();
-    settings.person = None;
+    settings.person = Some(String::new());
     let stop = |step| if matches!(step, Step::Checks(_)) { Next::Stop } else { Next::GoOn };
     assert!(matches!(ways(&table, &settings, 500, &stop), Err(Error::Stopped)));
     let few = ways(&table, &settings, 3, &go_on).unwrap();
