@@ -66,7 +66,7 @@ fn looking_can_be_stopped_or_be_enough() {
 fn what_stands_in_the_way_is_named_with_what_would_help() {
     let text = "age,sex,illness\n".to_owned() + &"30,f,none\n31,m,none\n".repeat(4);
     let table = table(&text);
-    let settings = settings(
+    let mut settings = settings(
         "k = 10\n[columns.age]\nrole = \"quasi_identifying\"\n[columns.sex]\nrole = \"quasi_identifying\"\n\
          [columns.illness]\nrole = \"sensitive\"\nl = 2\n",
     );
@@ -80,4 +80,8 @@ fn what_stands_in_the_way_is_named_with_what_would_help() {
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(said[0][0].contains("a k of 8 at most") && said[0][1].contains("kを8以下"), "{said:?}");
     assert!(said[1][0].contains("`illness` has 1 different") && said[1][1].contains("1種類"));
+    // What could be fulfilled by itself does not stand in the way.
+    settings.k = Some(5);
+    let found = blocked(&table, &settings).unwrap();
+    assert!(found.len() == 1 && found[0].model.column() == Some("illness"), "{found:?}");
 }
