@@ -141,29 +141,35 @@ impl<'a> Engine<'a> {
         })
     }
 
+    /// Rows that models leave out where every column is at its coarsest.
+    fn left_out(&self, models: &[Model]) -> u64 {
+        let settings = Settings { models: models.to_vec(), ..self.settings.clone() };
+        let engine = Self::new(self.schema, self.histogram, settings);
+        engine.map_or(0, |engine| {
+            let tops: Vec<u8> =
+                either!(&engine.ground, of => of.levels.iter().map(Levels::top).collect());
+            engine.check(&tops).1
+        })
+    }
+
+    /// The models that are not even fulfilled alone where every column is at its coarsest. It searches
+    /// nothing.
+    pub fn blocking(&self) -> Vec<&Model> {
+        let alone = |model: &&Model| self.left_out(std::slice::from_ref(model)) > self.limit;
+        self.settings.models.iter().filter(alone).collect()
+    }
+
     /// Why there is no way: what the models leave out, together and each alone, where every column is
     /// at its coarsest.
     pub(crate) fn no_solution(&self) -> Fault {
-        let left_out = |models: &[Model]| {
-            let settings = Settings { models: models.to_vec(), ..self.settings.clone() };
-            let engine = Self::new(self.schema, self.histogram, settings);
-            engine.map_or(0, |engine| {
-                let tops: Vec<u8> =
-                    either!(&engine.ground, of => of.levels.iter().map(Levels::top).collect());
-                engine.check(&tops).1
-            })
-        };
-        let models = self.settings.models.iter();
-        let alone: Vec<Model> = models
-            .filter(|model| left_out(std::slice::from_ref(model)) > self.limit)
-            .cloned()
-            .collect();
-        let blocking = if alone.is_empty() { &self.settings.models } else { &alone };
+        let alone = self.blocking();
+        let blocking = if alone.is_empty() { self.settings.models.iter().collect() } else { alone };
         let named = |language: Language| {
             let names: Vec<String> = blocking.iter().map(|model| language.model(model)).collect();
             names.join(language.of("、", ", "))
         };
-        let (rows, limit, left_out) = (self.rows(), self.limit, left_out(&self.settings.models));
+        let left_out = self.left_out(&self.settings.models);
+        let (rows, limit) = (self.rows(), self.limit);
         let way = |language: Language| match (left_out < rows, language) {
             (false, Language::En) => {
                 "ask less, for the table as a whole does not have it".to_owned()

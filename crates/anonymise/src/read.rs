@@ -4,7 +4,7 @@
 use std::{
     borrow::Cow,
     cell::RefCell,
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     io::{Cursor, Empty, Read},
 };
 
@@ -192,17 +192,16 @@ enum Source<R> {
 
 /// The names of columns, each one of its own.
 fn distinct(file: &str, found: Vec<String>) -> Result<Vec<String>, Error> {
-    let mut names: Vec<String> = Vec::with_capacity(found.len());
-    for name in found {
+    let mut names: HashSet<&str> = HashSet::with_capacity(found.len());
+    for name in &found {
         if name.trim().is_empty() {
             return Err(Error::new(file, Fault::ColumnWithoutName(names.len() + 1)));
         }
-        if names.contains(&name) {
-            return Err(Error::new(file, Fault::ColumnTwice).column(&name));
+        if !names.insert(name) {
+            return Err(Error::new(file, Fault::ColumnTwice).column(name));
         }
-        names.push(name);
     }
-    Ok(names)
+    Ok(found)
 }
 
 impl<R: Read> Rows<R> {

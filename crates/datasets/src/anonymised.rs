@@ -54,7 +54,7 @@ impl Ready {
         let shown =
             settings.with_role(table, |role| matches!(role, Role::Sensitive | Role::Insensitive));
         let (prepared, starred) =
-            table.without_rare(&shown, settings.person.as_deref(), rules.rare.below.value);
+            table.without_rare(&shown, settings.person(), rules.rare.below.value);
         let prepared = prepared.shuffled(seed);
         let planned = settings.planned(&prepared, rules)?;
         let mut rows = Rows::open(&table.file, prepared.stream(), Format::default())?;
@@ -112,7 +112,7 @@ impl Ready {
         recoding: &mut Recoding,
     ) -> Result<(Table, Vec<usize>, bool), Error> {
         let (result, from) = self.written(recoding)?;
-        if settings.person.is_none() {
+        if settings.person().is_none() {
             return Ok((result, from, false));
         }
         let people = people(settings, &result, &self.prepared, &from);
@@ -149,7 +149,7 @@ impl Ready {
     /// rows, more than people are asked for.
     fn tries(&self, settings: &Settings, again: Option<&Manifest>) -> Vec<u32> {
         let k = self.planned.k;
-        match (again, &settings.person) {
+        match (again, settings.person()) {
             (Some(manifest), _) => vec![manifest.alike],
             (None, None) => vec![k],
             (None, Some(_)) => {
@@ -224,7 +224,7 @@ impl<'a> Try<'a> {
         let (mut recoding, found, proven) = recoded(&engine, settings, node, go_on)?;
         let (result, from, fewer) = ready.without_few(settings, &mut recoding)?;
         // What is proven speaks of rows, and nothing is where somebody may have several.
-        let of_rows = settings.person.is_none();
+        let of_rows = settings.person().is_none();
         let proven = proven && of_rows && !fewer && alike == ready.planned.k;
         Ok(Self { engine, recoding, found, proven, alike, result, from })
     }

@@ -41,7 +41,7 @@ pub use sample::sample;
 pub use scan::Look;
 pub use set::{AnonymisedDataSet, Basis, NotProvided, PseudonymisedDataSet, Shown, Token, provide};
 pub use settings::{Characters, ColumnSettings, Label, Recode, Role, Settings};
-pub use standards::{Finding, Standard, StandardCheck, Standards};
+pub use standards::{Counts, Finding, Standard, StandardCheck, Standards};
 pub use suggest::{Because, Suggestion, suggest, written};
 pub use table::{Column, Table, Written};
 pub use ways::{Blocked, Ways, blocked, ways};

@@ -10,6 +10,7 @@ use anonymise::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::standards::Counts;
 use crate::table::{Column, Table};
 use crate::{Error, Kind, rules::Rules};
 
@@ -160,7 +161,8 @@ pub struct Settings {
     /// By generalised column, its level, where somebody chose them; else the best ones are looked for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub levels: BTreeMap<String, u8>,
-    /// The column that says which rows are of one person, where somebody has several.
+    /// The column that says which rows are of one person, where somebody has several. An empty name says
+    /// that each row is a person of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
     /// What the order of rows is drawn by; drawn at random where it is left out. Whoever knows it and the
@@ -306,6 +308,27 @@ impl Settings {
         names.filter(|name| self.role(name).is_some_and(&fits)).collect()
     }
 
+    /// The column that says which rows are of one person; none where each row is counted.
+    pub fn person(&self) -> Option<&str> {
+        self.person.as_deref().filter(|person| !person.is_empty())
+    }
+
+    /// What is counted where law speaks of people.
+    pub(crate) fn counted(&self) -> Counts {
+        if self.person().is_some() { Counts::People } else { Counts::Rows }
+    }
+
+    /// The first removed column with a value that several rows have, by which somebody may have several,
+    /// where nothing is said of whose the rows are.
+    pub fn repeats<'t>(&self, table: &'t Table) -> Option<&'t Column> {
+        let gone = |column: &&Column| self.role(&column.name).is_some_and(Role::goes);
+        let several = |column: &Column| {
+            column.occurring().any(|(value, count)| count > 1 && !value.trim().is_empty())
+        };
+        let unsaid = self.person.is_none();
+        table.columns.iter().filter(gone).find(|column| unsaid && several(column))
+    }
+
     /// The levels that somebody chose, in the order of the table.
     pub(crate) fn node(&self, table: &Table) -> Option<Vec<u8>> {
         let quasi = self.with_role(table, |role| role == Role::QuasiIdentifying);
@@ -357,7 +380,7 @@ impl Settings {
                 ));
             }
         }
-        if let Some(person) = &self.person {
+        if let Some(person) = self.person() {
             match self.role(person) {
                 Some(role) if role.goes() => {}
                 Some(_) => {
@@ -376,6 +399,22 @@ impl Settings {
             }
         }
         if kind == Kind::Anonymised {
+            if let Some(column) = self.repeats(table) {
+                let name = &column.name;
+                return Err(table.wrong(
+                    name,
+                    anonymise::Said {
+                        en: format!(
+                            "several rows have the same value, so somebody may have several rows:                              say whose they are with `person = {name:?}`, or with `person = \"\"` that each row is a                              person of its own"
+                        )
+                        .into(),
+                        ja: format!(
+                            "同じ値の行が複数あり、同じ人の行が複数あるかもしれません。だれの行かを示す列を                             person = {name:?}のように指定するか、1行が1人であればperson = \"\"と指定してください"
+                        )
+                        .into(),
+                    },
+                ));
+            }
             let least = rules.k.least.value;
             if self.k.is_some_and(|k| k < least) {
                 return Err(TableError::wrong(

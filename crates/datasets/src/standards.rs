@@ -78,6 +78,24 @@ impl Standard {
     }
 }
 
+/// What is counted where law speaks of people: people, where it is said whose each row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counts {
+    People,
+    Rows,
+}
+
+impl Counts {
+    /// So many of them have something, of a number that stands before.
+    fn words(self, language: Language) -> &'static str {
+        match self {
+            Self::People => language.of("人", "people"),
+            Self::Rows => language.of("行", "rows"),
+        }
+    }
+}
+
 /// What was found about a standard; never a value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "found")]
@@ -99,17 +117,17 @@ pub enum Finding {
     /// The order of rows is drawn by a seed that is kept apart.
     Shuffled,
     /// So many cells that few people have are stars.
-    Starred { column: String, cells: u64, below: u32 },
+    Starred { column: String, cells: u64, below: u32, counted: Counts },
     /// A value that fewer people of the source have is told.
-    Rare { column: String, row: u64, below: u32 },
+    Rare { column: String, row: u64, below: u32, counted: Counts },
     /// No value that fewer people of the source have is told outside generalised columns.
-    NoneRare { below: u32 },
+    NoneRare { below: u32, counted: Counts },
     /// Numbers beyond these ends are one interval.
     Ends { column: String, bottom: Option<i64>, top: Option<i64> },
     /// What the separate checker said of a claim.
     Claim { evidence: anonymise::verify::Evidence },
-    /// In the smallest class so many people read alike, where so many are asked.
-    People { fewest: u64, asked: u64 },
+    /// In the smallest class so many read alike, where so many are asked.
+    Alike { fewest: u64, asked: u64, counted: Counts },
     /// No class is left to be published.
     Nothing,
 }
@@ -140,7 +158,7 @@ impl Finding {
             | Self::Rare { .. }
             | Self::Nothing => true,
             Self::Claim { evidence } => !evidence.holds,
-            Self::People { fewest, asked } => fewest < asked,
+            Self::Alike { fewest, asked, .. } => fewest < asked,
             _ => false,
         }
     }
@@ -204,27 +222,31 @@ impl Finding {
                     "The order of rows was drawn anew, by a seed that is kept apart.",
                 )
                 .to_owned(),
-            Self::Starred { column, cells, below } if ja => format!(
-                "列「{column}」で、{below}人に満たない値{}個を「*」に置き換えました。",
+            Self::Starred { column, cells, below, counted } if ja => format!(
+                "列「{column}」で、{below}{}に満たない値{}個を「*」に置き換えました。",
+                counted.words(language),
                 count(*cells)
             ),
-            Self::Starred { column, cells, below } => format!(
-                "In column `{column}`, {} cells whose value fewer than {below} people have are stars.",
-                count(*cells)
+            Self::Starred { column, cells, below, counted } => format!(
+                "In column `{column}`, {} cells whose value fewer than {below} {} have are stars.",
+                count(*cells),
+                counted.words(language)
             ),
-            Self::Rare { column, row, below } if ja => {
-                format!("列「{column}」の{row}行目の値は、{below}人に満たない特異な値です。")
-            }
-            Self::Rare { column, row, below } => {
-                format!(
-                    "Column `{column}`, row {row} tells a value that fewer than {below} people have."
-                )
-            }
-            Self::NoneRare { below } if ja => {
-                format!("一般化しない列に、元の表で{below}人に満たない値はありません。")
-            }
-            Self::NoneRare { below } => format!(
-                "Columns that are not generalised tell no value that fewer than {below} people of the source have."
+            Self::Rare { column, row, below, counted } if ja => format!(
+                "列「{column}」の{row}行目の値は、{below}{}に満たない特異な値です。",
+                counted.words(language)
+            ),
+            Self::Rare { column, row, below, counted } => format!(
+                "Column `{column}`, row {row} tells a value that fewer than {below} {} have.",
+                counted.words(language)
+            ),
+            Self::NoneRare { below, counted } if ja => format!(
+                "一般化しない列に、元の表で{below}{}に満たない値は残っていません。",
+                counted.words(language)
+            ),
+            Self::NoneRare { below, counted } => format!(
+                "Columns that are not generalised tell no value that fewer than {below} {} of the source have.",
+                counted.words(language)
             ),
             Self::Ends { column, bottom, top } => {
                 let ends = [("<", bottom), ("≥", top)];
@@ -238,12 +260,22 @@ impl Finding {
                 }
             }
             Self::Claim { evidence } => evidence.sentence(language),
-            Self::People { fewest, asked } if ja => {
-                format!("同じ値の組をもつ人は最も少ない組で{fewest}人です（基準は{asked}人以上）。")
-            }
-            Self::People { fewest, asked } => {
-                format!("The fewest people who read alike are {fewest}, where {asked} are asked.")
-            }
+            Self::Alike { fewest, asked, counted } => match (counted, language) {
+                (Counts::People, Language::Ja) => format!(
+                    "同じ値の組をもつ人は最も少ない組で{fewest}人です（基準は{asked}人以上）。"
+                ),
+                (Counts::People, Language::En) => format!(
+                    "The fewest people who read alike are {fewest}, where {asked} are asked."
+                ),
+                (Counts::Rows, Language::Ja) => format!(
+                    "同じ値の組をもつ行は最も少ない組で{fewest}行です（基準は{asked}行以上）。"
+                ),
+                (Counts::Rows, Language::En) => {
+                    format!(
+                        "The fewest rows that read alike are {fewest}, where {asked} are asked."
+                    )
+                }
+            },
             Self::Nothing => language
                 .of("公開できる行が残りません。", "No row is left that could be published.")
                 .to_owned(),
@@ -482,7 +514,7 @@ impl Case<'_> {
     }
 
     fn peculiar(&self) -> StandardCheck {
-        let below = self.rules.rare.below.value;
+        let (below, counted) = (self.rules.rare.below.value, self.settings.counted());
         let mut findings = Vec::new();
         for column in &self.result.columns {
             let settings = self.settings.columns.get(&column.name);
@@ -495,23 +527,24 @@ impl Case<'_> {
                 continue;
             }
             let Some(source) = self.source.column(&column.name) else { continue };
-            let holders = self.source.holders(source, self.settings.person.as_deref());
+            let holders = self.source.holders(source, self.settings.person());
             let few = |value: &str| source.code(value).is_none_or(|code| holders[code] < below);
             let rare: Vec<bool> =
                 column.values.iter().map(|value| value != STAR && few(value)).collect();
             if let Some(row) = column.codes.iter().position(|code| rare[*code as usize]) {
                 let column = column.name.clone();
-                findings.push(Finding::Rare { column, row: row as u64 + 1, below });
+                findings.push(Finding::Rare { column, row: row as u64 + 1, below, counted });
             }
         }
         let starred = self.starred.iter().map(|(column, cells)| Finding::Starred {
             column: column.clone(),
             cells: *cells,
             below,
+            counted,
         });
         findings.extend(starred);
         if !findings.iter().any(Finding::fails) {
-            findings.insert(0, Finding::NoneRare { below });
+            findings.insert(0, Finding::NoneRare { below, counted });
         }
         StandardCheck::of(Standard::PeculiarDescriptions, findings)
     }
@@ -527,7 +560,8 @@ impl Case<'_> {
         } else {
             let fewest = people(self.settings, self.result, self.prepared, self.from);
             let fewest = fewest.values().copied().min().unwrap_or(0);
-            findings.push(Finding::People { fewest, asked: u64::from(k) });
+            let counted = self.settings.counted();
+            findings.push(Finding::Alike { fewest, asked: u64::from(k), counted });
         }
         let mut check = StandardCheck::of(Standard::Differences, findings);
         check.holds &= verdict.word == Word::Holds;
@@ -550,7 +584,7 @@ pub(crate) fn people(
         .collect();
     let class = |row: usize| quasi.iter().map(|column| column.codes[row]).collect::<Vec<u32>>();
     let mut people: HashMap<Vec<u32>, u64> = HashMap::new();
-    let person = settings.person.as_ref().and_then(|person| prepared.column(person));
+    let person = settings.person().and_then(|person| prepared.column(person));
     let Some(person) = person else {
         for row in 0..result.rows {
             *people.entry(class(row)).or_default() += 1;

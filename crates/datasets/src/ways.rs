@@ -135,7 +135,8 @@ pub struct Blocked {
     pub least: u32,
 }
 
-/// Which of the models no way fulfils alone; none where each could be fulfilled by itself.
+/// Which of the models no way fulfils alone; none where each could be fulfilled by itself. Only the
+/// coarsest way is looked at.
 ///
 /// # Errors
 /// Settings and table do not fit.
@@ -143,19 +144,15 @@ pub fn blocked(table: &Table, settings: &Settings) -> Result<Vec<Blocked>, Error
     let rules = Rules::now();
     settings.check(table, &rules, Kind::Anonymised)?;
     let ready = Ready::new(table, settings, "", &rules, &|_| true)?;
-    let mut found = Vec::new();
-    for model in &ready.planned.models {
-        let alone = engine(&ready, settings, vec![model.clone()])?;
-        if alone.optimum(Effort::default()).is_ok() {
-            continue;
-        }
+    let engine = engine(&ready, settings, ready.planned.models.clone())?;
+    let found = engine.blocking().into_iter().map(|model| {
         let values = model.column().and_then(|name| ready.prepared.column(name));
         let values = values.map(|column| column.occurring().count() as u64);
         let least = if values.is_some() { rules.l.least.value } else { rules.k.least.value };
-        let at_most = values.unwrap_or_else(|| alone.rows());
-        found.push(Blocked { model: model.clone(), at_most, least });
-    }
-    Ok(found)
+        let at_most = values.unwrap_or_else(|| engine.rows());
+        Blocked { model: model.clone(), at_most, least }
+    });
+    Ok(found.collect())
 }
 
 impl Blocked {

@@ -1,8 +1,8 @@
 //! Tables and hierarchies as they come, and what is said of those that cannot be read.
 
 use anonymise::{
-    DateStep, Encoding, Error, Format, Hierarchy, Intervals, Plan, Role, dates, intervals, masks,
-    orderings, tree,
+    DateStep, Encoding, Error, Format, Hierarchy, Intervals, Plan, Role, Rows, dates, intervals,
+    masks, orderings, tree,
 };
 
 use crate::tables::table;
@@ -162,4 +162,15 @@ fn what_a_maker_cannot_read_is_named_by_its_place_and_not_quoted() {
         said(tree("t", &[("a", "b"), ("a", "c")])).contains("line 2: this label stands under two")
     );
     assert!(said(tree("t", &[("a", "b"), ("b", "a")])).contains("circle"));
+}
+
+#[test]
+fn of_very_many_columns_the_one_that_is_named_twice_is_told() {
+    let names: Vec<String> = (0..100_000).map(|n| format!("c{n}")).collect();
+    let header = format!("{},c7\n", names.join(","));
+    let opened = Rows::open("table.csv", header.as_bytes(), Format::default());
+    assert_eq!(
+        said(opened),
+        "`table.csv`, line 1, column `c7`: it is named twice: give each column a name of its own"
+    );
 }

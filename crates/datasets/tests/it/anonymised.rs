@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anonymise::verify::Word;
 use anonymise::{Language, STAR};
 use datasets::{
-    Error, Finding, Look, MethodInformation, Next, Recode, Role, Rules, Settings, Standard, Step,
-    anonymise, check,
+    Counts, Error, Finding, Look, MethodInformation, Next, Recode, Role, Rules, Settings, Standard,
+    Step, anonymise, check,
 };
 
 use crate::house::{about, go_on, made, settings, table, twenty, unmet, visits};
@@ -43,7 +43,7 @@ fn the_sample_is_made_anonymous_as_suggested_by_each_recoding() {
         let (_, after) = made.manifest.risks.unwrap();
         assert!(after.highest <= 100_000, "one in ten: {after:?}");
         let fewest = standards.checks[4].findings.iter().find_map(|finding| match finding {
-            Finding::People { fewest, .. } => Some(*fewest),
+            Finding::Alike { fewest, counted: Counts::People, .. } => Some(*fewest),
             _ => None,
         });
         let fewest = fewest.unwrap();
@@ -59,7 +59,7 @@ fn a_value_of_a_removed_column_that_stands_elsewhere_is_found() {
         format!("{name},{sex},a table for {name}\n")
     });
     let table = table(&format!("name,sex,note\n{}", rows.collect::<String>()));
-    let text = "[columns.name]\nrole = \"identifying\"\n[columns.sex]\nrole = \"quasi_identifying\"\n\
+    let text = "person = \"\"\n[columns.name]\nrole = \"identifying\"\n[columns.sex]\nrole = \"quasi_identifying\"\n\
                 [columns.note]\nrole = \"insensitive\"";
     let unmet = unmet(made(&table, &settings(text)).unwrap_err());
     assert_eq!(unmet.len(), 1);
@@ -117,7 +117,8 @@ fn a_value_that_few_have_becomes_a_star_and_the_report_counts_it() {
     assert_eq!(made.manifest.counts.starred, BTreeMap::from([("age".to_owned(), 1)]));
     let below = Rules::now().rare.below.value;
     let peculiar = &made.manifest.standards.checks[3];
-    let starred = Finding::Starred { column: "age".to_owned(), cells: 1, below };
+    let starred =
+        Finding::Starred { column: "age".to_owned(), cells: 1, below, counted: Counts::Rows };
     assert!(peculiar.findings.contains(&starred));
 
     // As many as the rules ask for are no longer few.
@@ -173,11 +174,40 @@ fn people_are_counted_where_somebody_has_several_rows() {
     let by_person = made(&table, &settings).unwrap();
     assert_eq!(by_person.set.rows(), 20, "the two women are left out");
     assert!(!by_person.set.file().windows(2).any(|pair| pair == b"f\n"));
-    let people = Finding::People { fewest: 20, asked: 10 };
+    let people = Finding::Alike { fewest: 20, asked: 10, counted: Counts::People };
     assert!(by_person.manifest.standards.checks[4].findings.contains(&people));
     assert_eq!(by_person.report.published, 20, "the report speaks of what is published");
+    // Rows are not counted in the place of people unless somebody says so, and then are called rows.
     settings.person = None;
-    assert_eq!(made(&table, &settings).unwrap().set.rows(), 40, "rows alone hide it");
+    let refused = made(&table, &settings).unwrap_err();
+    for language in [Language::Ja, Language::En] {
+        let told = refused.sentence(language);
+        assert!(told.contains("person = \"person\"") && told.contains("person = \"\""), "{told}");
+        assert!(!told.contains("p100"), "no value is told: {told}");
+    }
+    settings.person = Some(String::new());
+    let by_row = made(&table, &settings).unwrap();
+    assert_eq!(by_row.set.rows(), 40);
+    assert_eq!(by_row.manifest.settings.person.as_deref(), Some(""), "it is on record");
+    let standards = &by_row.manifest.standards;
+    let rows = Finding::Alike { fewest: 20, asked: 10, counted: Counts::Rows };
+    assert!(standards.checks[4].findings.contains(&rows));
+    for finding in standards.checks[3..].iter().flat_map(|check| &check.findings) {
+        assert!(!finding.sentence(Language::En).contains("people"), "{finding:?}");
+        assert!(!finding.sentence(Language::Ja).contains('人'), "{finding:?}");
+    }
+}
+
+#[test]
+fn nothing_is_asked_of_whose_rows_they_are_where_nothing_repeats() {
+    let rows = |missing: usize| {
+        let row = |n| if n < missing { ",f\n".to_owned() } else { format!("p{n},f\n") };
+        table(&format!("person,sex\n{}", (0..12).map(row).collect::<String>()))
+    };
+    let text =
+        "[columns.person]\nrole = \"identifying\"\n[columns.sex]\nrole = \"quasi_identifying\"";
+    made(&rows(0), &settings(text)).unwrap();
+    made(&rows(3), &settings(text)).unwrap();
 }
 
 #[test]
@@ -187,7 +217,7 @@ fn a_value_of_one_person_with_many_rows_is_as_peculiar_as_one_row() {
         format!("p{person},{dish},f\n")
     });
     let table = table(&format!("person,dish,sex\n{}", rows.collect::<String>()));
-    let text = "[columns.person]\nrole = \"linking_code\"\n[columns.sex]\nrole = \"quasi_identifying\"\n\
+    let text = "person = \"\"\n[columns.person]\nrole = \"linking_code\"\n[columns.sex]\nrole = \"quasi_identifying\"\n\
                 [columns.dish]\nrole = \"insensitive\"";
     let mut settings = settings(text);
     let shown = |settings: &Settings| {

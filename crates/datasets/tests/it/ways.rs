@@ -9,7 +9,7 @@ use crate::house::{about, go_on, made, settings, table, twenty, visits};
 #[test]
 fn what_is_chosen_is_what_is_made_and_made_again() {
     let (table, mut settings) = visits();
-    (settings.person, settings.recoding) = (None, Recode::Whole);
+    (settings.person, settings.recoding) = (Some(String::new()), Recode::Whole);
     let found = ways(&table, &settings, 500, &go_on).unwrap();
     let choices = found.choices(6);
     assert!(found.proven && (3..=6).contains(&choices.len()), "{choices:?}");
@@ -55,7 +55,7 @@ fn a_way_that_leaves_out_too_much_becomes_no_set() {
 #[test]
 fn looking_can_be_stopped_or_be_enough() {
     let (table, mut settings) = visits();
-    settings.person = None;
+    settings.person = Some(String::new());
     let stop = |step| if matches!(step, Step::Checks(_)) { Next::Stop } else { Next::GoOn };
     assert!(matches!(ways(&table, &settings, 500, &stop), Err(Error::Stopped)));
     let few = ways(&table, &settings, 3, &go_on).unwrap();
@@ -66,7 +66,7 @@ fn looking_can_be_stopped_or_be_enough() {
 fn what_stands_in_the_way_is_named_with_what_would_help() {
     let text = "age,sex,illness\n".to_owned() + &"30,f,none\n31,m,none\n".repeat(4);
     let table = table(&text);
-    let settings = settings(
+    let mut settings = settings(
         "k = 10\n[columns.age]\nrole = \"quasi_identifying\"\n[columns.sex]\nrole = \"quasi_identifying\"\n\
          [columns.illness]\nrole = \"sensitive\"\nl = 2\n",
     );
@@ -80,4 +80,8 @@ fn what_stands_in_the_way_is_named_with_what_would_help() {
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(said[0][0].contains("a k of 8 at most") && said[0][1].contains("kを8以下"), "{said:?}");
     assert!(said[1][0].contains("`illness` has 1 different") && said[1][1].contains("1種類"));
+    // What could be fulfilled by itself does not stand in the way.
+    settings.k = Some(5);
+    let found = blocked(&table, &settings).unwrap();
+    assert!(found.len() == 1 && found[0].model.column() == Some("illness"), "{found:?}");
 }

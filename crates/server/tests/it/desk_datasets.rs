@@ -163,6 +163,7 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     // What is lost against what risk remains, as a plot and as a table.
     let changes = [
         ("person", ""),
+        ("each", "yes"),
         ("column.3.ja", "生まれた年"),
         ("column.3.en", "Year of birth"),
         ("column.7.role", "identifying"),
@@ -318,7 +319,8 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
     let house = House::open();
     let rin = Maker::sits(&house, "rin", StaffRole::Officer).await;
     let wide: Vec<String> = (0..61).map(|n| format!("c{n}")).collect();
-    let wide = format!("{0}\n{0}\n", wide.join(","));
+    // Its rows do not fit, and are not looked at.
+    let wide = format!("{}\n1\n", wide.join(","));
     let large = vec![b'a'; (16 << 20) + 1];
     for (name, bytes, changes, told) in [
         ("", &b""[..], &[][..], "Please choose a file"),
@@ -354,6 +356,8 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
         (&[("column.8.steps", "2, 3"), ("column.3.en", "Born")], "multiple of the one before"),
         (&[("column.6.l", "1"), ("column.3.en", "Born")], "an l of 2 or more"),
         (&[("person", "gender"), ("column.3.en", "Born")], "it has to be left out"),
+        // R7.2: rows are counted in the place of people only where somebody says so.
+        (&[("person", "")], "Several rows have the same value of `member_id`"),
     ] {
         let wrong = rin.goes_on("columns", changes).await;
         let mut text = wrong.text();
@@ -372,6 +376,7 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
             ("column.8.steps", "2、4"),
             ("column.6.l", "2"),
             ("person", ""),
+            ("each", "yes"),
         ];
         // As people type it; then back to the columns for the next.
         assert_eq!(leads_to(&rin.goes_on("columns", &sound).await), PREPARATION);
@@ -429,7 +434,7 @@ async fn a_run_that_is_stopped_leaves_nothing_and_preparations_are_forgotten() {
     // The page says how far it is, and comes again by itself until it is stopped.
     let preparation = fields(&rin.settled().await);
     let preparation = preparation.iter().find(|(name, _)| name == "preparation").unwrap().1.clone();
-    rin.goes_on("columns", &[("person", "")]).await;
+    rin.goes_on("columns", &[("person", ""), ("each", "yes")]).await;
     let page = rin.sees(PREPARATION).await;
     assert_eq!(page.header("refresh"), Some("2"));
     assert!(
@@ -441,7 +446,8 @@ async fn a_run_that_is_stopped_leaves_nothing_and_preparations_are_forgotten() {
     let page = rin.settled().await;
     assert!(page.contains("It was stopped; nothing was made"), "{page}");
     assert!(page.contains("column.3.role"), "back at the columns");
-    rin.goes_on("columns", &[("person", ""), ("column.7.role", "identifying")]).await;
+    rin.goes_on("columns", &[("person", ""), ("each", "yes"), ("column.7.role", "identifying")])
+        .await;
     rin.settled().await;
     rin.goes_on("make", &[]).await;
     rin.sends(PREPARATION, &[("preparation", &preparation), ("act", "stop")]).await;

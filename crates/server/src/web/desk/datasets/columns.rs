@@ -170,7 +170,9 @@ pub(super) fn read(
             Some(recoding) => settings.recoding = recoding,
             None => wrong.push(FieldError::new("recoding", "unknown", "is unknown")),
         }
-        settings.person = sent.some("person").map(str::to_owned);
+        // What is held has one row for each person.
+        let each = source.file.is_none() || !sent.get("each").is_empty();
+        settings.person = sent.some("person").map(str::to_owned).or(each.then(String::new));
     }
     for (at, name) in asked(&look.table, source) {
         let of = Field { at, sent, language };
@@ -192,6 +194,21 @@ pub(super) fn read(
         return Err(wrong);
     }
     let settings = source.settled(settings, document);
+    let anonymised = source.kind == DatasetKind::Anonymised;
+    if let Some(repeats) = settings.repeats(&look.table).filter(|_| anonymised) {
+        let name = &repeats.name;
+        return Err(vec![said(
+            "person",
+            match language {
+                Language::Ja => format!(
+                    "列「{name}」では同じ値の行が複数あり、同じ人の行が複数あるかもしれません。だれの行かを示す列を選ぶか、「1行が1人」を確かめて選んでください。"
+                ),
+                Language::En => format!(
+                    "Several rows have the same value of `{name}`, so somebody may have several rows. Please choose the column that says whose they are, or tick that each row is a person."
+                ),
+            },
+        )]);
+    }
     match settings.check(&look.table, &rules, crate::acts::dataset::kind(source.kind)) {
         Ok(()) => Ok(settings),
         Err(error) => Err(self::wrong(&error, &look.table, &settings, language)),
@@ -343,7 +360,7 @@ pub(super) fn draw(preparation: &Preparation, look: &Look, language: Language) -
     let anonymised = kind == DatasetKind::Anonymised;
     let again = Again::new(ACT, Some(&preparation.tried), language);
     let rows = look.table.rows() as u64;
-    let none = (String::new(), say.of("1行が1人", "Each row is a person").to_owned());
+    let none = (String::new(), say.of("指定しない", "None").to_owned());
     let names =
         asked(&look.table, &preparation.source).map(|(_, name)| (name.to_owned(), name.to_owned()));
     let people: Vec<_> = std::iter::once(none).chain(names).collect();
@@ -382,10 +399,42 @@ pub(super) fn draw(preparation: &Preparation, look: &Look, language: Language) -
                                      "k is 10 as a rule and never below 5. A larger one is safer and loses more.")) }
                     (again.select("recoding", say.of("そろえ方", "How rows are generalised"), &words::recodings(language), ""))
                     (again.select("person", say.of("同じ人の行が複数あるとき、だれの行かを示す列", "Where somebody has several rows, the column that says whose they are"), &people, ""))
+                    @if preparation.source.file.is_some() { (each_row(again, look, language)) }
                 }
             }
             p.do { button name="act" value=(ACT) { (say.of("次へ", "Next")) }
                 " " button.plain name="act" value="discard" formnovalidate { (say.of("破棄する", "Put it away")) } }
+        }
+    }
+}
+
+/// That each row is a person of its own, to be chosen knowing what repeats.
+fn each_row(again: Again<'_>, look: &Look, language: Language) -> Markup {
+    let repeating = look.suggested.iter().filter_map(|suggestion| {
+        let (different, missing) = (suggestion.different as u64, suggestion.missing);
+        let rows = (look.table.rows() as u64).saturating_sub(missing);
+        let repeats = suggestion.settings.role.goes() && different < rows;
+        repeats.then_some((&suggestion.column, words::count(different), words::count(rows)))
+    });
+    let repeating: Vec<String> = repeating
+        .map(|(column, different, rows)| match language {
+            Language::Ja => format!("「{column}」は{rows}行に{different}種類の値しかありません。"),
+            Language::En => format!("`{column}` has {different} different values in {rows} rows."),
+        })
+        .collect();
+    html! {
+        label.choice {
+            input type="checkbox" name="each" value="yes" checked[again.chosen("each", "yes", false)];
+            span { (Say(language).of("1行が1人（同じ人の行が複数ないことを確かめました）", "Each row is a person (I made sure that nobody has several)")) }
+        }
+        @if !repeating.is_empty() {
+            p.hint {
+                (repeating.join(Say(language).of("", " "))) " "
+                (Say(language).of(
+                    "同じ人の行が複数あるのに「1行が1人」とすると、k行が一人だけの行になることがあります。",
+                    "If somebody has several rows all the same, k rows that read alike may be one person’s.",
+                ))
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use anonymise::Rows;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{Form, Multipart, Query, State};
 use axum::http::StatusCode;
@@ -235,8 +236,9 @@ fn read(
     }
     let told = |error: datasets::Error| said("file", error.sentence(spoken(language)));
     let format = settings.format(name).map_err(told)?;
-    let table = Table::read(name, bytes, format, &|_| true).map_err(told)?;
-    let columns = table.columns().len();
+    // A page that nobody would read is refused before the rows are.
+    let header = Rows::open(name, bytes, format).map_err(|error| told(error.into()))?;
+    let columns = header.names().len();
     if columns < 2 {
         return Err(said("delimiter", say.of(
             "列が一つしかありません。区切り文字を確かめて、ファイルを選び直してください。",
@@ -258,6 +260,7 @@ fn read(
             },
         ));
     }
+    let table = Table::read(name, bytes, format, &|_| true).map_err(told)?;
     Ok(Look::new(Arc::new(table), BTreeMap::new()))
 }
 

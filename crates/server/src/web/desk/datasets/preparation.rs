@@ -435,8 +435,13 @@ impl Job {
             Err(Unmade::Table(datasets::Error::Stopped)) => Outcome::Stopped,
             Err(Unmade::Table(error)) => match &self.look {
                 Some(look) => {
-                    let table = &look.table;
-                    Outcome::Wrong(columns::wrong(&error, table, &self.settings, self.language))
+                    let (look, settings) = (Arc::clone(look), self.settings.clone());
+                    let language = self.language;
+                    let wrong = move || columns::wrong(&error, &look.table, &settings, language);
+                    match tokio::task::spawn_blocking(wrong).await {
+                        Ok(wrong) => Outcome::Wrong(wrong),
+                        Err(error) => self.failed(&anyhow::Error::from(error).into()),
+                    }
                 }
                 None => Outcome::Stopped,
             },

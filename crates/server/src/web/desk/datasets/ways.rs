@@ -87,7 +87,7 @@ pub(super) fn draw(ways: &Ways, settings: &Settings, language: Language) -> Mark
                     " " (say.of("作成するときは、はみ出す行の一部を伏せて残すため、削除する行と失う情報はこれより少なくなります。",
                                 "When it is made, rows that stand out are kept with some cells hidden, so that less is left out and lost than this."))
                 }
-                @if settings.person.is_some() {
+                @if settings.person().is_some() {
                     " " (say.of("数は行で数えています。同じ人の行が複数あるときは、人数で条件を満たすまでさらにそろえます。",
                                 "Rows are counted here. Where somebody has several, more of them are made alike until people are enough."))
                 }

@@ -83,8 +83,8 @@ pub(super) fn recodings(language: Language) -> Vec<(String, String)> {
         (
             Recode::Parts,
             say.of(
-                "表を分けて、部分ごとにそろえる（失う情報が少ないが、最適とは限らない）",
-                "Each part of the table by itself (loses less; not proven to be the best)",
+                "表を分けて、部分ごとにそろえる（失う情報は表によって増えることも減ることもあり、最適とは限らない）",
+                "Each part of the table by itself (may lose less or more; not proven to be the best)",
             ),
         ),
     ]
