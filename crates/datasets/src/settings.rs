@@ -405,11 +405,11 @@ impl Settings {
                     name,
                     anonymise::Said {
                         en: format!(
-                            "several rows have the same value, so somebody may have several rows:                              say whose they are with `person = {name:?}`, or with `person = \"\"` that each row is a                              person of its own"
+                            "several rows have the same value, so somebody may have several rows: say whose they are with `person = {name:?}`, or with `person = \"\"` that each row is a person of its own"
                         )
                         .into(),
                         ja: format!(
-                            "同じ値の行が複数あり、同じ人の行が複数あるかもしれません。だれの行かを示す列を                             person = {name:?}のように指定するか、1行が1人であればperson = \"\"と指定してください"
+                            "同じ値の行が複数あり、同じ人の行が複数あるかもしれません。だれの行かを示す列をperson = {name:?}のように指定するか、1行が1人であればperson = \"\"と指定してください"
                         )
                         .into(),
                     },

@@ -56,6 +56,10 @@ impl Source {
                 column.label = Some(label);
             }
         }
+        if self.file.is_none() {
+            // Whoever is held has one row.
+            settings.person.get_or_insert_default();
+        }
         if self.kind == DatasetKind::Pseudonymised && self.file.is_none() {
             let mut person = ColumnSettings::of(Role::LinkingCode);
             person.token = true;
