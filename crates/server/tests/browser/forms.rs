@@ -58,6 +58,14 @@ impl Guest {
         self.goes(request.body(body.join("&"))).await
     }
 
+    /// What the review of a free table is asked with: on a day that no sample guest has a table on, at
+    /// whatever hour this is run.
+    async fn finds_a_table(&mut self) -> String {
+        let soon = jiff::Zoned::now().date().checked_add(jiff::Span::new().days(9)).unwrap();
+        let page = self.gets(&format!("/book/kaede?date={soon}")).await.text;
+        after(&page, "href=\"/book/kaede/review?", "\"").replace("&amp;", "&")
+    }
+
     /// The last page of the sign-up, with everything that came along.
     async fn signs_up(&mut self, more: &[(&str, &str)]) -> Came {
         let policy = self.gets("/sign-up").await.text;
@@ -166,8 +174,7 @@ async fn what_cannot_be_is_told_beside_its_field_and_nothing_is_lost() {
 async fn a_session_that_ends_over_a_booking_loses_nothing_and_twice_is_once() {
     let demo = Demo::start();
     let mut guest = Guest::of(&demo);
-    let page = guest.gets("/book/kaede").await.text;
-    let review = after(&page, "href=\"/book/kaede/review?", "\"").replace("&amp;", "&");
+    let review = guest.finds_a_table().await;
     // Nobody yet: to the door, and from there back to where she was.
     let door = guest.gets(&format!("/book/kaede/review?{review}")).await;
     assert_eq!(door.status, StatusCode::SEE_OTHER);
@@ -212,8 +219,7 @@ async fn what_she_withdrew_is_not_told_as_going_to_the_store() {
         let mut guest = Guest::of(&demo);
         let pairs = [("email", email), ("password", "mihon-no-okyakusama")];
         assert_eq!(guest.posts("/sign-in", &pairs).await.status, StatusCode::SEE_OTHER);
-        let page = guest.gets("/book/kaede").await.text;
-        let review = after(&page, "href=\"/book/kaede/review?", "\"").replace("&amp;", "&");
+        let review = guest.finds_a_table().await;
         let page = guest.gets(&format!("/book/kaede/review?{review}")).await.text;
         let told = after(&page, "<dl class=\"sent\">", "</dl>");
         assert!(told.contains("Name"), "{told}");
