@@ -118,10 +118,10 @@ impl Fault {
                     @for (name, value) in again.fields.iter() {
                         input type="hidden" name=(name) value=(value);
                     }
-                    button { (words.fault_again) }
+                    button { (words.fault.again) }
                 }
             }
-            p { a href="/" { (words.to_front_page) } }
+            p { a href="/" { (words.frame.to_front_page) } }
         }
     }
 
@@ -129,14 +129,14 @@ impl Fault {
         html! {
             p {
                 @match self {
-                    Self::NotFound | Self::WrongMethod => (words.fault_not_found_told),
-                    Self::Elsewhere => (words.fault_elsewhere_told),
-                    Self::Unreadable => (words.fault_unreadable_told),
-                    Self::Away(None) => (words.fault_away_told),
-                    Self::Away(Some(_)) => (words.fault_away_kept_told),
-                    Self::Closed => (words.fault_closed_told),
-                    Self::TooMany => (words.fault_too_many_told),
-                    Self::Broken(id) => ((words.fault_broken_told)(id)),
+                    Self::NotFound | Self::WrongMethod => (words.fault.not_found_told),
+                    Self::Elsewhere => (words.fault.elsewhere_told),
+                    Self::Unreadable => (words.fault.unreadable_told),
+                    Self::Away(None) => (words.fault.away_told),
+                    Self::Away(Some(_)) => (words.fault.away_kept_told),
+                    Self::Closed => (words.fault.closed_told),
+                    Self::TooMany => (words.fault.too_many_told),
+                    Self::Broken(id) => ((words.fault.broken_told)(id)),
                 }
             }
         }
@@ -144,13 +144,13 @@ impl Fault {
 
     fn title(&self, words: &Words) -> &'static str {
         match self {
-            Self::NotFound | Self::WrongMethod => words.fault_not_found,
-            Self::Elsewhere => words.fault_elsewhere,
-            Self::Unreadable => words.fault_unreadable,
-            Self::Away(_) => words.fault_away,
-            Self::Closed => words.fault_closed,
-            Self::TooMany => words.fault_too_many,
-            Self::Broken(_) => words.fault_broken_title,
+            Self::NotFound | Self::WrongMethod => words.fault.not_found,
+            Self::Elsewhere => words.fault.elsewhere,
+            Self::Unreadable => words.fault.unreadable,
+            Self::Away(_) => words.fault.away,
+            Self::Closed => words.fault.closed,
+            Self::TooMany => words.fault.too_many,
+            Self::Broken(_) => words.fault.broken_title,
         }
     }
 }

@@ -16,26 +16,26 @@ use crate::{phone, when};
 /// Has a guest written the code with which she chooses another password.
 pub(crate) async fn write_code(app: &App, language: Language, subject: &str, code: &str) {
     let words = Words::of(language);
-    let paragraphs = [(words.letter_code_told)(code), words.letter_code_not_you.to_owned()];
-    tell(app, language, subject, words.letter_code, &paragraphs).await;
+    let paragraphs = [(words.letter.code_told)(code), words.letter.code_not_you.to_owned()];
+    tell(app, language, subject, words.letter.code, &paragraphs).await;
 }
 
 /// Has a guest told that her password is another one.
 pub(crate) async fn password_changed(app: &App, language: Language, subject: &str) {
     let words = Words::of(language);
     let at = when::date_and_time(app::now(), language);
-    let told = (words.letter_password_told)(&at);
-    let paragraphs = [told, words.letter_password_not_you.to_owned()];
-    tell(app, language, subject, words.letter_password, &paragraphs).await;
+    let told = (words.letter.password_told)(&at);
+    let paragraphs = [told, words.letter.password_not_you.to_owned()];
+    tell(app, language, subject, words.letter.password, &paragraphs).await;
 }
 
 /// Has a guest told that somebody began to sign up with her address, in both languages: which one she reads is
 /// Azukari's to know. Once a day at most, however often it is tried.
 pub(crate) async fn has_account(app: &App, subject: &str) {
     let (ja, en) = (Words::of(Language::Ja), Words::of(Language::En));
-    let title = format!("{} / {}", ja.letter_known, en.letter_known);
+    let title = format!("{} / {}", ja.letter.known, en.letter.known);
     let told =
-        |words: &Words| [words.letter_known_told, words.letter_known_not_you].map(str::to_owned);
+        |words: &Words| [words.letter.known_told, words.letter.known_not_you].map(str::to_owned);
     let paragraphs = [told(ja), told(en)].concat();
     let key = format!("known-{subject}-{}", when::in_tokyo(app::now()).date());
     let (azukari, language) = (&app.azukari, Language::Ja);
@@ -64,46 +64,46 @@ pub(crate) fn about(letter: &Letter, store: &Store, here: &str) -> BookingLetter
     let name = store.name(language);
     let at = when::there(letter.starts_at, &store.time_zone, language);
     let (kind, title, first) = match letter.kind {
-        Kind::Made => ("confirmation", words.letter_made, words.letter_made_told),
-        Kind::Moved => ("change", words.letter_moved, words.letter_moved_told),
-        Kind::CalledOff => ("cancellation", words.letter_ended, words.letter_ended_told),
+        Kind::Made => ("confirmation", words.letter.made, words.letter.made_told),
+        Kind::Moved => ("change", words.letter.moved, words.letter.moved_told),
+        Kind::CalledOff => ("cancellation", words.letter.ended, words.letter.ended_told),
         Kind::CalledOffByStore => {
-            ("cancellation", words.letter_called_off, words.letter_called_off_told)
+            ("cancellation", words.letter.called_off, words.letter.called_off_told)
         }
     };
     let is_over = kind == "cancellation";
     let mut paragraphs = vec![first(name)];
     if is_over {
         if !letter.reason.is_empty() {
-            paragraphs.push((words.letter_reason)(&letter.reason));
+            paragraphs.push((words.letter.reason)(&letter.reason));
         }
         paragraphs.push(match letter.costs_yen {
-            0 => words.letter_cost_nothing.to_owned(),
-            yen => (words.letter_cost)(&(words.yen)(yen)),
+            0 => words.letter.cost_nothing.to_owned(),
+            yen => (words.letter.cost)(&(words.frame.yen)(yen)),
         });
         if letter.back_yen > 0 {
-            paragraphs.push((words.goes_back)(&(words.yen)(letter.back_yen)));
+            paragraphs.push((words.money.goes_back)(&(words.frame.yen)(letter.back_yen)));
         }
     } else {
         if letter.fee_yen > 0 {
             let terms = (letter.fee_yen, letter.free_until, letter.late_percent);
             paragraphs.push(calling_off(terms, &store.time_zone, language, letter.at));
         }
-        paragraphs.push(words.letter_looks.to_owned());
+        paragraphs.push(words.letter.looks.to_owned());
     }
-    paragraphs.push((words.letter_page)(&page_of(here, &letter.booking)));
+    paragraphs.push((words.letter.page)(&page_of(here, &letter.booking)));
     let clock = when::clock(letter.starts_at, &store.time_zone, language);
     let mut details = vec![
-        (words.restaurant.to_owned(), name.to_owned()),
-        (words.when.to_owned(), (words.when_there)(&at, &clock)),
-        (words.party_size.to_owned(), (words.party)(letter.party)),
-        (words.address.to_owned(), store.address.get(language).to_owned()),
-        (words.telephone.to_owned(), phone::shown(&store.phone, language)),
-        (words.booking_number.to_owned(), letter.booking.clone()),
+        (words.letter.restaurant.to_owned(), name.to_owned()),
+        (words.letter.when.to_owned(), (words.letter.when_there)(&at, &clock)),
+        (words.visit.party_size.to_owned(), (words.frame.party)(letter.party)),
+        (words.visit.address.to_owned(), store.address.get(language).to_owned()),
+        (words.visit.telephone.to_owned(), phone::shown(&store.phone, language)),
+        (words.visit.booking_number.to_owned(), letter.booking.clone()),
     ];
     details.retain(|(_, value)| !value.is_empty());
     if letter.fee_yen > 0 {
-        details.push((words.fee.to_owned(), (words.yen)(letter.fee_yen)));
+        details.push((words.visit.fee.to_owned(), (words.frame.yen)(letter.fee_yen)));
     }
     BookingLetter {
         kind,

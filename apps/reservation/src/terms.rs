@@ -20,11 +20,11 @@ pub(crate) fn calling_off(
 ) -> String {
     let words = Words::of(language);
     if fee == 0 || percent == 0 {
-        words.cancel_free.to_owned()
+        words.visit.cancel_free.to_owned()
     } else if now < free_until {
-        (words.free_until)(&when::there(free_until, zone, language), percent)
+        (words.visit.free_until)(&when::there(free_until, zone, language), percent)
     } else {
-        (words.free_over)(percent)
+        (words.visit.free_over)(percent)
     }
 }
 
@@ -41,9 +41,9 @@ mod tests {
         for (language, moment) in [(Language::Ja, "11月22日"), (Language::En, "22 Nov")] {
             let words = Words::of(language);
             assert!(told((10_000, until, 50), before, language).contains(moment));
-            assert_eq!(told((10_000, until, 50), after, language), (words.free_over)(50));
+            assert_eq!(told((10_000, until, 50), after, language), (words.visit.free_over)(50));
             for free in [(0, until, 50), (10_000, until, 0)] {
-                assert_eq!(told(free, after, language), words.cancel_free);
+                assert_eq!(told(free, after, language), words.visit.cancel_free);
             }
         }
     }

@@ -173,17 +173,17 @@ fn answer(told: &Told, words: &Words) -> Value {
             answer["items"] = Value::Object(items.collect::<Map<_, _>>());
         }
         Some(Answer::Refused(why)) => answer["refused"] = refused(why, words),
-        Some(Answer::Away) | None => answer["away"] = json!(words.not_shown_away),
+        Some(Answer::Away) | None => answer["away"] = json!(words.counter.not_shown_away),
     }
     if let Some(says) = told.allergies() {
         answer["allergies"] = match says {
             Says::Told(value) => json!({ "known": true, "told": value }),
             Says::NoneTold => json!({ "known": true, "told": null }),
             Says::Ask(why) => json!({
-                "known": false, "words": words.ask_the_guest, "refused": refused(why, words),
+                "known": false, "words": words.counter.ask_the_guest, "refused": refused(why, words),
             }),
             Says::AskAway | Says::AskNothingKnown => json!({
-                "known": false, "words": words.ask_the_guest, "away": words.not_shown_away,
+                "known": false, "words": words.counter.ask_the_guest, "away": words.counter.not_shown_away,
             }),
         };
         let of_companions = told.companions.iter();

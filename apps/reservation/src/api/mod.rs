@@ -145,7 +145,7 @@ impl Problem {
         Self::invalid(
             wrong
                 .iter()
-                .map(|wrong| json!({ "field": wrong.field, "words": (words.wrong)(&wrong.what) }))
+                .map(|wrong| json!({ "field": wrong.field, "words": (words.office.wrong)(&wrong.what) }))
                 .collect(),
         )
     }
@@ -480,12 +480,12 @@ async fn import_file(
         Err(Refused::Stop(stop)) => Err(stop.into()),
         Err(Refused::Plain(Plain::InTheWay(numbers))) => Err(Problem::in_the_way(&numbers)),
         Err(Refused::Plain(why)) => {
-            let detail = (words.file_refused)(&why);
+            let detail = (words.office.file_refused)(&why);
             Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail))
         }
         Err(Refused::Spots(spots)) => {
             let spot = |Spot { line, column, field, what }: &Spot| {
-                let words = (words.wrong)(what);
+                let words = (words.office.wrong)(what);
                 json!({ "line": line, "column": column, "field": field, "words": words })
             };
             Err(Problem::invalid(spots.iter().map(spot).collect()))

@@ -41,7 +41,7 @@ pub(crate) async fn begin(
     let order = Order {
         id: &payment.id,
         yen: payment.yen,
-        title: &(Words::of(language).pay_title)(store.name(language)),
+        title: &(Words::of(language).money.pay_title)(store.name(language)),
         language,
         when_paid: &format!("{page}/paid?payment={}", payment.id),
         when_not: &format!("{page}?done=unpaid"),

@@ -123,7 +123,7 @@ async fn write_notices(app: &App) -> Result<(), No> {
             let words = Words::of(language);
             let there = |at| when::there(at, &store.time_zone, language);
             let (at, until) = (there(notice.starts_at), notice.held_until.map(there));
-            let title = if offered { words.letter_offered } else { words.notice_letter };
+            let title = if offered { words.letter.offered } else { words.visit.notice_letter };
             (title, words.notice(&notice, store.name(language), &at, until.as_deref()))
         };
         let (ja, en) = (words(Language::Ja), words(Language::En));

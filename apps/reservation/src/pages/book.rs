@@ -55,9 +55,9 @@ pub(super) fn not_taken(
 ) -> Option<String> {
     match store.takes(choice.date, choice.party, now) {
         Err(No::Party) => {
-            Some((words.party_not_taken)(choice.party, store.party_min, store.party_max))
+            Some((words.finding.party_not_taken)(choice.party, store.party_min, store.party_max))
         }
-        Err(No::TooFar) => Some(words.not_open_yet.to_owned()),
+        Err(No::TooFar) => Some(words.visit.not_open_yet.to_owned()),
         _ => None,
     }
 }
@@ -156,8 +156,8 @@ pub(super) fn read(
     let moment = moment.and_then(|(on, at)| seatings::moment(on, at, &store.time_zone));
     match (moment, party) {
         (Some(moment), Some(party)) => Ok((moment, party)),
-        (_, None) => Err((words.error_party)(store.party_min, store.party_max)),
-        (None, _) => Err(words.error_time.to_owned()),
+        (_, None) => Err((words.finding.error_party)(store.party_min, store.party_max)),
+        (None, _) => Err(words.visit.error_time.to_owned()),
     }
 }
 
@@ -165,14 +165,14 @@ pub(super) fn read(
 pub(super) fn told(no: &No, store: &Store, reader: &Reader) -> Option<String> {
     let words = reader.words;
     Some(match no {
-        No::Full => words.error_full.to_owned(),
-        No::NotOffered => words.error_time.to_owned(),
-        No::Closed(reason) => (words.closed_that_day)(reason.get(reader.language)),
-        No::Party => (words.error_party)(store.party_min, store.party_max),
-        No::TooSoon => words.error_too_soon.to_owned(),
-        No::TooFar => (words.error_date)(i64::from(store.days_ahead)),
-        No::Already(_) => words.error_already.to_owned(),
-        No::Gone => words.error_gone.to_owned(),
+        No::Full => words.visit.error_full.to_owned(),
+        No::NotOffered => words.visit.error_time.to_owned(),
+        No::Closed(reason) => (words.finding.closed_that_day)(reason.get(reader.language)),
+        No::Party => (words.finding.error_party)(store.party_min, store.party_max),
+        No::TooSoon => words.visit.error_too_soon.to_owned(),
+        No::TooFar => (words.door.error_date)(i64::from(store.days_ahead)),
+        No::Already(_) => words.visit.error_already.to_owned(),
+        No::Gone => words.visit.error_gone.to_owned(),
         No::InTheWay(_) | No::Failed(_) => return None,
     })
 }
@@ -202,24 +202,24 @@ pub(super) fn draw(
             div class="notice alert" role="alert" { p { (error) } }
         }
         section id="times" class="choosing" {
-            h2 { (words.choose_a_table) }
+            h2 { (words.finding.choose_a_table) }
             (choose(reader, chooser))
         }
         section class="facts" {
-            h2 { (words.about_the_store) }
+            h2 { (words.finding.about_the_store) }
             dl class="pairs" {
-                div { dt { (words.hours) } dd { (store.hours.get(language)) } }
-                div { dt { (words.address) } dd { (store.address.get(language)) } }
+                div { dt { (words.visit.hours) } dd { (store.hours.get(language)) } }
+                div { dt { (words.visit.address) } dd { (store.address.get(language)) } }
                 (telephone(store, reader))
-                div { dt { (words.fee) } dd { (terms(store, words)) } }
-                div { dt { (words.party_size) } dd {
-                    ((words.parties_of)(store.party_min, store.party_max))
+                div { dt { (words.visit.fee) } dd { (terms(store, words)) } }
+                div { dt { (words.visit.party_size) } dd {
+                    ((words.finding.parties_of)(store.party_min, store.party_max))
                 } }
             }
         }
         section {
-            h2 { (words.book_sees) }
-            p { (words.book_sees_lead) }
+            h2 { (words.visit.book_sees) }
+            p { (words.visit.book_sees_lead) }
             (sent_to(policy, reader))
         }
     };
@@ -230,7 +230,7 @@ pub(super) fn draw(
 pub(super) fn telephone(store: &Store, reader: &Reader) -> Markup {
     html! {
         @if !store.phone.is_empty() {
-            div { dt { (reader.words.telephone) } dd { (call(store, reader)) } }
+            div { dt { (reader.words.visit.telephone) } dd { (call(store, reader)) } }
         }
     }
 }
@@ -244,7 +244,7 @@ pub(super) fn call(store: &Store, reader: &Reader) -> Markup {
 /// ¥ to ¥¥¥¥.
 pub(super) fn price_band(band: u8, words: &Words) -> Markup {
     html! {
-        span class="price" role="img" aria-label=((words.price_of)(band)) {
+        span class="price" role="img" aria-label=((words.finding.price_of)(band)) {
             ("¥".repeat(usize::from(band)))
         }
     }
@@ -254,7 +254,7 @@ pub(super) fn price_band(band: u8, words: &Words) -> Markup {
 pub(super) fn ask_the_store(store: &Store, reader: &Reader) -> Markup {
     html! {
         p {
-            (reader.words.ask_the_store)
+            (reader.words.visit.ask_the_store)
             @if !store.phone.is_empty() { " " (call(store, reader)) }
         }
     }
@@ -263,10 +263,10 @@ pub(super) fn ask_the_store(store: &Store, reader: &Reader) -> Markup {
 /// What a booking costs, and what calling it off does.
 pub(super) fn terms(store: &Store, words: &Words) -> String {
     if store.fee_yen == 0 {
-        return words.fee_none.to_owned();
+        return words.visit.fee_none.to_owned();
     }
-    let yen = (words.yen)(store.fee_yen);
-    (words.fee_terms)(&yen, store.free_until_hours, store.late_percent)
+    let yen = (words.frame.yen)(store.fee_yen);
+    (words.visit.fee_terms)(&yen, store.free_until_hours, store.late_percent)
 }
 
 /// The party, the days as a strip, and the times of one of them.
@@ -275,7 +275,7 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
     let Chooser { store, choice, day, strip, now, .. } = chooser;
     let refused = not_taken(store, choice, *now, words);
     let parties: Vec<_> = (store.party_min..=store.party_max)
-        .map(|party| (party.to_string(), (words.party)(party)))
+        .map(|party| (party.to_string(), (words.frame.party)(party)))
         .collect();
     let field = |name, label| Field {
         name,
@@ -294,31 +294,31 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
     html! {
         // Without an action it comes back to this page.
         form class="pick" method="get" {
-            (field("party", words.party_size).select(&parties, &party, words))
-            (field("date", words.date).input("date", Some(&date), words))
-            button class="quiet" { (words.see_times) }
+            (field("party", words.visit.party_size).select(&parties, &party, words))
+            (field("date", words.visit.date).input("date", Some(&date), words))
+            button class="quiet" { (words.visit.see_times) }
         }
         (days_strip(reader, chooser))
-        h3 { (when::date(choice.date, language)) (words.comma) ((words.party)(choice.party)) }
+        h3 { (when::date(choice.date, language)) (words.frame.comma) ((words.frame.party)(choice.party)) }
         @if let Some(refused) = &refused {
             p class="notice" role="status" { (refused) }
         } @else if let Some(reason) = &day.closed {
-            p class="notice" { ((words.closed_that_day)(reason.get(language))) }
+            p class="notice" { ((words.finding.closed_that_day)(reason.get(language))) }
         } @else if day.seatings.is_empty() {
-            p class="notice" { (words.no_times_that_day) }
+            p class="notice" { (words.visit.no_times_that_day) }
         } @else {
             (times(reader, chooser))
             @if chooser.moves.is_none() && day.seatings.iter().any(|seating| !seating.free) {
-                p class="hint" { (words.full_told) }
+                p class="hint" { (words.visit.full_told) }
             }
             p class="hint" {
-                ((words.clock_is)(&when::clock(some_time, &store.time_zone, language)))
+                ((words.visit.clock_is)(&when::clock(some_time, &store.time_zone, language)))
             }
         }
         @let closed: Vec<_> = strip.iter().filter_map(|(on, day)| Some((on, day.closed.as_ref()?))).collect();
         @if !closed.is_empty() {
             dl class="closings hint" {
-                dt { (words.closing_days) }
+                dt { (words.finding.closing_days) }
                 @for (on, reason) in closed {
                     dd { (when::day(*on, language)) " " (reason.get(language)) }
                 }
@@ -338,25 +338,25 @@ fn days_strip(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
     let after = strip.last().and_then(|(last, _)| last.tomorrow().ok());
     let after = after.filter(|date| *date <= store.last_day(*now));
     html! {
-        nav class="days" aria-label=(words.days) {
+        nav class="days" aria-label=(words.finding.days) {
             @if let Some(before) = before {
-                a class="turn" href=(to(before)) rel="prev" { (words.earlier_days) }
+                a class="turn" href=(to(before)) rel="prev" { (words.finding.earlier_days) }
             }
             @for (at, (date, has)) in strip.iter().enumerate() {
                 @let here = *date == choice.date;
                 @let has = if here { day } else { has };
                 @let (mark, says) = match (&has.closed, is_free(has), has.seatings.is_empty() || !seated) {
-                    (Some(_), ..) => ("–", words.closed),
-                    (None, true, _) => ("○", words.has_seats),
-                    (None, false, false) => ("×", words.full),
-                    (None, false, true) => ("–", words.no_seating),
+                    (Some(_), ..) => ("–", words.finding.closed),
+                    (None, true, _) => ("○", words.finding.has_seats),
+                    (None, false, false) => ("×", words.visit.full),
+                    (None, false, true) => ("–", words.finding.no_seating),
                 };
                 @let sunday = match date.weekday().to_monday_zero_offset() { 5 => " saturday", 6 => " sunday", _ => "" };
                 a class={ "day" (sunday) @if mark == "–" { " shut" } } href=(to(*date))
                     aria-current=[here.then_some("date")]
-                    aria-label={ (when::date(*date, language)) (words.comma) (says) } {
+                    aria-label={ (when::date(*date, language)) (words.frame.comma) (says) } {
                     span {
-                        @if at == 0 || date.day() == 1 { ((words.month)(date.month())) " " }
+                        @if at == 0 || date.day() == 1 { ((words.frame.month)(date.month())) " " }
                         (when::weekday_of(*date, language))
                     }
                     b { (date.day()) }
@@ -364,7 +364,7 @@ fn days_strip(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
                 }
             }
             @if let Some(after) = after {
-                a class="turn" href=(to(after)) rel="next" { (words.later_days) }
+                a class="turn" href=(to(after)) rel="next" { (words.finding.later_days) }
             }
         }
     }
@@ -395,9 +395,9 @@ fn times(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
                         },
                         (false, None) => form method="post" action={ "/book/" (store.slug) "/wait" } {
                             (wish(seating.time))
-                            button class="full" { (shown) span { (words.full) (words.colon) (words.wait_for_it) } }
+                            button class="full" { (shown) span { (words.visit.full) (words.frame.colon) (words.visit.wait_for_it) } }
                         },
-                        (false, Some(_)) => span class="full" { (shown) span { (words.full) } },
+                        (false, Some(_)) => span class="full" { (shown) span { (words.visit.full) } },
                     }
                 }
             }

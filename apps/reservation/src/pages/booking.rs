@@ -78,15 +78,15 @@ pub(super) async fn page(
         Some(how @ ("unpaid" | "unopened" | "paid")) if to_pay => {
             pay::not_yet(how, &booking, &reader)
         }
-        Some("changed") if booking.stands() => done(words.done_changed),
+        Some("changed") if booking.stands() => done(words.visit.done_changed),
         Some("paid") if booking.stands() && payments.iter().any(|payment| payment.for_change) => {
-            done(words.done_changed)
+            done(words.visit.done_changed)
         }
-        Some("companions") if booking.tells_of_companions(now) => done(words.done_companions),
-        Some("booked" | "paid") if booking.stands() => done(words.done_booked),
+        Some("companions") if booking.tells_of_companions(now) => done(words.visit.done_companions),
+        Some("booked" | "paid") if booking.stands() => done(words.hers.done_booked),
         // From a page that is older than what happened since.
-        Some("unpaid") if booking.stands() => done(words.nothing_to_pay),
-        Some("kept") if booking.stands() => done(words.done_kept),
+        Some("unpaid") if booking.stands() => done(words.visit.nothing_to_pay),
+        Some("kept") if booking.stands() => done(words.visit.done_kept),
         _ => nothing(),
     };
     let sent = if booking.stands() || booking.stage != Stage::Cancelled {
@@ -101,12 +101,13 @@ pub(super) async fn page(
         nothing()
     };
     let companions = companions::section(&app, &booking, &reader).await?;
-    let title = if booking.stage == Stage::Held { words.review } else { words.booking };
+    let title =
+        if booking.stage == Stage::Held { words.finding.review } else { words.visit.booking };
     let body = html! {
         h1 { (title) }
         (note)
         (ticket(&booking, &store, &reader))
-        @if booking.stage == Stage::Asked { div class="notice" role="status" { p { (words.paid_and_waiting) } } }
+        @if booking.stage == Stage::Asked { div class="notice" role="status" { p { (words.money.paid_and_waiting) } } }
         @if booking.stage == Stage::Held { (hold(&app, &booking, &store, &reader)) }
         @if let Some(change) = &change { (pay::difference(change, &store, &reader)) }
         (pay::account(&booking, &payments, &reader))
@@ -115,7 +116,7 @@ pub(super) async fn page(
         @if booking.stands() && booking.ends_at > now {
             (change_or_cancel(&booking, &store, &reader, now))
         }
-        p class="screen" { a href="/me" { (words.to_my_page) } }
+        p class="screen" { a href="/me" { (words.frame.to_my_page) } }
     };
     let page = layout(&reader, &Sheet { title, wide: false }, &body);
     match &app.till {
@@ -155,14 +156,14 @@ fn what_is_sent(
     let words = reader.words;
     html! {
         section class="sheet" {
-            h2 { ((words.first_store)(store.name(reader.language))) }
+            h2 { ((words.finding.first_store)(store.name(reader.language))) }
             @if let Some(goes) = goes {
-                p { (words.book_sees_lead) }
+                p { (words.visit.book_sees_lead) }
                 (held_to_send_but(policy, reader, goes, withdrawn))
-            } @else { p class="notice alert" { (words.book_sees_nothing) } }
+            } @else { p class="notice alert" { (words.visit.book_sees_nothing) } }
             p class="actions screen" {
-                a href="/me/looks" { (words.looks) }
-                a href="/me/items" { (words.room_items) }
+                a href="/me/looks" { (words.hers.looks) }
+                a href="/me/items" { (words.hers.room_items) }
             }
         }
     }
@@ -180,18 +181,18 @@ pub(super) fn ticket(booking: &Booking, store: &Store, reader: &Reader) -> Marku
             p class="big" { (moment(booking.starts_at, &starts)) }
             @if cancelled {
                 p { span class="tag refused" {
-                    @if booking.ending == Some(Ending::Store) { (words.called_off_by_store) }
-                    @else { (words.cancelled) }
+                    @if booking.ending == Some(Ending::Store) { (words.visit.called_off_by_store) }
+                    @else { (words.hers.cancelled) }
                 } }
             }
             dl class="pairs" {
-                div { dt { (words.party_size) } dd { ((words.party)(booking.party)) } }
-                @if !held { div { dt { (words.booking_number) } dd class="number" { (booking.number) } } }
-                div { dt { (words.clock) } dd { (clock) } }
-                div { dt { (words.address) } dd { (store.address.get(language)) } }
+                div { dt { (words.visit.party_size) } dd { ((words.frame.party)(booking.party)) } }
+                @if !held { div { dt { (words.visit.booking_number) } dd class="number" { (booking.number) } } }
+                div { dt { (words.letter.clock) } dd { (clock) } }
+                div { dt { (words.visit.address) } dd { (store.address.get(language)) } }
                 (book::telephone(store, reader))
                 @if booking.fee_yen > 0 {
-                    div { dt { (words.fee) } dd class="yen" { ((words.yen)(booking.fee_yen)) } }
+                    div { dt { (words.visit.fee) } dd class="yen" { ((words.frame.yen)(booking.fee_yen)) } }
                 }
             }
             @if booking.fee_yen > 0 && !cancelled {
@@ -209,16 +210,16 @@ fn change_or_cancel(booking: &Booking, store: &Store, reader: &Reader, now: Time
     let (change, cancel) = (now < booking.change_until(), now < booking.starts_at);
     html! {
         section class="sheet screen" {
-            h2 { (words.change_or_cancel) }
-            @if !cancel { p { ((words.all_over)(&there(booking.starts_at))) } }
-            @else if !change { p { ((words.change_over)(&there(booking.change_until()))) } }
+            h2 { (words.letter.change_or_cancel) }
+            @if !cancel { p { ((words.visit.all_over)(&there(booking.starts_at))) } }
+            @else if !change { p { ((words.visit.change_over)(&there(booking.change_until()))) } }
             @if !change { (book::ask_the_store(store, reader)) }
             @if cancel {
                 p class="actions" {
                     @if change {
-                        a class="button quiet" href={ (at) "/change" } { (words.change_booking) }
+                        a class="button quiet" href={ (at) "/change" } { (words.visit.change_booking) }
                     }
-                    a class="button grave" href={ (at) "/cancel" } { (words.cancel) }
+                    a class="button grave" href={ (at) "/cancel" } { (words.visit.cancel) }
                 }
             }
         }
@@ -233,19 +234,19 @@ fn hold(app: &App, booking: &Booking, store: &Store, reader: &Reader) -> Markup 
     let pays = app.till.is_some();
     html! {
         div class="notice" {
-            @if pays { p { ((words.held_to_pay)(&time)) } p { (words.pay_where) } }
-            @else { p { ((words.held_told)(&time)) } p { (words.pay_at_store) } }
+            @if pays { p { ((words.money.held_to_pay)(&time)) } p { (words.money.pay_where) } }
+            @else { p { ((words.visit.held_told)(&time)) } p { (words.money.pay_at_store) } }
         }
         div class="actions" {
             @if pays { (pay::button(booking, reader)) }
             @else {
                 form method="post" action={ "/me/bookings/" (booking.number) "/confirm" } {
-                    button { (words.confirm_booking) }
+                    button { (words.visit.confirm_booking) }
                 }
             }
             form method="post" action={ "/me/bookings/" (booking.number) "/cancel" } {
                 input type="hidden" name="held" value="1";
-                button class="quiet" { (words.let_go) }
+                button class="quiet" { (words.visit.let_go) }
             }
         }
     }
@@ -272,11 +273,11 @@ pub(super) async fn confirm(
 fn too_late(reader: &Reader) -> Markup {
     let words = reader.words;
     let body = html! {
-        h1 { (words.hold_over) }
-        p { (words.hold_over_told) }
-        p class="actions" { a class="button" href="/" { (words.find_a_table) } }
+        h1 { (words.visit.hold_over) }
+        p { (words.visit.hold_over_told) }
+        p class="actions" { a class="button" href="/" { (words.hers.find_a_table) } }
     };
-    layout(reader, &Sheet { title: words.hold_over, wide: false }, &body)
+    layout(reader, &Sheet { title: words.visit.hold_over, wide: false }, &body)
 }
 
 pub(super) async fn wait_no_more(
@@ -326,7 +327,7 @@ pub(super) fn notices(notices: &[Notice], stores: &[Store], reader: &Reader) -> 
                 }
             }
             form method="post" action={ "/me/notices/" (newest.id) "/read" } {
-                button class="quiet" { (words.notices_read) }
+                button class="quiet" { (words.visit.notices_read) }
             }
         }
     }
@@ -337,17 +338,17 @@ pub(super) fn waits(waits: &[Waiting], stores: &[Store], reader: &Reader) -> Mar
     let (words, language) = (reader.words, reader.language);
     html! {
         @if !waits.is_empty() {
-            h2 { (words.waiting) }
+            h2 { (words.visit.waiting) }
             ul class="rows" {
                 @for wait in waits {
                     @if let Some(store) = stores.iter().find(|store| store.slug == wait.store) {
                         @let at = when::there(wait.starts_at, &store.time_zone, language);
                         li {
                             (moment(wait.starts_at, &at))
-                            span { (named(store.name(language))) (words.comma) ((words.party)(wait.party)) }
-                            span class="tag" { ((words.waiting_before)(wait.before)) }
+                            span { (named(store.name(language))) (words.frame.comma) ((words.frame.party)(wait.party)) }
+                            span class="tag" { ((words.visit.waiting_before)(wait.before)) }
                             form method="post" action={ "/me/waiting/" (wait.id) "/end" } {
-                                button class="plain" { (words.wait_no_more) }
+                                button class="plain" { (words.visit.wait_no_more) }
                             }
                         }
                     }

@@ -45,22 +45,22 @@ fn draw(
     let words = reader.words;
     let at = format!("/me/bookings/{}", booking.number);
     let body = html! {
-        h1 { (words.cancel) }
+        h1 { (words.visit.cancel) }
         @if let Some(note) = note { div class="notice alert" role="alert" { p { (note) } } }
         (ticket(booking, store, reader))
         form class="sheet" method="post" action={ (at) "/cancel" } {
-            p { (words.cancel_told) }
-            @if costs > 0 { p class="notice alert" { ((words.cancel_costs)(&(words.yen)(costs))) } }
-            @else if booking.fee_yen > 0 { p { (words.cancel_free) } }
-            @if kept > costs { p { ((words.goes_back)(&(words.yen)(kept - costs))) } }
+            p { (words.visit.cancel_told) }
+            @if costs > 0 { p class="notice alert" { ((words.visit.cancel_costs)(&(words.frame.yen)(costs))) } }
+            @else if booking.fee_yen > 0 { p { (words.visit.cancel_free) } }
+            @if kept > costs { p { ((words.money.goes_back)(&(words.frame.yen)(kept - costs))) } }
             input type="hidden" name=(SHOWN) value=(costs);
             p class="actions" {
-                button class="grave" { (words.cancel) }
-                a href=(at) { (words.do_not_cancel) }
+                button class="grave" { (words.visit.cancel) }
+                a href=(at) { (words.visit.do_not_cancel) }
             }
         }
     };
-    layout(reader, &Sheet { title: words.cancel, wide: false }, &body)
+    layout(reader, &Sheet { title: words.visit.cancel, wide: false }, &body)
 }
 
 pub(super) async fn cancel(
@@ -85,7 +85,7 @@ pub(super) async fn cancel(
         let costs = if held { 0 } else { booking.cost_of_calling_off(now) };
         // Nothing costs more than what she was shown: the page may have stood open since.
         if costs > shown(&fields, SHOWN) && booking.stands() {
-            let note = Some(reader.words.cancel_costs_now);
+            let note = Some(reader.words.visit.cancel_costs_now);
             let page = draw(&booking, &store, (costs, kept), &reader, note);
             return Ok((StatusCode::CONFLICT, page).into_response());
         }

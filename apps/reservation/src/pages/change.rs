@@ -94,7 +94,7 @@ pub(super) async fn change(
     // Nothing costs more than what she was shown, whether it is paid here or at the store.
     let money = look.money(to).await?;
     if money.pays > review::shown(&fields, SHOWN) || money.after > review::shown(&fields, FEE) {
-        let page = look.over(to, &fields, Some(reader.words.change_costs_now)).await?;
+        let page = look.over(to, &fields, Some(reader.words.visit.change_costs_now)).await?;
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
     match engage::change(&app, &number, &caller.who, to, app::now()).await {
@@ -160,20 +160,20 @@ impl Look<'_> {
         let companions = companions::section(app, booking, reader).await?;
         chooser.moves = Some(format!("/me/bookings/{number}/change/review"));
         let body = html! {
-            h1 { (words.change_booking) }
+            h1 { (words.visit.change_booking) }
             (ticket(booking, store, reader))
-            p class="lead" { (words.change_told) }
+            p class="lead" { (words.visit.change_told) }
             (companions)
             @if let Some(error) = error {
                 div class="notice alert" role="alert" { p { (error) } }
             }
             section class="choosing" id="times" {
-                h2 { (words.choose_a_table) }
+                h2 { (words.finding.choose_a_table) }
                 (choose(reader, &chooser))
             }
-            p { a href={ "/me/bookings/" (number) } { (words.back) } }
+            p { a href={ "/me/bookings/" (number) } { (words.frame.back) } }
         };
-        Ok(layout(reader, &Sheet { title: words.change_booking, wide: false }, &body))
+        Ok(layout(reader, &Sheet { title: words.visit.change_booking, wide: false }, &body))
     }
 
     /// The same, for what a form brought.
@@ -207,37 +207,37 @@ impl Look<'_> {
         let money = self.money((starts_at, party)).await?;
         let span = (starts_at, store.ends_at(starts_at));
         let others = review::at_that_hour(app, &booking.subject, span, Some(booking)).await?;
-        let yen = |yen: u32| (words.yen)(yen);
+        let yen = |yen: u32| (words.frame.yen)(yen);
         let body = html! {
             div {
                 p class="eyebrow" { (named(store.name(language))) }
-                h1 { (words.change_review) }
+                h1 { (words.visit.change_review) }
             }
             @if let Some(note) = note { div class="notice alert" role="alert" { p { (note) } } }
             (review::same_hour(&others, reader))
             section class="sheet ticket" {
                 dl class="pairs" {
                     div {
-                        dt { (words.until_now) }
-                        dd { (there(booking.starts_at)) " · " ((words.party)(booking.party)) }
+                        dt { (words.visit.until_now) }
+                        dd { (there(booking.starts_at)) " · " ((words.frame.party)(booking.party)) }
                     }
                 }
                 p class="big" { (there(starts_at)) }
                 p {
-                    ((words.party)(party)) " · "
+                    ((words.frame.party)(party)) " · "
                     span class="soft" { (when::clock(starts_at, &store.time_zone, language)) }
                 }
                 @if money.before > 0 || money.after > 0 {
                     dl class="sum" {
-                        div { dt { (words.fee_until_now) } dd { (yen(money.before)) } }
+                        div { dt { (words.visit.fee_until_now) } dd { (yen(money.before)) } }
                         div class="all" {
-                            dt { (words.fee_from_now) } dd class="yen" { (yen(money.after)) }
+                            dt { (words.visit.fee_from_now) } dd class="yen" { (yen(money.after)) }
                         }
                     }
                     @if money.pays > 0 {
-                        p { ((words.change_pays)(&yen(money.pays), store.hold_minutes)) }
+                        p { ((words.visit.change_pays)(&yen(money.pays), store.hold_minutes)) }
                     }
-                    @if money.back > 0 { p { ((words.goes_back)(&yen(money.back))) } }
+                    @if money.back > 0 { p { ((words.money.goes_back)(&yen(money.back))) } }
                 }
                 p class="hint" {
                     (calling_off(store.terms(starts_at, party), &store.time_zone, language, app::now()))
@@ -251,16 +251,16 @@ impl Look<'_> {
                 input type="hidden" name=(FEE) value=(money.after);
                 p class="actions" {
                     button {
-                        @if money.pays > 0 { ((words.hold_it)(store.hold_minutes)) }
-                        @else { (words.change_it) }
+                        @if money.pays > 0 { ((words.visit.hold_it)(store.hold_minutes)) }
+                        @else { (words.visit.change_it) }
                     }
                     a href={ (at) "/change?date=" (fields.get("date")) "&party=" (party) "#times" } {
-                        (words.choose_again)
+                        (words.finding.choose_again)
                     }
-                    a href=(at) { (words.do_not_change) }
+                    a href=(at) { (words.visit.do_not_change) }
                 }
             }
         };
-        Ok(layout(reader, &Sheet { title: words.change_review, wide: false }, &body))
+        Ok(layout(reader, &Sheet { title: words.visit.change_review, wide: false }, &body))
     }
 }

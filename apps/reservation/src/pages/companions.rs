@@ -42,12 +42,12 @@ pub(super) fn read(fields: &Fields, most: u8, words: &Words) -> Result<Companion
         let Some(name) = field.strip_prefix(FIELD) else { continue };
         match (Allergen::named(name), typed.trim()) {
             (_, "" | "0") => {}
-            (None, _) => errors.add(field, words.error_allergen),
+            (None, _) => errors.add(field, words.visit.error_allergen),
             (Some(allergen), typed) => match typed.parse() {
                 Ok(people) if (1..=most).contains(&people) => {
                     told.insert(allergen, people);
                 }
-                _ => errors.add(field, (words.error_companions)(most)),
+                _ => errors.add(field, (words.visit.error_companions)(most)),
             },
         }
     }
@@ -68,8 +68,8 @@ pub(super) fn questions(fields: &Fields, most: u8, errors: &Errors, reader: &Rea
     let words = reader.words;
     let counts: Vec<_> = (0..=most)
         .map(|people| match people {
-            0 => (String::new(), words.nobody.to_owned()),
-            people => (people.to_string(), (words.party)(people)),
+            0 => (String::new(), words.visit.nobody.to_owned()),
+            people => (people.to_string(), (words.frame.party)(people)),
         })
         .collect();
     let first = named(words).find(|field| errors.get(&field.name).is_some());
@@ -91,23 +91,28 @@ pub(super) fn questions(fields: &Fields, most: u8, errors: &Errors, reader: &Rea
         Allergen::all().partition(|one| one.is_prescribed());
     let said = |allergen: &Allergen| !fields.get(&field_of(*allergen)).is_empty();
     html! {
-        p { (words.companions_for) }
-        p class="hint" { (words.companions_why) }
+        p { (words.visit.companions_for) }
+        p class="hint" { (words.visit.companions_why) }
         div class="counts" { @for allergen in prescribed { (ask(allergen)) } }
         details open[other.iter().any(said)] {
-            summary { (words.companions_other) }
+            summary { (words.visit.companions_other) }
             div class="counts" { @for allergen in &other { (ask(*allergen)) } }
         }
-        p class="hint" { (words.companions_not_hers) " " a href="/me/items" { (words.room_items) } }
+        p class="hint" { (words.visit.companions_not_hers) " " a href="/me/items" { (words.hers.room_items) } }
     }
 }
 
 /// Shrimp: 2 people, Egg: 1 person.
 pub(super) fn told(companions: &Companions, words: &Words) -> String {
     let each = companions.iter().map(|(allergen, people)| {
-        format!("{}{}{}", (words.allergen)(*allergen), words.colon, (words.party)(*people))
+        format!(
+            "{}{}{}",
+            (words.allergen)(*allergen),
+            words.frame.colon,
+            (words.frame.party)(*people)
+        )
     });
-    each.collect::<Vec<_>>().join(words.comma)
+    each.collect::<Vec<_>>().join(words.frame.comma)
 }
 
 /// What she said, on the page of her booking, and the way to say something else.
@@ -124,15 +129,15 @@ pub(super) async fn section(
     let companions = kept(app, booking).await?;
     Ok(html! {
         section class="sheet" {
-            h2 { (words.companions) }
+            h2 { (words.visit.companions) }
             p {
-                @if companions.is_empty() { (words.companions_not_told) }
+                @if companions.is_empty() { (words.visit.companions_not_told) }
                 @else { strong { (told(&companions, words)) } }
             }
-            p class="hint" { (words.companions_for) }
+            p class="hint" { (words.visit.companions_for) }
             p class="actions screen" {
                 a class="button quiet" href={ "/me/bookings/" (booking.number) "/companions" } {
-                    (words.companions_change)
+                    (words.visit.companions_change)
                 }
             }
         }
@@ -166,14 +171,14 @@ fn draw(booking: &Booking, fields: &Fields, errors: &Errors, reader: &Reader) ->
     let at = format!("/me/bookings/{}", booking.number);
     let order: Vec<Named> = named(words).collect();
     let body = html! {
-        h1 { (words.companions) }
+        h1 { (words.visit.companions) }
         (errors.summary(&order, words))
         form class="sheet" method="post" action={ (at) "/companions" } novalidate {
             (questions(fields, booking.brings(), errors, reader))
-            p class="actions" { button { (words.save) } a href=(at) { (words.back) } }
+            p class="actions" { button { (words.frame.save) } a href=(at) { (words.frame.back) } }
         }
     };
-    layout(reader, &Sheet { title: words.companions, wide: false }, &body)
+    layout(reader, &Sheet { title: words.visit.companions, wide: false }, &body)
 }
 
 pub(super) async fn put(

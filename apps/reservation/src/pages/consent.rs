@@ -24,7 +24,7 @@ pub(super) fn named_representative(fields: &Fields) -> Option<Representative> {
 /// What Azukari found, as words beside the fields; true when the wording that she answered to no longer stands.
 pub(super) fn add_found(errors: &mut Errors, found: Vec<FieldError>, reader: &Reader) -> bool {
     if found.iter().any(|error| error.field == REPRESENTATIVE) {
-        errors.add(REPRESENTATIVE_NAME, reader.words.error_representative);
+        errors.add(REPRESENTATIVE_NAME, reader.words.door.error_representative);
     }
     let changed = found.iter().any(|error| error.field.ends_with("].notice"));
     let others = found.into_iter().filter(|error| error.field != REPRESENTATIVE);
@@ -47,10 +47,10 @@ pub(super) fn representative(drawn: &Drawn<'_>) -> Markup {
     };
     let (name, email) = (REPRESENTATIVE_NAME, REPRESENTATIVE_EMAIL);
     html! {
-        div class="notice" { p { (words.representative_lead) } }
-        (field(name, words.representative_name, None)
+        div class="notice" { p { (words.door.representative_lead) } }
+        (field(name, words.door.representative_name, None)
             .input("text", Some(drawn.fields.get(name)), words))
-        (field(email, words.representative_email, Some(words.representative_hint))
+        (field(email, words.door.representative_email, Some(words.door.representative_hint))
             .input("email", Some(drawn.fields.get(email)), words))
     }
 }
@@ -66,13 +66,13 @@ pub(super) fn consent_choice(name: &str, consent: &Consent, drawn: &Drawn<'_>) -
         fieldset class="consent" aria-invalid=[error.map(|_| "true")]
             aria-describedby={ (id) "-wording" @if error.is_some() { " " (id) "-error" } } {
             legend {
-                (consent.label.get(language)) " " span class="required" { (words.required) }
+                (consent.label.get(language)) " " span class="required" { (words.frame.required) }
             }
             div class="wording" id={ (id) "-wording" } { (prose(consent.wording.get(language))) }
             @if let Some(error) = error { p class="error" id={ (id) "-error" } { (error) } }
             div class="choices" {
                 @for (at, (value, label)) in
-                    [("given", words.agree), ("refused", words.do_not_agree)].iter().enumerate()
+                    [("given", words.door.agree), ("refused", words.door.do_not_agree)].iter().enumerate()
                 {
                     label class="choice" {
                         input type="radio" name=(field_name) value=(value)
@@ -97,7 +97,7 @@ pub(super) fn consent_box(name: &str, consent: &Consent, drawn: &Drawn<'_>) -> M
     html! {
         fieldset class="consent" {
             legend {
-                (consent.label.get(language)) " " span class="optional" { (words.optional) }
+                (consent.label.get(language)) " " span class="optional" { (words.frame.optional) }
             }
             div class="wording" id={ (id) "-wording" } { (prose(consent.wording.get(language))) }
             @if let Some(error) = error { p class="error" id={ (id) "-error" } { (error) } }
@@ -107,7 +107,7 @@ pub(super) fn consent_box(name: &str, consent: &Consent, drawn: &Drawn<'_>) -> M
                     aria-invalid=[error.map(|_| "true")]
                     aria-describedby={ (id) "-wording" @if error.is_some() { " " (id) "-error" } }
                     autofocus[drawn.first_error == Some(&field_name)];
-                span { (words.agree) }
+                span { (words.door.agree) }
             }
             div class="hint" { (prose(consent.on_refusal.get(language))) }
         }

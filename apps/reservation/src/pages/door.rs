@@ -57,12 +57,12 @@ pub(super) fn form(
             @for (name, value) in kept.iter() { input type="hidden" name=(name) value=(value); }
             (field(known.field, known.label, "username", error.is_some())
                 .input(known.kind, Some(fields.get(known.field)), words))
-            (field("password", words.password, "current-password", false)
+            (field("password", words.frame.password, "current-password", false)
                 .input("password", None, words))
             @if known.by_code {
-                (field("code", words.one_time_code, "one-time-code", false).code(words))
+                (field("code", words.team.one_time_code, "one-time-code", false).code(words))
             }
-            p class="actions" { button { (words.sign_in) } }
+            p class="actions" { button { (words.frame.sign_in) } }
         }
     }
 }
@@ -91,7 +91,7 @@ pub(super) async fn enter(
     let tried = format!("{} {login}", door.word());
     // Counted before it is verified: tries that come all at once are as many as one by one.
     if !app.tries.begin(&tried, factors.is_some(), now) {
-        return Ok(Entered::Not(StatusCode::TOO_MANY_REQUESTS, words.sign_in_wait));
+        return Ok(Entered::Not(StatusCode::TOO_MANY_REQUESTS, words.door.sign_in_wait));
     }
     let turn = app.verifying.clone().acquire_owned().await.map_err(Fault::broken)?;
     let shown = spawn_blocking(move || {
@@ -103,7 +103,7 @@ pub(super) async fn enter(
         let step = totp.step_of(&code, now, step);
         Some((verifier, step.filter(|_| fits)?))
     });
-    let failed = Ok(Entered::Not(StatusCode::UNAUTHORIZED, words.sign_in_failed));
+    let failed = Ok(Entered::Not(StatusCode::UNAUTHORIZED, words.door.sign_in_failed));
     let Some((verifier, step)) = shown.await.map_err(Fault::broken)? else { return failed };
     match app.book.use_code(&login, verifier, step).await {
         Ok(()) => {}

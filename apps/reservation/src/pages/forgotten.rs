@@ -31,7 +31,7 @@ pub(super) async fn ask(
 ) -> Result<Response, Fault> {
     let Some(email) = fields.filled("email") else {
         let mut errors = Errors::default();
-        errors.add("email", reader.words.error_empty);
+        errors.add("email", reader.words.frame.error_empty);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, draw(&reader, &errors)).into_response());
     };
     if let Some(subject) = app.azukari.whose(email).await? {
@@ -68,10 +68,10 @@ pub(super) async fn submit(
     let Some(email) = fields.filled("email") else { return begin_again().await };
     let mut errors = Errors::default();
     if code.is_empty() {
-        errors.add("code", words.error_empty);
+        errors.add("code", words.frame.error_empty);
     }
     if password.is_empty() {
-        errors.add(PASSWORD, words.error_empty);
+        errors.add(PASSWORD, words.frame.error_empty);
     }
     let again = |errors: &Errors| {
         let page = draw_code(&reader, email, errors);
@@ -97,7 +97,7 @@ pub(super) async fn submit(
                 }
             });
         }
-        errors.add("code", words.wrong_code);
+        errors.add("code", words.door.wrong_code);
         return again(&errors);
     };
     match app.azukari.put_password(language, &subject, &password, None).await {
@@ -158,42 +158,42 @@ fn named(fields: &[(&str, &str)]) -> Vec<Named> {
 
 fn draw(reader: &Reader, errors: &Errors) -> Markup {
     let words = reader.words;
-    let order = named(&[("email", words.email)]);
+    let order = named(&[("email", words.frame.email)]);
     let body = html! {
-        h1 { (words.forgotten) }
-        p class="lead" { (words.forgotten_lead) }
+        h1 { (words.door.forgotten) }
+        p class="lead" { (words.door.forgotten_lead) }
         (errors.summary(&order, words))
         form class="sheet" method="post" action="/sign-in/forgotten" novalidate {
-            (field("email", words.email, "username", None, errors, &order)
+            (field("email", words.frame.email, "username", None, errors, &order)
                 .input("email", None, words))
             p class="actions" {
-                button { (words.send_code) }
-                a href="/sign-in" { (words.back) }
+                button { (words.door.send_code) }
+                a href="/sign-in" { (words.frame.back) }
             }
         }
     };
-    layout(reader, &Sheet { title: words.forgotten, wide: false }, &body)
+    layout(reader, &Sheet { title: words.door.forgotten, wide: false }, &body)
 }
 
 fn draw_code(reader: &Reader, email: &str, errors: &Errors) -> Markup {
     let words = reader.words;
-    let order = named(&[("code", words.by_code), (PASSWORD, words.new_password)]);
+    let order = named(&[("code", words.hers.by_code), (PASSWORD, words.team.new_password)]);
     let body = html! {
-        h1 { (words.choose_password) }
-        p class="lead" { (words.code_sent) }
+        h1 { (words.door.choose_password) }
+        p class="lead" { (words.door.code_sent) }
         (errors.summary(&order, words))
         form class="sheet" method="post" action="/sign-in/forgotten/code" novalidate {
             // Also for the keeper of passwords in the browser.
             input type="hidden" name="email" value=(email) autocomplete="username";
-            (field("code", words.by_code, "one-time-code", Some(words.code_hint), errors, &order)
+            (field("code", words.hers.by_code, "one-time-code", Some(words.door.code_hint), errors, &order)
                 .code(words))
-            (field(PASSWORD, words.new_password, "new-password", Some(words.password_hint), errors, &order)
+            (field(PASSWORD, words.team.new_password, "new-password", Some(words.door.password_hint), errors, &order)
                 .input("password", None, words))
-            p class="actions" { button { (words.choose_password) } }
+            p class="actions" { button { (words.door.choose_password) } }
         }
-        p { (words.no_code) " " a href="/sign-in/forgotten" { (words.send_code_again) } }
+        p { (words.door.no_code) " " a href="/sign-in/forgotten" { (words.door.send_code_again) } }
     };
-    layout_of_form(reader, &Sheet { title: words.choose_password, wide: false }, &body)
+    layout_of_form(reader, &Sheet { title: words.door.choose_password, wide: false }, &body)
 }
 
 #[cfg(test)]

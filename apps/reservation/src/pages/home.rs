@@ -79,16 +79,16 @@ pub(super) async fn page(
     let body = html! {
         section class="hero" {
             h1 class="display" {
-                @for phrase in [words.home_title_first, words.home_title_then] {
+                @for phrase in [words.finding.home_title_first, words.finding.home_title_then] {
                     span class="phrase" { (phrase) } " "
                 }
             }
-            p class="lead" { (words.home_lead) }
+            p class="lead" { (words.finding.home_lead) }
         }
         (search(&stores, &sought, date.unwrap_or(tonight), &reader))
         @if !mine.is_empty() {
             section class="tonight" {
-                h2 class="eyebrow" { (words.your_table_tonight) }
+                h2 class="eyebrow" { (words.finding.your_table_tonight) }
                 @for (booking, store) in &mine {
                     @let at = booking.starts_at.to_zoned(store.time_zone.clone()).time();
                     a href={ "/me/bookings/" (booking.number) } {
@@ -96,49 +96,49 @@ pub(super) async fn page(
                             (moment(booking.starts_at, &when::time(at, reader.language)))
                             " " (named(store.name(reader.language)))
                         }
-                        " " span { ((words.party)(booking.party)) }
+                        " " span { ((words.frame.party)(booking.party)) }
                     }
                 }
             }
         }
         section id="stores" {
             div class="heading" {
-                h2 { (words.stores) }
+                h2 { (words.finding.stores) }
                 p { @match date {
-                    Some(date) => ((words.on_that_day)(&when::day_from(tonight, date, reader.language), &(words.party)(sought.party()))),
-                    None => ((words.tonight_is)(&when::day(tonight, reader.language))),
+                    Some(date) => ((words.finding.on_that_day)(&when::day_from(tonight, date, reader.language), &(words.frame.party)(sought.party()))),
+                    None => ((words.counter.tonight_is)(&when::day(tonight, reader.language))),
                 } }
             }
-            @if stores.is_empty() { p { (words.no_stores) } }
+            @if stores.is_empty() { p { (words.finding.no_stores) } }
             @else if found.is_empty() {
-                p class="sheet" { (words.none_found) " " a href="/" { (words.all_stores) } }
+                p class="sheet" { (words.finding.none_found) " " a href="/" { (words.finding.all_stores) } }
             }
             ul class="stores" {
                 @for (store, offer) in &found { (store_card(store, offer, &reader, date.is_none())) }
             }
         }
         section class="promise" {
-            h2 { (words.promise) }
+            h2 { (words.finding.promise) }
             ol {
                 @for (title, text) in [
-                    (words.promise_held, words.promise_held_text),
-                    (words.promise_asked, words.promise_asked_text),
-                    (words.promise_seen, words.promise_seen_text),
+                    (words.finding.promise_held, words.finding.promise_held_text),
+                    (words.finding.promise_asked, words.finding.promise_asked_text),
+                    (words.finding.promise_seen, words.finding.promise_seen_text),
                 ] {
                     li { h3 { (title) } p { (text) } }
                 }
             }
             p class="actions" {
                 @if reader.guest.is_none() && reader.staff.is_none() {
-                    a class="button" href="/sign-up" { (words.home_begin) }
+                    a class="button" href="/sign-up" { (words.finding.home_begin) }
                 }
                 a href={ (app.public_azukari) "/policy?lang=" (reader.language.tag()) } {
-                    (words.read_the_policy)
+                    (words.finding.read_the_policy)
                 }
             }
         }
     };
-    Ok(layout(&reader, &Sheet { title: words.home_page, wide: true }, &body))
+    Ok(layout(&reader, &Sheet { title: words.finding.home_page, wide: true }, &body))
 }
 
 /// The reader's own tables of this evening, the nearest first.
@@ -172,7 +172,7 @@ fn search(stores: &[Store], sought: &Sought, date: Date, reader: &Reader) -> Mar
             div class="field" {
                 label for={ "search-" (name) } { (label) }
                 select id={ "search-" (name) } name=(name) {
-                    option value="" { (words.anything) }
+                    option value="" { (words.finding.anything) }
                     @for (value, shown) in all {
                         option value=(value) selected[value == chosen] { (shown) }
                     }
@@ -183,24 +183,24 @@ fn search(stores: &[Store], sought: &Sought, date: Date, reader: &Reader) -> Mar
     html! {
         form class="search" method="get" action="/#stores" role="search" {
             div class="fields" {
-                (select("area", words.area, &sought.area, labels(|store| &store.area)))
-                (select("cuisine", words.cuisine, &sought.cuisine, labels(|store| &store.cuisine)))
+                (select("area", words.finding.area, &sought.area, labels(|store| &store.area)))
+                (select("cuisine", words.finding.cuisine, &sought.cuisine, labels(|store| &store.cuisine)))
                 div class="field" {
-                    label for="search-date" { (words.date) }
+                    label for="search-date" { (words.visit.date) }
                     input id="search-date" type="date" name="date" value=(date);
                 }
                 div class="field" {
-                    label for="search-party" { (words.party_size) }
+                    label for="search-party" { (words.visit.party_size) }
                     select id="search-party" name="party" {
                         @for party in (1..=LARGEST_PARTY).chain(Some(sought.party()).filter(|party| *party > LARGEST_PARTY)) {
                             option value=(party) selected[party == sought.party()] {
-                                ((words.party)(party))
+                                ((words.frame.party)(party))
                             }
                         }
                     }
                 }
             }
-            button { (words.find_a_table) }
+            button { (words.hers.find_a_table) }
         }
     }
 }
@@ -240,11 +240,11 @@ fn store_card(store: &Store, offer: &Offer, reader: &Reader, tonight: bool) -> M
                         }
                     },
                     (true, Ok(Some(reason))) => p class="closed" {
-                        @if tonight { ((words.closed_today)(reason.get(language))) }
-                        @else { ((words.closed_on)(reason.get(language))) }
+                        @if tonight { ((words.finding.closed_today)(reason.get(language))) }
+                        @else { ((words.finding.closed_on)(reason.get(language))) }
                     },
                     (true, Ok(None)) => p class="closed" {
-                        @if tonight { (words.tonight_over) } @else { (words.no_times_that_day) }
+                        @if tonight { (words.finding.tonight_over) } @else { (words.visit.no_times_that_day) }
                     },
                 }
             }

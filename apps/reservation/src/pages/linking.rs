@@ -46,10 +46,10 @@ pub(super) fn ways(app: &App, reader: &Reader, next: &str) -> Markup {
     }
     html! {
         section class="ways" aria-labelledby="ways" {
-            p id="ways" class="eyebrow" { (words.other_ways) }
+            p id="ways" class="eyebrow" { (words.door.other_ways) }
             @for (name, service) in app.services.iter() {
                 a class="button quiet" href=(begin_path(name, next)) {
-                    ((words.go_on_with)(service.label.get(reader.language)))
+                    ((words.door.go_on_with)(service.label.get(reader.language)))
                 }
             }
         }
@@ -339,28 +339,28 @@ impl<'a> Review<'a> {
     fn draw(&self, errors: &Errors) -> Markup {
         let (words, language) = (self.reader.words, self.reader.language);
         let label = self.service.label.get(language);
-        let title = (words.link_review)(label);
+        let title = (words.door.link_review)(label);
         let body = html! {
             h1 { (title) }
             (errors.summary(&[], words))
-            p class="lead" { (words.link_review_lead) }
+            p class="lead" { (words.door.link_review_lead) }
             form class="sheet" method="post" action=(review_path(&self.told.service)) {
                 (self.choices())
                 (self.left_out())
-                @if self.anew { p class="hint" { (words.link_anew_told) } }
+                @if self.anew { p class="hint" { (words.door.link_anew_told) } }
                 @if self.reader.guest.is_some() {
                     p class="actions" {
-                        button name="go" value="link" { ((words.link_with)(label)) }
+                        button name="go" value="link" { ((words.door.link_with)(label)) }
                         (self.stop())
                     }
                 } @else {
-                    p { ((words.link_nobody)(label)) }
+                    p { ((words.door.link_nobody)(label)) }
                     p class="actions" {
-                        button name="go" value="sign_up" { (words.link_sign_up) }
-                        button class="quiet" name="go" value="sign_in" { (words.link_known) }
+                        button name="go" value="sign_up" { (words.door.link_sign_up) }
+                        button class="quiet" name="go" value="sign_in" { (words.door.link_known) }
                         (self.stop())
                     }
-                    p class="hint" { (words.link_known_told) }
+                    p class="hint" { (words.door.link_known_told) }
                 }
             }
         };
@@ -368,7 +368,7 @@ impl<'a> Review<'a> {
     }
 
     fn stop(&self) -> Markup {
-        html! { button class="plain" name="go" value="stop" { (self.reader.words.link_stop) } }
+        html! { button class="plain" name="go" value="stop" { (self.reader.words.door.link_stop) } }
     }
 
     /// Her id there, which a link is; then what she may leave out.
@@ -378,7 +378,7 @@ impl<'a> Review<'a> {
         let taken = self.told.taken.as_ref();
         let is_taken = |item: &str| taken.is_none_or(|taken| taken.iter().any(|one| one == item));
         let source =
-            |what: &str| html! { span class="hint" { ((words.link_source)(label, what)) } };
+            |what: &str| html! { span class="hint" { ((words.door.link_source)(label, what)) } };
         html! {
             div class="takes" {
                 @if let Some(known) = self.known() {
@@ -386,8 +386,8 @@ impl<'a> Review<'a> {
                         span {
                             strong { (self.policy.item_label(&known.subject_item, language)) }
                             span { (self.told.id) }
-                            (source(words.link_id))
-                            span class="hint" { (words.link_id_told) }
+                            (source(words.door.link_id))
+                            span class="hint" { (words.door.link_id_told) }
                         }
                     }
                 }
@@ -421,10 +421,10 @@ impl<'a> Review<'a> {
             @if !not.is_empty() || !silent.is_empty() {
                 dl class="pairs" {
                     @if !not.is_empty() {
-                        div { dt { (words.link_not_granted) } dd { (not.join(words.comma)) } }
+                        div { dt { (words.door.link_not_granted) } dd { (not.join(words.frame.comma)) } }
                     }
                     @if !silent.is_empty() {
-                        div { dt { (words.link_not_told) } dd { (silent.join(words.comma)) } }
+                        div { dt { (words.door.link_not_told) } dd { (silent.join(words.frame.comma)) } }
                     }
                 }
             }
@@ -479,22 +479,30 @@ fn not_in(reader: &Reader, name: &str, service: &Provider, next: &str, why: NotI
     let words = reader.words;
     let label = service.label.get(reader.language);
     let (status, title, told) = match why {
-        NotIn::Away => {
-            (StatusCode::SERVICE_UNAVAILABLE, (words.link_away)(label), words.link_away_told)
-        }
-        NotIn::Unproven => {
-            (StatusCode::FORBIDDEN, (words.link_unproven)(label), words.link_unproven_told)
-        }
+        NotIn::Away => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            (words.door.link_away)(label),
+            words.door.link_away_told,
+        ),
+        NotIn::Unproven => (
+            StatusCode::FORBIDDEN,
+            (words.door.link_unproven)(label),
+            words.door.link_unproven_told,
+        ),
         NotIn::Declined => {
-            (StatusCode::OK, words.link_declined.to_owned(), words.link_declined_told)
+            (StatusCode::OK, words.door.link_declined.to_owned(), words.door.link_declined_told)
         }
-        NotIn::Over => (StatusCode::GONE, words.link_over.to_owned(), words.link_over_told),
+        NotIn::Over => {
+            (StatusCode::GONE, words.door.link_over.to_owned(), words.door.link_over_told)
+        }
         NotIn::Another => {
-            (StatusCode::CONFLICT, (words.link_another)(label), words.link_another_told)
+            (StatusCode::CONFLICT, (words.door.link_another)(label), words.door.link_another_told)
         }
-        NotIn::AnotherId => {
-            (StatusCode::CONFLICT, (words.link_another_id)(label), words.link_another_id_told)
-        }
+        NotIn::AnotherId => (
+            StatusCode::CONFLICT,
+            (words.door.link_another_id)(label),
+            words.door.link_another_id_told,
+        ),
     };
     let may_try_again = !matches!(why, NotIn::Another | NotIn::AnotherId);
     let body = html! {
@@ -503,12 +511,12 @@ fn not_in(reader: &Reader, name: &str, service: &Provider, next: &str, why: NotI
             p { (told) }
             p class="actions" {
                 @if may_try_again {
-                    a class="button" href=(begin_path(name, next)) { (words.link_again) }
+                    a class="button" href=(begin_path(name, next)) { (words.door.link_again) }
                 }
                 @if reader.guest.is_some() {
-                    a href="/me/links" { (words.room_links) }
+                    a href="/me/links" { (words.hers.room_links) }
                 } @else {
-                    a href=(sign_in_to(next)) { (words.link_by_password) }
+                    a href=(sign_in_to(next)) { (words.door.link_by_password) }
                 }
             }
         }

@@ -251,33 +251,33 @@ fn framed(reader: &Reader, sheet: &Sheet<'_>, body: &Markup, tongues: &Markup) -
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (sheet.title) " – " (words.service) }
+                title { (sheet.title) " – " (words.frame.service) }
                 link rel="stylesheet" href=(style::href());
                 link rel="icon" href="/seal.svg" type="image/svg+xml";
             }
             body class=[sheet.wide.then_some("wide")] {
-                a class="skip" href="#main" { (words.skip) }
+                a class="skip" href="#main" { (words.frame.skip) }
                 header class="top screen" {
                     div class="inner" {
                         a class="mark" href="/" {
                             span class="seal" aria-hidden="true" lang="ja" { "席" }
-                            span { (words.service) }
+                            span { (words.frame.service) }
                         }
                         (tongues)
-                        nav aria-label=(words.nav) {
+                        nav aria-label=(words.frame.nav) {
                             @if reader.operator.is_some() {
-                                (nav_link(reader, "/operator", words.operator))
+                                (nav_link(reader, "/operator", words.office.operator))
                                 (sign_out(reader, "/operator/sign-out"))
                             }
                             @if reader.staff.is_some() {
-                                (nav_link(reader, "/store/tonight", words.nav_tonight))
+                                (nav_link(reader, "/store/tonight", words.frame.nav_tonight))
                                 (sign_out(reader, "/store/sign-out"))
                             }
                             @if reader.guest.is_some() {
-                                (nav_link(reader, "/me", words.nav_me))
+                                (nav_link(reader, "/me", words.frame.nav_me))
                             } @else if reader.staff.is_none() && reader.operator.is_none() {
-                                (nav_link(reader, "/sign-in", words.sign_in))
-                                a class="button quiet" href="/sign-up" { (words.sign_up) }
+                                (nav_link(reader, "/sign-in", words.frame.sign_in))
+                                a class="button quiet" href="/sign-up" { (words.frame.sign_up) }
                             }
                         }
                     }
@@ -285,10 +285,10 @@ fn framed(reader: &Reader, sheet: &Sheet<'_>, body: &Markup, tongues: &Markup) -
                 main id="main" { (body) }
                 footer class="screen" {
                     div class="inner" {
-                        p { (words.sample_note) }
+                        p { (words.frame.sample_note) }
                         p {
-                            a href="/store/sign-in" { (words.for_stores) } " · "
-                            a href="/operator" { (words.operator) }
+                            a href="/store/sign-in" { (words.frame.for_stores) } " · "
+                            a href="/operator" { (words.office.operator) }
                         }
                     }
                 }
@@ -304,7 +304,7 @@ fn nav_link(reader: &Reader, href: &str, words: &str) -> Markup {
 
 fn sign_out(reader: &Reader, action: &str) -> Markup {
     html! {
-        form method="post" action=(action) { button class="plain" { (reader.words.sign_out) } }
+        form method="post" action=(action) { button class="plain" { (reader.words.frame.sign_out) } }
     }
 }
 

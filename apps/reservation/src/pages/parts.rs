@@ -52,13 +52,13 @@ impl Errors {
         html! {
             @if !self.0.is_empty() {
                 div class="notice alert" role="alert" {
-                    p { strong { (words.form_has_errors) } }
+                    p { strong { (words.frame.form_has_errors) } }
                     ul {
                         @for field in order {
                             @if let Some(error) = self.get(&field.name) {
                                 li {
                                     a href={ "#" (field_id(&field.name)) } { (field.label) }
-                                    (words.colon) (error)
+                                    (words.frame.colon) (error)
                                 }
                             }
                         }
@@ -80,16 +80,16 @@ pub(crate) struct Named {
 
 fn in_words(error: &FieldError, words: &Words) -> String {
     let known = match error.code.as_str() {
-        "empty" | "missing" => words.error_empty,
-        "not_a_date" => words.error_not_a_date,
-        "impossible_date" => words.error_impossible_date,
-        "own_address" => words.error_own_address,
-        "not_an_email" => words.error_not_an_email,
-        "not_a_phone" => words.error_not_a_phone,
-        "taken" => words.error_taken,
-        "too_long" => words.error_too_long,
-        "too_short" => words.error_too_short,
-        _ => return error.words.clone().unwrap_or_else(|| words.error_other.to_owned()),
+        "empty" | "missing" => words.frame.error_empty,
+        "not_a_date" => words.door.error_not_a_date,
+        "impossible_date" => words.door.error_impossible_date,
+        "own_address" => words.door.error_own_address,
+        "not_an_email" => words.frame.error_not_an_email,
+        "not_a_phone" => words.frame.error_not_a_phone,
+        "taken" => words.frame.error_taken,
+        "too_long" => words.frame.error_too_long,
+        "too_short" => words.frame.error_too_short,
+        _ => return error.words.clone().unwrap_or_else(|| words.frame.error_other.to_owned()),
     };
     known.to_owned()
 }
@@ -100,8 +100,8 @@ pub(crate) fn representative_waits(until: Option<Timestamp>, reader: &Reader) ->
     let last = when::in_tokyo(until - SignedDuration::from_millis(1)).date();
     html! {
         div class="notice" {
-            p { strong { (reader.words.consent_waits) } }
-            p { ((reader.words.representative_waits)(&when::date(last, reader.language))) }
+            p { strong { (reader.words.door.consent_waits) } }
+            p { ((reader.words.door.representative_waits)(&when::date(last, reader.language))) }
         }
     }
 }
@@ -114,7 +114,7 @@ pub(super) fn named(name: &str) -> Markup {
 
 /// A guest by her name, as the language addresses people.
 pub(super) fn person(name: &str, words: &Words) -> Markup {
-    html! { (named(name)) ((words.guest_after)()) }
+    html! { (named(name)) ((words.office.guest_after)()) }
 }
 
 /// A field's name as an element's id.
@@ -146,7 +146,7 @@ impl Purposes {
         for (name, purpose) in known {
             let mut words = purpose.label.get(drawn.language).to_owned();
             if purpose.only_if_agreed() {
-                words.push_str(drawn.words.only_if_agreed);
+                words.push_str(drawn.words.frame.only_if_agreed);
             }
             if rank(name, &purpose.tier, purpose.needs_engagement) < 3 {
                 purposes.first.push(words);
@@ -207,12 +207,12 @@ impl Field<'_> {
         html! {
             @if !first.is_empty() {
                 div class="purpose" {
-                    p { (words.used_for) }
+                    p { (words.frame.used_for) }
                     div {
                         ul id={ (id) "-purpose" } { @for purpose in first { li { (purpose) } } }
                         @if !more.is_empty() {
                             details {
-                                summary { ((words.more_purposes)(more.len())) }
+                                summary { ((words.hers.more_purposes)(more.len())) }
                                 ul { @for purpose in more { li { (purpose) } } }
                             }
                         }
@@ -224,7 +224,7 @@ impl Field<'_> {
 
     fn mark(&self, words: &Words) -> Markup {
         html! {
-            @if self.required { " " span class="required" { (words.required) } }
+            @if self.required { " " span class="required" { (words.frame.required) } }
         }
     }
 
@@ -270,7 +270,7 @@ impl Field<'_> {
                 label for=(id) { (self.label) (self.mark(words)) }
                 (self.notes())
                 div class="dial" {
-                    select name=(PHONE_COUNTRY) aria-label=(words.phone_country)
+                    select name=(PHONE_COUNTRY) aria-label=(words.door.phone_country)
                         autocomplete="tel-country-code" {
                         @for (iso, label) in phone::countries(language) {
                             option value=(iso) selected[iso == country] { (label) }
@@ -496,12 +496,12 @@ fn sent(
                 div {
                     dt { (policy.purpose_label(purpose, language)) }
                     dd {
-                        @if !labels.is_empty() { (labels.join(words.comma)) }
-                        @else if held.is_empty() { span class="soft" { (words.nothing_held) } }
+                        @if !labels.is_empty() { (labels.join(words.frame.comma)) }
+                        @else if held.is_empty() { span class="soft" { (words.finding.nothing_held) } }
                         @for item in held {
                             p class="soft" {
-                                (policy.item_label(item, language)) (words.colon)
-                                (words.withheld_withdrawn)
+                                (policy.item_label(item, language)) (words.frame.colon)
+                                (words.hers.withheld_withdrawn)
                             }
                         }
                     }
@@ -522,31 +522,31 @@ pub(crate) fn reasons(reasons: &[Reason], words: &Words) -> Vec<String> {
         let state = reason.state.as_deref().unwrap_or_default();
         let dietary = reason.consent.as_deref() == Some("dietary_care");
         let sentence = match (reason.id.as_str(), state) {
-            ("consent_not_given", "withdrawn") if dietary => words.reason_dietary_withdrawn,
-            ("consent_not_given", "withdrawn") => words.reason_consent_withdrawn,
+            ("consent_not_given", "withdrawn") if dietary => words.reason.dietary_withdrawn,
+            ("consent_not_given", "withdrawn") => words.reason.consent_withdrawn,
             ("consent_not_given" | "consent_missing" | "special_care_without_consent", _)
                 if dietary =>
             {
-                words.reason_dietary_missing
+                words.reason.dietary_missing
             }
             ("consent_not_given" | "consent_missing" | "special_care_without_consent", _) => {
-                words.reason_consent_missing
+                words.reason.consent_missing
             }
-            ("consent_for_other_notice", _) => words.reason_other_notice,
-            ("restricted" | "provision_stopped", _) => words.reason_restricted,
-            ("engagement_ended", _) => words.reason_visit_over,
-            ("engagement_cancelled", _) => words.reason_cancelled,
-            ("no_engagement", _) => words.reason_no_booking,
-            ("recipient_suspended", _) => words.reason_suspended,
-            ("unknown_subject", _) => words.reason_account_closed,
-            _ => reason.words.as_deref().unwrap_or(words.reason_other),
+            ("consent_for_other_notice", _) => words.reason.other_notice,
+            ("restricted" | "provision_stopped", _) => words.reason.restricted,
+            ("engagement_ended", _) => words.reason.visit_over,
+            ("engagement_cancelled", _) => words.reason.cancelled,
+            ("no_engagement", _) => words.reason.no_booking,
+            ("recipient_suspended", _) => words.reason.suspended,
+            ("unknown_subject", _) => words.reason.account_closed,
+            _ => reason.words.as_deref().unwrap_or(words.reason.other),
         };
         if !told.iter().any(|known| known == sentence) {
             told.push(sentence.to_owned());
         }
     }
     if told.is_empty() {
-        told.push(words.reason_other.to_owned());
+        told.push(words.reason.other.to_owned());
     }
     told
 }
@@ -590,8 +590,8 @@ mod tests {
         let words = Words::of(Language::En);
         let told =
             reasons(&[reason("consent_not_given"), reason("special_care_without_consent")], words);
-        assert_eq!(told, [words.reason_dietary_withdrawn]);
-        assert_eq!(reasons(&[], words), [words.reason_other]);
+        assert_eq!(told, [words.reason.dietary_withdrawn]);
+        assert_eq!(reasons(&[], words), [words.reason.other]);
     }
 
     #[test]
@@ -628,12 +628,13 @@ mod tests {
             drawn.rsplit("<dt>").next().unwrap().to_owned()
         };
         let none = BTreeSet::new();
-        assert!(meal(&none, &none).contains(words.nothing_held));
-        assert!(!meal(&allergy, &none).contains(words.withheld_withdrawn));
+        assert!(meal(&none, &none).contains(words.finding.nothing_held));
+        assert!(!meal(&allergy, &none).contains(words.hers.withheld_withdrawn));
         let kept_back = meal(&none, &allergy);
-        assert!(!kept_back.contains(words.nothing_held), "{kept_back}");
+        assert!(!kept_back.contains(words.finding.nothing_held), "{kept_back}");
         assert!(
-            kept_back.contains("食物アレルギー") && kept_back.contains(words.withheld_withdrawn)
+            kept_back.contains("食物アレルギー")
+                && kept_back.contains(words.hers.withheld_withdrawn)
         );
     }
 }

@@ -127,7 +127,7 @@ fn form(reader: &Reader, to: &str, asks: &str, is_new: bool, next: &str, label: 
             data-passkey=(if is_new { "new" } else { "known" }) {
             input type="hidden" name="credential";
             @if !next.is_empty() { input type="hidden" name="next" value=(next); }
-            p class="error" role="alert" hidden { (reader.words.passkey_failed) }
+            p class="error" role="alert" hidden { (reader.words.door.passkey_failed) }
             p class="actions" { button class="quiet" { (label) } }
         }
         script src=(HREF.as_str()) defer {}
@@ -139,7 +139,7 @@ pub(super) fn way_in(reader: &Reader, door: Door, next: &str) -> Markup {
     let to = format!("{}/passkey", sign_in(door));
     html! {
         @if reader.passkeys {
-            (form(reader, &to, &format!("{to}/asks"), false, next, reader.words.passkey_sign_in))
+            (form(reader, &to, &format!("{to}/asks"), false, next, reader.words.door.passkey_sign_in))
         }
     }
 }
@@ -173,25 +173,25 @@ async fn enter(
         Tried::Fits(caller) if door == Door::Guest => {
             match noted(app, reader, headers, &caller.who, true).await? {
                 Some(caller) => return let_in(app, headers, fields, door, caller, now).await,
-                None => (StatusCode::UNAUTHORIZED, reader.words.passkey_unknown_told),
+                None => (StatusCode::UNAUTHORIZED, reader.words.door.passkey_unknown_told),
             }
         }
         Tried::Fits(caller) => return let_in(app, headers, fields, door, caller, now).await,
         Tried::Fails(caller) if door == Door::Guest => {
             noted(app, reader, headers, &caller.who, false).await?;
-            (StatusCode::UNAUTHORIZED, reader.words.passkey_unknown_told)
+            (StatusCode::UNAUTHORIZED, reader.words.door.passkey_unknown_told)
         }
-        Tried::Waits => (StatusCode::TOO_MANY_REQUESTS, reader.words.sign_in_wait),
+        Tried::Waits => (StatusCode::TOO_MANY_REQUESTS, reader.words.door.sign_in_wait),
         Tried::Fails(_) | Tried::Unknown => {
-            (StatusCode::UNAUTHORIZED, reader.words.passkey_unknown_told)
+            (StatusCode::UNAUTHORIZED, reader.words.door.passkey_unknown_told)
         }
     };
     let body = html! {
-        h1 { (reader.words.passkey_unknown) }
+        h1 { (reader.words.door.passkey_unknown) }
         p { (told) }
-        p { a href=(sign_in(door)) { (reader.words.sign_in) } }
+        p { a href=(sign_in(door)) { (reader.words.frame.sign_in) } }
     };
-    let sheet = Sheet { title: reader.words.passkey_unknown, wide: false };
+    let sheet = Sheet { title: reader.words.door.passkey_unknown, wide: false };
     Ok((status, layout(reader, &sheet, &body)).into_response())
 }
 
@@ -286,7 +286,7 @@ async fn asks_for_new(
     let handle = handle.map_or_else(|| handle_of(headers, door), Ok)?;
     // Of a guest nothing is known here that could stand beside it.
     let name = if door == Door::Guest { "guest" } else { caller.who.as_str() };
-    let told = app.questions.ask_for_new(&site, handle, (name, reader.words.service), there);
+    let told = app.questions.ask_for_new(&site, handle, (name, reader.words.frame.service), there);
     Ok(json(told))
 }
 
@@ -319,9 +319,9 @@ async fn add(
         None => Ok(false),
     };
     let note = match kept {
-        Ok(true) => done(reader.words.passkey_added),
+        Ok(true) => done(reader.words.door.passkey_added),
         Ok(false) | Err(No::Already(_)) => html! {
-            div class="notice alert" role="alert" { p { (reader.words.passkey_failed) } }
+            div class="notice alert" role="alert" { p { (reader.words.door.passkey_failed) } }
         },
         Err(no) => return Err(no.into()),
     };
@@ -341,40 +341,40 @@ async fn page(app: &App, reader: &Reader, door: Door, note: Markup) -> Result<Re
     let (own, holds) = (own(door), reader.passkeys);
     let inner = html! {
         (note)
-        p class="soft" { (words.passkeys_told) }
+        p class="soft" { (words.door.passkeys_told) }
         @if holds {
-            (form(reader, own, &format!("{own}/asks"), true, "", words.passkey_add))
-            noscript { p { (words.passkeys_need_script) } }
+            (form(reader, own, &format!("{own}/asks"), true, "", words.door.passkey_add))
+            noscript { p { (words.door.passkeys_need_script) } }
         } @else {
-            p { (words.passkeys_not_here) }
+            p { (words.door.passkeys_not_here) }
         }
-        @if known.is_empty() { p { (words.no_passkeys) } }
+        @if known.is_empty() { p { (words.door.no_passkeys) } }
         ul class="rows" {
             @for one in &known {
                 li {
-                    span { (words.passkey_made) " " (moment(one.made_at, &when::date_and_time(one.made_at, language))) }
+                    span { (words.door.passkey_made) " " (moment(one.made_at, &when::date_and_time(one.made_at, language))) }
                     @if let Some(used) = one.used_at {
-                        span class="soft" { (words.passkey_used) " " (moment(used, &when::date_and_time(used, language))) }
+                        span class="soft" { (words.door.passkey_used) " " (moment(used, &when::date_and_time(used, language))) }
                     }
                     form method="post" action={ (own) "/" (one.id) "/end" } {
-                        button class="plain" { (words.passkey_end) }
+                        button class="plain" { (words.door.passkey_end) }
                     }
                 }
             }
         }
     };
     let page = match door {
-        Door::Guest => me::draw(reader, Room::Passkeys, words.passkeys, &nothing(), &inner),
+        Door::Guest => me::draw(reader, Room::Passkeys, words.door.passkeys, &nothing(), &inner),
         Door::Staff | Door::Operator => {
             let body = html! {
                 @if let Some(counter) = &counter { (counter.rooms(reader)) }
                 div {
-                    @if counter.is_none() { p class="eyebrow" { a href="/operator" { (words.operator) } } }
-                    h1 { (words.passkeys) }
+                    @if counter.is_none() { p class="eyebrow" { a href="/operator" { (words.office.operator) } } }
+                    h1 { (words.door.passkeys) }
                 }
                 (inner)
             };
-            layout(reader, &Sheet { title: words.passkeys, wide: false }, &body)
+            layout(reader, &Sheet { title: words.door.passkeys, wide: false }, &body)
         }
     };
     Ok(page.into_response())

@@ -125,11 +125,11 @@ pub(super) fn not_yet(how: &str, booking: &Booking, reader: &Reader) -> Markup {
     html! {
         div class="notice alert" role="alert" {
             @match how {
-                "unopened" => p { (words.unopened) },
-                "unpaid" => p { (words.unpaid) },
+                "unopened" => p { (words.money.unopened) },
+                "unpaid" => p { (words.money.unpaid) },
                 _ => {
-                    p { (words.not_seen_yet) }
-                    p { a href={ "/me/bookings/" (booking.number) "?done=paid" } { (words.look_again) } }
+                    p { (words.money.not_seen_yet) }
+                    p { a href={ "/me/bookings/" (booking.number) "?done=paid" } { (words.money.look_again) } }
                 }
             }
         }
@@ -140,7 +140,7 @@ pub(super) fn not_yet(how: &str, booking: &Booking, reader: &Reader) -> Markup {
 pub(super) fn button(booking: &Booking, reader: &Reader) -> Markup {
     html! {
         form method="post" action={ "/me/bookings/" (booking.number) "/pay" } {
-            button { (reader.words.go_to_pay) }
+            button { (reader.words.money.go_to_pay) }
         }
     }
 }
@@ -153,15 +153,15 @@ pub(super) fn difference(change: &Change, store: &Store, reader: &Reader) -> Mar
     let starts = when::there(change.starts_at, &store.time_zone, language);
     html! {
         section class="sheet screen" {
-            h2 { (words.pay_difference) }
-            p { (moment(change.starts_at, &starts)) (words.comma) ((words.party)(change.party)) }
-            p { ((words.difference)(&(words.yen)(change.difference()), &time)) }
-            p { (words.pay_difference_told) }
-            p class="hint" { (words.pay_where) }
+            h2 { (words.money.pay_difference) }
+            p { (moment(change.starts_at, &starts)) (words.frame.comma) ((words.frame.party)(change.party)) }
+            p { ((words.money.difference)(&(words.frame.yen)(change.difference()), &time)) }
+            p { (words.money.pay_difference_told) }
+            p class="hint" { (words.money.pay_where) }
             div class="actions" {
                 (button(&change.booking, reader))
                 form method="post" action={ "/me/bookings/" (change.booking.number) "/change/stop" } {
-                    button class="quiet" { (words.do_not_change) }
+                    button class="quiet" { (words.visit.do_not_change) }
                 }
             }
         }
@@ -177,11 +177,11 @@ pub(super) fn account(booking: &Booking, payments: &[Payment], reader: &Reader) 
     let kept = kept(payments);
     html! {
         section class="sheet screen" {
-            h2 { (words.payments) }
+            h2 { (words.money.payments) }
             (lines(payments, booking.ending == Some(Ending::Guest), reader))
             @if kept > 0 && booking.stage != Stage::Asked {
                 p class="actions" {
-                    a href={ "/me/bookings/" (booking.number) "/receipt" } { (words.receipt) }
+                    a href={ "/me/bookings/" (booking.number) "/receipt" } { (words.money.receipt) }
                 }
             }
         }
@@ -203,22 +203,22 @@ fn lines(payments: &[Payment], called_off: bool, reader: &Reader) -> Markup {
                 @let at = payment.paid_at.unwrap_or(payment.begun_at);
                 div {
                     dt {
-                        (words.paid_on) " "
+                        (words.money.paid_on) " "
                         span class="hint" { (moment(at, &when::date_and_time(at, language))) }
                     }
-                    dd { ((words.yen)(payment.yen)) }
+                    dd { ((words.frame.yen)(payment.yen)) }
                 }
             }
             @if back > 0 {
                 div {
-                    dt { @if is_going { (words.going_back) } @else { (words.gone_back) } }
-                    dd { "−" ((words.yen)(back)) }
+                    dt { @if is_going { (words.money.going_back) } @else { (words.money.gone_back) } }
+                    dd { "−" ((words.frame.yen)(back)) }
                 }
             }
             @if kept > 0 && (back > 0 || several || called_off) {
                 div class="all" {
-                    dt { @if called_off { (words.cancel_fee) } @else { (words.kept) } }
-                    dd { ((words.yen)(kept)) }
+                    dt { @if called_off { (words.money.cancel_fee) } @else { (words.money.kept) } }
+                    dd { ((words.frame.yen)(kept)) }
                 }
             }
         }
@@ -236,22 +236,22 @@ pub(super) async fn without_booking(
     let store = app.book.store(&payment.store).await?.ok_or(Fault::NotFound)?;
     let starts = when::there(payment.starts_at, &store.time_zone, language);
     let body = html! {
-        h1 { (words.money_only) }
-        div class="notice alert" { p { (words.money_only_told) } }
+        h1 { (words.money.no_booking) }
+        div class="notice alert" { p { (words.money.no_booking_told) } }
         div class="sheet ticket past" {
             p class="eyebrow" { (named(store.name(language))) }
             p class="big" { (moment(payment.starts_at, &starts)) }
         }
         section class="sheet" {
-            h2 { (words.payments) }
+            h2 { (words.money.payments) }
             (lines(payments, false, reader))
         }
         p class="actions" {
-            a class="button" href={ "/book/" (store.slug) } { (words.find_a_table) }
-            a href="/me" { (words.to_my_page) }
+            a class="button" href={ "/book/" (store.slug) } { (words.hers.find_a_table) }
+            a href="/me" { (words.frame.to_my_page) }
         }
     };
-    Ok(layout(reader, &Sheet { title: words.money_only, wide: false }, &body))
+    Ok(layout(reader, &Sheet { title: words.money.no_booking, wide: false }, &body))
 }
 
 #[cfg(test)]
@@ -285,8 +285,8 @@ mod tests {
             };
             lines(&[payment], called_off, &reader).into_string()
         };
-        let fee = format!("<dt>{}</dt><dd>¥5,000</dd>", words.cancel_fee);
-        let kept = format!("<dt>{}</dt><dd>¥5,000</dd>", words.kept);
+        let fee = format!("<dt>{}</dt><dd>¥5,000</dd>", words.money.cancel_fee);
+        let kept = format!("<dt>{}</dt><dd>¥5,000</dd>", words.money.kept);
         for (back_yen, called_off, shows) in [(5_000, true, &fee), (5_000, false, &kept)] {
             assert!(drawn(back_yen, called_off).contains(shows), "{back_yen} {called_off}");
         }

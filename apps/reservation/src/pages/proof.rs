@@ -47,7 +47,7 @@ pub(super) async fn download(
     let versions: Vec<_> = me::looks::versions_in_words(&found, &policy, &reader)
         .into_iter()
         .map(|(what, version, day)| {
-            let day = (reader.words.version_of)(&day);
+            let day = (reader.words.frame.version_of)(&day);
             let read_it = format!("{}/policy/versions/{version}", app.public_azukari);
             json!({ "what": what, "version": day, "read_it": read_it })
         })
@@ -56,7 +56,7 @@ pub(super) async fn download(
     let proof = app.azukari.proof(index).await?;
     let bundle = json!({
         "format": "azukari-provision-proof/1",
-        "how_to_check": reader.words.proof_how_to_check,
+        "how_to_check": reader.words.hers.proof_how_to_check,
         "ledger_index": index,
         "versions": versions,
         "opening": opening,

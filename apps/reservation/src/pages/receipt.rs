@@ -40,32 +40,33 @@ pub(super) async fn page(
         Err(Trouble::Refused(_)) => None,
         Err(trouble) => return Err(Fault::of_guest(trouble)),
     };
-    let what_for = if booking.stands() { words.receipt_words } else { words.receipt_words_off };
+    let what_for =
+        if booking.stands() { words.money.receipt_words } else { words.money.receipt_words_off };
     let controller = &policy.controller;
     let starts = when::there(booking.starts_at, &store.time_zone, language);
     let body = html! {
-        h1 { (words.receipt) }
+        h1 { (words.money.receipt) }
         div class="sheet ticket receipt" {
-            p class="to" { @if let Some(to) = &to { (person(to, words)) } @else { (words.receipt_nobody) } }
-            p class="big yen" { ((words.yen)(kept)) }
-            p { (words.receipt_received) }
+            p class="to" { @if let Some(to) = &to { (person(to, words)) } @else { (words.money.receipt_nobody) } }
+            p class="big yen" { ((words.frame.yen)(kept)) }
+            p { (words.money.receipt_received) }
             dl class="pairs" {
                 div {
-                    dt { (words.receipt_what_for) }
+                    dt { (words.money.receipt_what_for) }
                     dd {
                         ((what_for)(store.name(language))) br;
                         (moment(booking.starts_at, &starts)) br;
-                        ((words.party)(booking.party))
+                        ((words.frame.party)(booking.party))
                     }
                 }
-                div { dt { (words.receipt_how) } dd { (words.receipt_by_card) } }
+                div { dt { (words.money.receipt_how) } dd { (words.money.receipt_by_card) } }
                 div {
-                    dt { (words.receipt_day) }
+                    dt { (words.money.receipt_day) }
                     dd { (moment(paid_at, &when::date(when::in_tokyo(paid_at).date(), language))) }
                 }
-                div { dt { (words.receipt_number) } dd { (booking.number) } }
+                div { dt { (words.money.receipt_number) } dd { (booking.number) } }
                 div {
-                    dt { (words.receipt_by) }
+                    dt { (words.money.receipt_by) }
                     dd {
                         (controller.name.get(language))
                         @if let Some(address) = &controller.address { br; (address.get(language)) }
@@ -73,11 +74,11 @@ pub(super) async fn page(
                 }
             }
         }
-        p class="hint screen" { (words.receipt_print) }
+        p class="hint screen" { (words.money.receipt_print) }
         p class="actions screen" {
-            a href="/me/items/receipt_name" { (words.receipt_name_change) }
-            a href={ "/me/bookings/" (number) } { (words.back) }
+            a href="/me/items/receipt_name" { (words.money.receipt_name_change) }
+            a href={ "/me/bookings/" (number) } { (words.frame.back) }
         }
     };
-    Ok(layout(&reader, &Sheet { title: words.receipt, wide: false }, &body))
+    Ok(layout(&reader, &Sheet { title: words.money.receipt, wide: false }, &body))
 }

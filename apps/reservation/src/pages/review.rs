@@ -107,7 +107,7 @@ pub(super) fn same_hour(others: &[(Booking, Store)], reader: &Reader) -> Markup 
     }
     html! {
         div class="notice" role="status" {
-            p { strong { (words.same_hour) } }
+            p { strong { (words.visit.same_hour) } }
             ul {
                 @for (booking, store) in others {
                     @let at = when::there(booking.starts_at, &store.time_zone, language);
@@ -117,7 +117,7 @@ pub(super) fn same_hour(others: &[(Booking, Store)], reader: &Reader) -> Markup 
                     }
                 }
             }
-            p { (words.same_hour_told) }
+            p { (words.visit.same_hour_told) }
         }
     }
 }
@@ -154,7 +154,7 @@ async fn choose_again(
     let chooser = book::chooser(app, store, &asked, app::now()).await?;
     // An address is no place for them, so they are told once more with another time.
     let told = companions::says_anything(fields);
-    let again = if told { reader.words.companions_again } else { "" };
+    let again = if told { reader.words.visit.companions_again } else { "" };
     let page = book::draw(reader, &chooser, policy, Some(format!("{error}{again}").as_str()));
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
@@ -200,7 +200,7 @@ impl Look<'_> {
         let action = format!("/book/{}", store.slug);
         let body = html! {
             div {
-                p class="eyebrow" { (words.review) }
+                p class="eyebrow" { (words.finding.review) }
                 h1 { (named(store.name(language))) }
             }
             @if let Some(note) = note { div class="notice alert" role="alert" { p { (note) } } }
@@ -215,20 +215,20 @@ impl Look<'_> {
                 section class="sheet ticket" {
                     p class="big" { (moment(starts_at, &starts)) }
                     p {
-                        ((words.party)(party)) " · "
+                        ((words.frame.party)(party)) " · "
                         span class="soft" { (when::clock(starts_at, &store.time_zone, language)) }
                     }
                     p class="soft" { (store.address.get(language)) }
                     (costs(store, starts_at, party, reader))
                 }
                 section class="sheet" {
-                    h2 { ((words.first_store)(store.name(language))) }
+                    h2 { ((words.finding.first_store)(store.name(language))) }
                     (seen_there(policy, goes.as_ref(), reader))
                 }
                 (representative_waits(waits_until, reader))
                 @if !missing.is_empty() && waits_until.is_none() {
                     section class="sheet" {
-                        h2 { (words.consent_first) }
+                        h2 { (words.finding.consent_first) }
                         @for (name, consent) in policy.consents_in_order() {
                             @if missing.iter().any(|one| one == name) {
                                 (consent_choice(name, consent, &drawn))
@@ -238,24 +238,24 @@ impl Look<'_> {
                 }
                 @if party > 1 && waits_until.is_none() {
                     section class="sheet" {
-                        h2 { (words.companions) span class="optional" { (words.optional) } }
+                        h2 { (words.visit.companions) span class="optional" { (words.frame.optional) } }
                         (companions::questions(fields, party - 1, errors, reader))
                     }
                 }
                 p class="actions" {
                     @if waits_until.is_none() {
                         button {
-                            @if store.fee_yen > 0 { ((words.hold_it)(store.hold_minutes)) }
-                            @else { (words.book_it) }
+                            @if store.fee_yen > 0 { ((words.visit.hold_it)(store.hold_minutes)) }
+                            @else { (words.finding.book_it) }
                         }
                     }
                     a href={ "/book/" (store.slug) "?date=" (fields.get("date")) "&party=" (party) "#times" } {
-                        (words.choose_again)
+                        (words.finding.choose_again)
                     }
                 }
             }
         };
-        Ok(layout(reader, &Sheet { title: words.review, wide: false }, &body))
+        Ok(layout(reader, &Sheet { title: words.finding.review, wide: false }, &body))
     }
 
     /// Says plainly that there is no booking without a consent, and that nothing was kept.
@@ -269,7 +269,7 @@ impl Look<'_> {
             fields.get("party")
         );
         let body = html! {
-            h1 { (words.not_booked) }
+            h1 { (words.finding.not_booked) }
             @for name in consents {
                 @if let Some(consent) = self.policy.consents.get(name) {
                     section class="sheet" {
@@ -278,13 +278,13 @@ impl Look<'_> {
                     }
                 }
             }
-            p { strong { ((words.not_booked_told)(self.store.name(language))) } }
+            p { strong { ((words.visit.not_booked_told)(self.store.name(language))) } }
             p class="actions" {
-                a class="button quiet" href=(back) { (words.refused_think_again) }
-                a href="/" { (words.to_front_page) }
+                a class="button quiet" href=(back) { (words.door.refused_think_again) }
+                a href="/" { (words.frame.to_front_page) }
             }
         };
-        layout(self.reader, &Sheet { title: words.not_booked, wide: false }, &body)
+        layout(self.reader, &Sheet { title: words.finding.not_booked, wide: false }, &body)
     }
 }
 
@@ -329,8 +329,8 @@ pub(super) fn seen_there(
 ) -> Markup {
     html! {
         @match goes {
-            Some(goes) => { p { (reader.words.book_sees_lead) } (held_to_send(policy, reader, goes)) },
-            None => p class="notice alert" { (reader.words.book_sees_nothing) },
+            Some(goes) => { p { (reader.words.visit.book_sees_lead) } (held_to_send(policy, reader, goes)) },
+            None => p class="notice alert" { (reader.words.visit.book_sees_nothing) },
         }
     }
 }
@@ -343,13 +343,13 @@ fn costs(store: &Store, starts_at: Timestamp, party: u8, reader: &Reader) -> Mar
     html! {
         dl class="sum" {
             @if fee == 0 {
-                div { dt { (words.fee) } dd { (words.fee_none) } }
+                div { dt { (words.visit.fee) } dd { (words.visit.fee_none) } }
             } @else {
                 div {
-                    dt { (words.fee) }
-                    dd { ((words.yen)(store.fee_yen)) " × " ((words.party)(party)) }
+                    dt { (words.visit.fee) }
+                    dd { ((words.frame.yen)(store.fee_yen)) " × " ((words.frame.party)(party)) }
                 }
-                div class="all" { dt { (words.fee_sum) } dd class="yen" { ((words.yen)(fee)) } }
+                div class="all" { dt { (words.finding.fee_sum) } dd class="yen" { ((words.frame.yen)(fee)) } }
             }
         }
         p class="hint" {
@@ -402,7 +402,7 @@ async fn answer(
         match fields.get(&format!("consents.{name}")) {
             "given" => {}
             "refused" => refused.push(name.clone()),
-            _ => errors.add(&format!("consents.{name}"), reader.words.error_choose),
+            _ => errors.add(&format!("consents.{name}"), reader.words.frame.error_choose),
         }
     }
     if !refused.is_empty() {
@@ -458,7 +458,7 @@ pub(super) async fn submit(
         if let Some(number) = has_it(&app, &caller, &slug, wish.0, app::now()).await? {
             return see_other(&format!("/me/bookings/{number}"));
         }
-        let note = Some(reader.words.fee_is_now);
+        let note = Some(reader.words.visit.fee_is_now);
         let page = look.draw(wish, &fields, &Errors::default(), note).await?;
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
@@ -471,11 +471,11 @@ pub(super) async fn submit(
             return Ok(unclear(look.draw(wish, &fields, &errors, None).await?));
         }
         Answered::Young => {
-            let note = Some(reader.words.representative_on_her_page);
+            let note = Some(reader.words.door.representative_on_her_page);
             return Ok(unclear(look.draw(wish, &fields, &Errors::default(), note).await?));
         }
         Answered::Changed => {
-            let note = Some(reader.words.policy_changed);
+            let note = Some(reader.words.door.policy_changed);
             return Ok(unclear(look.draw(wish, &fields, &Errors::default(), note).await?));
         }
     }

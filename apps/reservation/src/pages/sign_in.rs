@@ -31,7 +31,7 @@ pub(super) async fn page(
     if let Some(next) = way.next.as_deref().and_then(safe_next) {
         fields.set("next", next);
     }
-    let note = way.out.map(|_| done(reader.words.signed_out));
+    let note = way.out.map(|_| done(reader.words.door.signed_out));
     let ways = linking::ways(&app, &reader, fields.get("next"));
     draw(&reader, &fields, None, note, &ways).into_response()
 }
@@ -47,7 +47,7 @@ pub(super) async fn submit(
     let email = fields.get("email").trim();
     if email.is_empty() || password.is_empty() {
         let ways = linking::ways(&app, &reader, fields.get("next"));
-        let page = draw(&reader, &fields, Some(words.sign_in_both), None, &ways);
+        let page = draw(&reader, &fields, Some(words.door.sign_in_both), None, &ways);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let found = match app
@@ -59,10 +59,10 @@ pub(super) async fn submit(
         Err(trouble) => {
             let (status, error) = match trouble {
                 Trouble::SignInFailed | Trouble::Invalid(_) => {
-                    (StatusCode::UNAUTHORIZED, words.sign_in_failed)
+                    (StatusCode::UNAUTHORIZED, words.door.sign_in_failed)
                 }
-                Trouble::TooMany => (StatusCode::TOO_MANY_REQUESTS, words.sign_in_wait),
-                Trouble::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, words.fault_away_told),
+                Trouble::TooMany => (StatusCode::TOO_MANY_REQUESTS, words.door.sign_in_wait),
+                Trouble::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, words.fault.away_told),
                 other => return Err(other.into()),
             };
             let ways = linking::ways(&app, &reader, fields.get("next"));
@@ -105,7 +105,8 @@ pub(super) fn device(headers: &HeaderMap) -> &'static str {
 pub(super) fn go_on(reader: &Reader, action: &str, typed: &Fields) -> Response {
     let mut fields = typed.keeping();
     fields.set("next", action);
-    let note = html! { div class="notice" role="status" { p { (reader.words.sign_in_first) } } };
+    let note =
+        html! { div class="notice" role="status" { p { (reader.words.hers.sign_in_first) } } };
     // A way through another service would lose what she typed.
     (StatusCode::UNAUTHORIZED, draw(reader, &fields, None, Some(note), &nothing())).into_response()
 }
@@ -114,14 +115,14 @@ pub(super) fn go_on(reader: &Reader, action: &str, typed: &Fields) -> Response {
 fn draw_rest(reader: &Reader, action: &str, kept: &Fields) -> Markup {
     let words = reader.words;
     let body = html! {
-        h1 { (words.welcome_back) }
+        h1 { (words.hers.welcome_back) }
         form class="sheet" method="post" action=(action) {
-            p { (words.nothing_lost) }
+            p { (words.hers.nothing_lost) }
             @for (name, value) in kept.iter() { input type="hidden" name=(name) value=(value); }
-            p class="actions" { button { (words.go_on) } a href="/me" { (words.to_my_page) } }
+            p class="actions" { button { (words.hers.go_on) } a href="/me" { (words.frame.to_my_page) } }
         }
     };
-    layout(reader, &Sheet { title: words.welcome_back, wide: false }, &body)
+    layout(reader, &Sheet { title: words.hers.welcome_back, wide: false }, &body)
 }
 
 pub(super) async fn out(State(app): State<Shared>, headers: HeaderMap) -> Result<Response, Fault> {
@@ -139,21 +140,21 @@ fn draw(
     ways: &Markup,
 ) -> Markup {
     let words = reader.words;
-    let known = Known { field: "email", label: words.email, kind: "email", by_code: false };
+    let known = Known { field: "email", label: words.frame.email, kind: "email", by_code: false };
     let body = html! {
-        h1 { (words.sign_in) }
+        h1 { (words.frame.sign_in) }
         @if let Some(note) = note { (note) }
         (door::form(reader, "/sign-in", &known, fields, error))
-        p { a href="/sign-in/forgotten" { (words.forgot) } }
+        p { a href="/sign-in/forgotten" { (words.door.forgot) } }
         (ways)
         (passkeys::way_in(reader, Door::Guest, fields.get("next")))
         @let next = safe_next(fields.get("next")).map(super::in_query);
         p {
-            (words.no_account_yet) " "
-            a href={ "/sign-up" @if let Some(next) = next { "?next=" (next) } } { (words.sign_up) }
+            (words.door.no_account_yet) " "
+            a href={ "/sign-up" @if let Some(next) = next { "?next=" (next) } } { (words.frame.sign_up) }
         }
     };
-    layout(reader, &Sheet { title: words.sign_in, wide: false }, &body)
+    layout(reader, &Sheet { title: words.frame.sign_in, wide: false }, &body)
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ fn draw(session: &Session, refused: bool) -> Response {
                 main {
                     div class="sheet" {
                         h1 { (session.name) }
-                        p class="yen" { ((Words::of(language).yen)(session.amount_total)) }
+                        p class="yen" { ((Words::of(language).frame.yen)(session.amount_total)) }
                         @if session.payment_intent.is_some() {
                             p { (said.paid) }
                             a href=(session.success_url) { (said.on) }
@@ -164,8 +164,8 @@ fn form(session: &Session, said: &Said, refused: bool, language: Language) -> Ma
             }
             button {
                 @match language {
-                    Language::Ja => { ((Words::of(language).yen)(session.amount_total)) "を支払う" },
-                    Language::En => { "Pay " ((Words::of(language).yen)(session.amount_total)) },
+                    Language::Ja => { ((Words::of(language).frame.yen)(session.amount_total)) "を支払う" },
+                    Language::En => { "Pay " ((Words::of(language).frame.yen)(session.amount_total)) },
                 }
             }
         }

@@ -43,22 +43,28 @@ pub(in crate::pages) async fn page(
         (booking::notices(&notices, &stores, &reader))
         @if coming.is_empty() {
             div class="sheet" {
-                p { (words.no_bookings) }
-                p class="actions" { a class="button" href="/" { (words.find_a_table) } }
+                p { (words.hers.no_bookings) }
+                p class="actions" { a class="button" href="/" { (words.hers.find_a_table) } }
             }
         } @else {
             ul class="tickets" { @for booking in coming { (ticket(booking, &stores, &reader)) } }
-            p class="actions" { a href="/" { (words.find_a_table) } }
+            p class="actions" { a href="/" { (words.hers.find_a_table) } }
         }
         (booking::waits(&waits, &stores, &reader))
         @if !past.is_empty() {
             section {
-                h2 { (words.past_bookings) }
+                h2 { (words.hers.past_bookings) }
                 ul class="rows" { @for booking in past { (row(booking, &stores, &reader)) } }
             }
         }
     };
-    Ok(draw(&reader, Room::Bookings, words.bookings, &told(&reader, way.done.as_deref()), &body))
+    Ok(draw(
+        &reader,
+        Room::Bookings,
+        words.hers.bookings,
+        &told(&reader, way.done.as_deref()),
+        &body,
+    ))
 }
 
 /// Held for her, or paid for and on its way.
@@ -73,7 +79,7 @@ fn ticket(booking: &Booking, stores: &[Store], reader: &Reader) -> Markup {
     html! {
         li {
             p class="stub" {
-                span { ((words.month)(date.month())) }
+                span { ((words.frame.month)(date.month())) }
                 b { (date.day()) }
                 span { (when::weekday_of(date, language)) }
             }
@@ -83,13 +89,13 @@ fn ticket(booking: &Booking, stores: &[Store], reader: &Reader) -> Markup {
                     (moment(booking.starts_at, &when::there(booking.starts_at, &zone(booking, stores), language)))
                 }
                 p class="soft" {
-                    ((words.party)(booking.party))
+                    ((words.frame.party)(booking.party))
                     @if is_to_be(booking) {
                         @let held = booking.stage == Stage::Held;
                         " " span class="tag" {
-                            @if held { (words.held_for_you) } @else { (words.being_booked) }
+                            @if held { (words.visit.held_for_you) } @else { (words.money.being_booked) }
                         }
-                    } @else { " · " (words.booking_number) " " span class="number" { (booking.number) } }
+                    } @else { " · " (words.visit.booking_number) " " span class="number" { (booking.number) } }
                 }
             }
         }
@@ -103,9 +109,9 @@ fn row(booking: &Booking, stores: &[Store], reader: &Reader) -> Markup {
             a href={ "/me/bookings/" (booking.number) } {
                 (moment(booking.starts_at, &when::there(booking.starts_at, &zone(booking, stores), language)))
             }
-            span { (named(name(booking, stores, reader))) (words.comma) ((words.party)(booking.party)) }
+            span { (named(name(booking, stores, reader))) (words.frame.comma) ((words.frame.party)(booking.party)) }
             span class="tag" {
-                @if booking.stands() { (words.over) } @else { (words.cancelled) }
+                @if booking.stands() { (words.hers.over) } @else { (words.hers.cancelled) }
             }
         }
     }

@@ -65,13 +65,13 @@ async fn all(
         }
     }
     let version = when::version(&policy.version, reader.language);
-    let version = (words.version_of)(version.as_deref().unwrap_or(&policy.version));
+    let version = (words.frame.version_of)(version.as_deref().unwrap_or(&policy.version));
     let body = html! {
-        p class="lead" { ((words.consents_lead)(&version)) }
+        p class="lead" { ((words.hers.consents_lead)(&version)) }
         (representative_waits(waits_until, reader))
         @for sheet in sheets { (sheet) }
     };
-    Ok(draw(reader, Room::Consents, words.consents, note, &body))
+    Ok(draw(reader, Room::Consents, words.hers.consents, note, &body))
 }
 
 fn is_asked(consent: &Consent, caller: &Caller) -> bool {
@@ -92,12 +92,12 @@ fn consent_sheet(
     let word = state.map_or("", |state| state.state.as_str());
     let given = word == "given";
     let told = match word {
-        "given" => words.consent_given,
-        "withdrawn" => words.consent_withdrawn,
-        "refused" => words.consent_refused,
-        "requested" if waits => words.consent_waits,
-        "" | "requested" | "request_deferred" | "unknown" => words.consent_open,
-        _ => words.consent_ended,
+        "given" => words.hers.consent_given,
+        "withdrawn" => words.hers.consent_withdrawn,
+        "refused" => words.hers.consent_refused,
+        "requested" if waits => words.door.consent_waits,
+        "" | "requested" | "request_deferred" | "unknown" => words.hers.consent_open,
+        _ => words.hers.consent_ended,
     };
     let condition = consent.condition_of_service.contains(&caller.regime);
     html! {
@@ -109,30 +109,30 @@ fn consent_sheet(
                     " " (moment(at, &when::date_and_time(at, language)))
                 }
             }
-            @if again { p class="notice" { (words.consent_again) } }
+            @if again { p class="notice" { (words.hers.consent_again) } }
             details open[!given || again] {
-                summary { (words.consent_wording) }
+                summary { (words.hers.consent_wording) }
                 div class="wording" { (prose(consent.wording.get(language))) }
             }
             input type="hidden" name="notice" value=(policy.version);
             @if again && given {
-                button name="state" value="given" { (words.agree_again) }
+                button name="state" value="given" { (words.hers.agree_again) }
             }
             @if given {
                 @if condition {
                     p class="hint" {
-                        (words.withdraw_condition)
-                        @if name == STORE_DISCLOSURE { " " (words.withdraw_store) }
+                        (words.hers.withdraw_condition)
+                        @if name == STORE_DISCLOSURE { " " (words.hers.withdraw_store) }
                     }
                 }
-                button class="quiet" name="state" value="withdrawn" { (words.withdraw) }
+                button class="quiet" name="state" value="withdrawn" { (words.hers.withdraw) }
             } @else {
                 @if let Some(Young { fields, errors, .. }) = young {
                     @let first_error = Some(REPRESENTATIVE_NAME);
                     (representative(&Drawn { fields, errors, first_error, said_above: None, language, words }))
                 }
                 button name="state" value="given" {
-                    @if word == "withdrawn" { (words.agree_again) } @else { (words.agree) }
+                    @if word == "withdrawn" { (words.hers.agree_again) } @else { (words.door.agree) }
                 }
             }
         }
@@ -172,7 +172,8 @@ pub(in crate::pages) async fn put_consent(
             let mut young = Young { consent: &consent, fields: &fields, errors: Errors::default() };
             let is_young = found.iter().any(|error| error.field.starts_with(REPRESENTATIVE));
             add_found(&mut young.errors, found, &reader);
-            let why = if is_young { words.representative_needed } else { words.policy_changed };
+            let why =
+                if is_young { words.door.representative_needed } else { words.door.policy_changed };
             let note = html! { div class="notice alert" role="alert" { p { (why) } } };
             let young = is_young.then_some(&young);
             let page = all(&app, &reader, &caller, &note, young).await?;

@@ -39,14 +39,14 @@ pub(in crate::pages) async fn page(
     let policy = app.azukari.policy().await?;
     let held = held(&app, &reader, &caller.who, &policy).await.map_err(Fault::of_guest)?;
     let body = html! {
-        p class="lead" { (words.held_lead) }
+        p class="lead" { (words.hers.held_lead) }
         (held_list(&held, &policy, &reader))
         p class="hint" {
-            ((words.held_delete)(policy.controller.desk.name.get(language)))
-            " " a href="/me/requests" { (words.held_requests) }
+            ((words.hers.held_delete)(policy.controller.desk.name.get(language)))
+            " " a href="/me/requests" { (words.hers.held_requests) }
         }
     };
-    Ok(draw(&reader, Room::Items, words.held, &told(&reader, way.done()), &body))
+    Ok(draw(&reader, Room::Items, words.hers.held, &told(&reader, way.done()), &body))
 }
 
 /// Whether an item belongs on this page; her sign-ins have one of their own.
@@ -101,7 +101,7 @@ async fn held(app: &App, reader: &Reader, subject: &str, policy: &Policy) -> Res
                     Err(trouble) => return Err(trouble),
                 }
             }
-            Some(Some("withdrawn")) => reader.words.withheld_withdrawn.to_owned(),
+            Some(Some("withdrawn")) => reader.words.hers.withheld_withdrawn.to_owned(),
             // Never asked, so nothing is held.
             Some(_) => continue,
         };
@@ -142,18 +142,18 @@ fn held_list(held: &Held, policy: &Policy, reader: &Reader) -> Markup {
                         dd class="do" {
                             @if !held.withheld.contains_key(name) && typed(name) {
                                 a href={ "/me/items/" (name) }
-                                    aria-label=((words.edit_item)(label)) { (words.edit) }
+                                    aria-label=((words.hers.edit_item)(label)) { (words.frame.edit) }
                             }
                         }
                     }
                 }
             }
             details class="more" {
-                summary { (words.not_held) }
+                summary { (words.hers.not_held) }
                 ul {
                     @for name in not.into_iter().filter(|name| typed(name)) {
                         @let label = policy.item_label(name, reader.language);
-                        li { a href={ "/me/items/" (name) } { ((words.add_item)(label)) } }
+                        li { a href={ "/me/items/" (name) } { ((words.hers.add_item)(label)) } }
                     }
                 }
             }
@@ -166,9 +166,9 @@ fn still_right(name: &str, version: u32, label: &str, reader: &Reader) -> Markup
     let words = reader.words;
     html! {
         form class="still" method="post" action={ "/me/items/" (name) "/confirmation" } {
-            span { (words.still_right) }
+            span { (words.hers.still_right) }
             input type="hidden" name="version" value=(version);
-            button class="quiet" aria-label=((words.confirm_item)(label)) { (words.yes_still_right) }
+            button class="quiet" aria-label=((words.hers.confirm_item)(label)) { (words.hers.yes_still_right) }
         }
     }
 }
@@ -215,7 +215,7 @@ pub(in crate::pages) async fn put_item(
     let field = format!("items.{item}");
     let mut errors = Errors::default();
     match fields.item(&item) {
-        None => errors.add(&field, words.error_empty),
+        None => errors.add(&field, words.frame.error_empty),
         Some(value) => {
             let mut may = true;
             if let Some(consent) = &asked {
@@ -237,9 +237,9 @@ pub(in crate::pages) async fn put_item(
                             errors.add(
                                 &name,
                                 if young {
-                                    words.representative_on_her_page
+                                    words.door.representative_on_her_page
                                 } else {
-                                    words.policy_changed
+                                    words.door.policy_changed
                                 },
                             );
                         }
@@ -247,7 +247,7 @@ pub(in crate::pages) async fn put_item(
                     }
                 } else {
                     may = false;
-                    errors.add(&name, words.error_needs_consent);
+                    errors.add(&name, words.frame.error_needs_consent);
                 }
             }
             if may {
@@ -334,11 +334,11 @@ fn draw_item(
         words,
     };
     let hint = match item {
-        "phone" => Some(words.phone_hint),
-        "allergy" => Some(words.allergy_hint),
+        "phone" => Some(words.door.phone_hint),
+        "allergy" => Some(words.door.allergy_hint),
         _ => None,
     };
-    let title = (words.edit_item)(label);
+    let title = (words.hers.edit_item)(label);
     let body = html! {
         (errors.summary(&order, words))
         form class="sheet" method="post" action={ "/me/items/" (item) } novalidate {
@@ -348,8 +348,8 @@ fn draw_item(
                 (consent_box(name, consent, &drawn))
             }
             p class="actions" {
-                button { (words.save) }
-                a href="/me/items" { (words.back) }
+                button { (words.frame.save) }
+                a href="/me/items" { (words.frame.back) }
             }
         }
     };

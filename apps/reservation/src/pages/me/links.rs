@@ -28,19 +28,25 @@ pub(in crate::pages) async fn page(
     let policy = app.azukari.policy().await?;
     let links = app.azukari.links(&caller.who).await.map_err(Fault::of_guest)?;
     let body = html! {
-        p class="lead" { (words.links_lead) }
-        @if links.is_empty() { p class="sheet" { (words.no_links) } }
+        p class="lead" { (words.hers.links_lead) }
+        @if links.is_empty() { p class="sheet" { (words.hers.no_links) } }
         @for link in &links { (sheet(link, &policy, &reader, &app)) }
         @let linked = |name: &str| links.iter().any(|link| link.service == name);
         @for (name, service) in app.services.iter().filter(|(name, _)| !linked(name)) {
             p {
                 a class="button quiet" href=(linking::begin_path(name, "/me/links?done=linked")) {
-                    ((words.link_with)(service.label.get(reader.language)))
+                    ((words.door.link_with)(service.label.get(reader.language)))
                 }
             }
         }
     };
-    Ok(draw(&reader, Room::Links, words.room_links, &told(&reader, way.done.as_deref()), &body))
+    Ok(draw(
+        &reader,
+        Room::Links,
+        words.hers.room_links,
+        &told(&reader, way.done.as_deref()),
+        &body,
+    ))
 }
 
 fn sheet(link: &Link, policy: &Policy, reader: &Reader, app: &App) -> Markup {
@@ -59,24 +65,24 @@ fn sheet(link: &Link, policy: &Policy, reader: &Reader, app: &App) -> Markup {
             h2 { (link.label.get(language)) }
             dl class="pairs" {
                 div {
-                    dt { (words.linked_at) }
+                    dt { (words.hers.linked_at) }
                     dd { (moment(link.linked_at, &when::date_and_time(link.linked_at, language))) }
                 }
                 div {
-                    dt { (words.granted) }
+                    dt { (words.hers.granted) }
                     dd {
-                        @if granted.is_empty() { (words.granted_nothing) }
-                        (granted.join(words.comma))
+                        @if granted.is_empty() { (words.door.granted_nothing) }
+                        (granted.join(words.frame.comma))
                     }
                 }
-                div { dt { (words.passed_on) } dd { (items.join(words.comma)) } }
+                div { dt { (words.hers.passed_on) } dd { (items.join(words.frame.comma)) } }
             }
-            p class="hint" { (words.unlink_told) }
+            p class="hint" { (words.hers.unlink_told) }
             p class="actions" {
-                button class="quiet" { (words.unlink) }
+                button class="quiet" { (words.hers.unlink) }
                 @if app.services.get(&link.service).is_some() {
                     a href=(linking::begin_path(&link.service, "/me/links?done=linked")) {
-                        (words.link_anew)
+                        (words.door.link_anew)
                     }
                 }
             }

@@ -35,8 +35,8 @@ pub(in crate::pages) async fn page(
     let proofs =
         Proofs { public_azukari: &app.public_azukari, cursor, policy: &policy, reader: &reader };
     let body = html! {
-        p class="lead" { (words.looks_lead) }
-        @if provisions.provisions.is_empty() { p class="sheet" { (words.no_looks) } }
+        p class="lead" { (words.hers.looks_lead) }
+        @if provisions.provisions.is_empty() { p class="sheet" { (words.hers.no_looks) } }
         ol class="looks" {
             @for looks in by_day(by_look(&provisions.provisions, &policy)) {
                 (look_card(&looks, &stores, now, &proofs))
@@ -44,14 +44,14 @@ pub(in crate::pages) async fn page(
         }
         @if cursor.is_some() || provisions.next.is_some() {
             p class="actions" {
-                @if cursor.is_some() { a href="/me/looks" { (words.newest) } }
+                @if cursor.is_some() { a href="/me/looks" { (words.hers.newest) } }
                 @if let Some(next) = &provisions.next {
-                    a href={ "/me/looks?cursor=" (next) } rel="next" { (words.older) }
+                    a href={ "/me/looks?cursor=" (next) } rel="next" { (words.hers.older) }
                 }
             }
         }
     };
-    Ok(draw(&reader, Room::Looks, words.looks, &nothing(), &body))
+    Ok(draw(&reader, Room::Looks, words.hers.looks, &nothing(), &body))
 }
 
 /// Two asks this close together, for one booking, are one look at one page.
@@ -132,7 +132,7 @@ fn look_card(
         return html! {
             li class="look" {
                 div class="heading" {
-                    p class="who" { (words.look_unreadable) }
+                    p class="who" { (words.hers.look_unreadable) }
                     p class="when" { (moment(first.at, &when::date_and_time(first.at, language))) }
                 }
             }
@@ -142,7 +142,7 @@ fn look_card(
     let registered = first.recipient_name.as_deref().unwrap_or(&first.recipient);
     let who = store.map_or(registered, |store| store.name(language));
     let is_today = when::in_tokyo(first.at).date() == when::in_tokyo(now).date();
-    let more = if is_today { words.more_looks_today } else { words.more_looks_that_day };
+    let more = if is_today { words.hers.more_looks_today } else { words.hers.more_looks_that_day };
     html! {
         li class="look" {
             div class="heading" {
@@ -151,7 +151,7 @@ fn look_card(
             }
             @for asked in latest { (asked_row(asked, proofs)) }
             @if let Some(reference) = &first.reference {
-                p class="for" { (words.booking_number) (words.colon) span class="number" { (reference) } }
+                p class="for" { (words.visit.booking_number) (words.frame.colon) span class="number" { (reference) } }
             }
             @if !earlier.is_empty() {
                 details class="earlier" {
@@ -186,9 +186,9 @@ fn earlier_row(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
 /// What became of an ask: of items that were asked for, none may have come.
 fn outcome(asked: &Provision, words: &Words) -> &'static str {
     match asked.outcome.as_str() {
-        "refused" => words.look_refused,
-        _ if asked.items.is_empty() => words.look_nothing,
-        _ => words.look_received,
+        "refused" => words.hers.look_refused,
+        _ if asked.items.is_empty() => words.hers.look_nothing,
+        _ => words.hers.look_received,
     }
 }
 
@@ -206,13 +206,13 @@ fn asked_row(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
     html! {
         div class={ "asked" @if refused { " refused" } } {
             p class="what" {
-                span class=(tag) { (outcome(asked, words)) } " " (items.join(words.comma))
+                span class=(tag) { (outcome(asked, words)) } " " (items.join(words.frame.comma))
             }
             @if refused {
                 @for reason in reasons(&asked.reasons, words) { p class="why" { (reason) } }
             }
             p class="for" {
-                (words.purpose) (words.colon) (policy.purpose_label(&asked.purpose, language))
+                (words.hers.purpose) (words.frame.colon) (policy.purpose_label(&asked.purpose, language))
             }
             (proof_of(asked, proofs))
         }
@@ -225,20 +225,20 @@ fn proof_of(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
     let index = asked.ledger.index;
     html! {
         details {
-            summary { (words.proof) }
+            summary { (words.hers.proof) }
             p {
-                ((words.proof_number)(index))
+                ((words.hers.proof_number)(index))
                 @if let Some(until) = asked.keep_until.as_ref().and_then(|v| kept(v, proofs.reader)) {
-                    " · " ((words.kept_until)(&until))
+                    " · " ((words.hers.kept_until)(&until))
                 }
             }
             (versions_of(asked, proofs))
-            p { (words.proof_how) }
+            p { (words.hers.proof_how) }
             p class="actions" {
                 a href={ "/me/proofs/" (index) @if let Some(c) = proofs.cursor { "?cursor=" (c) } }
-                    download=(proof::file_name(index)) { (words.proof_keep) }
+                    download=(proof::file_name(index)) { (words.hers.proof_keep) }
                 a href={ (proofs.public_azukari) "/v1/ledger/proofs/" (index) } {
-                    (words.proof_file)
+                    (words.hers.proof_file)
                 }
             }
         }
@@ -251,9 +251,9 @@ fn versions_of(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
     html! {
         @for (what, version, day) in versions_in_words(asked, proofs.policy, proofs.reader) {
             p {
-                (what) (words.colon)
+                (what) (words.frame.colon)
                 a href={ (proofs.public_azukari) "/policy/versions/" (version) } {
-                    ((words.version_of)(&day))
+                    ((words.frame.version_of)(&day))
                 }
             }
         }
@@ -267,10 +267,10 @@ pub(in crate::pages) fn versions_in_words<'a>(
     reader: &Reader,
 ) -> Vec<(String, &'a str, String)> {
     let (words, language) = (reader.words, reader.language);
-    let then = asked.policy.as_deref().map(|then| (words.policy_then.to_owned(), then));
+    let then = asked.policy.as_deref().map(|then| (words.hers.policy_then.to_owned(), then));
     let seen = asked.consents.iter().map(|seen| {
         let label = policy.consent_label(&seen.consent, language);
-        ((words.consent_seen)(label), seen.notice.as_str())
+        ((words.hers.consent_seen)(label), seen.notice.as_str())
     });
     let dated = |(what, version): (String, &'a str)| {
         Some((what, version, when::version(version, language)?))
@@ -353,15 +353,16 @@ pub(in crate::pages) mod tests {
         };
         let words = reader.words;
         for (outcome, items, said) in [
-            ("disclosed", &["allergy"][..], words.look_received),
-            ("disclosed", &[], words.look_nothing),
-            ("refused", &["allergy"], words.look_refused),
+            ("disclosed", &["allergy"][..], words.hers.look_received),
+            ("disclosed", &[], words.hers.look_nothing),
+            ("refused", &["allergy"], words.hers.look_refused),
         ] {
             let row = drawn(outcome, items);
-            for word in [words.look_received, words.look_nothing, words.look_refused] {
+            for word in [words.hers.look_received, words.hers.look_nothing, words.hers.look_refused]
+            {
                 assert_eq!(row.contains(&format!(">{word}<")), word == said, "{row}");
             }
-            assert_eq!(row.contains("tag good"), said == words.look_received, "{row}");
+            assert_eq!(row.contains("tag good"), said == words.hers.look_received, "{row}");
         }
     }
 

@@ -71,16 +71,16 @@ impl Room {
     fn name(self, reader: &Reader) -> &'static str {
         let words = reader.words;
         match self {
-            Self::Bookings => words.bookings,
-            Self::Items => words.room_items,
-            Self::Looks => words.room_looks,
-            Self::Consents => words.consents,
-            Self::Stops => words.room_stops,
-            Self::Links => words.room_links,
-            Self::SignIns => words.room_sign_ins,
-            Self::Password => words.password,
-            Self::Passkeys => words.passkeys,
-            Self::Requests => words.room_requests,
+            Self::Bookings => words.hers.bookings,
+            Self::Items => words.hers.room_items,
+            Self::Looks => words.hers.room_looks,
+            Self::Consents => words.hers.consents,
+            Self::Stops => words.hers.room_stops,
+            Self::Links => words.hers.room_links,
+            Self::SignIns => words.hers.room_sign_ins,
+            Self::Password => words.frame.password,
+            Self::Passkeys => words.door.passkeys,
+            Self::Requests => words.hers.room_requests,
         }
     }
 }
@@ -96,7 +96,7 @@ pub(super) fn draw(
     let words = reader.words;
     let whole = html! {
         div class="side" {
-            nav class="rooms" aria-label=(words.nav_me) {
+            nav class="rooms" aria-label=(words.frame.nav_me) {
                 @for other in Room::ALL {
                     a href=(other.path()) aria-current=[(other == room).then_some("page")] {
                         (other.name(reader))
@@ -108,7 +108,7 @@ pub(super) fn draw(
                 (note)
                 (body)
                 form class="out screen" method="post" action="/sign-out" {
-                    button class="plain" { (words.sign_out) }
+                    button class="plain" { (words.frame.sign_out) }
                 }
             }
         }
@@ -120,22 +120,22 @@ pub(super) fn draw(
 fn told(reader: &Reader, what: Option<&str>) -> Markup {
     let words = reader.words;
     if what == Some("not_linked") {
-        return html! { div class="notice alert" role="alert" { p { (words.not_linked) } } };
+        return html! { div class="notice alert" role="alert" { p { (words.door.not_linked) } } };
     }
     let note = what.and_then(|what| match what {
-        "password" => Some(words.done_password),
-        "welcome" => Some(words.done_welcome),
-        "item" => Some(words.done_item),
-        "confirmed" => Some(words.done_confirmed),
-        "given" => Some(words.done_given),
-        "asked" => Some(words.done_asked),
-        "withdrawn" => Some(words.done_withdrawn),
-        "stopped" => Some(words.done_stopped),
-        "allowed" => Some(words.done_allowed),
-        "linked" => Some(words.done_linked),
-        "unlinked" => Some(words.done_unlinked),
-        "cancelled" => Some(words.done_cancelled),
-        "waiting" => Some(words.done_waiting),
+        "password" => Some(words.door.done_password),
+        "welcome" => Some(words.hers.done_welcome),
+        "item" => Some(words.hers.done_item),
+        "confirmed" => Some(words.hers.done_confirmed),
+        "given" => Some(words.hers.done_given),
+        "asked" => Some(words.door.done_asked),
+        "withdrawn" => Some(words.hers.done_withdrawn),
+        "stopped" => Some(words.hers.done_stopped),
+        "allowed" => Some(words.hers.done_allowed),
+        "linked" => Some(words.door.done_linked),
+        "unlinked" => Some(words.hers.done_unlinked),
+        "cancelled" => Some(words.hers.done_cancelled),
+        "waiting" => Some(words.visit.done_waiting),
         _ => None,
     });
     note.map_or_else(nothing, done)

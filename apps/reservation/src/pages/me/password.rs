@@ -39,7 +39,7 @@ pub(in crate::pages) async fn put(
     let mut errors = Errors::default();
     for (name, typed) in [("old", &old), (PASSWORD, &password)] {
         if typed.is_empty() {
-            errors.add(name, words.error_empty);
+            errors.add(name, words.frame.error_empty);
         }
     }
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -51,10 +51,10 @@ pub(in crate::pages) async fn put(
                 letters::password_changed(&app, language, &caller.who).await;
                 return see_other("/me/password?done=password");
             }
-            Err(Trouble::SignInFailed) => errors.add("old", words.wrong_password),
+            Err(Trouble::SignInFailed) => errors.add("old", words.door.wrong_password),
             Err(Trouble::TooMany) => {
                 status = StatusCode::TOO_MANY_REQUESTS;
-                errors.add("old", words.sign_in_wait);
+                errors.add("old", words.door.sign_in_wait);
             }
             Err(Trouble::Invalid(wrong)) => errors.add_all(&wrong, words),
             Err(trouble) => return Err(Fault::of_guest(trouble)),
@@ -65,7 +65,7 @@ pub(in crate::pages) async fn put(
 
 fn draw_form(reader: &Reader, note: &Markup, errors: &Errors) -> Markup {
     let words = reader.words;
-    let order = [("old", words.old_password), (PASSWORD, words.new_password)]
+    let order = [("old", words.door.old_password), (PASSWORD, words.team.new_password)]
         .map(|(name, label)| Named { name: name.to_owned(), label: label.to_owned() });
     let field = |name, label, hint, autocomplete| Field {
         name,
@@ -78,17 +78,17 @@ fn draw_form(reader: &Reader, note: &Markup, errors: &Errors) -> Markup {
         autocomplete: Some(autocomplete),
     };
     let body = html! {
-        p class="lead" { (words.password_lead) }
+        p class="lead" { (words.door.password_lead) }
         (errors.summary(&order, words))
         form class="sheet" method="post" action="/me/password" novalidate {
-            (field("old", words.old_password, None, "current-password").input("password", None, words))
-            (field(PASSWORD, words.new_password, Some(words.password_hint), "new-password")
+            (field("old", words.door.old_password, None, "current-password").input("password", None, words))
+            (field(PASSWORD, words.team.new_password, Some(words.door.password_hint), "new-password")
                 .input("password", None, words))
             p class="actions" {
-                button { (words.change_password) }
-                a href="/sign-in/forgotten" { (words.forgot) }
+                button { (words.door.change_password) }
+                a href="/sign-in/forgotten" { (words.door.forgot) }
             }
         }
     };
-    draw(reader, Room::Password, words.password, note, &body)
+    draw(reader, Room::Password, words.frame.password, note, &body)
 }

@@ -18,27 +18,27 @@ pub(in crate::pages) async fn page(
     let policy = app.azukari.policy().await?;
     let house = |path: &str| format!("{}{path}?lang={}", app.public_azukari, language.tag());
     let body = html! {
-        p class="lead" { (words.requests_lead) }
+        p class="lead" { (words.hers.requests_lead) }
         div class="sheet room" {
             dl class="flow" {
                 @for (what, told) in [
-                    (words.request_see, words.request_see_told),
-                    (words.request_correct, words.request_correct_told),
-                    (words.request_stop, words.request_stop_told),
-                    (words.request_erase, words.request_erase_told),
+                    (words.hers.request_see, words.hers.request_see_told),
+                    (words.hers.request_correct, words.hers.request_correct_told),
+                    (words.hers.request_stop, words.hers.request_stop_told),
+                    (words.hers.request_erase, words.hers.request_erase_told),
                 ] {
                     div { dt { strong { (what) } } dd class="soft" { (told) } }
                 }
             }
             p class="actions" {
-                a class="button" href=(house("/requests")) { (words.request_begin) }
-                a href=(house("/policy")) { (words.read_the_policy) }
+                a class="button" href=(house("/requests")) { (words.hers.request_begin) }
+                a href=(house("/policy")) { (words.finding.read_the_policy) }
             }
         }
         p class="hint" {
-            ((words.request_desk)(policy.controller.desk.name.get(language))) " "
+            ((words.hers.request_desk)(policy.controller.desk.name.get(language))) " "
             a href={ "mailto:" (policy.controller.desk.email) } { (policy.controller.desk.email) }
         }
     };
-    Ok(draw(&reader, Room::Requests, words.room_requests, &nothing(), &body))
+    Ok(draw(&reader, Room::Requests, words.hers.room_requests, &nothing(), &body))
 }

@@ -23,33 +23,33 @@ pub(in crate::pages) async fn page(
         Err(trouble) => return Err(Fault::of_guest(trouble)),
     };
     let body = html! {
-        p class="lead" { (words.sign_ins_lead) }
+        p class="lead" { (words.hers.sign_ins_lead) }
         @for reason in &refused { p class="notice alert" { (reason) } }
-        @if tries.is_empty() && refused.is_empty() { p class="sheet" { (words.no_sign_ins) } }
+        @if tries.is_empty() && refused.is_empty() { p class="sheet" { (words.hers.no_sign_ins) } }
         ol class="rows" { @for one in &tries { (row(one, &reader)) } }
     };
-    Ok(draw(&reader, Room::SignIns, words.room_sign_ins, &nothing(), &body))
+    Ok(draw(&reader, Room::SignIns, words.hers.room_sign_ins, &nothing(), &body))
 }
 
 fn row(one: &SignIn, reader: &Reader) -> Markup {
     let words = reader.words;
     let means = match one.means.as_str() {
-        "password" => words.password,
-        "code" => words.by_code,
-        "passkey" => words.by_passkey,
-        _ => words.by_link,
+        "password" => words.frame.password,
+        "code" => words.hers.by_code,
+        "passkey" => words.hers.by_passkey,
+        _ => words.hers.by_link,
     };
     let device = one.device.as_deref().map(|device| match device {
-        "phone" => words.device_phone,
-        "tablet" => words.device_tablet,
-        "computer" => words.device_computer,
-        _ => words.device_other,
+        "phone" => words.hers.device_phone,
+        "tablet" => words.hers.device_tablet,
+        "computer" => words.hers.device_computer,
+        _ => words.hers.device_other,
     });
     html! {
         li {
             (moment(one.at, &when::date_and_time(one.at, reader.language)))
-            @if one.succeeded { span class="tag good" { (words.signed_in) } }
-            @else { span class="tag refused" { (words.not_signed_in) } }
+            @if one.succeeded { span class="tag good" { (words.hers.signed_in) } }
+            @else { span class="tag refused" { (words.hers.not_signed_in) } }
             span class="soft" {
                 (means) @if let Some(device) = device { " · " (device) }
             }

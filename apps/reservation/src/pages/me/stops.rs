@@ -60,26 +60,32 @@ pub(in crate::pages) async fn page(
                     input type="hidden" name=(field) value=(name);
                     button class="quiet small" name="stopped" value=(stopped.is_none())
                         aria-describedby=(id) {
-                        @if stopped.is_some() { (words.allow_again) } @else { (words.stop_it) }
+                        @if stopped.is_some() { (words.hers.allow_again) } @else { (words.hers.stop_it) }
                     }
                 }
             }
         }
     };
     let body = html! {
-        p class="lead" { (words.stops_lead) }
+        p class="lead" { (words.hers.stops_lead) }
         @if let Some(stop) = everything {
-            p class="notice" { (words.all_stopped) " " (standing(Some(stop), &reader)) }
+            p class="notice" { (words.hers.all_stopped) " " (standing(Some(stop), &reader)) }
         }
         ul class="stops sheet" {
             @for name in beyond_the_service(&policy) {
-                (row("purpose", name, policy.purpose_label(name, language), words.stop_other_hint))
+                (row("purpose", name, policy.purpose_label(name, language), words.hers.stop_other_hint))
             }
-            (row("recipient", STORES, words.stop_stores, words.stop_stores_hint))
+            (row("recipient", STORES, words.hers.stop_stores, words.hers.stop_stores_hint))
         }
-        p { (words.stop_more) " " a href="/me/requests" { (words.room_requests) } }
+        p { (words.hers.stop_more) " " a href="/me/requests" { (words.hers.room_requests) } }
     };
-    Ok(draw(&reader, Room::Stops, words.room_stops, &told(&reader, way.done.as_deref()), &body))
+    Ok(draw(
+        &reader,
+        Room::Stops,
+        words.hers.room_stops,
+        &told(&reader, way.done.as_deref()),
+        &body,
+    ))
 }
 
 /// How one thing stands, in a word and with its moment.
@@ -88,10 +94,10 @@ fn standing(stop: Option<&Stop>, reader: &Reader) -> Markup {
     html! {
         @match stop {
             Some(stop) => {
-                span class="tag refused" { (words.stopped) } " "
+                span class="tag refused" { (words.hers.stopped) } " "
                 (moment(stop.stopped_at, &when::date_and_time(stop.stopped_at, reader.language)))
             },
-            None => span class="tag good" { (words.in_use) },
+            None => span class="tag good" { (words.hers.in_use) },
         }
     }
 }

@@ -43,8 +43,8 @@ pub(super) async fn page(
     let called_off = way.called_off.and_then(|count| count.parse::<usize>().ok());
     let note = match (way.done, called_off.filter(|count| *count > 0)) {
         (None, _) => nothing(),
-        (Some(_), None) => done(words.done_item),
-        (Some(_), Some(count)) => done(&(words.done_called_off)(count)),
+        (Some(_), None) => done(words.hers.done_item),
+        (Some(_), Some(count)) => done(&(words.office.done_called_off)(count)),
     };
     let fields = Fields::default();
     Ok(draw(&app, &reader, &store, &fields, &Errors::default(), &[], note).await?.into_response())
@@ -111,10 +111,10 @@ impl Kind {
     /// Beside the booking; a plain one needs no words.
     fn told(self, one: &AtStake, words: &Words) -> Option<String> {
         match self {
-            Self::Paid => Some((words.closing_is_paid)(&(words.yen)(one.paid_yen))),
+            Self::Paid => Some((words.office.closing_is_paid)(&(words.frame.yen)(one.paid_yen))),
             Self::Booked => None,
-            Self::Held => Some(words.closing_is_held.to_owned()),
-            Self::Offered => Some(words.closing_is_offered.to_owned()),
+            Self::Held => Some(words.office.closing_is_held.to_owned()),
+            Self::Offered => Some(words.office.closing_is_offered.to_owned()),
         }
     }
 }
@@ -124,15 +124,18 @@ fn consequences(there: &[AtStake], words: &Words) -> Markup {
     let count = |kind: Kind| there.iter().filter(|one| Kind::of(one) == kind).count();
     let yen = there.iter().map(|one| one.paid_yen).sum();
     let lines = [
-        (count(Kind::Paid), (words.closing_paid)(count(Kind::Paid), &(words.yen)(yen))),
-        (count(Kind::Booked), (words.closing_booked)(count(Kind::Booked))),
-        (count(Kind::Held), (words.closing_held)(count(Kind::Held))),
-        (count(Kind::Offered), (words.closing_offered)(count(Kind::Offered))),
+        (
+            count(Kind::Paid),
+            (words.office.closing_paid)(count(Kind::Paid), &(words.frame.yen)(yen)),
+        ),
+        (count(Kind::Booked), (words.office.closing_booked)(count(Kind::Booked))),
+        (count(Kind::Held), (words.office.closing_held)(count(Kind::Held))),
+        (count(Kind::Offered), (words.office.closing_offered)(count(Kind::Offered))),
     ];
     html! {
-        p { strong { (words.closing_if_off) } }
+        p { strong { (words.office.closing_if_off) } }
         ul class="points" { @for (_, line) in lines.iter().filter(|(count, _)| *count > 0) { li { (line) } } }
-        p { (words.closing_if_kept) }
+        p { (words.office.closing_if_kept) }
     }
 }
 
@@ -150,12 +153,12 @@ async fn draw(
     let days = app.book.closing_days(&store.slug, store.date_of(app::now())).await?;
     let order: Vec<Named> = ["date", "reason_ja", "reason_en"]
         .iter()
-        .map(|name| Named { name: (*name).to_owned(), label: (words.field)(name) })
+        .map(|name| Named { name: (*name).to_owned(), label: (words.frame.field)(name) })
         .collect();
     let numbers: Vec<&str> = there.iter().map(|one| one.booking.number.as_str()).collect();
     let action = format!("/operator/stores/{}/closing-days", store.slug);
     let body = html! {
-        (head(store, reader, words.closing_days))
+        (head(store, reader, words.finding.closing_days))
         (note)
         (errors.summary(&order, words))
         form class="sheet" method="post" action=(action) novalidate {
@@ -166,17 +169,17 @@ async fn draw(
                         (field(name, label, errors, None).input(kind, Some(fields.get(name)), words))
                     }
                 }
-                p class="actions" { button { (words.close_day) } }
+                p class="actions" { button { (words.office.close_day) } }
             } @else {
                 div class="notice alert" role="alert" {
-                    p { strong { ((words.day_has_bookings)(there.len())) } }
+                    p { strong { ((words.office.day_has_bookings)(there.len())) } }
                     ul {
                         @for one in there {
                             @let AtStake { booking, .. } = one;
                             @let at = when::there(booking.starts_at, &store.time_zone, language);
                             li {
-                                (moment(booking.starts_at, &at)) (words.comma)
-                                ((words.party)(booking.party)) (words.comma)
+                                (moment(booking.starts_at, &at)) (words.frame.comma)
+                                ((words.frame.party)(booking.party)) (words.frame.comma)
                                 span class="phrase" { (booking.number) }
                                 @if let Some(kind) = Kind::of(one).told(one, words) {
                                     " " span class="tag" { (kind) }
@@ -191,27 +194,27 @@ async fn draw(
                 }
                 input type="hidden" name="numbers" value=(numbers.join(" "));
                 p class="actions" {
-                    button name="bookings" value="call_off" { (words.call_them_off) }
-                    button class="quiet" name="bookings" value="keep" { (words.keep_them) }
-                    a href=(action) { (words.back) }
+                    button name="bookings" value="call_off" { (words.office.call_them_off) }
+                    button class="quiet" name="bookings" value="keep" { (words.office.keep_them) }
+                    a href=(action) { (words.frame.back) }
                 }
             }
         }
         section {
-            h2 { (words.closing_days) }
-            @if days.is_empty() { p { (words.no_closing_days) } }
+            h2 { (words.finding.closing_days) }
+            @if days.is_empty() { p { (words.office.no_closing_days) } }
             ul class="rows" {
                 @for day in &days {
                     li {
                         time datetime=(day.on) { (when::date(day.on, language)) }
                         span { (day.reason.get(language)) }
                         form method="post" action={ (action) "/" (day.on) "/open" } {
-                            button class="plain" { (words.open_day) }
+                            button class="plain" { (words.office.open_day) }
                         }
                     }
                 }
             }
         }
     };
-    Ok(layout(reader, &Sheet { title: words.closing_days, wide: false }, &body))
+    Ok(layout(reader, &Sheet { title: words.finding.closing_days, wide: false }, &body))
 }

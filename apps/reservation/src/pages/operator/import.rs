@@ -41,12 +41,13 @@ async fn answer(app: &App, reader: &Reader, bytes: &[u8]) -> Result<(StatusCode,
     let words = reader.words;
     Ok(match import::take(app, bytes).await {
         Ok(Imported { stores, tables }) => {
-            (StatusCode::OK, done(&(words.imported)(stores, tables)))
+            (StatusCode::OK, done(&(words.office.imported)(stores, tables)))
         }
         Err(Refused::Stop(stop)) => return Err(stop.into()),
-        Err(Refused::Plain(why)) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, alert(&html! { p { ((words.file_refused)(&why)) } }))
-        }
+        Err(Refused::Plain(why)) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            alert(&html! { p { ((words.office.file_refused)(&why)) } }),
+        ),
         Err(Refused::Spots(spots)) => {
             (StatusCode::UNPROCESSABLE_ENTITY, alert(&faults(reader, &spots)))
         }
@@ -60,13 +61,13 @@ fn alert(inner: &Markup) -> Markup {
 fn faults(reader: &Reader, spots: &[Spot]) -> Markup {
     let words = reader.words;
     html! {
-        p { strong { ((words.file_has_faults)(spots.len())) } }
+        p { strong { ((words.office.file_has_faults)(spots.len())) } }
         ul {
             @for Spot { line, column, field, what } in spots.iter().take(MOST_LISTED) {
                 li {
-                    ((words.line_and_column)(*line, *column))
+                    ((words.frame.line_and_column)(*line, *column))
                     @if !field.is_empty() { " (" code { (field) } ")" }
-                    (words.colon) ((words.wrong)(what))
+                    (words.frame.colon) ((words.office.wrong)(what))
                 }
             }
             @if spots.len() > MOST_LISTED { li { "…" } }
@@ -78,25 +79,25 @@ fn draw(reader: &Reader, note: &Markup) -> Markup {
     let words = reader.words;
     let body = html! {
         div {
-            p class="eyebrow" { a href="/operator" { (words.operator) } }
-            h1 { (words.import) }
+            p class="eyebrow" { a href="/operator" { (words.office.operator) } }
+            h1 { (words.office.import) }
         }
         (note)
         form class="sheet" method="post" action="/operator/import" enctype="multipart/form-data" {
-            p { (words.import_told) }
+            p { (words.office.import_told) }
             div class="field" {
-                label for="file" { (words.file) }
+                label for="file" { (words.office.file) }
                 input id="file" type="file" name="file" accept=".csv,text/csv" required;
             }
-            p class="actions" { button { (words.import) } }
+            p class="actions" { button { (words.office.import) } }
         }
         section {
-            h2 { (words.columns) }
-            p { (words.columns_of_stores) }
+            h2 { (words.office.columns) }
+            p { (words.office.columns_of_stores) }
             p { code { (STORE_FIELDS.join(", ")) } }
-            p { (words.columns_of_tables) }
+            p { (words.office.columns_of_tables) }
             p { code { "store, " (TABLE_FIELDS.join(", ")) } }
         }
     };
-    layout(reader, &Sheet { title: words.import, wide: false }, &body)
+    layout(reader, &Sheet { title: words.office.import, wide: false }, &body)
 }

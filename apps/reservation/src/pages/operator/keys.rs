@@ -117,7 +117,7 @@ pub(super) async fn make(
         What::NotAName
     } else {
         match api::make_key(&app.book, keys.of(), name, app::now()).await {
-            Ok(key) => return made(&app, &reader, &keys, reader.words.key_made, &key).await,
+            Ok(key) => return made(&app, &reader, &keys, reader.words.office.key_made, &key).await,
             Err(No::Already(_)) => What::Twice,
             Err(no) => return Err(no.into()),
         }
@@ -140,7 +140,7 @@ pub(super) async fn put_webhook(
         return wrong(&app, &reader, &keys, &fields, ("url", What::NotAnAddress)).await;
     };
     let secret = hook::put(&app.book, keys.slug()?, &url, app::now()).await?;
-    made(&app, &reader, &keys, reader.words.webhook_made, &secret).await
+    made(&app, &reader, &keys, reader.words.counter.webhook_made, &secret).await
 }
 
 pub(super) async fn end_webhook(State(app): State<Shared>, keys: Keys) -> Result<Response, Fault> {
@@ -162,27 +162,27 @@ async fn draw(
         Some(store) => app.book.webhook(&store.slug).await?,
         None => None,
     };
-    let order =
-        ["name", "url"].map(|name| Named { name: name.to_owned(), label: (words.field)(name) });
+    let order = ["name", "url"]
+        .map(|name| Named { name: name.to_owned(), label: (words.frame.field)(name) });
     let at = whose.at();
-    let title = if whose.store.is_some() { words.own_system } else { words.keys };
+    let title = if whose.store.is_some() { words.counter.own_system } else { words.office.keys };
     let body = html! {
         @match &whose.store {
             Some(store) => (head(store, reader, title)),
             None => div {
-                p class="eyebrow" { a href="/operator" { (words.operator) } }
+                p class="eyebrow" { a href="/operator" { (words.office.operator) } }
                 h1 { (title) }
             },
         }
         (note)
         (errors.summary(&order, words))
         section {
-            @if whose.store.is_some() { h2 { (words.keys) } }
-            p class="soft" { @if whose.store.is_some() { (words.store_keys_told) } @else { (words.keys_told) } }
+            @if whose.store.is_some() { h2 { (words.office.keys) } }
+            p class="soft" { @if whose.store.is_some() { (words.counter.store_keys_told) } @else { (words.office.keys_told) } }
             form class="sheet" method="post" action=(at) novalidate {
-                (field("name", words.key_name, errors, Some(words.key_name_hint))
+                (field("name", words.counter.key_name, errors, Some(words.office.key_name_hint))
                     .input("text", Some(fields.get("name")), words))
-                p class="actions" { button { (words.make_key) } }
+                p class="actions" { button { (words.office.make_key) } }
             }
             ul class="rows" {
                 @for key in &keys {
@@ -191,7 +191,7 @@ async fn draw(
                         (moment(key.made_at, &when::date_and_time(key.made_at, language)))
                         form method="post" action={ (at) "/" (key.name) "/end" } {
                             button class="plain" {
-                                (words.end_key) span class="hidden" { " " (key.name) }
+                                (words.office.end_key) span class="hidden" { " " (key.name) }
                             }
                         }
                     }
@@ -217,23 +217,23 @@ fn draw_webhook(
     let typed = fields.filled("url").or(webhook.map(|webhook| webhook.url.as_str()));
     html! {
         section {
-            h2 { (words.webhook) }
-            p class="soft" { (words.webhook_told) }
+            h2 { (words.counter.webhook) }
+            p class="soft" { (words.counter.webhook_told) }
             @if let Some(webhook) = webhook {
                 p {
-                    ((words.webhook_since)(&when::there(webhook.made_at, &store.time_zone, language), webhook.waiting))
+                    ((words.counter.webhook_since)(&when::there(webhook.made_at, &store.time_zone, language), webhook.waiting))
                 }
                 @if webhook.given_up > 0 {
-                    div class="notice alert" { p { ((words.webhook_given_up)(webhook.given_up)) } }
+                    div class="notice alert" { p { ((words.counter.webhook_given_up)(webhook.given_up)) } }
                 }
             }
             form class="sheet" method="post" action=(at) novalidate {
-                (field("url", words.webhook_url, errors, Some(words.webhook_url_hint))
+                (field("url", words.counter.webhook_url, errors, Some(words.counter.webhook_url_hint))
                     .input("url", typed, words))
                 p class="actions" {
-                    button { (words.webhook_put) }
+                    button { (words.counter.webhook_put) }
                     @if webhook.is_some() {
-                        button class="quiet" formaction={ (at) "/end" } { (words.webhook_end) }
+                        button class="quiet" formaction={ (at) "/end" } { (words.counter.webhook_end) }
                     }
                 }
             }

@@ -58,29 +58,29 @@ async fn list(State(app): State<Shared>, reader: Reader, _: Operator) -> Result<
     let stores = app.book.stores().await?;
     let refunds = refunds::way_in(&app, &reader).await?;
     let body = html! {
-        h1 { (words.operator) }
+        h1 { (words.office.operator) }
         (refunds)
         p class="actions" {
-            a class="button" href="/operator/stores/new" { (words.new_store) }
-            a class="button quiet" href="/operator/import" { (words.import) }
-            a class="button quiet" href="/operator/keys" { (words.keys) }
-            a class="button quiet" href="/operator/passkeys" { (words.passkeys) }
+            a class="button" href="/operator/stores/new" { (words.office.new_store) }
+            a class="button quiet" href="/operator/import" { (words.office.import) }
+            a class="button quiet" href="/operator/keys" { (words.office.keys) }
+            a class="button quiet" href="/operator/passkeys" { (words.door.passkeys) }
         }
         section {
-            h2 { (words.stores) }
-            @if stores.is_empty() { p { (words.no_stores) } }
+            h2 { (words.finding.stores) }
+            @if stores.is_empty() { p { (words.finding.no_stores) } }
             ul class="rows" {
                 @for store in &stores {
                     li {
                         a href={ "/operator/stores/" (store.slug) } { (named(store.name(language))) }
                         span class="soft" { (store.area.get(language)) }
-                        @if !store.listed { span class="tag" { (words.not_listed) } }
+                        @if !store.listed { span class="tag" { (words.office.not_listed) } }
                     }
                 }
             }
         }
     };
-    Ok(layout(&reader, &Sheet { title: words.operator, wide: false }, &body).into_response())
+    Ok(layout(&reader, &Sheet { title: words.office.operator, wide: false }, &body).into_response())
 }
 
 /// The store that a page is about.
@@ -94,18 +94,18 @@ pub(super) fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
     let at = format!("/operator/stores/{}", store.slug);
     html! {
         div {
-            p class="eyebrow" { a href="/operator" { (words.operator) } }
+            p class="eyebrow" { a href="/operator" { (words.office.operator) } }
             h1 { (named(store.name(reader.language))) }
         }
         @if !store.listed { (draft(store, &at, words)) }
-        nav class="within" aria-label=(words.on_this_store) {
+        nav class="within" aria-label=(words.office.on_this_store) {
             @for (path, label) in [
-                ("", words.about_store),
-                ("/tables", words.tables),
-                ("/seatings", words.seatings),
-                ("/closing-days", words.closing_days),
-                ("/staff", words.staff),
-                ("/keys", words.own_system),
+                ("", words.office.about_store),
+                ("/tables", words.office.tables),
+                ("/seatings", words.office.seatings),
+                ("/closing-days", words.finding.closing_days),
+                ("/staff", words.team.staff),
+                ("/keys", words.counter.own_system),
             ] {
                 a href={ (at) (path) } aria-current=[(label == title).then_some("page")] { (label) }
             }
@@ -118,14 +118,14 @@ fn draft(store: &Store, at: &str, words: &Words) -> Markup {
     let lacks = store.lacks;
     html! {
         div class="notice" role="status" {
-            p { (words.is_draft) }
+            p { (words.finding.is_draft) }
             @if lacks.nothing() {
-                form class="actions" method="post" action={ (at) "/open" } { button { (words.open_store) } }
+                form class="actions" method="post" action={ (at) "/open" } { button { (words.finding.open_store) } }
             } @else {
                 p {
-                    (words.draft_lacks)
-                    @if lacks.tables { " " a href={ (at) "/tables" } { (words.tables) } }
-                    @if lacks.seatings { " " a href={ (at) "/seatings" } { (words.seatings) } }
+                    (words.finding.draft_lacks)
+                    @if lacks.tables { " " a href={ (at) "/tables" } { (words.office.tables) } }
+                    @if lacks.seatings { " " a href={ (at) "/seatings" } { (words.office.seatings) } }
                 }
             }
         }
@@ -136,7 +136,7 @@ fn draft(store: &Store, at: &str, words: &Words) -> Markup {
 fn errors(wrong: &[Wrong], reader: &Reader) -> Errors {
     let mut errors = Errors::default();
     for Wrong { field, what } in wrong {
-        errors.add(field, (reader.words.wrong)(what));
+        errors.add(field, (reader.words.office.wrong)(what));
     }
     errors
 }

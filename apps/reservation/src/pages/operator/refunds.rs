@@ -27,14 +27,14 @@ pub(super) async fn page(
     let stores = app.book.stores().await?;
     let store_of = |refund: &FailedRefund| stores.iter().find(|store| store.slug == refund.store);
     let body = html! {
-        p class="eyebrow" { a href="/operator" { (words.operator) } }
-        h1 { (words.refunds) }
-        (way.done.map_or_else(nothing, |_| done(words.done_item)))
-        @if failed.is_empty() { p { (words.no_refunds) } }
+        p class="eyebrow" { a href="/operator" { (words.office.operator) } }
+        h1 { (words.office.refunds) }
+        (way.done.map_or_else(nothing, |_| done(words.hers.done_item)))
+        @if failed.is_empty() { p { (words.office.no_refunds) } }
         @else {
-            p class="lead" { (words.refunds_lead) }
+            p class="lead" { (words.office.refunds_lead) }
             ol class="points" {
-                @for step in [words.refunds_look, words.refunds_retry, words.refunds_otherwise] {
+                @for step in [words.office.refunds_look, words.office.refunds_retry, words.office.refunds_otherwise] {
                     li { (step) }
                 }
             }
@@ -45,27 +45,27 @@ pub(super) async fn page(
                 @let at = when::there(refund.starts_at, &store.time_zone, language);
                 @let failed_at = when::date_and_time(refund.failed_at, language);
                 section class="sheet" {
-                    h2 { ((words.yen)(refund.yen)) }
+                    h2 { ((words.frame.yen)(refund.yen)) }
                     dl class="pairs" {
-                        div { dt { (words.restaurant) } dd { (named(store.name(language))) } }
-                        div { dt { (words.when) } dd { (moment(refund.starts_at, &at)) } }
-                        div { dt { (words.booking_number) } dd { (refund.booking) } }
-                        div { dt { (words.number_at_platform) } dd { code { (refund.charge) } } }
-                        div { dt { (words.failed_on) } dd { (moment(refund.failed_at, &failed_at)) } }
+                        div { dt { (words.letter.restaurant) } dd { (named(store.name(language))) } }
+                        div { dt { (words.letter.when) } dd { (moment(refund.starts_at, &at)) } }
+                        div { dt { (words.visit.booking_number) } dd { (refund.booking) } }
+                        div { dt { (words.office.number_at_platform) } dd { code { (refund.charge) } } }
+                        div { dt { (words.office.failed_on) } dd { (moment(refund.failed_at, &failed_at)) } }
                     }
                     div class="actions" {
                         form method="post" action={ (AT) "/" (refund.id) "/again" } {
-                            button { (words.refund_again) }
+                            button { (words.office.refund_again) }
                         }
                         form method="post" action={ (AT) "/" (refund.id) "/by-hand" } {
-                            button class="quiet" { (words.refund_by_hand) }
+                            button class="quiet" { (words.office.refund_by_hand) }
                         }
                     }
                 }
             }
         }
     };
-    Ok(layout(&reader, &Sheet { title: words.refunds, wide: false }, &body).into_response())
+    Ok(layout(&reader, &Sheet { title: words.office.refunds, wide: false }, &body).into_response())
 }
 
 /// The way to the page, for as long as there is something on it.
@@ -74,7 +74,7 @@ pub(super) async fn way_in(app: &App, reader: &Reader) -> Result<Markup, Fault> 
     Ok(html! {
         @if count > 0 {
             div class="notice alert" role="alert" {
-                p { a href=(AT) { ((reader.words.refunds_failed)(count)) } }
+                p { a href=(AT) { ((reader.words.office.refunds_failed)(count)) } }
             }
         }
     })

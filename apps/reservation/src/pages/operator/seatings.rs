@@ -26,7 +26,7 @@ pub(super) async fn page(
 ) -> Result<Response, Fault> {
     let store = store_of(&app, &slug).await?;
     let fields = edit::fields_of_seatings(&app.book.seatings(&slug).await?);
-    let note = way.done.map_or_else(nothing, |_| done(reader.words.done_item));
+    let note = way.done.map_or_else(nothing, |_| done(reader.words.hers.done_item));
     Ok(draw(&reader, &store, &fields, &Errors::default(), &note).into_response())
 }
 
@@ -54,21 +54,21 @@ fn draw(reader: &Reader, store: &Store, fields: &Fields, errors: &Errors, note: 
     let words = reader.words;
     let order: Vec<Named> = WEEK
         .iter()
-        .map(|name| Named { name: (*name).to_owned(), label: (words.field)(name) })
+        .map(|name| Named { name: (*name).to_owned(), label: (words.frame.field)(name) })
         .collect();
     let clock = when::clock(app::now(), &store.time_zone, reader.language);
     let body = html! {
-        (head(store, reader, words.seatings))
+        (head(store, reader, words.office.seatings))
         (note)
         (errors.summary(&order, words))
-        p class="soft" { (words.seatings_told) " " ((words.clock_is)(&clock)) }
+        p class="soft" { (words.office.seatings_told) " " ((words.visit.clock_is)(&clock)) }
         form class="sheet" method="post" action={ "/operator/stores/" (store.slug) "/seatings" }
             novalidate {
             @for Named { name, label } in &order {
                 (field(name, label, errors, None).area(fields.get(name), words))
             }
-            p class="actions" { button { (words.save) } }
+            p class="actions" { button { (words.frame.save) } }
         }
     };
-    layout(reader, &Sheet { title: words.seatings, wide: false }, &body)
+    layout(reader, &Sheet { title: words.office.seatings, wide: false }, &body)
 }

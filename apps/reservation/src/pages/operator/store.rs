@@ -38,7 +38,7 @@ pub(super) async fn page(
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
     let store = store_of(&app, &slug).await?;
-    let note = way.done.map_or_else(nothing, |_| done(reader.words.done_item));
+    let note = way.done.map_or_else(nothing, |_| done(reader.words.hers.done_item));
     let fields = edit::fields_of(&store);
     Ok(draw(&reader, Some(&store), &fields, &Errors::default(), &note).into_response())
 }
@@ -128,21 +128,21 @@ fn draw(
     let words = reader.words;
     let order: Vec<Named> = STORE_FIELDS
         .iter()
-        .map(|name| Named { name: (*name).to_owned(), label: (words.field)(name) })
+        .map(|name| Named { name: (*name).to_owned(), label: (words.frame.field)(name) })
         .collect();
     let input = |name: &'static str| {
-        let label = (words.field)(name);
-        let hint = (words.field_hint)(name);
+        let label = (words.frame.field)(name);
+        let hint = (words.office.field_hint)(name);
         let hint = (!hint.is_empty()).then_some(hint.as_str());
         let drawn = field(name, &label, errors, hint);
         let value = fields.get(name);
         let options: Vec<(String, String)> = match name {
             "picture" => MOTIFS
                 .iter()
-                .map(|(motif, _)| ((*motif).to_owned(), (words.motif)(motif)))
+                .map(|(motif, _)| ((*motif).to_owned(), (words.office.motif)(motif)))
                 .collect(),
             "price_band" => (1..=4).map(|n: u8| (n.to_string(), "¥".repeat(n.into()))).collect(),
-            "listed" => [("yes", words.yes), ("no", words.no)]
+            "listed" => [("yes", words.office.yes), ("no", words.office.no)]
                 .map(|(value, label)| (value.to_owned(), label.to_owned()))
                 .into(),
             _ => Vec::new(),
@@ -156,30 +156,30 @@ fn draw(
         }
     };
     let at = store.map_or_else(|| "new".to_owned(), |store| store.slug.clone());
-    let title = store.map_or(words.new_store, |_| words.about_store);
+    let title = store.map_or(words.office.new_store, |_| words.office.about_store);
     let body = html! {
         @match store {
-            Some(store) => (head(store, reader, words.about_store)),
+            Some(store) => (head(store, reader, words.office.about_store)),
             None => {
                 div {
-                    p class="eyebrow" { a href="/operator" { (words.operator) } }
-                    h1 { (words.new_store) }
+                    p class="eyebrow" { a href="/operator" { (words.office.operator) } }
+                    h1 { (words.office.new_store) }
                 }
             }
         }
         (note)
         (errors.summary(&order, words))
         form class="sheet" method="post" action={ "/operator/stores/" (at) } novalidate {
-            h2 { (words.what_people_read) }
+            h2 { (words.office.what_people_read) }
             (input("slug"))
             div class="row pair" { @for name in IN_BOTH_LANGUAGES { (input(name)) } }
             (input("phone"))
             div class="row" { @for name in ["country", "picture", "price_band"] { (input(name)) } }
-            h2 { (words.rules_of_booking) }
+            h2 { (words.office.rules_of_booking) }
             div class="row" { @for name in &STORE_FIELDS[17..28] { (input(name)) } }
-            h2 { (words.for_the_register) }
+            h2 { (words.office.for_the_register) }
             (input("representative"))
-            p class="actions" { button { (words.save) } }
+            p class="actions" { button { (words.frame.save) } }
         }
     };
     layout(reader, &Sheet { title, wide: false }, &body)

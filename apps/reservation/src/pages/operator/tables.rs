@@ -32,7 +32,7 @@ pub(super) async fn page(
     let store = store_of(&app, &slug).await?;
     let rows: Vec<Fields> =
         app.book.tables(&slug).await?.iter().map(edit::fields_of_table).collect();
-    let note = way.done.map_or_else(nothing, |_| done(reader.words.done_item));
+    let note = way.done.map_or_else(nothing, |_| done(reader.words.hers.done_item));
     Ok(draw(&reader, &store, &rows, &Errors::default(), &note).into_response())
 }
 
@@ -60,7 +60,7 @@ pub(super) async fn put(
                 Ok(()) => return see_other(&format!("/operator/stores/{slug}/tables?done=1")),
                 Err(No::InTheWay(numbers)) => {
                     let mut errors = Errors::default();
-                    errors.add("tables", (reader.words.tables_in_use)(&numbers));
+                    errors.add("tables", (reader.words.office.tables_in_use)(&numbers));
                     errors
                 }
                 Err(no) => return Err(no.into()),
@@ -77,27 +77,27 @@ fn draw(reader: &Reader, store: &Store, rows: &[Fields], errors: &Errors, note: 
     let rows: Vec<&Fields> = rows.iter().chain(std::iter::repeat_n(&empty, EMPTY_ROWS)).collect();
     let named = |at: usize, name: &str| Named {
         name: format!("tables[{at}].{name}"),
-        label: (words.in_row)(at + 1, &(words.field)(name)),
+        label: (words.frame.in_row)(at + 1, &(words.frame.field)(name)),
     };
     let order: Vec<Named> = (0..rows.len())
         .flat_map(|at| TABLE_FIELDS.iter().map(move |name| named(at, name)))
         .collect();
     let body = html! {
-        (head(store, reader, words.tables))
+        (head(store, reader, words.office.tables))
         (note)
         (errors.summary(&order, words))
-        p class="soft" { (words.tables_told) }
+        p class="soft" { (words.office.tables_told) }
         form class="sheet" method="post" action={ "/operator/stores/" (store.slug) "/tables" }
             novalidate {
             div class="scroll" {
                 table class="cells" {
-                    thead { tr { @for name in TABLE_FIELDS { th scope="col" { ((words.field)(name)) } } } }
+                    thead { tr { @for name in TABLE_FIELDS { th scope="col" { ((words.frame.field)(name)) } } } }
                     tbody {
                         @for (at, row) in rows.iter().enumerate() {
                             tr {
                                 @for name in TABLE_FIELDS {
                                     @let Named { name: full, label } = named(at, name);
-                                    td data-label=((words.field)(name)) {
+                                    td data-label=((words.frame.field)(name)) {
                                         input id=(super::super::parts::field_id(&full)) name=(full)
                                             value=(row.get(name)) aria-label=(label)
                                             inputmode=[(name != "name").then_some("numeric")]
@@ -109,9 +109,9 @@ fn draw(reader: &Reader, store: &Store, rows: &[Fields], errors: &Errors, note: 
                     }
                 }
             }
-            p class="hint" { (words.tables_joined_told) }
-            p class="actions" { button { (words.save) } }
+            p class="hint" { (words.office.tables_joined_told) }
+            p class="actions" { button { (words.frame.save) } }
         }
     };
-    layout(reader, &Sheet { title: words.tables, wide: false }, &body)
+    layout(reader, &Sheet { title: words.office.tables, wide: false }, &body)
 }

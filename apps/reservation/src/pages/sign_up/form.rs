@@ -45,15 +45,15 @@ impl Page<'_> {
             let after = order.iter().position(|field| field.name == "items.birth_date");
             let at = after.map_or(order.len(), |at| at + 1);
             let named = |name: &str, label: &str| Named { name: name.into(), label: label.into() };
-            order.insert(at, named(REPRESENTATIVE_NAME, words.representative_name));
-            order.insert(at + 1, named(REPRESENTATIVE_EMAIL, words.representative_email));
+            order.insert(at, named(REPRESENTATIVE_NAME, words.door.representative_name));
+            order.insert(at + 1, named(REPRESENTATIVE_EMAIL, words.door.representative_email));
         }
         let said_above = self.shared_purpose(step);
         let first_error = errors.first(&order);
         let drawn = Drawn { fields: typed, errors, first_error, said_above, language, words };
         let body = html! {
             div {
-                p class="eyebrow" { (words.sign_up) }
+                p class="eyebrow" { (words.frame.sign_up) }
                 h1 { (self.title(step)) }
             }
             (self.steps(step))
@@ -79,14 +79,14 @@ impl Page<'_> {
                 }
                 p class="actions" {
                     button name="go" value="next" {
-                        @if step.next().is_none() { (words.sign_up_submit) } @else { (words.next) }
+                        @if step.next().is_none() { (words.door.sign_up_submit) } @else { (words.door.next) }
                     }
                     @if step.before().is_some() {
-                        button class="quiet" name="go" value="back" { (words.back) }
+                        button class="quiet" name="go" value="back" { (words.frame.back) }
                     }
                     (other_tongues(self.reader, "/sign-up"))
                 }
-                p class="hint" { (words.sign_up_kept_where) }
+                p class="hint" { (words.door.sign_up_kept_where) }
             }
         };
         layout_of_form(self.reader, &Sheet { title: self.title(step), wide: false }, &body)
@@ -95,18 +95,18 @@ impl Page<'_> {
     fn title(&self, step: Step) -> &'static str {
         let words = self.reader.words;
         match step {
-            Step::Contact => words.sign_up_about_you,
-            Step::Table => words.sign_up_at_the_table,
-            Step::More => words.sign_up_more,
-            Step::Agree => words.sign_up_consent,
-            Step::Password => words.password,
+            Step::Contact => words.door.sign_up_about_you,
+            Step::Table => words.door.sign_up_at_the_table,
+            Step::More => words.door.sign_up_more,
+            Step::Agree => words.door.sign_up_consent,
+            Step::Password => words.frame.password,
         }
     }
 
     /// Where she stands.
     fn steps(&self, now: Step) -> Markup {
         html! {
-            ol class="steps" aria-label=(self.reader.words.steps) {
+            ol class="steps" aria-label=(self.reader.words.door.steps) {
                 @for (at, step) in Step::ALL.into_iter().enumerate() {
                     li class=[(step < now).then_some("past")]
                         aria-current=[(step == now).then_some("step")] {
@@ -128,14 +128,14 @@ impl Page<'_> {
         let policy = format!("{}/policy?lang={}", self.app.public_azukari, language.tag());
         html! {
             p class="lead" {
-                ((words.sign_up_lead)(self.policy.controller.name.get(language)))
-                " " a href=(policy) { (words.read_the_policy) }
+                ((words.door.sign_up_lead)(self.policy.controller.name.get(language)))
+                " " a href=(policy) { (words.finding.read_the_policy) }
             }
             @let next = typed.get("next");
             @if let Some((name, service)) = self.through(typed) {
                 div class="notice" {
-                    p { ((words.filled_in_by)(service.label.get(language))) }
-                    p { a href=(sign_in_to(&linking::review_path(name))) { (words.link_known) } }
+                    p { ((words.door.filled_in_by)(service.label.get(language))) }
+                    p { a href=(sign_in_to(&linking::review_path(name))) { (words.door.link_known) } }
                 }
             } @else {
                 (linking::ways(self.app, self.reader, next))
@@ -150,7 +150,7 @@ impl Page<'_> {
         let mut add =
             |name: String, label: &str| order.push(Named { name, label: label.to_owned() });
         if step == Step::Contact {
-            add("residence".to_owned(), words.residence);
+            add("residence".to_owned(), words.door.residence);
         }
         for item in step.items().iter().filter(|item| self.policy.items.contains_key(**item)) {
             add(format!("items.{item}"), self.policy.item_label(item, language));
@@ -164,7 +164,7 @@ impl Page<'_> {
             }
         }
         if step == Step::Password {
-            add(PASSWORD.to_owned(), words.password);
+            add(PASSWORD.to_owned(), words.frame.password);
         }
         order
     }
@@ -202,7 +202,7 @@ impl Page<'_> {
         let Some(purpose) = drawn.said_above else { return nothing() };
         html! {
             p class="hint" {
-                (drawn.words.used_for_all) (drawn.words.colon)
+                (drawn.words.frame.used_for_all) (drawn.words.frame.colon)
                 (self.policy.purpose_label(purpose, drawn.language))
             }
         }
@@ -223,8 +223,8 @@ impl Page<'_> {
             section class="sheet" {
                 (self.purpose_above(drawn))
                 (self.item("name", None, drawn))
-                (self.item("email", Some(words.email_hint), drawn))
-                (self.item("phone", Some(words.phone_hint), drawn))
+                (self.item("email", Some(words.door.email_hint), drawn))
+                (self.item("phone", Some(words.door.phone_hint), drawn))
                 (self.item("language", None, drawn))
                 (residence_field(drawn))
             }
@@ -234,11 +234,11 @@ impl Page<'_> {
     fn table(&self, drawn: &Drawn<'_>) -> Markup {
         let words = drawn.words;
         html! {
-            p { (words.sign_up_all_optional) }
+            p { (words.door.sign_up_all_optional) }
             section class="sheet" {
                 (self.purpose_above(drawn))
                 @for item in Step::Table.items() {
-                    @let hint = (*item == "allergy").then_some(words.allergy_hint);
+                    @let hint = (*item == "allergy").then_some(words.door.allergy_hint);
                     (self.item(item, hint, drawn))
                 }
             }
@@ -249,13 +249,13 @@ impl Page<'_> {
         let words = drawn.words;
         html! {
             p {
-                @if asks_representative { (words.sign_up_others_optional) }
-                @else { (words.sign_up_all_optional) }
+                @if asks_representative { (words.door.sign_up_others_optional) }
+                @else { (words.door.sign_up_all_optional) }
             }
             section class="sheet" {
                 (self.purpose_above(drawn))
                 @for item in Step::More.items() {
-                    @let hint = (*item == "receipt_name").then_some(words.receipt_name_hint);
+                    @let hint = (*item == "receipt_name").then_some(words.door.receipt_name_hint);
                     (self.item(item, hint, drawn))
                     @if asks_representative && *item == "birth_date" { (representative(drawn)) }
                 }
@@ -266,10 +266,10 @@ impl Page<'_> {
     fn agree(&self, drawn: &Drawn<'_>, typed: &Fields) -> Markup {
         let (words, language) = (drawn.words, drawn.language);
         html! {
-            p { ((words.sign_up_consent_version)(&self.policy.version)) }
+            p { ((words.door.sign_up_consent_version)(&self.policy.version)) }
             @if let Some(store) = &self.store {
                 section class="sheet" {
-                    h2 { ((words.first_store)(store.name(language))) }
+                    h2 { ((words.finding.first_store)(store.name(language))) }
                     (sent_to(self.policy, self.reader))
                 }
             }
@@ -289,12 +289,12 @@ impl Page<'_> {
         let secret = self.policy.secrets.get("password");
         let field = Field {
             name: PASSWORD,
-            label: drawn.words.password,
+            label: drawn.words.frame.password,
             required: true,
             purposes: secret
                 .map(|secret| Purposes::of(&secret.purposes, self.policy, drawn))
                 .unwrap_or_default(),
-            hint: Some(drawn.words.password_hint),
+            hint: Some(drawn.words.door.password_hint),
             error: drawn.errors.get(PASSWORD),
             focus: drawn.first_error == Some(PASSWORD),
             autocomplete: Some("new-password"),
@@ -314,25 +314,25 @@ impl Page<'_> {
         let (words, language) = (self.reader.words, self.reader.language);
         let all = self.policy.consents.iter();
         let body = html! {
-            h1 { (words.refused_title) }
+            h1 { (words.door.refused_title) }
             @for (name, consent) in all.filter(|(name, _)| consents.contains(&name.as_str())) {
                 section class="sheet" id=(field_id(name)) {
                     h2 { (consent.label.get(language)) }
                     (prose(consent.on_refusal.get(language)))
                 }
             }
-            p { strong { (words.refused_nothing_kept) } }
+            p { strong { (words.door.refused_nothing_kept) } }
             div class="actions" {
                 form method="post" action="/sign-up" {
                     @for (name, value) in kept.iter() {
                         input type="hidden" name=(name) value=(value);
                     }
-                    button class="quiet" { (words.refused_think_again) }
+                    button class="quiet" { (words.door.refused_think_again) }
                 }
-                a href="/" { (words.to_front_page) }
+                a href="/" { (words.frame.to_front_page) }
             }
         };
-        layout(self.reader, &Sheet { title: words.refused_title, wide: false }, &body)
+        layout(self.reader, &Sheet { title: words.door.refused_title, wide: false }, &body)
     }
 }
 
@@ -361,20 +361,20 @@ fn residence_field(drawn: &Drawn<'_>) -> Markup {
     let words = drawn.words;
     let field = Field {
         name: "residence",
-        label: words.residence,
+        label: words.door.residence,
         required: false,
         purposes: Purposes::default(),
-        hint: Some(words.residence_hint),
+        hint: Some(words.door.residence_hint),
         error: drawn.errors.get("residence"),
         focus: drawn.first_error == Some("residence"),
         autocomplete: None,
     };
     let options = RESIDENCES.map(|(name, _)| {
         let label = match name {
-            "jp" => words.residence_jp,
-            "eea" => words.residence_eea,
-            "uk" => words.residence_uk,
-            _ => words.residence_other,
+            "jp" => words.door.residence_jp,
+            "eea" => words.door.residence_eea,
+            "uk" => words.door.residence_uk,
+            _ => words.door.residence_other,
         };
         (name.to_owned(), label.to_owned())
     });

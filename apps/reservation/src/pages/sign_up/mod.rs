@@ -175,17 +175,17 @@ impl SignUp {
             let field = format!("items.{item}");
             let Some(value) = self.typed.filled(&field) else {
                 if asked.required {
-                    errors.add(&field, words.error_empty);
+                    errors.add(&field, words.frame.error_empty);
                 }
                 continue;
             };
             match asked.kind.as_str() {
                 "email" if !looks_like_an_address(value) => {
-                    errors.add(&field, words.error_not_an_email);
+                    errors.add(&field, words.frame.error_not_an_email);
                 }
                 "birth_date" => match when::typed(value) {
-                    None => errors.add(&field, words.error_not_a_date),
-                    Some(date) if date > today => errors.add(&field, words.error_future),
+                    None => errors.add(&field, words.door.error_not_a_date),
+                    Some(date) if date > today => errors.add(&field, words.door.error_future),
                     Some(_) => {}
                 },
                 _ => {}
@@ -193,18 +193,18 @@ impl SignUp {
             if let Some(consent) = &asked.consent {
                 let field = format!("consents.{consent}");
                 if self.typed.get(&field) != "given" {
-                    errors.add(&field, words.error_needs_consent);
+                    errors.add(&field, words.frame.error_needs_consent);
                 }
             }
         }
         if until == Step::Password && self.password.is_empty() {
-            errors.add(PASSWORD, words.error_password_again);
+            errors.add(PASSWORD, words.frame.error_password_again);
         }
         if until >= Step::Agree {
             for (name, consent) in &policy.consents {
                 let field = format!("consents.{name}");
                 if self.is_condition(consent) && self.typed.get(&field).is_empty() {
-                    errors.add(&field, words.error_choose);
+                    errors.add(&field, words.frame.error_choose);
                 }
             }
         }
@@ -262,7 +262,7 @@ impl SignUp {
         found.extend(typed.map(|(item, _)| FieldError {
             field: format!("items.{item}"),
             code: AFTER_REPRESENTATIVE.to_owned(),
-            words: Some(reader.words.error_after_representative.to_owned()),
+            words: Some(reader.words.door.error_after_representative.to_owned()),
         }));
         Ok(found)
     }
@@ -384,7 +384,7 @@ pub(super) async fn submit(
                 for (item, asked) in &policy.items {
                     let named = |reason: &Reason| reason.consent == asked.consent;
                     if items.contains_key(item) && reasons.iter().any(named) {
-                        errors.add(&format!("items.{item}"), words.error_after_representative);
+                        errors.add(&format!("items.{item}"), words.door.error_after_representative);
                     }
                 }
             }
@@ -402,7 +402,7 @@ pub(super) async fn submit(
         for consent in policy.consents.keys() {
             sign_up.typed.take(&format!("consents.{consent}"));
         }
-        let page = page.step(Step::Agree, &sign_up.typed, &fine, Some(words.policy_changed));
+        let page = page.step(Step::Agree, &sign_up.typed, &fine, Some(words.door.policy_changed));
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
     // To the first page that has something to put right.
@@ -545,11 +545,11 @@ mod tests {
             ("2000年2月29日", None),
             ("２０００．２．２９", None),
             ("2026-11-22", None),
-            ("2026-11-23", Some(words.error_future)),
-            ("2023-02-29", Some(words.error_not_a_date)),
-            ("1900-02-29", Some(words.error_not_a_date)),
-            ("2000-13-01", Some(words.error_not_a_date)),
-            ("yesterday", Some(words.error_not_a_date)),
+            ("2026-11-23", Some(words.door.error_future)),
+            ("2023-02-29", Some(words.door.error_not_a_date)),
+            ("1900-02-29", Some(words.door.error_not_a_date)),
+            ("2000-13-01", Some(words.door.error_not_a_date)),
+            ("yesterday", Some(words.door.error_not_a_date)),
         ] {
             let sign_up = form(&[
                 ("items.name", "Sample"),

@@ -51,13 +51,13 @@ pub(super) async fn take_up(
     let mut errors = Errors::default();
     let length = password.chars().count();
     if length < SHORTEST_PASSWORD {
-        errors.add("password", words.error_too_short);
+        errors.add("password", words.frame.error_too_short);
     } else if length > LONGEST_PASSWORD {
-        errors.add("password", words.error_too_long);
+        errors.add("password", words.frame.error_too_long);
     }
     let step = invited.totp.step_of(&door::digits(&code), now, 0);
     if step.is_none() {
-        errors.add("code", words.error_code);
+        errors.add("code", words.team.error_code);
     }
     let Some(step) = step.filter(|_| errors.is_empty()) else {
         let page = draw(&reader, &invited, &token, &errors)?;
@@ -87,7 +87,7 @@ fn draw(reader: &Reader, invited: &Invited, token: &str, errors: &Errors) -> Res
     let address = format!(
         "otpauth://totp/Azukari%20Reservation:{login}?secret={secret}&issuer=Azukari%20Reservation"
     );
-    let order = [("password", words.new_password), ("code", words.one_time_code)]
+    let order = [("password", words.team.new_password), ("code", words.team.one_time_code)]
         .map(|(name, label)| Named { name: name.to_owned(), label: label.to_owned() });
     let field = |name, label, hint, autocomplete| Field {
         name,
@@ -102,33 +102,33 @@ fn draw(reader: &Reader, invited: &Invited, token: &str, errors: &Errors) -> Res
     let body = html! {
         div {
             p class="eyebrow" { (name_of(post.door(), words)) }
-            h1 { (words.invitation) }
-            p class="lead" { ((words.invited_as)(login)) }
+            h1 { (words.team.invitation) }
+            p class="lead" { ((words.team.invited_as)(login)) }
         }
         (errors.summary(&order, words))
         form class="sheet" method="post" action={ "/invitation/" (token) } novalidate {
             // For the keeper of passwords in the browser.
             input type="hidden" name="username" value=(login) autocomplete="username";
-            (field("password", words.new_password, Some(words.new_password_hint), "new-password")
+            (field("password", words.team.new_password, Some(words.team.new_password_hint), "new-password")
                 .input("password", None, words))
             div class="authenticator" {
-                (qr(&address, words.code_to_scan)?)
+                (qr(&address, words.team.code_to_scan)?)
                 div {
-                    h2 { (words.authenticator) }
-                    p { (words.authenticator_told) }
-                    p { a href=(address) { (words.authenticator_here) } }
-                    p class="hint" { (words.authenticator_by_hand) }
+                    h2 { (words.team.authenticator) }
+                    p { (words.team.authenticator_told) }
+                    p { a href=(address) { (words.team.authenticator_here) } }
+                    p class="hint" { (words.team.authenticator_by_hand) }
                     p { code class="key" {
                         @for at in (0..secret.len()).step_by(4) { span { (&secret[at..at + 4]) } " " }
                     } }
                 }
             }
-            (field("code", words.one_time_code, Some(words.one_time_code_hint), "one-time-code")
+            (field("code", words.team.one_time_code, Some(words.team.one_time_code_hint), "one-time-code")
                 .code(words))
-            p class="actions" { button { (words.take_up) } }
+            p class="actions" { button { (words.team.take_up) } }
         }
     };
-    Ok(layout(reader, &Sheet { title: words.invitation, wide: false }, &body))
+    Ok(layout(reader, &Sheet { title: words.team.invitation, wide: false }, &body))
 }
 
 /// A QR code as a drawing: dark on white, with the quiet zone that readers need (ISO/IEC 18004).

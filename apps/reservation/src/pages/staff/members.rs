@@ -120,7 +120,7 @@ async fn add(
         return invite(&app, &reader, &chief, &headers, login, post).await;
     };
     let mut errors = Errors::default();
-    errors.add("login", (reader.words.wrong)(&what));
+    errors.add("login", (reader.words.office.wrong)(&what));
     let page = draw(&app, &reader, &chief, &fields, &errors, &nothing()).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
@@ -147,18 +147,18 @@ fn ask(reader: &Reader, chief: &Chief, member: &Member) -> Markup {
     let words = reader.words;
     let at = chief.at();
     let body = html! {
-        h1 { (words.invite_anew) }
+        h1 { (words.team.invite_anew) }
         form class="sheet" method="post" action={ (at) "/" (member.login) "/invite" } {
             p { strong { (member.login) } }
-            p class="notice alert" { (words.invite_anew_told) }
+            p class="notice alert" { (words.team.invite_anew_told) }
             input type="hidden" name=(SURE) value="yes";
             p class="actions" {
-                button class="grave" { (words.invite_anew) }
-                a href=(at) { (words.back) }
+                button class="grave" { (words.team.invite_anew) }
+                a href=(at) { (words.frame.back) }
             }
         }
     };
-    layout(reader, &Sheet { title: words.invite_anew, wide: false }, &body)
+    layout(reader, &Sheet { title: words.team.invite_anew, wide: false }, &body)
 }
 
 /// Invites somebody and shows the link, this once.
@@ -175,7 +175,7 @@ async fn invite(
     let link = format!("{}/invitation/{token}", app.here.origin(headers));
     let note = html! {
         div class="notice done" role="status" {
-            p { ((reader.words.invitation_made)(login)) }
+            p { ((reader.words.team.invitation_made)(login)) }
             p { code { (link) } }
         }
     };
@@ -206,8 +206,8 @@ async fn draw(
 ) -> Result<Markup, Fault> {
     let (words, language) = (reader.words, reader.language);
     let members = app.book.staff(Some(&chief.store.slug)).await?;
-    let order = [Named { name: "login".to_owned(), label: words.staff_login.to_owned() }];
-    let (at, title) = (chief.at(), words.staff);
+    let order = [Named { name: "login".to_owned(), label: words.door.staff_login.to_owned() }];
+    let (at, title) = (chief.at(), words.team.staff);
     let body = html! {
         @match &chief.manager {
             None => (operator::head(&chief.store, reader, title)),
@@ -222,41 +222,41 @@ async fn draw(
         (note)
         (errors.summary(&order, words))
         form class="sheet" method="post" action=(at) novalidate {
-            h2 { (words.add_staff) }
-            (operator::field("login", words.staff_login, errors, Some(words.staff_login_hint))
+            h2 { (words.team.add_staff) }
+            (operator::field("login", words.door.staff_login, errors, Some(words.team.staff_login_hint))
                 .input("text", Some(fields.get("login")), words))
             @if chief.manager.is_none() {
                 label class="choice" {
                     input type="checkbox" name="manager" value="yes"
                         checked[fields.get("manager") == "yes"];
-                    span { (words.as_manager) }
+                    span { (words.team.as_manager) }
                 }
             }
-            p class="actions" { button { (words.invite) } }
+            p class="actions" { button { (words.team.invite) } }
         }
         section {
             h2 { (title) }
-            @if members.is_empty() { p { (words.no_staff) } }
+            @if members.is_empty() { p { (words.team.no_staff) } }
             ul class="rows" {
                 @for member in &members {
                     li {
                         strong { (member.login) }
                         @if matches!(member.post, Post::Store { manager: true, .. }) {
-                            span class="tag" { (words.manager) }
+                            span class="tag" { (words.team.manager) }
                         }
                         @if let Some(until) = member.invited_until {
                             span class="soft" {
-                                ((words.invited_until)(&when::there(until, &chief.store.time_zone, language)))
+                                ((words.team.invited_until)(&when::there(until, &chief.store.time_zone, language)))
                             }
                         }
                         @if chief.may_change(member) {
                             div class="does" {
                                 form method="post" action={ (at) "/" (member.login) "/invite" } {
-                                    button class="plain" { (words.invite_anew)
+                                    button class="plain" { (words.team.invite_anew)
                                         span class="hidden" { " " (member.login) } }
                                 }
                                 form method="post" action={ (at) "/" (member.login) "/end" } {
-                                    button class="plain" { (words.end_staff)
+                                    button class="plain" { (words.team.end_staff)
                                         span class="hidden" { " " (member.login) } }
                                 }
                             }
@@ -264,7 +264,7 @@ async fn draw(
                     }
                 }
             }
-            p class="hint" { (words.invite_anew_told) }
+            p class="hint" { (words.team.invite_anew_told) }
         }
     };
     Ok(layout(reader, &Sheet { title, wide: false }, &body))

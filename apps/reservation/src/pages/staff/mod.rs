@@ -70,7 +70,7 @@ fn is_in(door: Door, reader: &Reader) -> bool {
 }
 
 fn name_of(door: Door, words: &Words) -> &'static str {
-    if door == Door::Operator { words.operator } else { words.for_stores }
+    if door == Door::Operator { words.office.operator } else { words.frame.for_stores }
 }
 
 fn sign_in_page(door: Door, reader: &Reader) -> Response {
@@ -97,11 +97,12 @@ async fn sign_in(
 
 fn draw_sign_in(door: Door, reader: &Reader, fields: &Fields, error: Option<&str>) -> Markup {
     let words = reader.words;
-    let known = Known { field: "login", label: words.staff_login, kind: "text", by_code: true };
+    let known =
+        Known { field: "login", label: words.door.staff_login, kind: "text", by_code: true };
     let title = name_of(door, words);
     let lost = match door {
-        Door::Operator => words.factor_lost_operator,
-        _ => words.factor_lost,
+        Door::Operator => words.team.factor_lost_operator,
+        _ => words.team.factor_lost,
     };
     let body = html! {
         h1 { (title) }
@@ -124,17 +125,19 @@ impl Counter {
     /// The way between the pages of a store.
     pub(crate) fn rooms(&self, reader: &Reader) -> Markup {
         let words = reader.words;
-        let mut rooms =
-            vec![("/store/tonight", words.nav_tonight), ("/store/kitchen", words.for_the_kitchen)];
-        rooms.push(("/store/passkeys", words.passkeys));
+        let mut rooms = vec![
+            ("/store/tonight", words.frame.nav_tonight),
+            ("/store/kitchen", words.counter.for_the_kitchen),
+        ];
+        rooms.push(("/store/passkeys", words.door.passkeys));
         if self.manager {
-            rooms.push(("/store/staff", words.staff));
+            rooms.push(("/store/staff", words.team.staff));
         }
         // Between an evening and its kitchen the day stays.
         let of_a_day = ["/store/tonight", "/store/kitchen"];
         let day = of_a_day.contains(&reader.path.as_str()) && reader.query.starts_with("date=");
         html! {
-            nav class="within counter" aria-label=(words.pages_of_the_store) {
+            nav class="within counter" aria-label=(words.counter.pages_of_the_store) {
                 @for (path, label) in rooms {
                     a href={ (path) @if day && of_a_day.contains(&path) { "?" (reader.query) } }
                         aria-current=[(reader.path == path).then_some("page")] { (label) }

@@ -75,9 +75,9 @@ fn draw(
                         }
                     }
                 }
-                div { dt { (words.booking_number) } dd { (booking.number) } }
+                div { dt { (words.visit.booking_number) } dd { (booking.number) } }
             }
         }
     };
-    layout(reader, &Sheet { title: words.booking_at_the_store, wide: false }, &body)
+    layout(reader, &Sheet { title: words.counter.booking_at_the_store, wide: false }, &body)
 }

@@ -37,22 +37,22 @@ fn draw(reader: &Reader, counter: &Counter, policy: &Policy, evening: &Evening) 
         (counter.rooms(reader))
         div {
             p class="eyebrow" { (named(store.name(language))) }
-            h1 { (words.for_the_kitchen) }
+            h1 { (words.counter.for_the_kitchen) }
             p class="lead" {
                 (when::date(evening.on, language)) " · "
-                ((words.tonight_count)(evening.told.len(), evening.guests()))
+                ((words.counter.tonight_count)(evening.told.len(), evening.guests()))
             }
         }
         (evening.others(reader, "/store/kitchen"))
         (recorded(counter, reader, evening.now))
-        p class="hint screen" { (words.kitchen_told) }
-        @if evening.told.is_empty() { p { (words.no_bookings_that_day) } }
+        p class="hint screen" { (words.counter.kitchen_told) }
+        @if evening.told.is_empty() { p { (words.counter.no_bookings_that_day) } }
         @else {
             table class="kitchen" {
                 thead {
                     tr {
-                        th scope="col" { (words.clock_time) }
-                        th scope="col" { (words.party_and_table) }
+                        th scope="col" { (words.counter.clock_time) }
+                        th scope="col" { (words.counter.party_and_table) }
                         th scope="col" { (label(allergy::ITEM)) }
                         th scope="col" { (label("serving_size")) }
                         th scope="col" { (label("disliked_food")) }
@@ -83,5 +83,5 @@ fn draw(reader: &Reader, counter: &Counter, policy: &Policy, evening: &Evening) 
             }
         }
     };
-    layout(reader, &Sheet { title: words.for_the_kitchen, wide: true }, &body)
+    layout(reader, &Sheet { title: words.counter.for_the_kitchen, wide: true }, &body)
 }

@@ -36,9 +36,9 @@ fn text(policy: &Policy, language: Language) -> String {
     let label = |item| policy.item_label(item, language);
     let items = CLASSES.map(|(item, class)| (class, label(item)));
     let allergies = [TOLD, NONE].map(|class| (class, label(allergy::ITEM)));
-    let companions = ("o", Words::of(language).companions_allergies);
+    let companions = ("o", Words::of(language).visit.companions_allergies);
     // A card ends with the booking's number; what is not shown may end a box within the card.
-    let number = ("> li > p:last-child".to_owned(), Words::of(language).booking_number);
+    let number = ("> li > p:last-child".to_owned(), Words::of(language).visit.booking_number);
     let of_classes = items.into_iter().chain(allergies).chain([companions]);
     let of_classes = of_classes.map(|(class, label)| (format!(".{class}"), label));
     of_classes.chain([number]).fold(String::new(), |css, (which, label)| {
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn only_what_ends_a_card_is_called_its_number() {
         let css = text(&policy(), Language::En);
-        let number = Words::of(Language::En).booking_number;
+        let number = Words::of(Language::En).visit.booking_number;
         let rules: Vec<&str> = css.lines().filter(|rule| rule.contains(number)).collect();
         assert_eq!(rules, [format!(".cards > li > p:last-child::before{{content:\"{number}\"}}")]);
     }

@@ -84,7 +84,11 @@ impl Evening {
 
     fn title(&self, reader: &Reader) -> &'static str {
         let words = reader.words;
-        if self.on == self.window.tonight { words.nav_tonight } else { words.coming_bookings }
+        if self.on == self.window.tonight {
+            words.frame.nav_tonight
+        } else {
+            words.counter.coming_bookings
+        }
     }
 
     /// The other evenings. Another day is another look at its guests, so it takes a click and is not fetched
@@ -92,11 +96,11 @@ impl Evening {
     fn others(&self, reader: &Reader, path: &str) -> Markup {
         let (words, language) = (reader.words, reader.language);
         html! {
-            nav class="within" aria-label=(words.other_days) {
+            nav class="within" aria-label=(words.counter.other_days) {
                 @for date in self.window.dates() {
                     a href={ (path) "?date=" (date) }
                         aria-current=[(date == self.on).then_some("date")] {
-                        @if date == self.window.tonight { (words.tonight) }
+                        @if date == self.window.tonight { (words.counter.tonight) }
                         @else { (when::day(date, language)) }
                     }
                 }
@@ -114,9 +118,11 @@ fn time_of(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
 /// How many they are, and where they sit.
 fn seat_of(booking: &Booking, seat: Option<&Seat>, reader: &Reader) -> String {
     let words = reader.words;
-    let party = (words.party)(booking.party);
+    let party = (words.frame.party)(booking.party);
     match seat {
-        Some(Seat { table, units }) => format!("{party} · {}", (words.at_table)(table, *units)),
+        Some(Seat { table, units }) => {
+            format!("{party} · {}", (words.frame.at_table)(table, *units))
+        }
         None => party,
     }
 }
@@ -124,7 +130,7 @@ fn seat_of(booking: &Booking, seat: Option<&Seat>, reader: &Reader) -> String {
 /// The line that says who looks, and that it is recorded.
 fn recorded(counter: &Counter, reader: &Reader, now: Timestamp) -> Markup {
     let at = when::there(now, &counter.store.time_zone, reader.language);
-    html! { p class="notice" { ((reader.words.tonight_recorded)(&counter.login, &at)) } }
+    html! { p class="notice" { ((reader.words.counter.tonight_recorded)(&counter.login, &at)) } }
 }
 
 async fn tonight(
@@ -150,12 +156,12 @@ fn draw(reader: &Reader, counter: &Counter, policy: &Policy, evening: &Evening) 
             h1 { (title) }
             p class="lead" {
                 (when::date(*on, language)) " · "
-                ((words.tonight_count)(told.len(), evening.guests()))
+                ((words.counter.tonight_count)(told.len(), evening.guests()))
             }
         }
         (evening.others(reader, "/store/tonight"))
         (recorded(counter, reader, evening.now))
-        @if told.is_empty() { p { (words.no_bookings_that_day) } }
+        @if told.is_empty() { p { (words.counter.no_bookings_that_day) } }
         @for told in evening.times() {
             section class="at" {
                 @if let Some(first) = told.first() { h2 { (time_of(&first.booking, store, reader)) } }
@@ -185,7 +191,7 @@ fn card(told: &Told, seat: Option<&Seat>, policy: &Policy, reader: &Reader) -> M
         (line("s", &seat_of(&told.booking, seat, reader)))
         @match told.allergies() {
             Some(Says::Told(value)) => (line(labels::TOLD, value)),
-            Some(Says::NoneTold) => (line(labels::NONE, words.allergy_not_told)),
+            Some(Says::NoneTold) => (line(labels::NONE, words.counter.allergy_not_told)),
             _ => (allergies(told, policy, reader)),
         }
         @if !told.companions.is_empty() {
@@ -207,11 +213,11 @@ fn name(told: &Told, reader: &Reader, heading: impl Fn(Markup) -> Markup) -> Mar
             Some(Answer::Told(values)) => {
                 @match values.get("name") {
                     Some(name) => (heading(person(name, words))),
-                    None => (plain(words.name_not_held)),
+                    None => (plain(words.counter.name_not_held)),
                 }
             }
-            Some(Answer::Refused(why)) => { (plain(words.name_not_shown)) (not_shown(why, reader)) }
-            Some(Answer::Away) => { (plain(words.name_not_shown)) (away(reader)) }
+            Some(Answer::Refused(why)) => { (plain(words.counter.name_not_shown)) (not_shown(why, reader)) }
+            Some(Answer::Away) => { (plain(words.counter.name_not_shown)) (away(reader)) }
         }
     }
 }
@@ -229,14 +235,14 @@ fn allergies(told: &Told, policy: &Policy, reader: &Reader) -> Markup {
             _ => not_shown(why, reader),
         },
         Says::AskAway => away(reader),
-        Says::AskNothingKnown => html! { p class="why" { (words.nothing_could_be_asked) } },
+        Says::AskNothingKnown => html! { p class="why" { (words.counter.nothing_could_be_asked) } },
     };
     html! {
         @match &says {
             Says::Told(value) => p class="allergy" { b { (label) } (value) },
-            Says::NoneTold => p class="none" { b { (label) } (words.allergy_not_told) },
+            Says::NoneTold => p class="none" { b { (label) } (words.counter.allergy_not_told) },
             Says::Ask(_) | Says::AskAway | Says::AskNothingKnown => {
-                div class="allergy unknown" { p { b { (label) } strong { (words.ask_the_guest) } } (why) }
+                div class="allergy unknown" { p { b { (label) } strong { (words.counter.ask_the_guest) } } (why) }
             }
         }
     }
@@ -248,7 +254,7 @@ fn of_companions(told: &Told, reader: &Reader) -> Markup {
     html! {
         @if !told.companions.is_empty() {
             p class="allergy" {
-                span { (words.companions_allergies) }
+                span { (words.visit.companions_allergies) }
                 (companions::told(&told.companions, words))
             }
         }
@@ -260,7 +266,7 @@ fn not_shown(why: &[Reason], reader: &Reader) -> Markup {
 }
 
 fn away(reader: &Reader) -> Markup {
-    html! { p class="why" { (reader.words.not_shown_away) } }
+    html! { p class="why" { (reader.words.counter.not_shown_away) } }
 }
 
 #[cfg(test)]
@@ -358,8 +364,8 @@ mod tests {
     #[tokio::test]
     async fn a_card_never_says_none_told_when_azukari_did_not_say_so() {
         let words = Words::of(Language::En);
-        let (none, ask) = (words.allergy_not_told, words.ask_the_guest);
-        let nothing_known = words.nothing_could_be_asked;
+        let (none, ask) = (words.counter.allergy_not_told, words.counter.ask_the_guest);
+        let nothing_known = words.counter.nothing_could_be_asked;
         let held = || json!({ "name": "Sample", "allergy": "peanuts" });
         let empty = || json!({ "name": "Sample", "allergy": null });
         let left_out = || json!({ "name": "Sample" });
