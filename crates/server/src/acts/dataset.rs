@@ -443,6 +443,36 @@ pub struct Provide {
     pub by: String,
 }
 
+impl Provide {
+    /// What cannot be read, field by field.
+    fn check(&self) -> Result<(), Error> {
+        let mut wrong = Vec::new();
+        for (field, text) in [
+            ("recipient", &self.recipient),
+            ("method.ja", &self.method.ja),
+            ("method.en", &self.method.en),
+        ] {
+            let chars = text.trim().chars().count();
+            if chars == 0 || chars > MAX_CHARS || text.chars().any(char::is_control) {
+                let detail = format!("is not 1 to {MAX_CHARS} plain characters");
+                wrong.push(FieldError::new(field, "not_plain", detail));
+            }
+        }
+        let with_reason = matches!(self.basis, Basis::Law | Basis::Succession);
+        if with_reason && self.reason.trim().is_empty() {
+            let detail = "is missing; a law or a succession is named with what shows it";
+            wrong.push(FieldError::new("reason", "missing", detail));
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+    }
+
+    /// Why a set of a kind does not go there.
+    fn refused(&self, document: &Document, of: DatasetKind) -> Option<String> {
+        let refused = self.basis.allows(kind(of)).err();
+        refused.map(|why| why.to_string()).or_else(|| unfit(document, self))
+    }
+}
+
 /// What goes to a recipient.
 pub struct Provided {
     /// The record of it.
@@ -462,39 +492,16 @@ pub struct Provided {
 pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> {
     let kept = get(app, given.dataset).await?;
     let document = app.policy();
-    let mut wrong = Vec::new();
-    for (field, text) in [
-        ("recipient", &given.recipient),
-        ("method.ja", &given.method.ja),
-        ("method.en", &given.method.en),
-    ] {
-        let chars = text.trim().chars().count();
-        if chars == 0 || chars > MAX_CHARS || text.chars().any(char::is_control) {
-            let detail = format!("is not 1 to {MAX_CHARS} plain characters");
-            wrong.push(FieldError::new(field, "not_plain", detail));
-        }
-    }
-    let with_reason = matches!(given.basis, Basis::Law | Basis::Succession);
-    if with_reason && given.reason.trim().is_empty() {
-        let detail = "is missing; a law or a succession is named with what shows it";
-        wrong.push(FieldError::new("reason", "missing", detail));
-    }
-    if !wrong.is_empty() {
-        return Err(Error::Invalid(wrong));
-    }
+    given.check()?;
     let word = word(given.basis);
-    let refused = given.basis.allows(kind(kept.kind)).err();
-    let refused = refused.map(|why| why.to_string()).or_else(|| unfit(&document, &given));
+    let refused = given.refused(&document, kept.kind);
     let (dataset, recipient) = (given.dataset, given.recipient.clone());
     if let Some(why) = refused {
         let act = Act::DatasetRefused { dataset, recipient, basis: word.to_owned() };
         recorded(app, given.by, act, |_| Ok(())).await?;
         return Err(Error::Conflict(why));
     }
-    let told = match kept.kind {
-        DatasetKind::Anonymised => told(&document, &given.recipient, &kept),
-        DatasetKind::Pseudonymised => Vec::new(),
-    };
+    let told = told(&document, &given.recipient, &kept);
     let basis = match given.reason.trim() {
         "" => word.to_owned(),
         reason => format!("{word}: {reason}"),
@@ -514,6 +521,23 @@ pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> 
     };
     let (place, ()) = recorded(app, given.by, act, there).await?;
     Ok(Provided { place, told, csv: kept.csv })
+}
+
+/// What the recipient of a provision would be told, by language, where how is published: nothing is recorded
+/// yet. `None` where nothing would be published, as it is refused or the set is pseudonymised.
+///
+/// # Errors
+/// [`Error::Invalid`] field by field; [`Error::NotFound`].
+pub async fn foreseen(
+    app: &Arc<App>,
+    given: &Provide,
+) -> Result<Option<Vec<(String, String)>>, Error> {
+    let kept = get(app, given.dataset).await?;
+    let document = app.policy();
+    given.check()?;
+    let goes =
+        kept.kind == DatasetKind::Anonymised && given.refused(&document, kept.kind).is_none();
+    Ok(goes.then(|| told(&document, &given.recipient, &kept)))
 }
 
 fn word(basis: Basis) -> &'static str {
@@ -543,8 +567,11 @@ fn unfit(document: &Document, given: &Provide) -> Option<String> {
     (!fits).then(|| why.to_owned())
 }
 
-/// What the recipient of an anonymised set is told, in every language.
+/// What the recipient of an anonymised set is told, in every language; of a pseudonymised one, nothing.
 fn told(document: &Document, recipient: &str, kept: &Kept) -> Vec<(String, String)> {
+    if kept.kind == DatasetKind::Pseudonymised {
+        return Vec::new();
+    }
     let rows = usize::try_from(kept.manifest.output.rows).unwrap_or(usize::MAX);
     let items = kept.manifest.items();
     policy::Language::ALL

@@ -106,6 +106,8 @@ async fn data_sets_are_made_at_the_desk_without_scripts_in_both_languages() {
         maker.waits_for("svg.plot").await;
         maker.looks("ways").await;
         browser.chooses("way", "1").await;
+        browser.presses("button[value='preview']").await;
+        maker.looks("preview").await;
         browser.presses("button[value='make']").await;
         maker.waits_for(".standards").await;
         let path = browser.client.current_url().await.unwrap().path().to_owned();
@@ -127,6 +129,11 @@ async fn data_sets_are_made_at_the_desk_without_scripts_in_both_languages() {
         browser.types("method.ja", "暗号化したファイルを送付").await;
         browser.types("method.en", "As an encrypted file").await;
         browser.presses("input[value='provide'] ~ button").await;
+        for (width, screen) in [(390, "phone"), (1100, "desk")] {
+            let name = format!("desk-sets-provision-{language}-{screen}");
+            browser.takes_picture(&name, width).await;
+        }
+        browser.presses("button[value='yes']").await;
         maker.looks("provided").await;
         maker.goes_to(&format!("{path}/report")).await;
         maker.looks("report").await;

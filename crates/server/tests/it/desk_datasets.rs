@@ -113,12 +113,26 @@ impl<'h> Maker<'h> {
         }
     }
 
+    /// Sees what will be published, and has the set made.
+    async fn makes(&self) {
+        for act in ["preview", "make"] {
+            assert_eq!(leads_to(&self.goes_on(act, &[]).await), PREPARATION);
+        }
+    }
+
     /// The id of the set that a preparation came to.
     async fn made(&self) -> String {
         let to = self.settled().await;
         let id = to.strip_prefix("/desk/datasets/").and_then(|to| to.strip_suffix("?done=made"));
         id.unwrap_or_else(|| panic!("{to}")).to_owned()
     }
+}
+
+/// What a page says of published sets, set by set.
+fn published_parts(page: &str) -> Vec<String> {
+    let parts = page.split("<section>").skip(1);
+    let parts = parts.map(|part| part.split("</section>").next().unwrap().to_owned());
+    parts.filter(|part| part.contains("class=\"since\"")).collect()
 }
 
 fn visits() -> String {
@@ -177,12 +191,31 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     }
     assert!(page.matches("name=\"way\"").count() > 1, "there are others to choose from");
 
+    // What anybody will read of it is shown first, in both languages; nothing is published yet (R7.3).
+    assert_eq!(leads_to(&rin.goes_on("preview", &[("way", "1")]).await), PREPARATION);
+    let preview = rin.settled().await;
+    for word in ["生まれた年", "Year of birth", "匿名加工情報", "Made and published"] {
+        let shown = preview.contains(word);
+        assert_eq!(shown, word != "Made and published", "{word}: {preview}");
+    }
+    assert!(!preview.contains("email"), "what is left out is not published: {preview}");
+    let will_be = published_parts(&preview);
+    assert_eq!(will_be.len(), 2);
+    let open = house.get("/datasets?lang=en").by_nobody().go().await.text();
+    assert!(open.contains("There is none to be published") && sets(&house).is_empty(), "{open}");
+    // Back, with what was chosen; nothing is made from there.
+    assert_eq!(leads_to(&rin.goes_on("ready", &[]).await), PREPARATION);
+    let page = rin.settled().await;
+    assert!(fields(&page).contains(&("way".to_owned(), "1".to_owned())), "{page}");
+    rin.goes_on("make", &[]).await;
+    assert!(rin.settled().await.contains("name=\"way\""), "only from the preview");
+    rin.goes_on("preview", &[]).await;
+
     // It is made, and in the ledger before it is shown.
     // A button that is pressed twice makes one.
-    let ready = fields(&page);
+    let ready = fields(&rin.settled().await);
     let mut form: Vec<(&str, &str)> = ready.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    form.retain(|(name, _)| *name != "way");
-    form.extend([("way", "1"), ("act", "make")]);
+    form.push(("act", "make"));
     let (once, twice) = tokio::join!(rin.sends(PREPARATION, &form), rin.sends(PREPARATION, &form));
     assert_eq!((once.status, twice.status), (303, 303));
     let id = rin.made().await;
@@ -208,7 +241,7 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     assert!(rin.reads(&format!("{path}/report")).await.contains("Risks that remain"));
     assert!(rin.reads(SETS).await.contains(&path));
     let published = house.get("/datasets?lang=ja").by_nobody().go().await.text();
-    assert!(published.contains("生まれた年"), "published at once (Rules 36; R7.3): {published}");
+    assert_eq!(published_parts(&published), will_be[..1], "at once, and as shown (Rules 36; R7.3)");
 
     // An officer neither provides nor erases it, nor sees what would restore its source (Rules 35).
     let provision = [
@@ -233,7 +266,33 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
         "{}",
         told.text()
     );
-    assert_eq!(leads_to(&aki.sends(&path, &provision).await), format!("{path}?done=provide"));
+    // What will be published, and what the recipient is told, is shown first (R7.4).
+    let preview = aki.sends(&path, &provision).await;
+    let told = preview.text();
+    assert_eq!(preview.status, 200, "{told}");
+    for word in ["By an encrypted file", "暗号化したファイルの送付", "Mihon Research 御中"]
+    {
+        assert!(told.contains(word), "{word}: {told}");
+    }
+    let open = house.get("/datasets?lang=en").by_nobody().go().await.text();
+    assert!(!open.contains("By an encrypted file"), "{open}");
+    let pressed = |seen: &str| {
+        let mut all = fields(&told);
+        all.push(("seen".to_owned(), seen.to_owned()));
+        all
+    };
+    let sends = async |seen: &str| {
+        let all = pressed(seen);
+        let all: Vec<(&str, &str)> = all.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        aki.sends(&path, &all).await
+    };
+    let back = sends("back").await;
+    assert!(
+        back.status == 200 && back.text().contains("value=\"Mihon Research\""),
+        "nothing is lost"
+    );
+    assert_eq!(sets(&house), ["dataset_made"]);
+    assert_eq!(leads_to(&sends("yes").await), format!("{path}?done=provide"));
     let page = aki.reads(&path).await;
     assert!(
         page.contains("Mihon Research 御中") && page.contains("By an encrypted file"),
@@ -275,7 +334,7 @@ async fn what_is_held_becomes_a_set_through_the_gate() {
     assert!(page.contains("25 rows") && page.contains("5 (no consent)"), "{page}");
     assert!(!page.contains("198"), "no value is shown: {page}");
     assert_eq!(leads_to(&rin.goes_on("columns", &[("k", "5")]).await), PREPARATION);
-    assert_eq!(leads_to(&rin.goes_on("make", &[]).await), PREPARATION);
+    rin.makes().await;
     let id = rin.made().await;
     let page = rin.reads(&format!("{SETS}/{id}")).await;
     assert!(page.contains("No way of generalising whole columns loses less"), "{page}");
@@ -289,7 +348,7 @@ async fn what_is_held_becomes_a_set_through_the_gate() {
     rin.goes_on("columns", &[("column.0.role", "insensitive")]).await;
     let page = rin.settled().await;
     assert!(page.contains("kept as it is") && !page.contains("<svg"), "{page}");
-    rin.goes_on("make", &[]).await;
+    rin.makes().await;
     let path = format!("{SETS}/{}", rin.made().await);
     let page = rin.reads(&path).await;
     assert_eq!(page.matches(">holds<").count(), 3, "{page}");
@@ -406,7 +465,7 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
         (0..40).map(|n| format!("a{n}@b.example,{},Call 03-1234-567{}\n", n % 2, n % 2)).collect();
     rin.uploads("notes.csv", format!("mail,sex,note\n{}", told.concat()).as_bytes(), &[]).await;
     rin.goes_on("columns", &[("column.2.role", "insensitive")]).await;
-    rin.goes_on("make", &[]).await;
+    rin.makes().await;
     let page = rin.settled().await;
     assert!(
         page.contains("Rules 34(1) is not met") && page.contains("columns-column-2-wrong"),
@@ -452,7 +511,7 @@ async fn a_run_that_is_stopped_leaves_nothing_and_preparations_are_forgotten() {
     rin.goes_on("columns", &[("person", ""), ("each", "yes"), ("column.7.role", "identifying")])
         .await;
     rin.settled().await;
-    rin.goes_on("make", &[]).await;
+    rin.makes().await;
     rin.sends(PREPARATION, &[("preparation", &preparation), ("act", "stop")]).await;
     assert!(rin.settled().await.contains("It was stopped"), "while it is made");
     assert_eq!((house.rows()["datasets"], sets(&house).len()), (0, 0));

@@ -13,7 +13,7 @@ use policy::{Document, Language};
 use serde::Deserialize;
 
 use super::steps::left_out;
-use super::words;
+use super::{preview, words};
 use crate::acts::dataset::{self, Kept, Provide, Told, spoken};
 use crate::error::Error;
 use crate::web::desk::page::{Room, page};
@@ -100,7 +100,15 @@ pub(super) async fn act(
     let id = read_id(&dataset)?;
     let act = sent.get("act").to_owned();
     let done = match act.as_str() {
-        "provide" => provide(&desk, &staff, id, &sent).await,
+        "provide" => match provide(&desk, &staff, id, &sent).await {
+            Ok(Step::Preview(page)) => return Ok(page),
+            Ok(Step::Back) => {
+                let (act, wrong) = (act, Vec::new());
+                let tried = Tried { act, sent, wrong, told: None };
+                return show(&desk, &staff, id, None, Some(&tried), StatusCode::OK).await;
+            }
+            done => done.map(drop),
+        },
         "end" if sent.get("confirm") == "yes" => {
             dataset::end(&desk.app, id, staff.by()).await?;
             return Ok(Redirect::to(urls::DATASETS).into_response());
@@ -133,7 +141,25 @@ pub(super) async fn act(
     }
 }
 
-async fn provide(desk: &Desk, staff: &Staff, dataset: DatasetId, sent: &Sent) -> Result<(), Error> {
+/// What the form of a provision led to.
+enum Step {
+    /// What will be published is shown first.
+    Preview(Response),
+    /// The form comes back as it was typed.
+    Back,
+    /// It is provided.
+    Done,
+}
+
+async fn provide(
+    desk: &Desk,
+    staff: &Staff,
+    dataset: DatasetId,
+    sent: &Sent,
+) -> Result<Step, Error> {
+    if sent.get("seen") == "back" {
+        return Ok(Step::Back);
+    }
     let unknown = || Error::field("basis", "unknown", "is unknown");
     let text = |name: &str| sent.get(name).trim().to_owned();
     let given = Provide {
@@ -144,7 +170,21 @@ async fn provide(desk: &Desk, staff: &Staff, dataset: DatasetId, sent: &Sent) ->
         method: Label { ja: text("method.ja"), en: text("method.en") },
         by: staff.by(),
     };
-    dataset::provide(&desk.app, given).await.map(drop)
+    if sent.get("seen") != "yes"
+        && let Some(told) = dataset::foreseen(&desk.app, &given).await?
+    {
+        let set = of_records(desk, dataset).await?;
+        let page = preview::of_provision(staff, &set, &given, &told, &desk.app.policy())?;
+        return Ok(Step::Preview(page));
+    }
+    dataset::provide(&desk.app, given).await?;
+    Ok(Step::Done)
+}
+
+/// A set as its records tell of it.
+async fn of_records(desk: &Desk, dataset: DatasetId) -> Result<Told, Error> {
+    let told = dataset::all(&desk.app).await?.into_iter().find(|told| told.made.dataset == dataset);
+    told.ok_or_else(|| Error::not_found("dataset", dataset.to_string()))
 }
 
 /// What would restore the source, after the look is on record.
@@ -168,8 +208,7 @@ async fn show(
     status: StatusCode,
 ) -> Result<Response, Trouble> {
     let kept = dataset::get(&desk.app, id).await?;
-    let told = dataset::all(&desk.app).await?.into_iter().find(|told| told.made.dataset == id);
-    let told = told.ok_or_else(|| Error::not_found("dataset", id.to_string()))?;
+    let told = of_records(desk, id).await?;
     let document = desk.app.policy();
     let language = staff.language;
     let refused = tried.and_then(|tried| tried.told.as_deref());
@@ -385,8 +424,13 @@ fn forms(
                     }
                     (give.line("method.ja", say.of("提供の方法（公表します。日本語）", "How it is provided, as published (Japanese)"), "", 1000))
                     (give.line("method.en", say.of("提供の方法（公表します。英語）", "How it is provided, as published (English)"), "", 1000))
-                    p.hint { (say.of("方法が公表され、記録されてから、提供先に渡すファイルと説明が表示されます。", "How is published and recorded first; then the file and the text for the recipient are shown.")) }
-                    button { (say.of("提供を記録する", "Put the provision on record")) }
+                    @if anonymised {
+                        p.hint { (say.of("次の画面で、公表される内容と提供先への説明を確かめてから記録します。", "The next page shows what will be published and what the recipient is told, before anything is recorded.")) }
+                        button { (say.of("公表する内容を確かめる", "See what will be published")) }
+                    } @else {
+                        p.hint { (say.of("提供を記録してから、提供先に渡すファイルをお渡しします。", "The provision is recorded first; then you get the file for the recipient.")) }
+                        button { (say.of("提供を記録する", "Put the provision on record")) }
+                    }
                 }
             }
             details {

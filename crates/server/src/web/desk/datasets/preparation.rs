@@ -129,8 +129,10 @@ pub(super) enum Stage {
     NotRead,
     /// What each column is, is asked.
     Columns,
-    /// It can be made.
+    /// The ways to choose from are shown.
     Ready,
+    /// What will be published is shown; it can be made.
+    Preview,
     /// It is made.
     Made(DatasetId),
 }
@@ -147,6 +149,8 @@ pub(super) struct Preparation {
     pub(super) tried: Tried,
     pub(super) settings: Option<Settings>,
     pub(super) ways: Option<Arc<Ways>>,
+    /// Which of the ways that are shown, the best one being the first.
+    pub(super) way: usize,
     /// What is told once above the page.
     pub(super) told: Option<String>,
     pub(super) stage: Stage,
@@ -170,6 +174,7 @@ impl Preparation {
             tried,
             settings: None,
             ways: None,
+            way: 0,
             told: None,
             stage: Stage::NotRead,
             touched_at: now,
@@ -282,7 +287,7 @@ impl Preparations {
             let may_begin = match doing {
                 Doing::Rows => matches!(preparation.stage, Stage::NotRead),
                 Doing::Ways => matches!(preparation.stage, Stage::Columns),
-                Doing::Set => matches!(preparation.stage, Stage::Ready),
+                Doing::Set => matches!(preparation.stage, Stage::Preview),
             };
             if !may_begin {
                 return None;

@@ -5,12 +5,13 @@ use axum::extract::{Form, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use datasets::Recode;
+use jiff::Timestamp;
 use maud::{Markup, html};
 use policy::record::DatasetKind;
 use policy::{Document, Language};
 
 use super::preparation::{Doing, Preparation, Progress, Stage};
-use super::{columns, new, ways, words};
+use super::{columns, new, preview, ways, words};
 use crate::web::desk::page::{Room, page};
 use crate::web::desk::requests::disclosed::purpose;
 use crate::web::desk::requests::form::Sent;
@@ -44,7 +45,10 @@ fn show(desk: &Desk, staff: &Staff, status: StatusCode) -> Response {
         stage => {
             let works = matches!(stage, Stage::Working(..));
             let told = preparation.told.take();
-            Ok((draw(preparation, told.as_deref(), &document, staff.language), works))
+            let now = desk.app.clock.now();
+            let title = title(preparation, staff.language);
+            let body = draw(preparation, told.as_deref(), (&document, now), staff.language);
+            Ok((title, body, works))
         }
     });
     match drawn {
@@ -53,8 +57,8 @@ fn show(desk: &Desk, staff: &Staff, status: StatusCode) -> Response {
             desk.preparations.forget(staff);
             Redirect::to(&format!("{}/{dataset}?done=made", urls::DATASETS)).into_response()
         }
-        Some(Ok((body, works))) => {
-            let page = page(staff, Some(Room::Datasets), new::title(staff.language), &body);
+        Some(Ok((title, body, works))) => {
+            let page = page(staff, Some(Room::Datasets), title, &body);
             let mut response = (status, page).into_response();
             if works {
                 let refresh = HeaderName::from_static("refresh");
@@ -123,7 +127,7 @@ fn pressed(
                     preparation.tried.wrong.clear();
                     let by_columns = settings.recoding != Recode::Parts;
                     preparation.settings = Some(settings);
-                    preparation.ways = None;
+                    (preparation.ways, preparation.way) = (None, 0);
                     if preparation.source.kind == DatasetKind::Anonymised && by_columns {
                         return To::Work(Doing::Ways);
                     }
@@ -136,23 +140,37 @@ fn pressed(
                 }
             }
         }
-        ("make", Stage::Ready) => {
-            let chosen: usize = sent.get("way").parse().unwrap_or_default();
+        ("preview", Stage::Ready) => {
+            let chosen = sent.get("way").parse().unwrap_or_default();
+            preparation.way = chosen;
             if let (Some(found), Some(settings)) = (&preparation.ways, &mut preparation.settings) {
                 // The best one is looked for again, so that it is proven of what is made.
                 let way = ways::choices(found).get(chosen).copied().filter(|_| chosen > 0);
                 settings.levels = way.map(|way| found.levels(way)).unwrap_or_default();
             }
-            To::Work(Doing::Set)
+            preparation.stage = Stage::Preview;
+            here
         }
+        ("ready", Stage::Preview) => {
+            preparation.stage = Stage::Ready;
+            here
+        }
+        ("make", Stage::Preview) => To::Work(Doing::Set),
         _ => here,
+    }
+}
+
+fn title(preparation: &Preparation, language: Language) -> &'static str {
+    match preparation.stage {
+        Stage::Preview => Say(language).of("公表する内容の確認", "What will be published"),
+        _ => new::title(language),
     }
 }
 
 fn draw(
     preparation: &Preparation,
     told: Option<&str>,
-    document: &Document,
+    (document, now): (&Document, Timestamp),
     language: Language,
 ) -> Markup {
     html! {
@@ -168,6 +186,7 @@ fn draw(
                 (about(preparation, document, language))
                 (ready(preparation, language))
             }
+            Stage::Preview => (preview::of_making(preparation, document, now, language)),
             Stage::Made(_) => {}
         }
     }
@@ -287,7 +306,7 @@ fn ready(preparation: &Preparation, language: Language) -> Markup {
     html! {
         form.fields method="post" action=(urls::DATASET_PREPARATION) {
             input type="hidden" name="preparation" value=(preparation.id);
-            @if let Some(found) = &preparation.ways { (ways::draw(found, settings, language)) }
+            @if let Some(found) = &preparation.ways { (ways::draw(found, preparation.way, settings, language)) }
             @if parts {
                 p { (say.of("部分ごとにそろえる方法では、組合せを選ぶことはできません。",
                             "Part by part there is no single way to choose.")) }
@@ -316,10 +335,10 @@ fn ready(preparation: &Preparation, language: Language) -> Markup {
                     }
                 }
             }
-            p.hint { (say.of("作成すると、すべての基準に照らして検査し、記録を台帳に残してから表示します。含まれる項目は公表されます。",
-                             "It is held against every standard, and recorded in the ledger before it is shown. Its items are published.")) }
+            p.hint { (say.of("次の画面で、公表される内容を確かめてから作成します。",
+                             "The next page shows what will be published, before it is made.")) }
             p.do {
-                button name="act" value="make" { (say.of("作成する", "Make it")) }
+                button name="act" value="preview" { (say.of("公表する内容を確かめる", "See what will be published")) }
                 " " button.plain name="act" value="back" { (say.of("列の設定に戻る", "Back to the columns")) }
                 " " button.plain name="act" value="discard" { (say.of("破棄する", "Put it away")) }
             }
