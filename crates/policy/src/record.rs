@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 pub use crate::calendar::{calendar, calendar_day};
 use crate::consent::{ConsentName, ConsentState};
 use crate::decide::{Approval, Ask, ExceptionKind, Permit};
-use crate::document::{Document, Version};
+use crate::document::{Document, Label, Version};
 use crate::item::{ItemName, SecretName};
 use crate::link::{ClaimName, ScopeName, ServiceName};
 use crate::party::{
@@ -370,6 +370,8 @@ pub enum DatasetKind {
 pub struct DatasetMade {
     /// Which.
     pub dataset: DatasetId,
+    /// What its maker calls it.
+    pub name: Label,
     /// What it is.
     pub kind: DatasetKind,
     /// The purpose under which values were used for it.
@@ -391,6 +393,8 @@ pub struct DatasetMade {
 pub struct DatasetProvided {
     /// Which.
     pub dataset: DatasetId,
+    /// Its name.
+    pub name: Label,
     /// What it is.
     pub kind: DatasetKind,
     /// The recipient's name.
@@ -686,6 +690,8 @@ pub enum Act {
     DatasetRefused {
         /// Which.
         dataset: DatasetId,
+        /// Its name.
+        name: Label,
         /// Who was to receive it.
         recipient: String,
         /// On what.
@@ -695,11 +701,15 @@ pub enum Act {
     MethodSeen {
         /// Of which.
         dataset: DatasetId,
+        /// Its name.
+        name: Label,
     },
     /// A data set is no longer needed: it is erased, with its method information (Act 41(5)).
     DatasetEnded {
         /// Which.
         dataset: DatasetId,
+        /// Its name.
+        name: Label,
     },
     /// All that may be lost of privacy by figures under a purpose was set: ε.
     BudgetSet {

@@ -30,7 +30,48 @@ use crate::store::{Conn, Tx, datasets as sets, records};
 /// The column of tokens that say which rows of pseudonymised sets are of one person.
 pub const PERSON: &str = "person";
 /// The longest name or reason that comes with a provision, in characters.
-const MAX_CHARS: usize = 1000;
+const MAX_CHARS: u32 = 1000;
+/// The longest name of a set in each language, in characters.
+pub const MAX_NAME_CHARS: u32 = 120;
+/// So much of a purpose's label comes into the name that is suggested for a set.
+const MAX_PURPOSE_CHARS: usize = 60;
+
+/// A character that is not seen and says in which direction those around it run.
+fn turns_lines(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a text is one plain line of 1 to so many characters, which reads as it stands.
+pub fn is_plain(text: &str, most: u32) -> bool {
+    let chars = text.trim().chars().count();
+    (1..=most as usize).contains(&chars) && !text.chars().any(|c| c.is_control() || turns_lines(c))
+}
+
+/// What a set is called where its maker says nothing else: what it is for, and the day.
+pub fn first_name(document: &Document, purpose: &PurposeName, at: Timestamp) -> policy::Label {
+    let name = |language| {
+        let label = document.purposes.get(purpose).map(|purpose| purpose.label.get(language));
+        let label = label.unwrap_or(purpose.as_str());
+        let mut short: String = label.chars().take(MAX_PURPOSE_CHARS).collect();
+        if short.len() < label.len() {
+            short.push('…');
+        }
+        let day = crate::words::day(policy::calendar::calendar_day(at), language);
+        match language {
+            policy::Language::Ja => format!("{short}（{day}）"),
+            policy::Language::En => format!("{short}, {day}"),
+        }
+    };
+    policy::Label { ja: name(policy::Language::Ja), en: name(policy::Language::En) }
+}
+
+/// What is wrong with a name, field by field.
+pub fn wrong_name(name: &policy::Label) -> Vec<FieldError> {
+    let fields = [("name.ja", &name.ja), ("name.en", &name.en)];
+    let wrong = fields.into_iter().filter(|(_, text)| !is_plain(text, MAX_NAME_CHARS));
+    let detail = format!("is not 1 to {MAX_NAME_CHARS} plain characters");
+    wrong.map(|(field, _)| FieldError::new(field, "not_a_name_of_a_set", detail.clone())).collect()
+}
 
 /// Whose values become a set, and what for.
 #[derive(Clone)]
@@ -75,6 +116,8 @@ impl Source {
 pub struct Wish {
     /// Of what.
     pub of: Source,
+    /// What it is called; [`first_name`] where nothing is said.
+    pub name: Option<policy::Label>,
     /// Settles what becomes of each column, once it is known what occurs.
     pub settings: Box<dyn FnOnce(&Table) -> Settings + Send>,
     /// Makes a repeated request one act.
@@ -89,6 +132,8 @@ pub type Watch = Arc<dyn Fn(Step) -> Next + Send + Sync>;
 pub struct Kept {
     /// What it is.
     pub kind: DatasetKind,
+    /// What its maker calls it.
+    pub name: policy::Label,
     /// What was written down of its making.
     pub manifest: Manifest,
     /// The risks that it leaves and what each column lost, kept as evidence (Rules 34(5)); none of a
@@ -243,7 +288,17 @@ fn unfit_table(error: datasets::Error) -> Error {
 /// What was asked for field by field; a standard that is not met; failures of database or vault.
 pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Unmade> {
     let document = app.policy();
-    let Wish { of: source, settings, once } = wish;
+    let Wish { of: source, name, settings, once } = wish;
+    let name = match name {
+        Some(name) => {
+            let wrong = wrong_name(&name);
+            if !wrong.is_empty() {
+                return Err(Error::Invalid(wrong).into());
+            }
+            name
+        }
+        None => first_name(&document, &source.asked.purpose, app.clock.now()),
+    };
     let (table, left_out) = rows(app, &source, &watch).await?;
     let now = app.clock.now();
     let settings = source.settled(settings(&table), &document);
@@ -257,7 +312,7 @@ pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Unma
     let mut drawn = Zeroizing::new([0; 32]);
     random(&mut *drawn)?;
     let (kept, method) = tokio::task::spawn_blocking(move || {
-        processed(of, &table, &settings, &about, *drawn, &watch)
+        processed((of, name), &table, &settings, &about, *drawn, &watch)
     })
     .await
     .map_err(|error| Error::from(anyhow::Error::from(error)))??;
@@ -290,6 +345,7 @@ async fn keep(app: &Arc<App>, making: Making, once: Option<Once>) -> Result<Made
     let apart = app.keys.seal_system("method", &id, &bytes)?;
     let made = DatasetMade {
         dataset,
+        name: kept.name.clone(),
         kind: kept.kind,
         purpose,
         items,
@@ -335,7 +391,7 @@ async fn keep(app: &Arc<App>, making: Making, once: Option<Once>) -> Result<Made
 }
 
 fn processed(
-    of: DatasetKind,
+    (of, name): (DatasetKind, policy::Label),
     table: &Table,
     settings: &Settings,
     about: &About,
@@ -349,12 +405,12 @@ fn processed(
             let made = datasets::anonymise(table, settings, about, drawn, None, &next)?;
             let csv = text(datasets::provide(&made.set));
             let report = Some(made.report);
-            Ok((Kept { kind: of, manifest: made.manifest, report, csv }, made.method))
+            Ok((Kept { kind: of, name, manifest: made.manifest, report, csv }, made.method))
         }
         Kind::Pseudonymised => {
             let made = datasets::pseudonymise(table, settings, about, drawn, None, &next)?;
             let csv = text(made.set.for_use_within());
-            Ok((Kept { kind: of, manifest: made.manifest, report: None, csv }, made.method))
+            Ok((Kept { kind: of, name, manifest: made.manifest, report: None, csv }, made.method))
         }
     }
 }
@@ -385,7 +441,8 @@ pub async fn method(
     dataset: DatasetId,
     by: String,
 ) -> Result<(Place, Zeroizing<Vec<u8>>), Error> {
-    let act = Act::MethodSeen { dataset };
+    let name = get(app, dataset).await?.name;
+    let act = Act::MethodSeen { dataset, name };
     let (place, sealed) = recorded(app, by, act, move |tx| {
         let sealed = sets::method(tx, dataset)?;
         sealed.ok_or_else(|| Error::not_found("dataset", dataset.to_string()))
@@ -418,7 +475,8 @@ async fn recorded<T: Send + 'static>(
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn end(app: &Arc<App>, dataset: DatasetId, by: String) -> Result<Place, Error> {
-    let gone = recorded(app, by, Act::DatasetEnded { dataset }, move |tx| {
+    let name = get(app, dataset).await?.name;
+    let gone = recorded(app, by, Act::DatasetEnded { dataset, name }, move |tx| {
         if sets::erase(tx, dataset)? {
             return Ok(());
         }
@@ -452,8 +510,7 @@ impl Provide {
             ("method.ja", &self.method.ja),
             ("method.en", &self.method.en),
         ] {
-            let chars = text.trim().chars().count();
-            if chars == 0 || chars > MAX_CHARS || text.chars().any(char::is_control) {
+            if !is_plain(text, MAX_CHARS) {
                 let detail = format!("is not 1 to {MAX_CHARS} plain characters");
                 wrong.push(FieldError::new(field, "not_plain", detail));
             }
@@ -497,7 +554,8 @@ pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> 
     let refused = given.refused(&document, kept.kind);
     let (dataset, recipient) = (given.dataset, given.recipient.clone());
     if let Some(why) = refused {
-        let act = Act::DatasetRefused { dataset, recipient, basis: word.to_owned() };
+        let (name, basis) = (kept.name, word.to_owned());
+        let act = Act::DatasetRefused { dataset, name, recipient, basis };
         recorded(app, given.by, act, |_| Ok(())).await?;
         return Err(Error::Conflict(why));
     }
@@ -508,6 +566,7 @@ pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> 
     };
     let provided = DatasetProvided {
         dataset,
+        name: kept.name,
         kind: kept.kind,
         recipient,
         basis,
@@ -643,7 +702,7 @@ pub async fn all(app: &Arc<App>) -> Result<Vec<Told>, Error> {
                             found[of].provided.push((at, *provided));
                         }
                     }
-                    Act::DatasetEnded { dataset } => {
+                    Act::DatasetEnded { dataset, .. } => {
                         if let Some(of) = of(&mut found, dataset) {
                             found[of].ended_at = Some(at);
                         }

@@ -29,6 +29,10 @@ pub(super) struct NewDataset {
     /// `anonymised` or `pseudonymised`.
     #[schema(value_type = String)]
     kind: DatasetKind,
+    /// What it is called, as it is published: `ja` and `en`, 120 characters each. Where it is left out, after
+    /// its purpose and the day.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    name: Option<policy::Label>,
     /// The purpose of the policy under which values are used.
     purpose: String,
     /// By item: `role` (`quasi_identifying`, `sensitive` or `insensitive`), and how it is generalised
@@ -52,6 +56,9 @@ pub(super) struct ShownDataset {
     /// `anonymised` or `pseudonymised`.
     #[schema(value_type = String)]
     kind: DatasetKind,
+    /// What it is called: `ja` and `en`.
+    #[schema(value_type = BTreeMap<String, String>)]
+    name: policy::Label,
     /// What was written down of its making: counts, models reached, risks, standards.
     #[schema(value_type = Value)]
     manifest: datasets::Manifest,
@@ -76,7 +83,8 @@ fn id(text: &str) -> Result<DatasetId, Error> {
 
 fn shown(dataset: DatasetId, kept: dataset::Kept) -> ShownDataset {
     let dataset = dataset.to_string();
-    ShownDataset { dataset, kind: kept.kind, manifest: kept.manifest, csv: kept.csv }
+    let dataset::Kept { kind, name, manifest, csv, .. } = kept;
+    ShownDataset { dataset, kind, name, manifest, csv }
 }
 
 /// Makes a data set. Every value that goes into it passes the gate; who may not be used is left out and
@@ -114,7 +122,8 @@ pub(super) async fn make(
     let purpose = name("purpose", &given.purpose)?;
     let asked = Asked { purpose, items, by: caller.by() };
     let of = Source { kind: given.kind, asked, file: None };
-    let wish = Wish { of, settings: Box::new(move |_: &Table| settings), once };
+    let name = given.name;
+    let wish = Wish { of, name, settings: Box::new(move |_: &Table| settings), once };
     let made = dataset::make(&api.app, wish, Arc::new(|_| Next::GoOn)).await;
     let made = made.map_err(Error::from)?;
     let answer = MadeDataset {

@@ -25,6 +25,8 @@ use crate::words;
 pub(super) struct Public {
     /// When it was made.
     pub(super) at: Timestamp,
+    /// What it is called.
+    pub(super) name: policy::Label,
     /// What it is.
     pub(super) kind: DatasetKind,
     /// What for.
@@ -47,6 +49,7 @@ impl Public {
         };
         Ok(Self {
             at: told.at,
+            name: told.made.name.clone(),
             kind: told.made.kind,
             purpose: told.made.purpose.clone(),
             items: told.manifest()?.items(),
@@ -75,8 +78,8 @@ impl Public {
         let day = words::day(policy::calendar::calendar_day(self.at), language);
         html! {
             section {
-                h2 { (told.title) }
-                p.since { (match language { Language::Ja => "作成日：", Language::En => "Made on " }) (day) }
+                h2 { (self.name.get(language)) }
+                p.since { (told.title) (match language { Language::Ja => "。作成日：", Language::En => ". Made on " }) (day) }
                 @for says in &told.says { p { (says) } }
                 h3 { (told.items_heading) }
                 ul { @for item in &told.items { li { (item) } } }

@@ -314,6 +314,33 @@ async fn what_cannot_be_made_anonymous_is_not_made() {
 }
 
 #[tokio::test]
+async fn a_set_has_a_name_that_reads_as_it_stands() {
+    let house = House::open();
+    let _guests = guests(&house, 20).await;
+    let mut wish = wanted("anonymised");
+    let made = house.makes_a_set(&wish).await.expect(201);
+    assert!(made["name"]["ja"].as_str().unwrap().starts_with("お得な情報のお届け"), "{made}");
+    let long = "n".repeat(121);
+    for wrong in ["", " ", "a\nb", "a\u{202e}b", "a\u{200f}b", &long] {
+        wish["name"] = json!({ "ja": "見本", "en": wrong });
+        let invalid = house.makes_a_set(&wish).await.invalid();
+        let fields: Vec<&str> = invalid.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(fields, ["name.en"], "{wrong:?}");
+    }
+    wish["name"] = json!({ "ja": "見本の会員", "en": "Sample members" });
+    let made = house.makes_a_set(&wish).await.expect(201);
+    let id = made["dataset"].as_str().unwrap();
+    // Under that name it is published, and every later act of it recorded.
+    assert!(house.page_of_sets("ja").await.contains("見本の会員"));
+    house.call("DELETE", &format!("/v1/datasets/{id}")).go().await.expect(200);
+    let Act::DatasetEnded { name, .. } = &house.records().last().unwrap().act.clone() else {
+        panic!("the last act is its end")
+    };
+    assert_eq!(name.en, "Sample members");
+    house.adds_up();
+}
+
+#[tokio::test]
 async fn the_same_request_again_finds_the_set_that_was_made() {
     let house = House::open();
     let _guests = guests(&house, 20).await;

@@ -192,11 +192,21 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     assert!(page.matches("name=\"way\"").count() > 1, "there are others to choose from");
 
     // What anybody will read of it is shown first, in both languages; nothing is published yet (R7.3).
-    assert_eq!(leads_to(&rin.goes_on("preview", &[("way", "1")]).await), PREPARATION);
+    // It gets a name, which is suggested and has to be plain.
+    let first = fields(&page).into_iter().find(|(field, _)| field == "name.en").unwrap().1;
+    assert!(first.starts_with("To give guidance and answer inquiries, "), "{first}");
+    for wrong in ["", "Visits\u{202e}stisiV"] {
+        let told = rin.goes_on("preview", &[("way", "1"), ("name.en", wrong)]).await;
+        let page = told.text();
+        assert!(told.status == 422 && page.contains("up to 120 characters"), "{page}");
+        assert!(fields(&page).contains(&("way".to_owned(), "1".to_owned())), "{page}");
+    }
+    let chosen = [("way", "1"), ("name.ja", "来店の集計"), ("name.en", "Visits of this year")];
+    assert_eq!(leads_to(&rin.goes_on("preview", &chosen).await), PREPARATION);
     let preview = rin.settled().await;
-    for word in ["生まれた年", "Year of birth", "匿名加工情報", "Made and published"] {
-        let shown = preview.contains(word);
-        assert_eq!(shown, word != "Made and published", "{word}: {preview}");
+    for word in ["生まれた年", "Year of birth", "匿名加工情報", "来店の集計", "Visits of this year"]
+    {
+        assert!(preview.contains(word), "{word}: {preview}");
     }
     assert!(!preview.contains("email"), "what is left out is not published: {preview}");
     let will_be = published_parts(&preview);
@@ -206,7 +216,9 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     // Back, with what was chosen; nothing is made from there.
     assert_eq!(leads_to(&rin.goes_on("ready", &[]).await), PREPARATION);
     let page = rin.settled().await;
-    assert!(fields(&page).contains(&("way".to_owned(), "1".to_owned())), "{page}");
+    for (field, typed) in chosen {
+        assert!(fields(&page).contains(&(field.to_owned(), typed.to_owned())), "{field}: {page}");
+    }
     rin.goes_on("make", &[]).await;
     assert!(rin.settled().await.contains("name=\"way\""), "only from the preview");
     rin.goes_on("preview", &[]).await;
@@ -223,6 +235,10 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     let records = house.records();
     let Act::DatasetMade(made) = &records.last().unwrap().act else { panic!("{records:?}") };
     assert_eq!((made.dataset.to_string(), made.purpose.as_str()), (id.clone(), "support"));
+    assert_eq!(
+        (made.name.ja.as_str(), made.name.en.as_str()),
+        ("来店の集計", "Visits of this year")
+    );
     assert!(made.items.is_empty(), "its columns are no items of the policy");
     assert!(records.last().unwrap().by.starts_with("stf_"), "who made it is on record");
     let manifest: datasets::Manifest = serde_json::from_str(&made.manifest).unwrap();
@@ -239,7 +255,12 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     assert!(file.header("content-type").unwrap().starts_with("text/csv"));
     assert!(file.text().starts_with("birth_date,gender,area,allergy,party\n"), "{}", file.text());
     assert!(rin.reads(&format!("{path}/report")).await.contains("Risks that remain"));
-    assert!(rin.reads(SETS).await.contains(&path));
+    assert!(rin.reads(SETS).await.contains(&format!("href=\"{path}\">Visits of this year</a>")));
+    assert!(page.contains("<h1>Visits of this year</h1>") && !page.contains(&format!(">{id}<")));
+    assert!(
+        file.header("content-disposition").unwrap().ends_with("Visits%20of%20this%20year.csv"),
+        "{file:?}"
+    );
     let published = house.get("/datasets?lang=ja").by_nobody().go().await.text();
     assert_eq!(published_parts(&published), will_be[..1], "at once, and as shown (Rules 36; R7.3)");
 

@@ -60,18 +60,23 @@ pub(super) async fn page_of(
 /// Hands out the set, for use within the house or for a recipient whose provision is on record.
 pub(super) async fn file(
     State(desk): State<Desk>,
-    _: Staff,
+    staff: Staff,
     Path(dataset): Path<String>,
 ) -> Result<Response, Trouble> {
-    let id = read_id(&dataset)?;
-    let kept = dataset::get(&desk.app, id).await?;
-    let name = match kept.kind {
-        DatasetKind::Anonymised => "anonymised",
-        DatasetKind::Pseudonymised => "pseudonymised",
-    };
+    let kept = dataset::get(&desk.app, read_id(&dataset)?).await?;
+    let kind = word(&kept.kind);
+    // Its name in whatever characters (RFC 8187), and its kind for whoever cannot read that.
+    let name = kept.name.get(staff.language).bytes().map(|byte| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    });
+    let name: String = name.collect();
+    let named = format!("attachment; filename=\"{kind}.csv\"; filename*=UTF-8''{name}.csv");
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-{id}.csv\"")),
+        (header::CONTENT_DISPOSITION, named),
     ];
     Ok((headers, kept.csv).into_response())
 }
@@ -226,7 +231,7 @@ async fn show(
                                        "The information manager provides and erases sets and looks at method information.")) }
         }
     };
-    let title = words::kind(kept.kind, language);
+    let title = kept.name.get(language);
     Ok((status, page(staff, Some(Room::Datasets), title, &body)).into_response())
 }
 
@@ -245,6 +250,7 @@ fn facts(
     let rows = |count: u64| words::count(count);
     html! {
         dl.facts {
+            (fact(say.of("種類", "Kind"), &html! { (words::kind(kept.kind, language)) }))
             (fact(say.of("作成", "Made"), &html! { (crate::words::moment(told.at, language)) }))
             (fact(say.of("利用目的", "What for"), &html! { (purpose(&made.purpose, document, language)) }))
             (fact(say.of("行", "Rows"), &html! {
@@ -257,7 +263,6 @@ fn facts(
             @if !manifest.counts.left_out.is_empty() {
                 (fact(say.of("除いた方", "Left out"), &left_out(manifest.counts.left_out.iter().map(|(r, n)| (r.as_str(), *n)), language)))
             }
-            (fact(say.of("管理番号", "Id"), &html! { code { (id) } }))
         }
         p.do {
             a.button href={ (urls::DATASETS) "/" (id) "/file" } { (say.of("CSVを受け取る", "Get the CSV")) }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use datasets::{Next, Settings, Step, Suggestion, Table, Ways, suggest};
 use jiff::{SignedDuration, Timestamp};
 use policy::party::DatasetId;
-use policy::{Language, StaffId};
+use policy::{Label, Language, StaffId};
 
 use super::columns;
 use super::words::said;
@@ -151,6 +151,10 @@ pub(super) struct Preparation {
     pub(super) ways: Option<Arc<Ways>>,
     /// Which of the ways that are shown, the best one being the first.
     pub(super) way: usize,
+    /// The form of its name as it was typed, and what is wrong with it.
+    pub(super) naming: Option<Tried>,
+    /// What it will be called.
+    pub(super) name: Option<Label>,
     /// What is told once above the page.
     pub(super) told: Option<String>,
     pub(super) stage: Stage,
@@ -175,6 +179,8 @@ impl Preparation {
             settings: None,
             ways: None,
             way: 0,
+            naming: None,
+            name: None,
             told: None,
             stage: Stage::NotRead,
             touched_at: now,
@@ -304,6 +310,7 @@ impl Preparations {
                 source: preparation.source.clone(),
                 look: preparation.look.clone(),
                 settings: preparation.settings.clone().unwrap_or_default(),
+                name: preparation.name.clone(),
                 watch: progress.watch(),
                 language: staff.language,
             };
@@ -363,6 +370,7 @@ struct Job {
     source: Source,
     look: Option<Arc<Look>>,
     settings: Settings,
+    name: Option<Label>,
     watch: Watch,
     language: Language,
 }
@@ -432,6 +440,7 @@ impl Job {
         let settings = self.settings.clone();
         let wish = Wish {
             of: self.source.clone(),
+            name: self.name.clone(),
             settings: Box::new(move |_: &Table| settings),
             once: None,
         };

@@ -41,6 +41,7 @@ pub(super) fn of_making(
     let (Some(look), Some(settings)) = (&preparation.look, &preparation.settings) else {
         return html! {};
     };
+    let Some(name) = preparation.name.clone() else { return html! {} };
     let source = &preparation.source;
     let settings = source.settled(settings.clone(), document);
     let shows = |name: &str| {
@@ -54,6 +55,7 @@ pub(super) fn of_making(
     });
     let set = Public {
         at: now,
+        name,
         kind: source.kind,
         purpose: source.asked.purpose.clone(),
         items: items.collect(),

@@ -8,13 +8,14 @@ use datasets::Recode;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use policy::record::DatasetKind;
-use policy::{Document, Language};
+use policy::{Document, Label, Language};
 
 use super::preparation::{Doing, Preparation, Progress, Stage};
 use super::{columns, new, preview, ways, words};
+use crate::acts::dataset;
 use crate::web::desk::page::{Room, page};
 use crate::web::desk::requests::disclosed::purpose;
-use crate::web::desk::requests::form::Sent;
+use crate::web::desk::requests::form::{Again, Sent, Tried};
 use crate::web::desk::requests::words::Say;
 use crate::web::desk::session::Staff;
 use crate::web::desk::trouble::Trouble;
@@ -22,6 +23,8 @@ use crate::web::desk::{Desk, urls};
 
 /// A browser asks again after so many seconds while something is done.
 const AGAIN: &str = "2";
+/// The form of a set's name.
+const NAMING: &str = "naming";
 
 /// What a form leads to.
 enum To {
@@ -115,6 +118,7 @@ fn pressed(
             here
         }
         ("back", Stage::Ready) => {
+            named(preparation, sent);
             preparation.stage = Stage::Columns;
             here
         }
@@ -141,8 +145,10 @@ fn pressed(
             }
         }
         ("preview", Stage::Ready) => {
-            let chosen = sent.get("way").parse().unwrap_or_default();
-            preparation.way = chosen;
+            if !named(preparation, sent) {
+                return To::Page(StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            let chosen = preparation.way;
             if let (Some(found), Some(settings)) = (&preparation.ways, &mut preparation.settings) {
                 // The best one is looked for again, so that it is proven of what is made.
                 let way = ways::choices(found).get(chosen).copied().filter(|_| chosen > 0);
@@ -158,6 +164,18 @@ fn pressed(
         ("make", Stage::Preview) => To::Work(Doing::Set),
         _ => here,
     }
+}
+
+/// Takes the name and the way that were chosen; says whether it is a name.
+fn named(preparation: &mut Preparation, sent: Sent) -> bool {
+    let text = |field: &str| sent.get(field).trim().to_owned();
+    let name = Label { ja: text("name.ja"), en: text("name.en") };
+    preparation.way = sent.get("way").parse().unwrap_or_default();
+    let wrong = dataset::wrong_name(&name);
+    let fits = wrong.is_empty();
+    preparation.name = Some(name);
+    preparation.naming = Some(Tried { act: NAMING.to_owned(), sent, wrong, told: None });
+    fits
 }
 
 fn title(preparation: &Preparation, language: Language) -> &'static str {
@@ -184,7 +202,7 @@ fn draw(
             }
             Stage::Ready => {
                 (about(preparation, document, language))
-                (ready(preparation, language))
+                (ready(preparation, (document, now), language))
             }
             Stage::Preview => (preview::of_making(preparation, document, now, language)),
             Stage::Made(_) => {}
@@ -298,12 +316,19 @@ fn working(
 }
 
 /// What becomes of each column, the ways to choose from, and the button.
-fn ready(preparation: &Preparation, language: Language) -> Markup {
+fn ready(
+    preparation: &Preparation,
+    (document, now): (&Document, Timestamp),
+    language: Language,
+) -> Markup {
     let say = Say(language);
     let Some(settings) = &preparation.settings else { return html! {} };
     let Some(look) = &preparation.look else { return html! {} };
+    let again = Again::new(NAMING, preparation.naming.as_ref(), language);
+    let first = dataset::first_name(document, &preparation.source.asked.purpose, now);
     let parts = preparation.ways.is_none() && preparation.source.kind == DatasetKind::Anonymised;
     html! {
+        @if let Some(naming) = &preparation.naming { (naming.summary(language)) }
         form.fields method="post" action=(urls::DATASET_PREPARATION) {
             input type="hidden" name="preparation" value=(preparation.id);
             @if let Some(found) = &preparation.ways { (ways::draw(found, preparation.way, settings, language)) }
@@ -325,7 +350,7 @@ fn ready(preparation: &Preparation, language: Language) -> Markup {
                     @for (_, name) in columns::asked(&look.table, &preparation.source) {
                         @if let Some(of) = settings.columns.get(name) {
                             div {
-                                dt { (settings.label(name).words(crate::acts::dataset::spoken(language))) }
+                                dt { (settings.label(name).words(dataset::spoken(language))) }
                                 dd {
                                     @if of.token { (say.of("トークンに置き換える", "a token in its place")) }
                                     @else { (words::role(of.role, preparation.source.kind, language)) }
@@ -334,6 +359,13 @@ fn ready(preparation: &Preparation, language: Language) -> Markup {
                         }
                     }
                 }
+            }
+            section {
+                h2 { (say.of("名前", "Its name")) }
+                p.hint { (say.of("一覧や台帳で見分けるための名前です。公表のページにも載ります。",
+                                 "What it is told apart by, here and in the ledger. It is published, too.")) }
+                (again.line("name.ja", say.of("日本語の名前", "Name in Japanese"), &first.ja, dataset::MAX_NAME_CHARS))
+                (again.line("name.en", say.of("英語の名前", "Name in English"), &first.en, dataset::MAX_NAME_CHARS))
             }
             p.hint { (say.of("次の画面で、公表される内容を確かめてから作成します。",
                              "The next page shows what will be published, before it is made.")) }
