@@ -139,6 +139,21 @@ fn visits() -> String {
     datasets::sample(600, Language::En)
 }
 
+/// A table whose ways of generalising nobody looks at to the end: some 10^17 of them.
+fn endless() -> String {
+    let mut drawn = 7_u32;
+    let mut row = || {
+        let cells = (0..24).map(|_| {
+            drawn = drawn.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (drawn >> 24).to_string()
+        });
+        cells.collect::<Vec<_>>().join(",")
+    };
+    let names: Vec<String> = (0..24).map(|n| format!("measure_{n}")).collect();
+    let rows: Vec<String> = (0..400).map(|_| row()).collect();
+    format!("{}\n{}\n", names.join(","), rows.join("\n"))
+}
+
 fn sets(house: &House) -> Vec<&'static str> {
     let kinds = house.records();
     let kinds = kinds.iter().map(|record| record.act.kind());
@@ -254,7 +269,11 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     let file = rin.sees(&format!("{path}/file")).await;
     assert!(file.header("content-type").unwrap().starts_with("text/csv"));
     assert!(file.text().starts_with("birth_date,gender,area,allergy,party\n"), "{}", file.text());
-    assert!(rin.reads(&format!("{path}/report")).await.contains("Risks that remain"));
+    let report = rin.reads(&format!("{path}/report")).await;
+    assert!(report.contains("Risks that remain"));
+    // From there back to the set, and to the other language.
+    assert!(report.contains(&format!("<a href=\"{path}\">← Visits of this year</a>")), "{report}");
+    assert!(report.contains("action=\"/desk/language\"") && report.contains("日本語"), "{report}");
     assert!(rin.reads(SETS).await.contains(&format!("href=\"{path}\">Visits of this year</a>")));
     assert!(page.contains("<h1>Visits of this year</h1>") && !page.contains(&format!(">{id}<")));
     assert!(
@@ -507,9 +526,12 @@ async fn a_run_that_is_stopped_leaves_nothing_and_preparations_are_forgotten() {
     let (member, cookie) = Member::joins(&house, "rin", StaffRole::Officer).await;
     let rin = Maker { house: &house, cookie };
     let sou = Maker::sits(&house, "sou", StaffRole::Officer).await;
-    let visits = datasets::sample(6000, Language::En);
+    let endless = endless();
     let uploads = async || {
-        assert_eq!(leads_to(&rin.uploads("visits.csv", visits.as_bytes(), &[]).await), PREPARATION);
+        assert_eq!(
+            leads_to(&rin.uploads("endless.csv", endless.as_bytes(), &[]).await),
+            PREPARATION
+        );
     };
     uploads().await;
     assert_eq!(leads_to(&sou.sees(PREPARATION).await), NEW, "it is hers alone");
@@ -517,23 +539,34 @@ async fn a_run_that_is_stopped_leaves_nothing_and_preparations_are_forgotten() {
     // The page says how far it is, and comes again by itself until it is stopped.
     let preparation = fields(&rin.settled().await);
     let preparation = preparation.iter().find(|(name, _)| name == "preparation").unwrap().1.clone();
-    rin.goes_on("columns", &[("person", ""), ("each", "yes")]).await;
+    let each = [("person", ""), ("each", "yes")];
+    let presses =
+        async |act| rin.sends(PREPARATION, &[("preparation", &preparation), ("act", act)]).await;
+    rin.goes_on("columns", &each).await;
     let page = rin.sees(PREPARATION).await;
-    assert_eq!(page.header("refresh"), Some("2"));
+    let again = Some("2; url=/desk/datasets/preparation");
+    assert_eq!(page.header("refresh"), again);
     assert!(
         page.text().contains("rows read") && page.text().contains("<progress"),
         "{}",
         page.text()
     );
-    rin.sends(PREPARATION, &[("preparation", &preparation), ("act", "stop")]).await;
+    let stopping = presses("stop").await;
+    assert!(stopping.status == 200 && stopping.text().contains("Stopping…"), "told at once");
+    assert_eq!(stopping.header("refresh"), again, "and the page before comes by itself");
     let page = rin.settled().await;
     assert!(page.contains("It was stopped; nothing was made"), "{page}");
     assert!(page.contains("column.3.role"), "back at the columns");
-    rin.goes_on("columns", &[("person", ""), ("each", "yes"), ("column.7.role", "identifying")])
-        .await;
-    rin.settled().await;
+    // With the best so far; then while the set is made.
+    rin.goes_on("columns", &each).await;
+    while !rin.sees(PREPARATION).await.text().contains("value=\"enough\"") {
+        tokio::task::yield_now().await;
+    }
+    presses("enough").await;
+    let page = rin.settled().await;
+    assert!(page.contains("not proven") && page.contains("name=\"way\""), "{page}");
     rin.makes().await;
-    rin.sends(PREPARATION, &[("preparation", &preparation), ("act", "stop")]).await;
+    assert!(presses("stop").await.text().contains("Stopping…"));
     assert!(rin.settled().await.contains("It was stopped"), "while it is made");
     assert_eq!((house.rows()["datasets"], sets(&house).len()), (0, 0));
 

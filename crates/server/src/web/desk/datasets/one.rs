@@ -16,7 +16,7 @@ use super::steps::left_out;
 use super::{preview, words};
 use crate::acts::dataset::{self, Kept, Provide, Told, spoken};
 use crate::error::Error;
-use crate::web::desk::page::{Room, page};
+use crate::web::desk::page::{Room, page, to_other_language};
 use crate::web::desk::requests::disclosed::purpose;
 use crate::web::desk::requests::form::{Again, Sent, Tried, word};
 use crate::web::desk::requests::words::Say;
@@ -89,9 +89,16 @@ pub(super) async fn report(
 ) -> Result<Response, Trouble> {
     let kept = dataset::get(&desk.app, read_id(&dataset)?).await?;
     let report = kept.report.ok_or_else(|| Error::not_found("report", "…"))?;
+    let above = html! {
+        nav {
+            a href={ (urls::DATASETS) "/" (dataset) } { "← " (kept.name.get(staff.language)) }
+            (to_other_language(staff.language))
+        }
+    };
     let language = spoken(staff.language);
     let section = kept.manifest.standards.section(language);
-    Ok(Html(report.html_with(language, &[section])).into_response())
+    let page = report.html_under(&above.into_string(), language, &[section]);
+    Ok(Html(page).into_response())
 }
 
 /// What was pressed.

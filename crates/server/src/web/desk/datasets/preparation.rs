@@ -82,6 +82,11 @@ impl Progress {
         self.stop.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the work is to end.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// Has the search end with the best way so far.
     pub(super) fn enough(&self) {
         self.enough.store(true, Ordering::Relaxed);

@@ -21,8 +21,8 @@ use crate::web::desk::session::Staff;
 use crate::web::desk::trouble::Trouble;
 use crate::web::desk::{Desk, urls};
 
-/// A browser asks again after so many seconds while something is done.
-const AGAIN: &str = "2";
+/// A browser asks again after so many seconds while something is done, also where a form led to the page.
+const AGAIN: &str = "2; url=/desk/datasets/preparation";
 /// The form of a set's name.
 const NAMING: &str = "naming";
 
@@ -32,6 +32,8 @@ enum To {
     Work(Doing),
     /// The preparation is put away.
     Away,
+    /// That the work ends is told at once.
+    Stopping,
     /// The page as it stands now.
     Page(StatusCode),
 }
@@ -42,34 +44,38 @@ pub(super) async fn page_of(State(desk): State<Desk>, staff: Staff) -> Result<Re
 }
 
 fn show(desk: &Desk, staff: &Staff, status: StatusCode) -> Response {
-    let document = desk.app.policy();
-    let drawn = desk.preparations.with(&desk.app, staff, |preparation| match &preparation.stage {
+    let shown = desk.preparations.with(&desk.app, staff, |preparation| match &preparation.stage {
         Stage::Made(dataset) => Err(*dataset),
-        stage => {
-            let works = matches!(stage, Stage::Working(..));
-            let told = preparation.told.take();
-            let now = desk.app.clock.now();
-            let title = title(preparation, staff.language);
-            let body = draw(preparation, told.as_deref(), (&document, now), staff.language);
-            Ok((title, body, works))
-        }
+        _ => Ok(shown(desk, staff, preparation, status)),
     });
-    match drawn {
+    match shown {
         None => Redirect::to(urls::NEW_DATASET).into_response(),
         Some(Err(dataset)) => {
             desk.preparations.forget(staff);
             Redirect::to(&format!("{}/{dataset}?done=made", urls::DATASETS)).into_response()
         }
-        Some(Ok((title, body, works))) => {
-            let page = page(staff, Some(Room::Datasets), title, &body);
-            let mut response = (status, page).into_response();
-            if works {
-                let refresh = HeaderName::from_static("refresh");
-                response.headers_mut().insert(refresh, HeaderValue::from_static(AGAIN));
-            }
-            response
-        }
+        Some(Ok(page)) => page,
     }
+}
+
+/// The page of a preparation as it stands.
+fn shown(
+    desk: &Desk,
+    staff: &Staff,
+    preparation: &mut Preparation,
+    status: StatusCode,
+) -> Response {
+    let (document, now) = (desk.app.policy(), desk.app.clock.now());
+    let told = preparation.told.take();
+    let body = draw(preparation, told.as_deref(), (&document, now), staff.language);
+    let title = title(preparation, staff.language);
+    let page = page(staff, Some(Room::Datasets), title, &body);
+    let mut response = (status, page).into_response();
+    if matches!(preparation.stage, Stage::Working(..)) {
+        let refresh = HeaderName::from_static("refresh");
+        response.headers_mut().insert(refresh, HeaderValue::from_static(AGAIN));
+    }
+    response
 }
 
 /// What was pressed.
@@ -81,21 +87,26 @@ pub(super) async fn act(
     let document = desk.app.policy();
     let to = desk.preparations.with(&desk.app, &staff, |preparation| {
         if preparation.id != sent.get("preparation") {
-            return To::Page(StatusCode::CONFLICT);
+            return Ok(To::Page(StatusCode::CONFLICT));
         }
-        pressed(preparation, sent, &document, staff.language)
+        match pressed(preparation, sent, &document, staff.language) {
+            // Before the work can end: it is told whatever is faster.
+            To::Stopping => Err(shown(&desk, &staff, preparation, StatusCode::OK)),
+            to => Ok(to),
+        }
     });
     match to {
         None => return Ok(Redirect::to(urls::NEW_DATASET).into_response()),
-        Some(To::Away) => {
+        Some(Err(stopping)) => return Ok(stopping),
+        Some(Ok(To::Away)) => {
             desk.preparations.forget(&staff);
             return Ok(Redirect::to(urls::DATASETS).into_response());
         }
-        Some(To::Work(doing)) => desk.preparations.work(&desk.app, &staff, doing),
-        Some(To::Page(status)) if status == StatusCode::UNPROCESSABLE_ENTITY => {
+        Some(Ok(To::Work(doing))) => desk.preparations.work(&desk.app, &staff, doing),
+        Some(Ok(To::Page(status))) if status == StatusCode::UNPROCESSABLE_ENTITY => {
             return Ok(show(&desk, &staff, status));
         }
-        Some(To::Page(_)) => {}
+        Some(Ok(To::Page(_) | To::Stopping)) => {}
     }
     Ok(Redirect::to(urls::DATASET_PREPARATION).into_response())
 }
@@ -111,7 +122,7 @@ fn pressed(
         ("discard", _) => To::Away,
         ("stop", Stage::Working(_, progress)) => {
             progress.stop();
-            here
+            To::Stopping
         }
         ("enough", Stage::Working(_, progress)) => {
             progress.enough();
@@ -265,6 +276,7 @@ fn working(
     let say = Say(language);
     let (checks, of) = progress.checks();
     let heading = match doing {
+        _ if progress.is_stopping() => say.of("中止しています…", "Stopping…"),
         Doing::Rows => say.of("情報を読み込んでいます", "Reading what is held"),
         Doing::Ways => say.of("一般化の組合せを調べています", "Looking at ways of generalising"),
         Doing::Set => say.of("データセットを作成しています", "Making the data set"),
@@ -299,17 +311,32 @@ fn working(
                     }
                 }
             }
-            p.hint { (say.of("この画面は自動で更新されます。中止すると、途中の結果は残りません。",
-                             "This page comes again by itself. If it is stopped, nothing is left of it.")) }
-            form method="post" action=(urls::DATASET_PREPARATION) {
-                input type="hidden" name="preparation" value=(preparation.id);
-                p.do {
-                    button name="act" value="stop" { (say.of("中止する", "Stop it")) }
-                    @if doing != Doing::Rows && checks > 0 && preparation.source.kind == DatasetKind::Anonymised {
-                        " " button.plain name="act" value="enough" { (say.of("ここまでの最良で進む", "Go on with the best so far")) }
-                    }
-                    " " a href=(urls::DATASET_PREPARATION) { (say.of("更新する", "Look again")) }
+            @if progress.is_stopping() {
+                p.hint { (say.of("中止を受け付けました。まもなく前の画面に戻ります。",
+                                 "It is being stopped; the page before is back in a moment.")) }
+                p.do { a href=(urls::DATASET_PREPARATION) { (say.of("更新する", "Look again")) } }
+            } @else {
+                (ends(preparation, doing != Doing::Rows && checks > 0, language))
+            }
+        }
+    }
+}
+
+/// How work is ended before its time; with the best so far where there is one.
+fn ends(preparation: &Preparation, with_best: bool, language: Language) -> Markup {
+    let say = Say(language);
+    let with_best = with_best && preparation.source.kind == DatasetKind::Anonymised;
+    html! {
+        p.hint { (say.of("この画面は自動で更新されます。中止すると、途中の結果は残りません。",
+                         "This page comes again by itself. If it is stopped, nothing is left of it.")) }
+        form method="post" action=(urls::DATASET_PREPARATION) {
+            input type="hidden" name="preparation" value=(preparation.id);
+            p.do {
+                button name="act" value="stop" { (say.of("中止する", "Stop it")) }
+                @if with_best {
+                    " " button.plain name="act" value="enough" { (say.of("ここまでの最良で進む", "Go on with the best so far")) }
                 }
+                " " a href=(urls::DATASET_PREPARATION) { (say.of("更新する", "Look again")) }
             }
         }
     }
