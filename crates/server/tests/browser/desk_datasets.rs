@@ -93,6 +93,7 @@ async fn data_sets_are_made_at_the_desk_without_scripts_in_both_languages() {
         browser.presses("a.button").await;
         maker.looks("new").await;
         browser.presses("main form button").await;
+        maker.picks("purpose", "support").await;
         maker.looks("file").await;
         // What is no table is told, and what was chosen stands.
         let not_a_table = folder.path().join("one-column.csv");
@@ -157,6 +158,8 @@ async fn data_sets_are_made_at_the_desk_without_scripts_in_both_languages() {
         browser.find("#kinds a[href^='/datasets']").await;
 
         // Of what is held: nobody who agreed is a reason to say so.
+        maker.goes_to("/desk/datasets/new?kind=pseudonymised&from=held").await;
+        maker.looks("purpose").await;
         maker.goes_to("/desk/datasets/new?kind=pseudonymised&from=held&purpose=marketing").await;
         maker.looks("held").await;
         let Maker { browser, looker, .. } = maker;

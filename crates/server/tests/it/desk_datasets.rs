@@ -363,8 +363,25 @@ async fn what_is_held_becomes_a_set_through_the_gate() {
         if n > 4 { guest.answers("marketing", "given") } else { guest }.signs_up().await;
     }
     let rin = Maker::sits(&house, "rin", StaffRole::Officer).await;
-    let asked = format!("{NEW}?kind=anonymised&from=held&purpose=marketing");
+    // Only purposes for which something is held that a set can be made of; the others are named apart.
+    let asked = format!("{NEW}?kind=anonymised&from=held");
     let page = rin.reads(&asked).await;
+    let main = page.split_once("<main").unwrap().1;
+    let (offered, apart) = main.split_once("</form>").unwrap();
+    for (purpose, words) in [("marketing", "Other marketing"), ("support", "To give guidance")] {
+        assert!(offered.contains(&format!("value=\"{purpose}\"")), "{purpose}: {offered}");
+        assert!(!apart.contains(words), "{purpose}: {apart}");
+    }
+    for (purpose, words) in
+        [("statistics", "To make statistics"), ("incidental", "What goes along")]
+    {
+        assert!(!offered.contains(&format!("value=\"{purpose}\"")), "{purpose}: {offered}");
+        assert!(apart.contains(words), "{purpose}: {apart}");
+    }
+    // And only items that can stay in a set, by what the policy calls them.
+    let page = rin.reads(&format!("{asked}&purpose=marketing")).await;
+    assert!(!page.contains("value=\"name\""), "{page}");
+    assert!(page.contains("would be removed: Name, E-mail address, Telephone number."), "{page}");
     assert!(page.contains("Date of birth") && !page.contains("value=\"email\""), "{page}");
     let first = [("kind", "anonymised"), ("purpose", "marketing")];
     assert!(rin.sends(NEW, &first).await.text().contains("choose one item at least"));
@@ -373,6 +390,9 @@ async fn what_is_held_becomes_a_set_through_the_gate() {
     let page = rin.settled().await;
     assert!(page.contains("25 rows") && page.contains("5 (no consent)"), "{page}");
     assert!(!page.contains("198"), "no value is shown: {page}");
+    let names = page.contains(">Date of birth</h2>") && !page.contains(">birth_date<");
+    assert!(names, "as the policy calls it: {page}");
+    assert!(!page.contains("name=\"person\""), "whoever is held has one row: {page}");
     assert_eq!(leads_to(&rin.goes_on("columns", &[("k", "5")]).await), PREPARATION);
     rin.makes().await;
     let id = rin.made().await;
@@ -439,7 +459,7 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
         let wrong = rin.uploads(name, bytes, changes).await;
         let text = wrong.text();
         assert!(wrong.status == 422 && text.contains(told), "{told}: {text}");
-        assert!(text.contains("name=\"purpose\" value=\"support\""), "what was chosen stands");
+        assert!(text.contains("value=\"support\" selected"), "what was chosen stands");
     }
     // Shift_JIS is known by itself; another separator when it is named.
     let sjis = b"\x94\x4e\x97\xee,\x92\x6e\x88\xe6\n20,1\n30,2\n";

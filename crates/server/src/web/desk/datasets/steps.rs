@@ -209,7 +209,7 @@ fn draw(
             Stage::NotRead => (new::once_more(document, preparation, language)),
             Stage::Columns => {
                 (about(preparation, document, language))
-                @if let Some(look) = &preparation.look { (columns::draw(preparation, look, language)) }
+                @if let Some(look) = &preparation.look { (columns::draw(preparation, look, document, language)) }
             }
             Stage::Ready => {
                 (about(preparation, document, language))
