@@ -388,6 +388,21 @@ pub struct DatasetMade {
     pub manifest: String,
 }
 
+/// That a data set may go to somebody, approved by one who does not provide it (R6.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetApproved {
+    /// Which.
+    pub dataset: DatasetId,
+    /// Its name.
+    pub name: Label,
+    /// Who is to receive it.
+    pub recipient: String,
+    /// On what.
+    pub basis: String,
+    /// What shows it.
+    pub reason: String,
+}
+
 /// A data set as it was provided (R7.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetProvided {
@@ -401,6 +416,8 @@ pub struct DatasetProvided {
     pub recipient: String,
     /// What it stands on.
     pub basis: String,
+    /// The record of the approval that it uses up, where the basis needs one.
+    pub approval: Option<String>,
     /// How it is provided, as it is published: Japanese, then English.
     pub method: (String, String),
     /// What the recipient is told expressly, language by language (Act 44).
@@ -684,6 +701,8 @@ pub enum Act {
     },
     /// A data set was made of what is held; its items are published from here on (Rules 36).
     DatasetMade(Box<DatasetMade>),
+    /// A data set may go to somebody, once.
+    DatasetApproved(Box<DatasetApproved>),
     /// A data set was provided to somebody outside; how is published from here on (Rules 37).
     DatasetProvided(Box<DatasetProvided>),
     /// A data set was to be provided on what does not allow it (Act 41(6)).
@@ -806,6 +825,7 @@ impl Act {
             Self::InstructionTold { .. } => "instruction_told",
             Self::InstructionAnswered { .. } => "instruction_answered",
             Self::DatasetMade(_) => "dataset_made",
+            Self::DatasetApproved(_) => "dataset_approved",
             Self::DatasetProvided(_) => "dataset_provided",
             Self::DatasetRefused { .. } => "dataset_refused",
             Self::MethodSeen { .. } => "method_seen",

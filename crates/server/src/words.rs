@@ -141,6 +141,8 @@ fn act(kind: &str, language: Language) -> &str {
         ("dataset_made", Language::En) => "a data set was made",
         ("dataset_provided", Language::Ja) => "データセットの提供",
         ("dataset_provided", Language::En) => "a data set was provided",
+        ("dataset_approved", Language::Ja) => "データセットの提供の承認",
+        ("dataset_approved", Language::En) => "that a data set is provided was approved",
         ("dataset_refused", Language::Ja) => "データセットの提供のお断り",
         ("dataset_refused", Language::En) => "a data set was not provided",
         ("method_seen", Language::Ja) => "加工方法等情報の閲覧",
@@ -360,6 +362,10 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
                     line("項目", "items", list(&made.items, language));
                 }
                 line("利用目的", "purpose", made.purpose.to_string());
+            }
+            Act::DatasetApproved(approved) => {
+                line("データセット", "data set", approved.name.get(language).to_owned());
+                line("提供先", "to be given to", approved.recipient.clone());
             }
             Act::DatasetProvided(provided) => {
                 line("データセット", "data set", provided.name.get(language).to_owned());

@@ -15,7 +15,7 @@ use datasets::{
 };
 use jiff::Timestamp;
 use policy::party::DatasetId;
-use policy::record::{Act, DatasetKind, DatasetMade, DatasetProvided};
+use policy::record::{Act, DatasetApproved, DatasetKind, DatasetMade, DatasetProvided};
 use policy::{Document, ItemName, PurposeName, Record};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -493,8 +493,6 @@ pub struct Provide {
     pub recipient: String,
     /// What it stands on.
     pub basis: Basis,
-    /// Why, where a law asks for it or the business is succeeded to.
-    pub reason: String,
     /// How it is provided, in both languages.
     pub method: Label,
     /// Who asks.
@@ -514,11 +512,6 @@ impl Provide {
                 let detail = format!("is not 1 to {MAX_CHARS} plain characters");
                 wrong.push(FieldError::new(field, "not_plain", detail));
             }
-        }
-        let with_reason = matches!(self.basis, Basis::Law | Basis::Succession);
-        if with_reason && self.reason.trim().is_empty() {
-            let detail = "is missing; a law or a succession is named with what shows it";
-            wrong.push(FieldError::new("reason", "missing", detail));
         }
         if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
     }
@@ -551,35 +544,119 @@ pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> 
     let document = app.policy();
     given.check()?;
     let word = word(given.basis);
-    let refused = given.refused(&document, kept.kind);
-    let (dataset, recipient) = (given.dataset, given.recipient.clone());
-    if let Some(why) = refused {
-        let (name, basis) = (kept.name, word.to_owned());
-        let act = Act::DatasetRefused { dataset, name, recipient, basis };
-        recorded(app, given.by, act, |_| Ok(())).await?;
+    let (dataset, recipient) = (given.dataset, given.recipient.trim().to_owned());
+    let refused = Act::DatasetRefused {
+        dataset,
+        name: kept.name.clone(),
+        recipient: recipient.clone(),
+        basis: word.to_owned(),
+    };
+    if let Some(why) = given.refused(&document, kept.kind) {
+        recorded(app, given.by, refused, |_| Ok(())).await?;
         return Err(Error::Conflict(why));
     }
-    let told = told(&document, &given.recipient, &kept);
-    let basis = match given.reason.trim() {
-        "" => word.to_owned(),
-        reason => format!("{word}: {reason}"),
-    };
+    let told = told_to(&document, &recipient, &kept);
     let provided = DatasetProvided {
         dataset,
         name: kept.name,
         kind: kept.kind,
         recipient,
-        basis,
+        basis: word.to_owned(),
+        approval: None,
         method: (given.method.ja, given.method.en),
         told: told.clone(),
     };
-    let act = Act::DatasetProvided(Box::new(provided));
-    let there = move |tx: &mut Tx<'_>| match sets::set(tx, dataset)? {
+    let (basis, by, now, fresh) = (given.basis, given.by, app.clock.now(), Fresh::new()?);
+    let keeper = Arc::clone(app);
+    let (place, goes) = app
+        .store
+        .write(move |tx: &mut Tx<'_>| {
+            there(tx, dataset)?;
+            let mut provided = provided.clone();
+            let mut goes = true;
+            if needs_approval(basis) {
+                let of = told_of(&keeper, tx, dataset)?;
+                let approved = of.approval_for(&provided.recipient, word, &by);
+                goes = approved.is_some();
+                if let Some(Approved { id, what, .. }) = approved {
+                    provided.basis = format!("{word}: {}", what.reason);
+                    provided.approval = Some(id.clone());
+                }
+            }
+            let act = if goes { Act::DatasetProvided(Box::new(provided)) } else { refused.clone() };
+            let (policy, by) = (document.version, by.clone());
+            let record = Record { at: now, policy, subject: None, by, act };
+            Ok::<_, Error>((keeper.record(tx, &record, None, &fresh)?, goes))
+        })
+        .await?;
+    if !goes {
+        let why = "nobody else approved this recipient and basis, or the approval was used: the \
+                   information manager approves each provision by law or succession";
+        return Err(Error::Conflict(why.to_owned()));
+    }
+    Ok(Provided { place, told, csv: kept.csv })
+}
+
+/// Whether a provision on this basis needs a second pair of eyes: no promise that was published covers it, and
+/// whether it holds is one person's reading of a paper.
+pub fn needs_approval(basis: Basis) -> bool {
+    matches!(basis, Basis::Law | Basis::Succession)
+}
+
+/// That a set may go to somebody, once.
+pub struct Approve {
+    /// Which.
+    pub dataset: DatasetId,
+    /// To whom.
+    pub recipient: String,
+    /// As a law asks, or by succession.
+    pub basis: Basis,
+    /// What shows it.
+    pub reason: String,
+    /// Who approves, and so does not provide it.
+    pub by: String,
+}
+
+/// Approves that a set is provided on a basis that needs it (decision 0068). It is good once, for that
+/// recipient and basis, and for anybody but whoever approved it.
+///
+/// # Errors
+/// [`Error::Invalid`] field by field; [`Error::NotFound`].
+pub async fn approve(app: &Arc<App>, given: Approve) -> Result<Place, Error> {
+    let kept = get(app, given.dataset).await?;
+    let mut wrong = Vec::new();
+    for (field, text) in [("recipient", &given.recipient), ("reason", &given.reason)] {
+        if !is_plain(text, MAX_CHARS) {
+            let detail = format!("is not 1 to {MAX_CHARS} plain characters");
+            wrong.push(FieldError::new(field, "not_plain", detail));
+        }
+    }
+    if !needs_approval(given.basis) || given.basis.allows(kind(kept.kind)).is_err() {
+        let detail = "is not approved; `law` and `succession` are, of a pseudonymised set";
+        wrong.push(FieldError::new("basis", "not_possible", detail));
+    }
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
+    let dataset = given.dataset;
+    let approved = DatasetApproved {
+        dataset,
+        name: kept.name,
+        recipient: given.recipient.trim().to_owned(),
+        basis: word(given.basis).to_owned(),
+        reason: given.reason.trim().to_owned(),
+    };
+    let act = Act::DatasetApproved(Box::new(approved));
+    let (place, ()) = recorded(app, given.by, act, move |tx| there(tx, dataset)).await?;
+    Ok(place)
+}
+
+/// That a set is still there.
+fn there(tx: &mut Tx<'_>, dataset: DatasetId) -> Result<(), Error> {
+    match sets::set(tx, dataset)? {
         Some(_) => Ok(()),
         None => Err(Error::not_found("dataset", dataset.to_string())),
-    };
-    let (place, ()) = recorded(app, given.by, act, there).await?;
-    Ok(Provided { place, told, csv: kept.csv })
+    }
 }
 
 /// What the recipient of a provision would be told, by language, where how is published: nothing is recorded
@@ -596,7 +673,7 @@ pub async fn foreseen(
     given.check()?;
     let goes =
         kept.kind == DatasetKind::Anonymised && given.refused(&document, kept.kind).is_none();
-    Ok(goes.then(|| told(&document, &given.recipient, &kept)))
+    Ok(goes.then(|| told_to(&document, &given.recipient, &kept)))
 }
 
 fn word(basis: Basis) -> &'static str {
@@ -627,7 +704,7 @@ fn unfit(document: &Document, given: &Provide) -> Option<String> {
 }
 
 /// What the recipient of an anonymised set is told, in every language; of a pseudonymised one, nothing.
-fn told(document: &Document, recipient: &str, kept: &Kept) -> Vec<(String, String)> {
+fn told_to(document: &Document, recipient: &str, kept: &Kept) -> Vec<(String, String)> {
     if kept.kind == DatasetKind::Pseudonymised {
         return Vec::new();
     }
@@ -653,6 +730,21 @@ pub fn spoken(language: policy::Language) -> anonymise::Language {
     }
 }
 
+/// An approval of a provision.
+#[derive(Clone)]
+pub struct Approved {
+    /// The id of its record.
+    pub id: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who approved it, and so does not provide it.
+    pub by: String,
+    /// What.
+    pub what: DatasetApproved,
+    /// Whether the set was provided on it: it is good once.
+    pub is_used: bool,
+}
+
 /// A set as its records tell of it.
 pub struct Told {
     /// When it was made.
@@ -661,6 +753,8 @@ pub struct Told {
     pub by: String,
     /// What was made.
     pub made: DatasetMade,
+    /// That it may be provided, in the order of approval.
+    pub approved: Vec<Approved>,
     /// How it was provided, and when.
     pub provided: Vec<(Timestamp, DatasetProvided)>,
     /// When it was erased.
@@ -668,6 +762,14 @@ pub struct Told {
 }
 
 impl Told {
+    /// An approval on which somebody may provide the set.
+    fn approval_for(&self, recipient: &str, basis: &str, by: &str) -> Option<&Approved> {
+        let mut approved = self.approved.iter().filter(|approved| !approved.is_used);
+        approved.find(|Approved { by: approver, what, .. }| {
+            what.recipient == recipient.trim() && what.basis == basis && approver != by
+        })
+    }
+
     /// What was written down of its making.
     ///
     /// # Errors
@@ -683,37 +785,63 @@ impl Told {
 /// When a record does not open.
 pub async fn all(app: &Arc<App>) -> Result<Vec<Told>, Error> {
     let keeper = Arc::clone(app);
-    app.store
-        .read(move |conn| {
-            let mut found: Vec<Told> = Vec::new();
-            for row in records::of_datasets(conn)? {
-                let record = keeper.open_record(&row)?.record().map_err(anyhow::Error::from)?;
-                let Record { at, by, act, .. } = record;
-                let of = |found: &mut Vec<Told>, dataset| {
-                    found.iter().position(|told: &Told| told.made.dataset == dataset)
-                };
-                match act {
-                    Act::DatasetMade(made) => {
-                        let provided = Vec::new();
-                        found.push(Told { at, by, made: *made, provided, ended_at: None });
-                    }
-                    Act::DatasetProvided(provided) => {
-                        if let Some(of) = of(&mut found, provided.dataset) {
-                            found[of].provided.push((at, *provided));
-                        }
-                    }
-                    Act::DatasetEnded { dataset, .. } => {
-                        if let Some(of) = of(&mut found, dataset) {
-                            found[of].ended_at = Some(at);
-                        }
-                    }
-                    _ => {}
+    app.store.read(move |conn| told(&keeper, conn)).await
+}
+
+/// One of them.
+///
+/// # Errors
+/// [`Error::NotFound`]; when a record does not open.
+pub async fn one(app: &Arc<App>, dataset: DatasetId) -> Result<Told, Error> {
+    let keeper = Arc::clone(app);
+    app.store.read(move |conn| told_of(&keeper, conn, dataset)).await
+}
+
+fn told_of(app: &App, conn: &mut Conn, dataset: DatasetId) -> Result<Told, Error> {
+    let found = told(app, conn)?.into_iter().find(|told| told.made.dataset == dataset);
+    found.ok_or_else(|| Error::not_found("dataset", dataset.to_string()))
+}
+
+fn told(app: &App, conn: &mut Conn) -> Result<Vec<Told>, Error> {
+    let mut found: Vec<Told> = Vec::new();
+    for row in records::of_datasets(conn)? {
+        let record = app.open_record(&row)?.record().map_err(anyhow::Error::from)?;
+        let Record { at, by, act, .. } = record;
+        let of = |found: &mut Vec<Told>, dataset| {
+            found.iter().position(|told: &Told| told.made.dataset == dataset)
+        };
+        match act {
+            Act::DatasetMade(made) => {
+                let (approved, provided) = (Vec::new(), Vec::new());
+                found.push(Told { at, by, made: *made, approved, provided, ended_at: None });
+            }
+            Act::DatasetApproved(what) => {
+                if let Some(of) = of(&mut found, what.dataset) {
+                    let id = Place { index: row.place.cast_unsigned(), id: row.id }.record_id();
+                    found[of].approved.push(Approved { id, at, by, what: *what, is_used: false });
                 }
             }
-            found.reverse();
-            Ok(found)
-        })
-        .await
+            Act::DatasetProvided(provided) => {
+                if let Some(of) = of(&mut found, provided.dataset) {
+                    let mut approved = found[of].approved.iter_mut();
+                    if let Some(used) =
+                        approved.find(|one| Some(&one.id) == provided.approval.as_ref())
+                    {
+                        used.is_used = true;
+                    }
+                    found[of].provided.push((at, *provided));
+                }
+            }
+            Act::DatasetEnded { dataset, .. } => {
+                if let Some(of) = of(&mut found, dataset) {
+                    found[of].ended_at = Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    found.reverse();
+    Ok(found)
 }
 
 /// What is published of sets: those that were erased are left out unless they went to somebody.

@@ -18,7 +18,7 @@ use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, name};
-use crate::acts::dataset::{self, Provide, Source, Wish};
+use crate::acts::dataset::{self, Approve, Provide, Source, Wish};
 use crate::acts::everybody::Asked;
 use crate::error::Error;
 
@@ -192,15 +192,62 @@ pub(super) async fn method(
 pub(super) struct NewProvision {
     /// The recipient's name; of a pseudonymised set the name of a processor or joint user in the policy.
     recipient: String,
-    /// `anonymised`; of a pseudonymised set `entrustment`, `joint_use`, `succession` or `law`.
+    /// `anonymised`; of a pseudonymised set `entrustment`, `joint_use`, `succession` or `law`. The last two
+    /// need an approval of the same recipient and basis that another key or somebody else gave.
     #[schema(value_type = String)]
     basis: Basis,
-    /// What shows it, for `law` and `succession`.
-    #[serde(default)]
-    reason: String,
     /// How it is provided, as it is published: `ja` and `en`.
     #[schema(value_type = BTreeMap<String, String>)]
     method: Label,
+}
+
+/// To whom a set may go.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewApproval {
+    /// The recipient's name, as the provision will say it.
+    recipient: String,
+    /// `law` or `succession`.
+    #[schema(value_type = String)]
+    basis: Basis,
+    /// What shows it, such as the number of an order.
+    reason: String,
+}
+
+/// An approval on record.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ApprovedDataset {
+    /// The id of the record.
+    record: String,
+    /// Its place in the ledger.
+    ledger: LedgerPlace,
+}
+
+/// Approves that a pseudonymised set goes to somebody as a law asks or by succession, once. Whoever approves
+/// does not provide it.
+#[utoipa::path(
+    post, path = "/v1/datasets/{dataset}/approvals", tag = "datasets",
+    security(("service_key" = ["datasets:approve"])),
+    params(("dataset" = String, Path)),
+    request_body = NewApproval,
+    responses(
+        (status = 201, description = "approved", body = ApprovedDataset),
+        (status = 404, description = "no such set", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn approve(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    Path(dataset): Path<String>,
+    body: Sent<NewApproval>,
+) -> Result<(StatusCode, Json<ApprovedDataset>), Problem> {
+    caller.may("datasets:approve")?;
+    let NewApproval { recipient, basis, reason } = body.read().await?.value;
+    let given = Approve { dataset: id(&dataset)?, recipient, basis, reason, by: caller.by() };
+    let place = dataset::approve(&api.app, given).await?;
+    let answer = ApprovedDataset { record: place.record_id(), ledger: place.into() };
+    Ok((StatusCode::CREATED, Json(answer)))
 }
 
 /// A set that goes to somebody.
@@ -235,9 +282,9 @@ pub(super) async fn provide(
     body: Sent<NewProvision>,
 ) -> Result<Json<ProvidedDataset>, Problem> {
     caller.may("datasets:provide")?;
-    let NewProvision { recipient, basis, reason, method } = body.read().await?.value;
+    let NewProvision { recipient, basis, method } = body.read().await?.value;
     let (dataset, by) = (id(&dataset)?, caller.by());
-    let given = Provide { dataset, recipient, basis, reason, method, by };
+    let given = Provide { dataset, recipient, basis, method, by };
     let provided = dataset::provide(&api.app, given).await?;
     Ok(Json(ProvidedDataset {
         told: provided.told.into_iter().collect(),

@@ -433,6 +433,33 @@ async fn what_is_held_becomes_a_set_through_the_gate() {
         );
     }
     assert_eq!(sets(&house).iter().filter(|kind| **kind == "dataset_refused").count(), 3);
+
+    // What a law asks for takes two of the staff: the manager approves, somebody else provides it, once.
+    let approval = [("act", "approve"), ("recipient", "The court"), ("basis", "law")];
+    assert_eq!(rin.sends(&path, &approval).await.status, 403);
+    let told = aki.sends(&path, &approval).await;
+    assert!(told.status == 422 && told.text().contains("value=\"The court\""), "{}", told.text());
+    let approval = [&approval[..], &[("reason", "order-2026-118")]].concat();
+    assert_eq!(leads_to(&aki.sends(&path, &approval).await), format!("{path}?done=approve"));
+    assert!(aki.reads(&path).await.contains("Somebody else provides what you approved"));
+    let page = rin.reads(&path).await;
+    assert!(page.contains("The court — A law asks for it — order-2026-118"), "{page}");
+    let approved = fields(&page).into_iter().find(|(field, _)| field == "approval").unwrap().1;
+    let carried = [
+        ("act", "carry-out"),
+        ("approval", approved.as_str()),
+        ("method.ja", "書留で送付"),
+        ("method.en", "By registered post"),
+    ];
+    let refused = aki.sends(&path, &carried).await;
+    assert!(refused.status == 409 && refused.text().contains("anybody but whoever gave it"));
+    let told = rin.sends(&path, &carried[..3]).await;
+    assert!(told.status == 422 && told.text().contains("value=\"書留で送付\""), "{}", told.text());
+    assert_eq!(leads_to(&rin.sends(&path, &carried).await), format!("{path}?done=carry-out"));
+    assert_eq!(rin.sends(&path, &carried).await.status, 409, "it is good once");
+    assert!(!rin.reads(&path).await.contains("name=\"approval\""));
+    let law = |record: &&policy::Record| matches!(&record.act, Act::DatasetProvided(of) if of.basis == "law: order-2026-118");
+    assert_eq!(house.records().iter().filter(law).count(), 1);
     house.adds_up();
 }
 
