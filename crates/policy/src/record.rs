@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 pub use crate::calendar::{calendar, calendar_day};
 use crate::consent::{ConsentName, ConsentState};
 use crate::decide::{Approval, Ask, ExceptionKind, Permit};
-use crate::document::{Document, Version};
+use crate::document::{Document, Label, Version};
 use crate::item::{ItemName, SecretName};
 use crate::link::{ClaimName, ScopeName, ServiceName};
 use crate::party::{
@@ -370,6 +370,8 @@ pub enum DatasetKind {
 pub struct DatasetMade {
     /// Which.
     pub dataset: DatasetId,
+    /// What its maker calls it.
+    pub name: Label,
     /// What it is.
     pub kind: DatasetKind,
     /// The purpose under which values were used for it.
@@ -386,17 +388,36 @@ pub struct DatasetMade {
     pub manifest: String,
 }
 
+/// That a data set may go to somebody, approved by one who does not provide it (R6.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetApproved {
+    /// Which.
+    pub dataset: DatasetId,
+    /// Its name.
+    pub name: Label,
+    /// Who is to receive it.
+    pub recipient: String,
+    /// On what.
+    pub basis: String,
+    /// What shows it.
+    pub reason: String,
+}
+
 /// A data set as it was provided (R7.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetProvided {
     /// Which.
     pub dataset: DatasetId,
+    /// Its name.
+    pub name: Label,
     /// What it is.
     pub kind: DatasetKind,
     /// The recipient's name.
     pub recipient: String,
     /// What it stands on.
     pub basis: String,
+    /// The record of the approval that it uses up, where the basis needs one.
+    pub approval: Option<String>,
     /// How it is provided, as it is published: Japanese, then English.
     pub method: (String, String),
     /// What the recipient is told expressly, language by language (Act 44).
@@ -680,12 +701,16 @@ pub enum Act {
     },
     /// A data set was made of what is held; its items are published from here on (Rules 36).
     DatasetMade(Box<DatasetMade>),
+    /// A data set may go to somebody, once.
+    DatasetApproved(Box<DatasetApproved>),
     /// A data set was provided to somebody outside; how is published from here on (Rules 37).
     DatasetProvided(Box<DatasetProvided>),
     /// A data set was to be provided on what does not allow it (Act 41(6)).
     DatasetRefused {
         /// Which.
         dataset: DatasetId,
+        /// Its name.
+        name: Label,
         /// Who was to receive it.
         recipient: String,
         /// On what.
@@ -695,11 +720,15 @@ pub enum Act {
     MethodSeen {
         /// Of which.
         dataset: DatasetId,
+        /// Its name.
+        name: Label,
     },
     /// A data set is no longer needed: it is erased, with its method information (Act 41(5)).
     DatasetEnded {
         /// Which.
         dataset: DatasetId,
+        /// Its name.
+        name: Label,
     },
     /// All that may be lost of privacy by figures under a purpose was set: ε.
     BudgetSet {
@@ -796,6 +825,7 @@ impl Act {
             Self::InstructionTold { .. } => "instruction_told",
             Self::InstructionAnswered { .. } => "instruction_answered",
             Self::DatasetMade(_) => "dataset_made",
+            Self::DatasetApproved(_) => "dataset_approved",
             Self::DatasetProvided(_) => "dataset_provided",
             Self::DatasetRefused { .. } => "dataset_refused",
             Self::MethodSeen { .. } => "method_seen",

@@ -165,7 +165,7 @@ CREATE INDEX records_of_ends ON records (place) WHERE act IN ('erased', 'account
 
 -- What the page of data sets is drawn from.
 CREATE INDEX records_of_datasets ON records (place)
-  WHERE act IN ('dataset_made', 'dataset_provided', 'dataset_ended');
+  WHERE act IN ('dataset_made', 'dataset_approved', 'dataset_provided', 'dataset_ended');
 
 -- What budgets of privacy are read from.
 CREATE INDEX records_of_figures ON records (place) WHERE act IN ('budget_set', 'figure_told');

@@ -141,6 +141,8 @@ fn act(kind: &str, language: Language) -> &str {
         ("dataset_made", Language::En) => "a data set was made",
         ("dataset_provided", Language::Ja) => "データセットの提供",
         ("dataset_provided", Language::En) => "a data set was provided",
+        ("dataset_approved", Language::Ja) => "データセットの提供の承認",
+        ("dataset_approved", Language::En) => "that a data set is provided was approved",
         ("dataset_refused", Language::Ja) => "データセットの提供のお断り",
         ("dataset_refused", Language::En) => "a data set was not provided",
         ("method_seen", Language::Ja) => "加工方法等情報の閲覧",
@@ -355,22 +357,26 @@ pub fn receipt(receipt: &Receipt, language: Language) -> String {
             | Act::StaffEnded { staff }
             | Act::ManagerNamed { staff, .. } => line("担当者", "staff", staff.to_string()),
             Act::DatasetMade(made) => {
-                line("データセット", "data set", made.dataset.to_string());
+                line("データセット", "data set", made.name.get(language).to_owned());
                 if !made.items.is_empty() {
                     line("項目", "items", list(&made.items, language));
                 }
                 line("利用目的", "purpose", made.purpose.to_string());
             }
+            Act::DatasetApproved(approved) => {
+                line("データセット", "data set", approved.name.get(language).to_owned());
+                line("提供先", "to be given to", approved.recipient.clone());
+            }
             Act::DatasetProvided(provided) => {
-                line("データセット", "data set", provided.dataset.to_string());
+                line("データセット", "data set", provided.name.get(language).to_owned());
                 line("提供先", "given to", provided.recipient.clone());
             }
-            Act::DatasetRefused { dataset, recipient, .. } => {
-                line("データセット", "data set", dataset.to_string());
+            Act::DatasetRefused { name, recipient, .. } => {
+                line("データセット", "data set", name.get(language).to_owned());
                 line("提供先", "asked for", recipient.clone());
             }
-            Act::MethodSeen { dataset } | Act::DatasetEnded { dataset } => {
-                line("データセット", "data set", dataset.to_string());
+            Act::MethodSeen { name, .. } | Act::DatasetEnded { name, .. } => {
+                line("データセット", "data set", name.get(language).to_owned());
             }
             Act::BudgetSet { purpose, .. } => line("利用目的", "purpose", purpose.to_string()),
             Act::FigureTold(told) => {

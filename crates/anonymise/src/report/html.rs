@@ -14,6 +14,8 @@ h1{font-size:1.5rem;line-height:1.4}h2{font-size:1.15rem;margin:2.5rem 0 .5rem}p
 .figures dd{margin:.15rem 0 0;font-size:1.45rem;line-height:1.3;font-weight:600;font-variant-numeric:tabular-nums}
 .legend{display:flex;gap:1.25rem;margin:.25rem 0;font-size:.9rem}.legend span::before{content:'';display:inline-block;width:.8em;height:.8em;margin-right:.4em;border-radius:2px;background:var(--before)}
 .legend .after::before{background:var(--after)}
+nav{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:baseline;gap:.3rem 1.5rem;margin-bottom:1rem}nav form{margin:0}
+:any-link,nav button{color:var(--after)}nav button{font:inherit;background:none;border:0;padding:.4rem 0;text-decoration:underline;cursor:pointer}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.95rem}
 th,td{padding:.4rem .6rem;border-bottom:1px solid var(--line);text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 th:first-child,td:first-child{text-align:left;white-space:normal;min-width:8.5rem}th{font-weight:600}thead th{white-space:normal;word-break:keep-all}tbody th{font-weight:400}
@@ -22,7 +24,7 @@ svg{display:block;width:100%;max-width:36rem;height:auto;margin:.5rem 0}svg text
 @media(prefers-color-scheme:dark){.fails{color:#f2b8b5}}
 svg .n{font-variant-numeric:tabular-nums;paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}svg .s{fill:var(--soft);font-size:11px}svg line{stroke:var(--line)}.b{fill:var(--before)}.a{fill:var(--after)}
 @media(max-width:30rem){th,td{padding:.4rem .3rem}table{font-size:.85rem}th:first-child,td:first-child{min-width:6rem;overflow-wrap:anywhere}}
-@media print{:root{--ink:#000;--soft:#333;--line:#999;--paper:#fff;--before:#b9c2d6;--after:#2f5fb3}body{max-width:none;padding:0}h2,table,svg,.figures{break-inside:avoid}h2{break-after:avoid}}";
+@media print{:root{--ink:#000;--soft:#333;--line:#999;--paper:#fff;--before:#b9c2d6;--after:#2f5fb3}body{max-width:none;padding:0}nav{display:none}h2,table,svg,.figures{break-inside:avoid}h2{break-after:avoid}}";
 
 /// Text as HTML.
 fn escape(text: &str) -> String {
@@ -198,11 +200,11 @@ impl Section {
     }
 }
 
-fn page(title: &str, body: &str, language: Language) -> String {
+fn page(title: &str, above: &str, body: &str, language: Language) -> String {
     format!(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
-         <style>{STYLE}</style></head><body><main>{body}</main></body></html>\n",
+         <style>{STYLE}</style></head><body>{above}<main>{body}</main></body></html>\n",
         language.of("ja", "en"),
     )
 }
@@ -211,7 +213,7 @@ fn page(title: &str, body: &str, language: Language) -> String {
 pub fn checks(title: &str, sections: &[Section], language: Language) -> String {
     let title = escape(title);
     let sections: String = sections.iter().map(|section| section.html(language)).collect();
-    page(&title, &format!("<h1>{title}</h1>{sections}"), language)
+    page(&title, "", &format!("<h1>{title}</h1>{sections}"), language)
 }
 
 impl Report {
@@ -230,6 +232,11 @@ impl Report {
 
     /// The report as a page, with what was checked besides after its summary.
     pub fn html_with(&self, language: Language, sections: &[Section]) -> String {
+        self.html_under("", language, sections)
+    }
+
+    /// The same as a page among others: HTML that stands above it leads back to them, and is not printed.
+    pub fn html_under(&self, above: &str, language: Language, sections: &[Section]) -> String {
         let title =
             language.of("匿名加工の再識別リスク報告", "Risks that remain in the anonymous table");
         let body = [
@@ -241,7 +248,7 @@ impl Report {
             self.sizes(language),
             self.columns(language),
         ];
-        page(title, &body.concat(), language)
+        page(title, above, &body.concat(), language)
     }
 
     fn summary(&self, language: Language) -> String {

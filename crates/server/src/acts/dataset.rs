@@ -15,7 +15,7 @@ use datasets::{
 };
 use jiff::Timestamp;
 use policy::party::DatasetId;
-use policy::record::{Act, DatasetKind, DatasetMade, DatasetProvided};
+use policy::record::{Act, DatasetApproved, DatasetKind, DatasetMade, DatasetProvided};
 use policy::{Document, ItemName, PurposeName, Record};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -30,7 +30,48 @@ use crate::store::{Conn, Tx, datasets as sets, records};
 /// The column of tokens that say which rows of pseudonymised sets are of one person.
 pub const PERSON: &str = "person";
 /// The longest name or reason that comes with a provision, in characters.
-const MAX_CHARS: usize = 1000;
+const MAX_CHARS: u32 = 1000;
+/// The longest name of a set in each language, in characters.
+pub const MAX_NAME_CHARS: u32 = 120;
+/// So much of a purpose's label comes into the name that is suggested for a set.
+const MAX_PURPOSE_CHARS: usize = 60;
+
+/// A character that is not seen and says in which direction those around it run.
+fn turns_lines(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a text is one plain line of 1 to so many characters, which reads as it stands.
+pub fn is_plain(text: &str, most: u32) -> bool {
+    let chars = text.trim().chars().count();
+    (1..=most as usize).contains(&chars) && !text.chars().any(|c| c.is_control() || turns_lines(c))
+}
+
+/// What a set is called where its maker says nothing else: what it is for, and the day.
+pub fn first_name(document: &Document, purpose: &PurposeName, at: Timestamp) -> policy::Label {
+    let name = |language| {
+        let label = document.purposes.get(purpose).map(|purpose| purpose.label.get(language));
+        let label = label.unwrap_or(purpose.as_str());
+        let mut short: String = label.chars().take(MAX_PURPOSE_CHARS).collect();
+        if short.len() < label.len() {
+            short.push('…');
+        }
+        let day = crate::words::day(policy::calendar::calendar_day(at), language);
+        match language {
+            policy::Language::Ja => format!("{short}（{day}）"),
+            policy::Language::En => format!("{short}, {day}"),
+        }
+    };
+    policy::Label { ja: name(policy::Language::Ja), en: name(policy::Language::En) }
+}
+
+/// What is wrong with a name, field by field.
+pub fn wrong_name(name: &policy::Label) -> Vec<FieldError> {
+    let fields = [("name.ja", &name.ja), ("name.en", &name.en)];
+    let wrong = fields.into_iter().filter(|(_, text)| !is_plain(text, MAX_NAME_CHARS));
+    let detail = format!("is not 1 to {MAX_NAME_CHARS} plain characters");
+    wrong.map(|(field, _)| FieldError::new(field, "not_a_name_of_a_set", detail.clone())).collect()
+}
 
 /// Whose values become a set, and what for.
 #[derive(Clone)]
@@ -75,6 +116,8 @@ impl Source {
 pub struct Wish {
     /// Of what.
     pub of: Source,
+    /// What it is called; [`first_name`] where nothing is said.
+    pub name: Option<policy::Label>,
     /// Settles what becomes of each column, once it is known what occurs.
     pub settings: Box<dyn FnOnce(&Table) -> Settings + Send>,
     /// Makes a repeated request one act.
@@ -89,6 +132,8 @@ pub type Watch = Arc<dyn Fn(Step) -> Next + Send + Sync>;
 pub struct Kept {
     /// What it is.
     pub kind: DatasetKind,
+    /// What its maker calls it.
+    pub name: policy::Label,
     /// What was written down of its making.
     pub manifest: Manifest,
     /// The risks that it leaves and what each column lost, kept as evidence (Rules 34(5)); none of a
@@ -243,7 +288,17 @@ fn unfit_table(error: datasets::Error) -> Error {
 /// What was asked for field by field; a standard that is not met; failures of database or vault.
 pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Unmade> {
     let document = app.policy();
-    let Wish { of: source, settings, once } = wish;
+    let Wish { of: source, name, settings, once } = wish;
+    let name = match name {
+        Some(name) => {
+            let wrong = wrong_name(&name);
+            if !wrong.is_empty() {
+                return Err(Error::Invalid(wrong).into());
+            }
+            name
+        }
+        None => first_name(&document, &source.asked.purpose, app.clock.now()),
+    };
     let (table, left_out) = rows(app, &source, &watch).await?;
     let now = app.clock.now();
     let settings = source.settled(settings(&table), &document);
@@ -257,7 +312,7 @@ pub async fn make(app: &Arc<App>, wish: Wish, watch: Watch) -> Result<Made, Unma
     let mut drawn = Zeroizing::new([0; 32]);
     random(&mut *drawn)?;
     let (kept, method) = tokio::task::spawn_blocking(move || {
-        processed(of, &table, &settings, &about, *drawn, &watch)
+        processed((of, name), &table, &settings, &about, *drawn, &watch)
     })
     .await
     .map_err(|error| Error::from(anyhow::Error::from(error)))??;
@@ -290,6 +345,7 @@ async fn keep(app: &Arc<App>, making: Making, once: Option<Once>) -> Result<Made
     let apart = app.keys.seal_system("method", &id, &bytes)?;
     let made = DatasetMade {
         dataset,
+        name: kept.name.clone(),
         kind: kept.kind,
         purpose,
         items,
@@ -335,7 +391,7 @@ async fn keep(app: &Arc<App>, making: Making, once: Option<Once>) -> Result<Made
 }
 
 fn processed(
-    of: DatasetKind,
+    (of, name): (DatasetKind, policy::Label),
     table: &Table,
     settings: &Settings,
     about: &About,
@@ -349,12 +405,12 @@ fn processed(
             let made = datasets::anonymise(table, settings, about, drawn, None, &next)?;
             let csv = text(datasets::provide(&made.set));
             let report = Some(made.report);
-            Ok((Kept { kind: of, manifest: made.manifest, report, csv }, made.method))
+            Ok((Kept { kind: of, name, manifest: made.manifest, report, csv }, made.method))
         }
         Kind::Pseudonymised => {
             let made = datasets::pseudonymise(table, settings, about, drawn, None, &next)?;
             let csv = text(made.set.for_use_within());
-            Ok((Kept { kind: of, manifest: made.manifest, report: None, csv }, made.method))
+            Ok((Kept { kind: of, name, manifest: made.manifest, report: None, csv }, made.method))
         }
     }
 }
@@ -385,7 +441,8 @@ pub async fn method(
     dataset: DatasetId,
     by: String,
 ) -> Result<(Place, Zeroizing<Vec<u8>>), Error> {
-    let act = Act::MethodSeen { dataset };
+    let name = get(app, dataset).await?.name;
+    let act = Act::MethodSeen { dataset, name };
     let (place, sealed) = recorded(app, by, act, move |tx| {
         let sealed = sets::method(tx, dataset)?;
         sealed.ok_or_else(|| Error::not_found("dataset", dataset.to_string()))
@@ -418,7 +475,8 @@ async fn recorded<T: Send + 'static>(
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn end(app: &Arc<App>, dataset: DatasetId, by: String) -> Result<Place, Error> {
-    let gone = recorded(app, by, Act::DatasetEnded { dataset }, move |tx| {
+    let name = get(app, dataset).await?.name;
+    let gone = recorded(app, by, Act::DatasetEnded { dataset, name }, move |tx| {
         if sets::erase(tx, dataset)? {
             return Ok(());
         }
@@ -435,12 +493,34 @@ pub struct Provide {
     pub recipient: String,
     /// What it stands on.
     pub basis: Basis,
-    /// Why, where a law asks for it or the business is succeeded to.
-    pub reason: String,
     /// How it is provided, in both languages.
     pub method: Label,
     /// Who asks.
     pub by: String,
+}
+
+impl Provide {
+    /// What cannot be read, field by field.
+    fn check(&self) -> Result<(), Error> {
+        let mut wrong = Vec::new();
+        for (field, text) in [
+            ("recipient", &self.recipient),
+            ("method.ja", &self.method.ja),
+            ("method.en", &self.method.en),
+        ] {
+            if !is_plain(text, MAX_CHARS) {
+                let detail = format!("is not 1 to {MAX_CHARS} plain characters");
+                wrong.push(FieldError::new(field, "not_plain", detail));
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+    }
+
+    /// Why a set of a kind does not go there.
+    fn refused(&self, document: &Document, of: DatasetKind) -> Option<String> {
+        let refused = self.basis.allows(kind(of)).err();
+        refused.map(|why| why.to_string()).or_else(|| unfit(document, self))
+    }
 }
 
 /// What goes to a recipient.
@@ -462,58 +542,138 @@ pub struct Provided {
 pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> {
     let kept = get(app, given.dataset).await?;
     let document = app.policy();
+    given.check()?;
+    let word = word(given.basis);
+    let (dataset, recipient) = (given.dataset, given.recipient.trim().to_owned());
+    let refused = Act::DatasetRefused {
+        dataset,
+        name: kept.name.clone(),
+        recipient: recipient.clone(),
+        basis: word.to_owned(),
+    };
+    if let Some(why) = given.refused(&document, kept.kind) {
+        recorded(app, given.by, refused, |_| Ok(())).await?;
+        return Err(Error::Conflict(why));
+    }
+    let told = told_to(&document, &recipient, &kept);
+    let provided = DatasetProvided {
+        dataset,
+        name: kept.name,
+        kind: kept.kind,
+        recipient,
+        basis: word.to_owned(),
+        approval: None,
+        method: (given.method.ja, given.method.en),
+        told: told.clone(),
+    };
+    let (basis, by, now, fresh) = (given.basis, given.by, app.clock.now(), Fresh::new()?);
+    let keeper = Arc::clone(app);
+    let (place, goes) = app
+        .store
+        .write(move |tx: &mut Tx<'_>| {
+            there(tx, dataset)?;
+            let mut provided = provided.clone();
+            let mut goes = true;
+            if needs_approval(basis) {
+                let of = told_of(&keeper, tx, dataset)?;
+                let approved = of.approval_for(&provided.recipient, word, &by);
+                goes = approved.is_some();
+                if let Some(Approved { id, what, .. }) = approved {
+                    provided.basis = format!("{word}: {}", what.reason);
+                    provided.approval = Some(id.clone());
+                }
+            }
+            let act = if goes { Act::DatasetProvided(Box::new(provided)) } else { refused.clone() };
+            let (policy, by) = (document.version, by.clone());
+            let record = Record { at: now, policy, subject: None, by, act };
+            Ok::<_, Error>((keeper.record(tx, &record, None, &fresh)?, goes))
+        })
+        .await?;
+    if !goes {
+        let why = "nobody else approved this recipient and basis, or the approval was used: the \
+                   information manager approves each provision by law or succession";
+        return Err(Error::Conflict(why.to_owned()));
+    }
+    Ok(Provided { place, told, csv: kept.csv })
+}
+
+/// Whether a provision on this basis needs a second pair of eyes: no promise that was published covers it, and
+/// whether it holds is one person's reading of a paper.
+pub fn needs_approval(basis: Basis) -> bool {
+    matches!(basis, Basis::Law | Basis::Succession)
+}
+
+/// That a set may go to somebody, once.
+pub struct Approve {
+    /// Which.
+    pub dataset: DatasetId,
+    /// To whom.
+    pub recipient: String,
+    /// As a law asks, or by succession.
+    pub basis: Basis,
+    /// What shows it.
+    pub reason: String,
+    /// Who approves, and so does not provide it.
+    pub by: String,
+}
+
+/// Approves that a set is provided on a basis that needs it (decision 0068). It is good once, for that
+/// recipient and basis, and for anybody but whoever approved it.
+///
+/// # Errors
+/// [`Error::Invalid`] field by field; [`Error::NotFound`].
+pub async fn approve(app: &Arc<App>, given: Approve) -> Result<Place, Error> {
+    let kept = get(app, given.dataset).await?;
     let mut wrong = Vec::new();
-    for (field, text) in [
-        ("recipient", &given.recipient),
-        ("method.ja", &given.method.ja),
-        ("method.en", &given.method.en),
-    ] {
-        let chars = text.trim().chars().count();
-        if chars == 0 || chars > MAX_CHARS || text.chars().any(char::is_control) {
+    for (field, text) in [("recipient", &given.recipient), ("reason", &given.reason)] {
+        if !is_plain(text, MAX_CHARS) {
             let detail = format!("is not 1 to {MAX_CHARS} plain characters");
             wrong.push(FieldError::new(field, "not_plain", detail));
         }
     }
-    let with_reason = matches!(given.basis, Basis::Law | Basis::Succession);
-    if with_reason && given.reason.trim().is_empty() {
-        let detail = "is missing; a law or a succession is named with what shows it";
-        wrong.push(FieldError::new("reason", "missing", detail));
+    if !needs_approval(given.basis) || given.basis.allows(kind(kept.kind)).is_err() {
+        let detail = "is not approved; `law` and `succession` are, of a pseudonymised set";
+        wrong.push(FieldError::new("basis", "not_possible", detail));
     }
     if !wrong.is_empty() {
         return Err(Error::Invalid(wrong));
     }
-    let word = word(given.basis);
-    let refused = given.basis.allows(kind(kept.kind)).err();
-    let refused = refused.map(|why| why.to_string()).or_else(|| unfit(&document, &given));
-    let (dataset, recipient) = (given.dataset, given.recipient.clone());
-    if let Some(why) = refused {
-        let act = Act::DatasetRefused { dataset, recipient, basis: word.to_owned() };
-        recorded(app, given.by, act, |_| Ok(())).await?;
-        return Err(Error::Conflict(why));
-    }
-    let told = match kept.kind {
-        DatasetKind::Anonymised => told(&document, &given.recipient, &kept),
-        DatasetKind::Pseudonymised => Vec::new(),
-    };
-    let basis = match given.reason.trim() {
-        "" => word.to_owned(),
-        reason => format!("{word}: {reason}"),
-    };
-    let provided = DatasetProvided {
+    let dataset = given.dataset;
+    let approved = DatasetApproved {
         dataset,
-        kind: kept.kind,
-        recipient,
-        basis,
-        method: (given.method.ja, given.method.en),
-        told: told.clone(),
+        name: kept.name,
+        recipient: given.recipient.trim().to_owned(),
+        basis: word(given.basis).to_owned(),
+        reason: given.reason.trim().to_owned(),
     };
-    let act = Act::DatasetProvided(Box::new(provided));
-    let there = move |tx: &mut Tx<'_>| match sets::set(tx, dataset)? {
+    let act = Act::DatasetApproved(Box::new(approved));
+    let (place, ()) = recorded(app, given.by, act, move |tx| there(tx, dataset)).await?;
+    Ok(place)
+}
+
+/// That a set is still there.
+fn there(tx: &mut Tx<'_>, dataset: DatasetId) -> Result<(), Error> {
+    match sets::set(tx, dataset)? {
         Some(_) => Ok(()),
         None => Err(Error::not_found("dataset", dataset.to_string())),
-    };
-    let (place, ()) = recorded(app, given.by, act, there).await?;
-    Ok(Provided { place, told, csv: kept.csv })
+    }
+}
+
+/// What the recipient of a provision would be told, by language, where how is published: nothing is recorded
+/// yet. `None` where nothing would be published, as it is refused or the set is pseudonymised.
+///
+/// # Errors
+/// [`Error::Invalid`] field by field; [`Error::NotFound`].
+pub async fn foreseen(
+    app: &Arc<App>,
+    given: &Provide,
+) -> Result<Option<Vec<(String, String)>>, Error> {
+    let kept = get(app, given.dataset).await?;
+    let document = app.policy();
+    given.check()?;
+    let goes =
+        kept.kind == DatasetKind::Anonymised && given.refused(&document, kept.kind).is_none();
+    Ok(goes.then(|| told_to(&document, &given.recipient, &kept)))
 }
 
 fn word(basis: Basis) -> &'static str {
@@ -543,8 +703,11 @@ fn unfit(document: &Document, given: &Provide) -> Option<String> {
     (!fits).then(|| why.to_owned())
 }
 
-/// What the recipient of an anonymised set is told, in every language.
-fn told(document: &Document, recipient: &str, kept: &Kept) -> Vec<(String, String)> {
+/// What the recipient of an anonymised set is told, in every language; of a pseudonymised one, nothing.
+fn told_to(document: &Document, recipient: &str, kept: &Kept) -> Vec<(String, String)> {
+    if kept.kind == DatasetKind::Pseudonymised {
+        return Vec::new();
+    }
     let rows = usize::try_from(kept.manifest.output.rows).unwrap_or(usize::MAX);
     let items = kept.manifest.items();
     policy::Language::ALL
@@ -567,6 +730,21 @@ pub fn spoken(language: policy::Language) -> anonymise::Language {
     }
 }
 
+/// An approval of a provision.
+#[derive(Clone)]
+pub struct Approved {
+    /// The id of its record.
+    pub id: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who approved it, and so does not provide it.
+    pub by: String,
+    /// What.
+    pub what: DatasetApproved,
+    /// Whether the set was provided on it: it is good once.
+    pub is_used: bool,
+}
+
 /// A set as its records tell of it.
 pub struct Told {
     /// When it was made.
@@ -575,6 +753,8 @@ pub struct Told {
     pub by: String,
     /// What was made.
     pub made: DatasetMade,
+    /// That it may be provided, in the order of approval.
+    pub approved: Vec<Approved>,
     /// How it was provided, and when.
     pub provided: Vec<(Timestamp, DatasetProvided)>,
     /// When it was erased.
@@ -582,6 +762,14 @@ pub struct Told {
 }
 
 impl Told {
+    /// An approval on which somebody may provide the set.
+    fn approval_for(&self, recipient: &str, basis: &str, by: &str) -> Option<&Approved> {
+        let mut approved = self.approved.iter().filter(|approved| !approved.is_used);
+        approved.find(|Approved { by: approver, what, .. }| {
+            what.recipient == recipient.trim() && what.basis == basis && approver != by
+        })
+    }
+
     /// What was written down of its making.
     ///
     /// # Errors
@@ -597,37 +785,63 @@ impl Told {
 /// When a record does not open.
 pub async fn all(app: &Arc<App>) -> Result<Vec<Told>, Error> {
     let keeper = Arc::clone(app);
-    app.store
-        .read(move |conn| {
-            let mut found: Vec<Told> = Vec::new();
-            for row in records::of_datasets(conn)? {
-                let record = keeper.open_record(&row)?.record().map_err(anyhow::Error::from)?;
-                let Record { at, by, act, .. } = record;
-                let of = |found: &mut Vec<Told>, dataset| {
-                    found.iter().position(|told: &Told| told.made.dataset == dataset)
-                };
-                match act {
-                    Act::DatasetMade(made) => {
-                        let provided = Vec::new();
-                        found.push(Told { at, by, made: *made, provided, ended_at: None });
-                    }
-                    Act::DatasetProvided(provided) => {
-                        if let Some(of) = of(&mut found, provided.dataset) {
-                            found[of].provided.push((at, *provided));
-                        }
-                    }
-                    Act::DatasetEnded { dataset } => {
-                        if let Some(of) = of(&mut found, dataset) {
-                            found[of].ended_at = Some(at);
-                        }
-                    }
-                    _ => {}
+    app.store.read(move |conn| told(&keeper, conn)).await
+}
+
+/// One of them.
+///
+/// # Errors
+/// [`Error::NotFound`]; when a record does not open.
+pub async fn one(app: &Arc<App>, dataset: DatasetId) -> Result<Told, Error> {
+    let keeper = Arc::clone(app);
+    app.store.read(move |conn| told_of(&keeper, conn, dataset)).await
+}
+
+fn told_of(app: &App, conn: &mut Conn, dataset: DatasetId) -> Result<Told, Error> {
+    let found = told(app, conn)?.into_iter().find(|told| told.made.dataset == dataset);
+    found.ok_or_else(|| Error::not_found("dataset", dataset.to_string()))
+}
+
+fn told(app: &App, conn: &mut Conn) -> Result<Vec<Told>, Error> {
+    let mut found: Vec<Told> = Vec::new();
+    for row in records::of_datasets(conn)? {
+        let record = app.open_record(&row)?.record().map_err(anyhow::Error::from)?;
+        let Record { at, by, act, .. } = record;
+        let of = |found: &mut Vec<Told>, dataset| {
+            found.iter().position(|told: &Told| told.made.dataset == dataset)
+        };
+        match act {
+            Act::DatasetMade(made) => {
+                let (approved, provided) = (Vec::new(), Vec::new());
+                found.push(Told { at, by, made: *made, approved, provided, ended_at: None });
+            }
+            Act::DatasetApproved(what) => {
+                if let Some(of) = of(&mut found, what.dataset) {
+                    let id = Place { index: row.place.cast_unsigned(), id: row.id }.record_id();
+                    found[of].approved.push(Approved { id, at, by, what: *what, is_used: false });
                 }
             }
-            found.reverse();
-            Ok(found)
-        })
-        .await
+            Act::DatasetProvided(provided) => {
+                if let Some(of) = of(&mut found, provided.dataset) {
+                    let mut approved = found[of].approved.iter_mut();
+                    if let Some(used) =
+                        approved.find(|one| Some(&one.id) == provided.approval.as_ref())
+                    {
+                        used.is_used = true;
+                    }
+                    found[of].provided.push((at, *provided));
+                }
+            }
+            Act::DatasetEnded { dataset, .. } => {
+                if let Some(of) = of(&mut found, dataset) {
+                    found[of].ended_at = Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    found.reverse();
+    Ok(found)
 }
 
 /// What is published of sets: those that were erased are left out unless they went to somebody.

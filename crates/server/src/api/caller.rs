@@ -22,7 +22,7 @@ use crate::store::service_keys::{self, ServiceKey};
 use crate::store::{Conn, Store};
 
 /// What a service key may do.
-pub const SCOPES: [&str; 29] = [
+pub const SCOPES: [&str; 30] = [
     "subjects:write",
     "subjects:read",
     "subjects:close",
@@ -49,6 +49,7 @@ pub const SCOPES: [&str; 29] = [
     "webhooks:write",
     "datasets:write",
     "datasets:read",
+    "datasets:approve",
     "datasets:provide",
     "datasets:method",
     "statistics:write",

@@ -18,7 +18,7 @@ use super::body::Sent;
 use super::caller::Called;
 use super::problem::{LedgerPlace, Problem, ProblemDetails};
 use super::{Api, name};
-use crate::acts::dataset::{self, Provide, Source, Wish};
+use crate::acts::dataset::{self, Approve, Provide, Source, Wish};
 use crate::acts::everybody::Asked;
 use crate::error::Error;
 
@@ -29,6 +29,10 @@ pub(super) struct NewDataset {
     /// `anonymised` or `pseudonymised`.
     #[schema(value_type = String)]
     kind: DatasetKind,
+    /// What it is called, as it is published: `ja` and `en`, 120 characters each. Where it is left out, after
+    /// its purpose and the day.
+    #[schema(value_type = Option<BTreeMap<String, String>>)]
+    name: Option<policy::Label>,
     /// The purpose of the policy under which values are used.
     purpose: String,
     /// By item: `role` (`quasi_identifying`, `sensitive` or `insensitive`), and how it is generalised
@@ -52,6 +56,9 @@ pub(super) struct ShownDataset {
     /// `anonymised` or `pseudonymised`.
     #[schema(value_type = String)]
     kind: DatasetKind,
+    /// What it is called: `ja` and `en`.
+    #[schema(value_type = BTreeMap<String, String>)]
+    name: policy::Label,
     /// What was written down of its making: counts, models reached, risks, standards.
     #[schema(value_type = Value)]
     manifest: datasets::Manifest,
@@ -76,7 +83,8 @@ fn id(text: &str) -> Result<DatasetId, Error> {
 
 fn shown(dataset: DatasetId, kept: dataset::Kept) -> ShownDataset {
     let dataset = dataset.to_string();
-    ShownDataset { dataset, kind: kept.kind, manifest: kept.manifest, csv: kept.csv }
+    let dataset::Kept { kind, name, manifest, csv, .. } = kept;
+    ShownDataset { dataset, kind, name, manifest, csv }
 }
 
 /// Makes a data set. Every value that goes into it passes the gate; who may not be used is left out and
@@ -114,7 +122,8 @@ pub(super) async fn make(
     let purpose = name("purpose", &given.purpose)?;
     let asked = Asked { purpose, items, by: caller.by() };
     let of = Source { kind: given.kind, asked, file: None };
-    let wish = Wish { of, settings: Box::new(move |_: &Table| settings), once };
+    let name = given.name;
+    let wish = Wish { of, name, settings: Box::new(move |_: &Table| settings), once };
     let made = dataset::make(&api.app, wish, Arc::new(|_| Next::GoOn)).await;
     let made = made.map_err(Error::from)?;
     let answer = MadeDataset {
@@ -183,15 +192,62 @@ pub(super) async fn method(
 pub(super) struct NewProvision {
     /// The recipient's name; of a pseudonymised set the name of a processor or joint user in the policy.
     recipient: String,
-    /// `anonymised`; of a pseudonymised set `entrustment`, `joint_use`, `succession` or `law`.
+    /// `anonymised`; of a pseudonymised set `entrustment`, `joint_use`, `succession` or `law`. The last two
+    /// need an approval of the same recipient and basis that another key or somebody else gave.
     #[schema(value_type = String)]
     basis: Basis,
-    /// What shows it, for `law` and `succession`.
-    #[serde(default)]
-    reason: String,
     /// How it is provided, as it is published: `ja` and `en`.
     #[schema(value_type = BTreeMap<String, String>)]
     method: Label,
+}
+
+/// To whom a set may go.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewApproval {
+    /// The recipient's name, as the provision will say it.
+    recipient: String,
+    /// `law` or `succession`.
+    #[schema(value_type = String)]
+    basis: Basis,
+    /// What shows it, such as the number of an order.
+    reason: String,
+}
+
+/// An approval on record.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ApprovedDataset {
+    /// The id of the record.
+    record: String,
+    /// Its place in the ledger.
+    ledger: LedgerPlace,
+}
+
+/// Approves that a pseudonymised set goes to somebody as a law asks or by succession, once. Whoever approves
+/// does not provide it.
+#[utoipa::path(
+    post, path = "/v1/datasets/{dataset}/approvals", tag = "datasets",
+    security(("service_key" = ["datasets:approve"])),
+    params(("dataset" = String, Path)),
+    request_body = NewApproval,
+    responses(
+        (status = 201, description = "approved", body = ApprovedDataset),
+        (status = 404, description = "no such set", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn approve(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    Path(dataset): Path<String>,
+    body: Sent<NewApproval>,
+) -> Result<(StatusCode, Json<ApprovedDataset>), Problem> {
+    caller.may("datasets:approve")?;
+    let NewApproval { recipient, basis, reason } = body.read().await?.value;
+    let given = Approve { dataset: id(&dataset)?, recipient, basis, reason, by: caller.by() };
+    let place = dataset::approve(&api.app, given).await?;
+    let answer = ApprovedDataset { record: place.record_id(), ledger: place.into() };
+    Ok((StatusCode::CREATED, Json(answer)))
 }
 
 /// A set that goes to somebody.
@@ -226,9 +282,9 @@ pub(super) async fn provide(
     body: Sent<NewProvision>,
 ) -> Result<Json<ProvidedDataset>, Problem> {
     caller.may("datasets:provide")?;
-    let NewProvision { recipient, basis, reason, method } = body.read().await?.value;
+    let NewProvision { recipient, basis, method } = body.read().await?.value;
     let (dataset, by) = (id(&dataset)?, caller.by());
-    let given = Provide { dataset, recipient, basis, reason, method, by };
+    let given = Provide { dataset, recipient, basis, method, by };
     let provided = dataset::provide(&api.app, given).await?;
     Ok(Json(ProvidedDataset {
         told: provided.told.into_iter().collect(),

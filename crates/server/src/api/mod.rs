@@ -196,6 +196,7 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(datasets::make))
         .routes(routes!(datasets::get, datasets::end))
         .routes(routes!(datasets::method))
+        .routes(routes!(datasets::approve))
         .routes(routes!(datasets::provide))
         .routes(routes!(statistics::tell))
         .routes(routes!(statistics::budget))

@@ -148,9 +148,9 @@ pub fn ends(conn: &mut Conn, after: i64, limit: i64) -> Result<Vec<SealedRecord>
     conn.query(ENDS, &[after.into(), limit.into()])?.into_iter().map(read).collect()
 }
 
-/// Data sets that were made, provided or erased, in order.
+/// Data sets that were made, approved, provided or erased, in order.
 const OF_DATASETS: &str = "SELECT place, id, act, subject, at, keep_until, sealed FROM records \
-     WHERE act IN ('dataset_made', 'dataset_provided', 'dataset_ended') ORDER BY place";
+     WHERE act IN ('dataset_made', 'dataset_approved', 'dataset_provided', 'dataset_ended') ORDER BY place";
 
 /// What the page of data sets is drawn from.
 pub fn of_datasets(conn: &mut Conn) -> Result<Vec<SealedRecord>, DbError> {

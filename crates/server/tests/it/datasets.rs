@@ -249,15 +249,48 @@ async fn a_pseudonymised_set_stays_in_the_house() {
     });
     let body = provision(&processor.unwrap(), "entrustment");
     assert_eq!(house.post(&path, &body).go().await.expect(200)["csv"], csv);
-    let mut body = provision("The court", "law");
-    let missing = house.post(&path, &body).go().await.invalid();
-    assert_eq!(missing, [("reason".to_owned(), "missing".to_owned())]);
-    body["reason"] = "order-2026-118".into();
-    house.post(&path, &body).go().await.expect(200);
+    // What a law asks for is approved by somebody else first, with what shows it, and is good once.
+    let body = provision("The court", "law");
+    let provides = || house.post(&path, &body);
+    let refused = provides().go().await.problem(409, "conflict");
+    assert!(refused["detail"].as_str().unwrap().contains("approval"), "{refused}");
+    assert_eq!(*house.kinds_of_acts().last().unwrap(), "dataset_refused");
+    let approvals = format!("/v1/datasets/{id}/approvals");
+    let mut approval = json!({ "recipient": "The court", "basis": "law", "reason": "" });
+    let approves = |body: &Value, key: &str| house.post(&approvals, body).by(key).go();
+    approves(&approval, &house.key).await.problem(403, "scope");
+    let missing = approves(&approval, &house.manager_key).await.invalid();
+    assert_eq!(missing, [("reason".to_owned(), "not_plain".to_owned())]);
+    approval["reason"] = "order-2026-118".into();
+    for basis in ["entrustment", "consent", "anonymised"] {
+        let mut other = approval.clone();
+        other["basis"] = basis.into();
+        let wrong = approves(&other, &house.manager_key).await.invalid();
+        assert_eq!(wrong, [("basis".to_owned(), "not_possible".to_owned())], "{basis}");
+    }
+    // One key with both scopes is one pair of eyes.
+    let both = house.service_key("both", &["datasets:approve", "datasets:provide"]);
+    approves(&approval, &both).await.expect(201);
+    provides().by(&both).go().await.problem(409, "conflict");
+    // Neither for another recipient nor on another basis.
+    for (recipient, basis) in [("The tax office", "law"), ("The court", "succession")] {
+        let other = provision(recipient, basis);
+        house.post(&path, &other).go().await.problem(409, "conflict");
+    }
+    let approved = approves(&approval, &house.manager_key).await.expect(201);
+    assert_eq!(*house.kinds_of_acts().last().unwrap(), "dataset_approved");
+    assert_eq!(provides().by(&both).go().await.expect(200)["csv"], csv);
+    let Act::DatasetProvided(used) = &house.records().last().unwrap().act.clone() else {
+        panic!("the last act is the provision")
+    };
+    assert_eq!(used.approval.as_deref(), approved["record"].as_str(), "another's, and on record");
+    provides().by(&both).go().await.problem(409, "conflict");
+    provides().go().await.expect(200);
     let Act::DatasetProvided(provided) = &house.records().last().unwrap().act.clone() else {
         panic!("the last act is the provision")
     };
     assert_eq!(provided.basis, "law: order-2026-118");
+    provides().go().await.problem(409, "conflict");
     house.adds_up();
 }
 
@@ -310,6 +343,33 @@ async fn what_cannot_be_made_anonymous_is_not_made() {
     assert_eq!(invalid, [("columns.gender.file".to_owned(), "not_possible".to_owned())]);
     let kinds = house.kinds_of_acts();
     assert_eq!(kinds.iter().filter(|kind| **kind == "dataset_made").count(), 1);
+    house.adds_up();
+}
+
+#[tokio::test]
+async fn a_set_has_a_name_that_reads_as_it_stands() {
+    let house = House::open();
+    let _guests = guests(&house, 20).await;
+    let mut wish = wanted("anonymised");
+    let made = house.makes_a_set(&wish).await.expect(201);
+    assert!(made["name"]["ja"].as_str().unwrap().starts_with("お得な情報のお届け"), "{made}");
+    let long = "n".repeat(121);
+    for wrong in ["", " ", "a\nb", "a\u{202e}b", "a\u{200f}b", &long] {
+        wish["name"] = json!({ "ja": "見本", "en": wrong });
+        let invalid = house.makes_a_set(&wish).await.invalid();
+        let fields: Vec<&str> = invalid.iter().map(|(field, _)| field.as_str()).collect();
+        assert_eq!(fields, ["name.en"], "{wrong:?}");
+    }
+    wish["name"] = json!({ "ja": "見本の会員", "en": "Sample members" });
+    let made = house.makes_a_set(&wish).await.expect(201);
+    let id = made["dataset"].as_str().unwrap();
+    // Under that name it is published, and every later act of it recorded.
+    assert!(house.page_of_sets("ja").await.contains("見本の会員"));
+    house.call("DELETE", &format!("/v1/datasets/{id}")).go().await.expect(200);
+    let Act::DatasetEnded { name, .. } = &house.records().last().unwrap().act.clone() else {
+        panic!("the last act is its end")
+    };
+    assert_eq!(name.en, "Sample members");
     house.adds_up();
 }
 

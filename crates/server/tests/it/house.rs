@@ -279,8 +279,8 @@ pub(crate) fn morning() -> Arc<SetClock> {
 }
 
 /// What the information manager may do, and nobody else.
-const MANAGERS: [&str; 4] =
-    ["datasets:method", "exceptions:approve", "holds:write", "retention:read"];
+const MANAGERS: [&str; 5] =
+    ["datasets:approve", "datasets:method", "exceptions:approve", "holds:write", "retention:read"];
 
 impl House {
     /// Opens a new house with the reference policy, at nine in the morning.

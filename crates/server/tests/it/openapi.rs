@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 60] = [
+const CONTRACT: [(&str, &str); 61] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -42,6 +42,7 @@ const CONTRACT: [(&str, &str); 60] = [
     ("get", "/v1/datasets/{dataset}"),
     ("delete", "/v1/datasets/{dataset}"),
     ("get", "/v1/datasets/{dataset}/method"),
+    ("post", "/v1/datasets/{dataset}/approvals"),
     ("post", "/v1/datasets/{dataset}/provisions"),
     ("post", "/v1/statistics"),
     ("get", "/v1/statistics/{purpose}"),

@@ -108,6 +108,10 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
         ("datasets:read", house.get("/v1/datasets/set_00000000000000000000000000")),
         ("datasets:method", house.get("/v1/datasets/set_00000000000000000000000000/method")),
         (
+            "datasets:approve",
+            house.post("/v1/datasets/set_00000000000000000000000000/approvals", &nothing),
+        ),
+        (
             "datasets:provide",
             house.post("/v1/datasets/set_00000000000000000000000000/provisions", &nothing),
         ),

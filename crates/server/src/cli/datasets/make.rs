@@ -124,7 +124,7 @@ fn of_vault(make: Make, kind: Kind, settings: Settings, watch: Watch) -> anyhow:
         file: None,
     };
     let settings = Box::new(move |table: &Table| make.with_roles(settings, table));
-    let wish = Wish { of, settings, once: None };
+    let wish = Wish { of, name: None, settings, once: None };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let next = Arc::new(move |step| watch.next(step));
     let made =

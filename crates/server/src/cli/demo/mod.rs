@@ -175,8 +175,14 @@ fn app_key(app: &App, path: &Path) -> anyhow::Result<String> {
     let scopes: Vec<String> = SCOPES
         .iter()
         .filter(|scope| {
-            !["exceptions:approve", "holds:write", "retention:read", "webhooks:write"]
-                .contains(scope)
+            ![
+                "datasets:approve",
+                "exceptions:approve",
+                "holds:write",
+                "retention:read",
+                "webhooks:write",
+            ]
+            .contains(scope)
         })
         .map(|scope| (*scope).to_owned())
         .collect();

@@ -80,6 +80,18 @@ fn other(language: Language) -> (Language, &'static str) {
     }
 }
 
+/// The button to the other language.
+pub(super) fn to_other_language(language: Language) -> Markup {
+    let (to_other, name_of_other) = other(language);
+    html! {
+        form method="post" action=(urls::LANGUAGE) {
+            button.plain name="language" value=(to_other.tag()) lang=(to_other.tag()) {
+                (name_of_other)
+            }
+        }
+    }
+}
+
 fn whole(title: &str, language: Language, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -109,7 +121,6 @@ pub(super) fn bare(title: &str, language: Language, body: &Markup) -> Markup {
 /// navigation. Its title is the page's heading too.
 pub(super) fn page(staff: &Staff, room: Option<Room>, title: &str, body: &Markup) -> Markup {
     let language = staff.language;
-    let (to_other, name_of_other) = other(language);
     let (skip, rooms, sign_out) = match language {
         Language::Ja => ("本文へ", "ページ", "サインアウト"),
         Language::En => ("Skip to content", "Pages", "Sign out"),
@@ -129,11 +140,7 @@ pub(super) fn page(staff: &Staff, room: Option<Room>, title: &str, body: &Markup
                 }
                 div.me {
                     p { (staff.name) " " small { (role(staff.role, language)) } }
-                    form method="post" action=(urls::LANGUAGE) {
-                        button.plain name="language" value=(to_other.tag()) lang=(to_other.tag()) {
-                            (name_of_other)
-                        }
-                    }
+                    (to_other_language(language))
                     form method="post" action=(urls::SIGN_OUT) { button.plain { (sign_out) } }
                 }
             }

@@ -5,7 +5,7 @@ use anonymise::{DateStep, Fault, Intervals};
 use datasets::{ColumnSettings, Label, Recode, Role, Rules, Settings, Suggestion, Table, blocked};
 use maud::{Markup, html};
 use policy::record::DatasetKind;
-use policy::{Document, Language, normal};
+use policy::{Document, ItemName, Language, normal};
 
 use super::preparation::{Look, Preparation};
 use super::words::{self, said};
@@ -36,15 +36,15 @@ const WAYS: [(&str, Option<&[DateStep]>); 7] = [
 fn way_words(way: &str, language: Language) -> String {
     let say = Say(language);
     match way {
-        "intervals" => say.of("数値：幅ごと（幅を右に）", "Numbers: in steps (say how wide)"),
+        "intervals" => say.of("数値：幅ごと（幅を指定）", "Numbers: in steps (say how wide)"),
         "year-decade" => say.of("日付：年、10年ごと", "Dates: year, decade"),
         "month-quarter-year" => say.of("日付：月、四半期、年", "Dates: month, quarter, year"),
         "month-year-decade" => say.of("日付：月、年、10年ごと", "Dates: month, year, decade"),
         "masks" => {
-            say.of("番号：先頭の文字だけ（文字数を右に）", "Codes: first characters (say how many)")
+            say.of("番号：先頭の文字だけ（文字数を指定）", "Codes: first characters (say how many)")
         }
         "groups" => {
-            say.of("順に並べて組に（個数を右に）", "Values in order, in groups (say how many)")
+            say.of("順に並べて組に（個数を指定）", "Values in order, in groups (say how many)")
         }
         _ => say.of("残すか、すべて伏せるか", "Told as it is, or hidden"),
     }
@@ -59,6 +59,18 @@ pub(super) fn asked<'a>(
     let of_house = source.file.is_none() && source.kind == DatasetKind::Pseudonymised;
     let names = table.columns().iter().map(|column| column.name.as_str()).enumerate();
     names.filter(move |(_, name)| !(of_house && *name == PERSON))
+}
+
+/// What people read of a column: of what is held, what the policy calls the item.
+fn named<'a>(
+    name: &'a str,
+    source: &Source,
+    document: &'a Document,
+    language: Language,
+) -> &'a str {
+    let item = name.parse().ok().filter(|_| source.file.is_none());
+    let held = item.and_then(|item: ItemName| document.items.get(&item));
+    held.map_or(name, |item| item.label.get(language))
 }
 
 /// The numbers of a list, as they are typed.
@@ -354,7 +366,12 @@ pub(super) fn wrong(
 }
 
 /// The page.
-pub(super) fn draw(preparation: &Preparation, look: &Look, language: Language) -> Markup {
+pub(super) fn draw(
+    preparation: &Preparation,
+    look: &Look,
+    document: &Document,
+    language: Language,
+) -> Markup {
     let say = Say(language);
     let kind = preparation.source.kind;
     let anonymised = kind == DatasetKind::Anonymised;
@@ -385,7 +402,8 @@ pub(super) fn draw(preparation: &Preparation, look: &Look, language: Language) -
             input type="hidden" name="preparation" value=(preparation.id);
             @for (at, _) in asked(&look.table, &preparation.source) {
                 @if let Some(suggestion) = look.suggested.get(at) {
-                    (column(&preparation.source, again, at, suggestion, rows))
+                    @let name = named(&suggestion.column, &preparation.source, document, language);
+                    (column(&preparation.source, name, again, at, suggestion, rows))
                 }
             }
             @if anonymised {
@@ -398,8 +416,11 @@ pub(super) fn draw(preparation: &Preparation, look: &Look, language: Language) -
                     p.hint { (say.of("kは10が標準で、5が下限です。大きいほど安全ですが、失う情報も増えます。",
                                      "k is 10 as a rule and never below 5. A larger one is safer and loses more.")) }
                     (again.select("recoding", say.of("そろえ方", "How rows are generalised"), &words::recodings(language), ""))
-                    (again.select("person", say.of("同じ人の行が複数あるとき、だれの行かを示す列", "Where somebody has several rows, the column that says whose they are"), &people, ""))
-                    @if preparation.source.file.is_some() { (each_row(again, look, language)) }
+                    // Whoever is held has one row.
+                    @if preparation.source.file.is_some() {
+                        (again.select("person", say.of("同じ人の行が複数あるとき、だれの行かを示す列", "Where somebody has several rows, the column that says whose they are"), &people, ""))
+                        (each_row(again, look, language))
+                    }
                 }
             }
             p.do { button name="act" value=(ACT) { (say.of("次へ", "Next")) }
@@ -452,8 +473,8 @@ fn bar(some: u64, of: u64) -> Markup {
 }
 
 /// What a column looks like, why its role is suggested, and how many rows are alone by it.
-fn what(at: usize, suggestion: &Suggestion, rows: u64, language: Language) -> Markup {
-    let Suggestion { column, different, alone, missing, because, .. } = suggestion;
+fn what(at: usize, name: &str, suggestion: &Suggestion, rows: u64, language: Language) -> Markup {
+    let Suggestion { different, alone, missing, because, .. } = suggestion;
     let why = because.words(spoken(language));
     let (different, missing) = (words::count(*different as u64), words::count(*missing));
     let (looks, by_itself) = match language {
@@ -468,7 +489,7 @@ fn what(at: usize, suggestion: &Suggestion, rows: u64, language: Language) -> Ma
     };
     html! {
         div.what {
-            h2 id={ "column-" (at) } { (column) }
+            h2 id={ "column-" (at) } { (name) }
             p.hint { (looks) }
             div.alone {
                 p.hint { (by_itself) }
@@ -480,6 +501,7 @@ fn what(at: usize, suggestion: &Suggestion, rows: u64, language: Language) -> Ma
 
 fn column(
     source: &Source,
+    name: &str,
     again: Again<'_>,
     at: usize,
     suggestion: &Suggestion,
@@ -493,7 +515,7 @@ fn column(
         WAYS.iter().map(|(way, _)| ((*way).to_owned(), way_words(way, language))).collect();
     html! {
         section.column aria-labelledby={ "column-" (at) } {
-            (what(at, suggestion, rows, language))
+            (what(at, name, suggestion, rows, language))
             div.how {
                 (again.problem(&format!("column.{at}")))
                 (again.select(&of("role"), say.of("役割", "Role"), &words::roles(source.kind, language), ""))

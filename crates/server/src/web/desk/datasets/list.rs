@@ -38,6 +38,7 @@ pub(super) async fn page_of(State(desk): State<Desk>, staff: Staff) -> Result<Re
         } @else {
             table.stacks.sets {
                 thead { tr {
+                    th scope="col" { (say.of("名前", "Name")) }
                     th scope="col" { (say.of("作成日時", "Made")) }
                     th scope="col" { (say.of("種類", "Kind")) }
                     th scope="col" { (say.of("利用目的", "What for")) }
@@ -56,12 +57,14 @@ fn line(set: &Told, document: &Document, language: Language) -> Markup {
     let say = Say(language);
     let made = &set.made;
     let at = crate::words::moment(set.at, language);
+    let name = made.name.get(language);
     let provided = set.provided.len();
     html! {
         tr {
             td {
-                @if set.ended_at.is_none() { a href={ (urls::DATASETS) "/" (made.dataset) } { (at) } } @else { (at) }
+                @if set.ended_at.is_none() { a href={ (urls::DATASETS) "/" (made.dataset) } { (name) } } @else { (name) }
             }
+            td data-label=(say.of("作成日時", "Made")) { (at) }
             td data-label=(say.of("種類", "Kind")) { (words::kind(made.kind, language)) }
             td data-label=(say.of("利用目的", "What for")) { (purpose(&made.purpose, document, language)) }
             td.count data-label=(say.of("行", "Rows")) { (words::count(made.rows)) }

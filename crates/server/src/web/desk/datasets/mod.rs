@@ -1,13 +1,14 @@
 //! `/desk/datasets`: anonymised and pseudonymised data sets. `list.rs` shows those that were made, `new.rs`
 //! begins one from a file or from what is held, `preparation.rs` is one on its way with the work behind it and
 //! `steps.rs` its pages: how far the work is, its columns (`columns.rs`), the ways to choose from
-//! (`ways.rs`). `one.rs` shows a set with its standards and risks, and is where it is provided and erased.
+//! (`ways.rs`). `preview.rs` shows what will be published before it is. `one.rs` shows a set with its standards and risks, and is where it is provided and erased.
 
 mod columns;
 mod list;
 mod new;
 mod one;
 pub(super) mod preparation;
+mod preview;
 mod steps;
 mod ways;
 mod words;

@@ -1,5 +1,5 @@
-//! `/desk/datasets/new`: a data set is begun. First its kind, what for, and whether its rows come from a
-//! file or from what is held; then the file or the items. A file is read in memory and written nowhere.
+//! `/desk/datasets/new`: a data set is begun. First its kind, and whether its rows come from a file or from
+//! what is held; then what for, with the file or the items. A file is read in memory and written nowhere.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use axum::extract::multipart::MultipartError;
 use axum::extract::{Form, Multipart, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use datasets::{Characters, Settings, Table};
+use datasets::{Because, Characters, Settings, Table, suggest};
 use maud::{Markup, html};
 use policy::record::DatasetKind;
-use policy::{Document, Item, ItemName, Language, Linked, PurposeName};
+use policy::{Document, Item, ItemName, Language, Linked, Purpose, PurposeName};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -47,15 +47,17 @@ pub(super) struct Asked {
 /// What is to be begun.
 struct Begun {
     kind: DatasetKind,
-    purpose: PurposeName,
+    /// None until it is chosen.
+    purpose: Option<PurposeName>,
     file: bool,
 }
 
 impl Begun {
-    /// What was chosen, where the policy has such a purpose.
+    /// What was chosen, with a purpose where the policy has it as the controller's own.
     fn read(kind: &str, from: &str, purpose: &str, document: &Document) -> Option<Self> {
-        let purpose: PurposeName = purpose.parse().ok()?;
-        document.purposes.get(&purpose).filter(|purpose| purpose.own_use)?;
+        let is_own =
+            |name: &PurposeName| document.purposes.get(name).is_some_and(|purpose| purpose.own_use);
+        let purpose = purpose.parse().ok().filter(is_own);
         Some(Self { kind: read_word(kind)?, purpose, file: from == "file" })
     }
 
@@ -79,7 +81,7 @@ pub(super) async fn form(
     Ok(match begun {
         Some(begun) => show(&document, &staff, &begun, None, status),
         None => {
-            let body = choose(&document, on_its_way, staff.language);
+            let body = choose(on_its_way, staff.language);
             (status, page(&staff, Some(Room::Datasets), title(staff.language), &body))
                 .into_response()
         }
@@ -97,9 +99,11 @@ pub(super) async fn held(
     Form(sent): Form<Sent>,
 ) -> Result<Response, Trouble> {
     let document = desk.app.policy();
-    let Some(begun) = Begun::of(&sent, "held", &document) else {
+    let begun = Begun::of(&sent, "held", &document);
+    let Some(Begun { kind, purpose: Some(purpose), .. }) = &begun else {
         return Ok(Redirect::to(urls::NEW_DATASET).into_response());
     };
+    let (kind, purpose) = (*kind, purpose.clone());
     let items: Vec<ItemName> =
         sent.every("items").iter().filter_map(|item| item.parse().ok()).collect();
     if items.is_empty() {
@@ -107,10 +111,11 @@ pub(super) async fn held(
             .of("項目を一つ以上選んでください。", "Please choose one item at least.");
         let tried = tried(sent, vec![said("items", none)]);
         let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let begun = Begun { kind, purpose: Some(purpose), file: false };
         return Ok(show(&document, &staff, &begun, Some(&tried), status));
     }
-    let asked = AskedOf { purpose: begun.purpose, items, by: staff.by() };
-    let source = Source { kind: begun.kind, asked, file: None };
+    let asked = AskedOf { purpose, items, by: staff.by() };
+    let source = Source { kind, asked, file: None };
     let preparation = Preparation::new(source, sent, desk.app.clock.now())?;
     desk.preparations.begin(&desk.app, &staff, preparation)?;
     desk.preparations.work(&desk.app, &staff, Doing::Rows);
@@ -170,7 +175,9 @@ pub(super) async fn upload(
     };
     let Upload { fields, name, bytes, is_too_large } = upload;
     let sent = Sent::of(fields);
-    let Some(begun) = Begun::of(&sent, "file", &document) else {
+    let begun = Begun::of(&sent, "file", &document);
+    let purpose = begun.as_ref().and_then(|begun| begun.purpose.clone());
+    let (Some(begun), Some(purpose)) = (begun, purpose) else {
         if is_too_large {
             return Err(Error::field("file", "too_large", too_large(language)).into());
         }
@@ -194,7 +201,7 @@ pub(super) async fn upload(
     };
     match read {
         Ok(look) => {
-            let asked = AskedOf { purpose: begun.purpose, items: Vec::new(), by: staff.by() };
+            let asked = AskedOf { purpose, items: Vec::new(), by: staff.by() };
             let file = Some(Arc::clone(&look.table));
             let source = Source { kind: begun.kind, asked, file };
             let mut preparation = Preparation::new(source, sent, desk.app.clock.now())?;
@@ -264,8 +271,8 @@ fn read(
     Ok(Look::new(Arc::new(table), BTreeMap::new()))
 }
 
-/// First the kind, what for, and where rows come from.
-fn choose(document: &Document, on_its_way: bool, language: Language) -> Markup {
+/// First the kind, and where rows come from.
+fn choose(on_its_way: bool, language: Language) -> Markup {
     let say = Say(language);
     let again = Again::new("choose", None, language);
     let kinds = [
@@ -287,13 +294,6 @@ fn choose(document: &Document, on_its_way: bool, language: Language) -> Markup {
         ("held", say.of("お預かりしている情報から", "From what is held")),
     ];
     let froms = froms.map(|(from, words)| (from.to_owned(), words.to_owned()));
-    let mut purposes: Vec<_> =
-        document.purposes.iter().filter(|(_, purpose)| purpose.own_use).collect();
-    purposes.sort_by_key(|(_, purpose)| purpose.position);
-    let purposes: Vec<(String, String)> = purposes
-        .into_iter()
-        .map(|(name, purpose)| (name.to_string(), purpose.label.get(language).to_owned()))
-        .collect();
     html! {
         @if on_its_way {
             p.told {
@@ -304,25 +304,44 @@ fn choose(document: &Document, on_its_way: bool, language: Language) -> Markup {
         form.fields method="get" action=(urls::NEW_DATASET) {
             (again.choices("radio", "kind", say.of("何を作りますか", "What is it to be?"), &kinds, kinds.first().map(|(kind, _)| kind.as_str())))
             (again.choices("radio", "from", say.of("元の情報", "Where its rows come from"), &froms, Some("file")))
-            (again.select("purpose", say.of("利用目的", "What for"), &purposes, ""))
-            p.hint { (say.of("ポリシーで公表している、当社の利用目的から選びます。仮名加工情報では公表されます（第41条第4項）。",
-                             "One of the purposes of the policy that are our own. It is published of a pseudonymised set (Act 41(4)).")) }
             button { (say.of("次へ", "Next")) }
         }
     }
 }
 
-/// The items that may become columns for a purpose, in the order in which people read them.
-fn offered<'a>(document: &'a Document, purpose: &PurposeName) -> Vec<(&'a ItemName, &'a Item)> {
-    let mut items: Vec<_> = document
-        .items
-        .iter()
-        .filter(|(_, item)| {
-            item.linked == Linked::Person && item.purposes.contains(purpose) && !identifies(item)
-        })
-        .collect();
+/// The purposes that are the controller's own, in the order in which people read them.
+fn purposes(document: &Document) -> Vec<(&PurposeName, &Purpose)> {
+    let mut purposes: Vec<_> =
+        document.purposes.iter().filter(|(_, purpose)| purpose.own_use).collect();
+    purposes.sort_by_key(|(_, purpose)| purpose.position);
+    purposes
+}
+
+/// What is said of purposes where one is to be chosen.
+fn about_purposes(language: Language) -> Markup {
+    html! {
+        p.hint { (Say(language).of("ポリシーで公表している、当社の利用目的から選びます。仮名加工情報では公表されます（第41条第4項）。",
+                                   "One of the purposes of the policy that are our own. It is published of a pseudonymised set (Act 41(4)).")) }
+    }
+}
+
+/// The items that are held for a purpose, in the order in which people read them: those that may become
+/// columns, and those that could only be removed from a set, as they find a person or name one.
+fn held_for<'a>(
+    document: &'a Document,
+    purpose: &PurposeName,
+) -> (Vec<(&'a ItemName, &'a Item)>, Vec<(&'a ItemName, &'a Item)>) {
+    let held = |item: &Item| item.linked == Linked::Person && item.purposes.contains(purpose);
+    let mut items: Vec<_> = document.items.iter().filter(|(_, item)| held(item)).collect();
     items.sort_by_key(|(_, item)| item.position);
-    items
+    items.into_iter().partition(|(name, item)| !identifies(item) && !names_somebody(name, item))
+}
+
+/// Whether an item is of those that name a person or lead to one, as far as its own names tell.
+fn names_somebody(name: &ItemName, item: &Item) -> bool {
+    let names = [name.to_string(), item.label.ja.clone(), item.label.en.clone()];
+    let (suggested, _) = suggest(&Table::of("azukari", &names, &[]));
+    suggested.iter().any(|of| of.because == Because::Name && of.settings.role.goes())
 }
 
 /// Then the file or the items.
@@ -345,7 +364,7 @@ pub(super) fn once_more(
 ) -> Markup {
     let begun = Begun {
         kind: preparation.source.kind,
-        purpose: preparation.source.asked.purpose.clone(),
+        purpose: Some(preparation.source.asked.purpose.clone()),
         file: preparation.source.file.is_some(),
     };
     let told = |wrong: &FieldError| match wrong.code {
@@ -361,32 +380,67 @@ pub(super) fn once_more(
 fn ask(document: &Document, begun: &Begun, tried: Option<&Tried>, language: Language) -> Markup {
     let say = Say(language);
     let again = Again::new(ACT, tried, language);
-    let purpose = document.purposes.get(&begun.purpose);
-    let purpose = purpose.map_or("", |purpose| purpose.label.get(language));
-    let hidden = html! {
-        input type="hidden" name="kind" value=(word(&begun.kind));
-        input type="hidden" name="purpose" value=(begun.purpose);
-    };
+    let kind = word(&begun.kind);
+    let hidden = html! { input type="hidden" name="kind" value=(kind); };
+    let purpose = begun.purpose.as_ref().filter(|_| !begun.file);
+    let label = purpose.and_then(|purpose| document.purposes.get(purpose));
     html! {
-        p { strong { (words::kind(begun.kind, language)) } " — " (purpose) " "
-            a href=(urls::NEW_DATASET) { (say.of("変える", "Change")) } }
+        p {
+            strong { (words::kind(begun.kind, language)) } " — "
+            @if let Some(label) = label { (label.label.get(language)) }
+            @else if begun.file { (say.of("ファイルから", "from a file")) }
+            @else { (say.of("お預かりしている情報から", "from what is held")) }
+            " " a href=(urls::NEW_DATASET) { (say.of("変える", "Change")) }
+        }
         @if let Some(tried) = tried { (tried.summary(language)) }
         @if begun.file {
-            (file(again, &hidden))
+            (file(again, begun, document, &hidden))
+        } @else if let Some(purpose) = purpose {
+            (held_form(again, purpose, document, &hidden))
         } @else {
-            @let items = offered(document, &begun.purpose);
-            @if items.is_empty() {
-                p { (say.of("この目的でお預かりしている項目のうち、データセットにできるものはありません。別の利用目的を選んでください。",
-                            "Nothing that is held for this purpose may become a column. Please choose another purpose.")) }
-            } @else {
-                (held_form(again, &hidden, &items))
-            }
+            (what_for(document, &hidden, language))
         }
     }
 }
 
-fn file(again: Again<'_>, hidden: &Markup) -> Markup {
+/// The purposes for which something is held that a set can be made of, and which ones there are besides.
+fn what_for(document: &Document, hidden: &Markup, language: Language) -> Markup {
+    let say = Say(language);
+    let again = Again::new("purpose", None, language);
+    let (with, without): (Vec<_>, Vec<_>) = purposes(document)
+        .into_iter()
+        .partition(|(name, _)| !held_for(document, name).0.is_empty());
+    let choices: Vec<(String, String)> = with
+        .iter()
+        .map(|(name, purpose)| (name.to_string(), purpose.label.get(language).to_owned()))
+        .collect();
+    html! {
+        @if choices.is_empty() {
+            p { (say.of("データセットにできる項目をお預かりしている利用目的はありません。", "There is no purpose for which anything is held that a set could be made of.")) }
+        } @else {
+            form.fields method="get" action=(urls::NEW_DATASET) {
+                (hidden)
+                input type="hidden" name="from" value="held";
+                (again.choices("radio", "purpose", say.of("利用目的", "What for"), &choices, choices.first().map(|(name, _)| name.as_str())))
+                (about_purposes(language))
+                button { (say.of("次へ", "Next")) }
+            }
+        }
+        @if !without.is_empty() {
+            p.hint { (say.of("次の利用目的は、データセットにできる項目をお預かりしていないため、選べません。",
+                             "These cannot be chosen, since nothing is held for them that a set could be made of:")) }
+            ul.hint { @for (_, purpose) in &without { li { (purpose.label.get(language)) } } }
+        }
+    }
+}
+
+fn file(again: Again<'_>, begun: &Begun, document: &Document, hidden: &Markup) -> Markup {
     let (language, say) = (again.language, Say(again.language));
+    let purposes: Vec<(String, String)> = purposes(document)
+        .into_iter()
+        .map(|(name, purpose)| (name.to_string(), purpose.label.get(language).to_owned()))
+        .collect();
+    let first = begun.purpose.as_ref().map_or("", PurposeName::as_str);
     let delimiters = [
         (",", say.of("コンマ", "Comma")),
         ("\t", say.of("タブ", "Tab")),
@@ -396,6 +450,8 @@ fn file(again: Again<'_>, hidden: &Markup) -> Markup {
     html! {
         form.fields method="post" action=(urls::DATASET_FILE) enctype="multipart/form-data" {
             (hidden)
+            (again.select("purpose", say.of("利用目的", "What for"), &purposes, first))
+            (about_purposes(language))
             label for=(again.id("file")) { (say.of("ファイル", "File")) }
             p.hint { (say.of("1行目に列の名前があるCSV。16MBまで。サーバーのメモリーだけに置き、作成か破棄をしたとき、サインアウトしたとき、または30分操作がないときに消えます。",
                              "CSV with the names of its columns in the first line, up to 16 MB. It is held in memory alone, and gone once the set is made or put away, when you sign out, or after half an hour.")) }
@@ -410,18 +466,36 @@ fn file(again: Again<'_>, hidden: &Markup) -> Markup {
     }
 }
 
-fn held_form(again: Again<'_>, hidden: &Markup, items: &[(&ItemName, &Item)]) -> Markup {
+fn held_form(
+    again: Again<'_>,
+    purpose: &PurposeName,
+    document: &Document,
+    hidden: &Markup,
+) -> Markup {
     let (language, say) = (again.language, Say(again.language));
-    let choices: Vec<(String, String)> = items
+    let (offered, not) = held_for(document, purpose);
+    if offered.is_empty() {
+        return html! {
+            p { (say.of("この目的でお預かりしている項目のうち、データセットにできるものはありません。別の利用目的を選んでください。",
+                        "Nothing that is held for this purpose may become a column. Please choose another purpose.")) }
+        };
+    }
+    let choices: Vec<(String, String)> = offered
         .iter()
         .map(|(name, item)| (name.to_string(), item.label.get(language).to_owned()))
         .collect();
+    let not: Vec<&str> = not.iter().map(|(_, item)| item.label.get(language)).collect();
     html! {
         form.fields method="post" action=(urls::NEW_DATASET) {
             (hidden)
+            input type="hidden" name="purpose" value=(purpose);
             (again.choices("checkbox", "items", say.of("列にする項目", "Items that become columns"), &choices, None))
-            p.hint { (say.of("この目的でお預かりしている項目のうち、メールアドレスや電話番号など、ご本人を探せるものは選べません。",
-                             "What is held for this purpose, apart from what a person can be found by, such as an e-mail address.")) }
+            @if !not.is_empty() {
+                p.hint {
+                    (say.of("ご本人が分かってしまい、加工すると必ず削除されるため、選べない項目：", "Not to be chosen, as they tell who somebody is and would be removed: "))
+                    (not.join(say.of("、", ", "))) (say.of("。", "."))
+                }
+            }
             p.hint { (say.of("お一人ずつ、ポリシーに照らして使えるかを確かめ、利用を記録します。同意がない方、利用停止中の方は除かれます。",
                              "For each person it is decided by the policy whether her information may be used, and the use is on record. Whoever did not consent or stopped the use is left out.")) }
             button { (say.of("読み込む", "Read it")) }

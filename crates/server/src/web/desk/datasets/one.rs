@@ -8,17 +8,17 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use datasets::{Basis, Kind, Label, Standards};
 use maud::{Markup, html};
 use policy::party::DatasetId;
-use policy::record::{DatasetKind, DatasetProvided};
+use policy::record::{DatasetApproved, DatasetKind, DatasetProvided};
 use policy::{Document, Language};
 use serde::Deserialize;
 
 use super::steps::left_out;
-use super::words;
-use crate::acts::dataset::{self, Kept, Provide, Told, spoken};
+use super::{preview, words};
+use crate::acts::dataset::{self, Approve, Approved, Kept, Provide, Told, spoken};
 use crate::error::Error;
-use crate::web::desk::page::{Room, page};
+use crate::web::desk::page::{Room, page, to_other_language};
 use crate::web::desk::requests::disclosed::purpose;
-use crate::web::desk::requests::form::{Again, Sent, Tried, word};
+use crate::web::desk::requests::form::{Again, Sent, Tried, read_word, word};
 use crate::web::desk::requests::words::Say;
 use crate::web::desk::session::Staff;
 use crate::web::desk::trouble::Trouble;
@@ -48,6 +48,14 @@ pub(super) async fn page_of(
             "作成し、台帳に記録しました。項目は公表されています。",
             "It is made and in the ledger. Its items are published.",
         )),
+        Some("approve") => Some(say.of(
+            "承認を記録しました。提供は、承認した方とは別の担当者がこの画面で行います。",
+            "The approval is on record. Somebody else of the staff provides the set, on this page.",
+        )),
+        Some("carry-out") => Some(say.of(
+            "承認された提供を記録しました。ファイルを提供先に渡してください。",
+            "The approved provision is on record. Please give the file to the recipient.",
+        )),
         Some("provide") => Some(say.of(
             "提供を記録し、方法を公表しました。ファイルと説明を提供先に渡してください。",
             "The provision is on record, and how is published. Please give the file and the text to the recipient.",
@@ -60,18 +68,23 @@ pub(super) async fn page_of(
 /// Hands out the set, for use within the house or for a recipient whose provision is on record.
 pub(super) async fn file(
     State(desk): State<Desk>,
-    _: Staff,
+    staff: Staff,
     Path(dataset): Path<String>,
 ) -> Result<Response, Trouble> {
-    let id = read_id(&dataset)?;
-    let kept = dataset::get(&desk.app, id).await?;
-    let name = match kept.kind {
-        DatasetKind::Anonymised => "anonymised",
-        DatasetKind::Pseudonymised => "pseudonymised",
-    };
+    let kept = dataset::get(&desk.app, read_id(&dataset)?).await?;
+    let kind = word(&kept.kind);
+    // Its name in whatever characters (RFC 8187), and its kind for whoever cannot read that.
+    let name = kept.name.get(staff.language).bytes().map(|byte| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    });
+    let name: String = name.collect();
+    let named = format!("attachment; filename=\"{kind}.csv\"; filename*=UTF-8''{name}.csv");
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}-{id}.csv\"")),
+        (header::CONTENT_DISPOSITION, named),
     ];
     Ok((headers, kept.csv).into_response())
 }
@@ -84,9 +97,16 @@ pub(super) async fn report(
 ) -> Result<Response, Trouble> {
     let kept = dataset::get(&desk.app, read_id(&dataset)?).await?;
     let report = kept.report.ok_or_else(|| Error::not_found("report", "…"))?;
+    let above = html! {
+        nav {
+            a href={ (urls::DATASETS) "/" (dataset) } { "← " (kept.name.get(staff.language)) }
+            (to_other_language(staff.language))
+        }
+    };
     let language = spoken(staff.language);
     let section = kept.manifest.standards.section(language);
-    Ok(Html(report.html_with(language, &[section])).into_response())
+    let page = report.html_under(&above.into_string(), language, &[section]);
+    Ok(Html(page).into_response())
 }
 
 /// What was pressed.
@@ -96,11 +116,24 @@ pub(super) async fn act(
     Path(dataset): Path<String>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Trouble> {
-    staff.may_manage()?;
     let id = read_id(&dataset)?;
     let act = sent.get("act").to_owned();
+    // What was approved is carried out by anybody else.
+    if act != "carry-out" {
+        staff.may_manage()?;
+    }
     let done = match act.as_str() {
-        "provide" => provide(&desk, &staff, id, &sent).await,
+        "provide" => match provide(&desk, &staff, id, &sent).await {
+            Ok(Step::Preview(page)) => return Ok(page),
+            Ok(Step::Back) => {
+                let (act, wrong) = (act, Vec::new());
+                let tried = Tried { act, sent, wrong, told: None };
+                return show(&desk, &staff, id, None, Some(&tried), StatusCode::OK).await;
+            }
+            done => done.map(drop),
+        },
+        "approve" => approve(&desk, &staff, id, &sent).await,
+        "carry-out" => carry_out(&desk, &staff, id, &sent).await,
         "end" if sent.get("confirm") == "yes" => {
             dataset::end(&desk.app, id, staff.by()).await?;
             return Ok(Redirect::to(urls::DATASETS).into_response());
@@ -122,10 +155,15 @@ pub(super) async fn act(
             let mut status = StatusCode::UNPROCESSABLE_ENTITY;
             if refused {
                 status = StatusCode::CONFLICT;
+                let approved = Say(staff.language).of(
+                    "この承認では提供できません。承認した方とは別の担当者が、一度だけ提供できます。断ったことを記録しました。",
+                    "It may not go on this approval: it is good once, for anybody but whoever gave it. The refusal is on record.",
+                );
                 let told = Say(staff.language).of(
                     "この提供先には提供できません。仮名加工情報は、ポリシーにある委託先や共同利用、事業の承継、法令による場合に限られます（第41条第6項）。断ったことを記録しました。",
                     "It may not go there: a pseudonymised set goes to a processor or joint use that the policy names, by succession or where a law asks (Act 41(6)). The refusal is on record.",
                 );
+                let told = if act == "carry-out" { approved } else { told };
                 tried.told = Some(told.to_owned());
             }
             show(&desk, &staff, id, None, Some(&tried), status).await
@@ -133,17 +171,70 @@ pub(super) async fn act(
     }
 }
 
-async fn provide(desk: &Desk, staff: &Staff, dataset: DatasetId, sent: &Sent) -> Result<(), Error> {
+/// What the form of a provision led to.
+enum Step {
+    /// What will be published is shown first.
+    Preview(Response),
+    /// The form comes back as it was typed.
+    Back,
+    /// It is provided.
+    Done,
+}
+
+async fn provide(
+    desk: &Desk,
+    staff: &Staff,
+    dataset: DatasetId,
+    sent: &Sent,
+) -> Result<Step, Error> {
+    if sent.get("seen") == "back" {
+        return Ok(Step::Back);
+    }
     let unknown = || Error::field("basis", "unknown", "is unknown");
     let text = |name: &str| sent.get(name).trim().to_owned();
     let given = Provide {
         dataset,
         recipient: text("recipient"),
         basis: sent.word::<Basis>("basis").ok_or_else(unknown)?,
-        reason: text("reason"),
         method: Label { ja: text("method.ja"), en: text("method.en") },
         by: staff.by(),
     };
+    if sent.get("seen") != "yes"
+        && let Some(told) = dataset::foreseen(&desk.app, &given).await?
+    {
+        let set = dataset::one(&desk.app, dataset).await?;
+        let page = preview::of_provision(staff, &set, &given, &told, &desk.app.policy())?;
+        return Ok(Step::Preview(page));
+    }
+    dataset::provide(&desk.app, given).await?;
+    Ok(Step::Done)
+}
+
+/// Approves a provision that needs it.
+async fn approve(desk: &Desk, staff: &Staff, dataset: DatasetId, sent: &Sent) -> Result<(), Error> {
+    let unknown = || Error::field("basis", "unknown", "is unknown");
+    let text = |name: &str| sent.get(name).trim().to_owned();
+    let basis = sent.word::<Basis>("basis").ok_or_else(unknown)?;
+    let (recipient, reason, by) = (text("recipient"), text("reason"), staff.by());
+    let given = Approve { dataset, recipient, basis, reason, by };
+    dataset::approve(&desk.app, given).await.map(drop)
+}
+
+/// Provides a set as it was approved.
+async fn carry_out(
+    desk: &Desk,
+    staff: &Staff,
+    dataset: DatasetId,
+    sent: &Sent,
+) -> Result<(), Error> {
+    let told = dataset::one(&desk.app, dataset).await?;
+    let approved = told.approved.into_iter().find(|approved| approved.id == sent.get("approval"));
+    let unknown = || Error::field("approval", "unknown", "is unknown");
+    let DatasetApproved { recipient, basis, .. } = approved.ok_or_else(unknown)?.what;
+    let basis = read_word(&basis).ok_or_else(unknown)?;
+    let text = |name: &str| sent.get(name).trim().to_owned();
+    let method = Label { ja: text("method.ja"), en: text("method.en") };
+    let given = Provide { dataset, recipient, basis, method, by: staff.by() };
     dataset::provide(&desk.app, given).await.map(drop)
 }
 
@@ -168,8 +259,7 @@ async fn show(
     status: StatusCode,
 ) -> Result<Response, Trouble> {
     let kept = dataset::get(&desk.app, id).await?;
-    let told = dataset::all(&desk.app).await?.into_iter().find(|told| told.made.dataset == id);
-    let told = told.ok_or_else(|| Error::not_found("dataset", id.to_string()))?;
+    let told = dataset::one(&desk.app, id).await?;
     let document = desk.app.policy();
     let language = staff.language;
     let refused = tried.and_then(|tried| tried.told.as_deref());
@@ -181,13 +271,14 @@ async fn show(
         (risks(id, &kept, language))
         (standards(&kept.manifest.standards, language))
         (provisions(&told, language))
+        (approvals(id, &told, staff, tried))
         @if staff.may_manage().is_ok() { (forms(id, &kept, &document, tried, language)) }
         @else {
-            p.hint { (Say(language).of("提供、消去、加工方法等情報の閲覧は、情報管理責任者が行います。",
-                                       "The information manager provides and erases sets and looks at method information.")) }
+            p.hint { (Say(language).of("提供（承認されたものを除く）、消去、加工方法等情報の閲覧は、情報管理責任者が行います。",
+                                       "The information manager provides sets, apart from what was approved, erases them, and looks at method information.")) }
         }
     };
-    let title = words::kind(kept.kind, language);
+    let title = kept.name.get(language);
     Ok((status, page(staff, Some(Room::Datasets), title, &body)).into_response())
 }
 
@@ -206,6 +297,7 @@ fn facts(
     let rows = |count: u64| words::count(count);
     html! {
         dl.facts {
+            (fact(say.of("種類", "Kind"), &html! { (words::kind(kept.kind, language)) }))
             (fact(say.of("作成", "Made"), &html! { (crate::words::moment(told.at, language)) }))
             (fact(say.of("利用目的", "What for"), &html! { (purpose(&made.purpose, document, language)) }))
             (fact(say.of("行", "Rows"), &html! {
@@ -218,7 +310,6 @@ fn facts(
             @if !manifest.counts.left_out.is_empty() {
                 (fact(say.of("除いた方", "Left out"), &left_out(manifest.counts.left_out.iter().map(|(r, n)| (r.as_str(), *n)), language)))
             }
-            (fact(say.of("管理番号", "Id"), &html! { code { (id) } }))
         }
         p.do {
             a.button href={ (urls::DATASETS) "/" (id) "/file" } { (say.of("CSVを受け取る", "Get the CSV")) }
@@ -324,7 +415,8 @@ fn provisions(told: &Told, language: Language) -> Markup {
     }
 }
 
-fn bases(kind: DatasetKind, language: Language) -> Vec<(String, String)> {
+/// On what a set of a kind may go: where that is approved first, or as it stands.
+fn bases(kind: DatasetKind, approved: bool, language: Language) -> Vec<(String, String)> {
     let say = Say(language);
     let kind = dataset::kind(kind);
     let all = [
@@ -337,8 +429,91 @@ fn bases(kind: DatasetKind, language: Language) -> Vec<(String, String)> {
         (Basis::Succession, say.of("事業の承継", "Succession of the business")),
         (Basis::Law, say.of("法令", "A law asks for it")),
     ];
-    let may = all.into_iter().filter(|(basis, _)| basis.allows(kind).is_ok());
+    let fits =
+        |basis: Basis| basis.allows(kind).is_ok() && dataset::needs_approval(basis) == approved;
+    let may = all.into_iter().filter(|(basis, _)| fits(*basis));
     may.map(|(basis, words)| (word(&basis), words.to_owned())).collect()
+}
+
+/// Approvals on which the set was not provided yet, and the form for anybody but whoever gave them.
+fn approvals(id: DatasetId, told: &Told, staff: &Staff, tried: Option<&Tried>) -> Markup {
+    let (language, say) = (staff.language, Say(staff.language));
+    let again = Again::new("carry-out", tried, language);
+    let bases = bases(told.made.kind, true, language);
+    let words = |approved: &Approved| {
+        let DatasetApproved { recipient, basis, reason, .. } = &approved.what;
+        let basis = bases.iter().find(|(known, _)| known == basis).map_or("", |(_, words)| words);
+        let at = crate::words::moment(approved.at, language);
+        format!("{recipient} — {basis} — {reason} — {at}")
+    };
+    let open = told.approved.iter().filter(|approved| !approved.is_used);
+    let (mine, others): (Vec<_>, Vec<_>) = open.partition(|approved| approved.by == staff.by());
+    let choices: Vec<(String, String)> =
+        others.iter().map(|approved| (approved.id.clone(), words(approved))).collect();
+    if mine.is_empty() && others.is_empty() {
+        return html! {};
+    }
+    html! {
+        section {
+            h2 { (say.of("承認された提供", "Approved provisions")) }
+            @if let Some((first, _)) = choices.first() {
+                form.fields method="post" action={ (urls::DATASETS) "/" (id) } {
+                    input type="hidden" name="act" value=(again.act);
+                    (again.choices("radio", "approval", say.of("どの承認によるか", "On which approval"), &choices, Some(first)))
+                    (methods(again, language, false))
+                    p.hint { (say.of("承認は一度だけ使えます。提供を記録してから、提供先に渡すファイルをお渡しします。",
+                                     "An approval is good once. The provision is recorded first; then you get the file for the recipient.")) }
+                    button { (say.of("提供を記録する", "Put the provision on record")) }
+                }
+            }
+            @if !mine.is_empty() {
+                ul { @for approved in &mine { li { (words(approved)) } } }
+                p.hint { (say.of("ご自身が承認したため、別の担当者が提供します。", "Somebody else provides what you approved.")) }
+            }
+        }
+    }
+}
+
+/// How a set is provided, in both languages.
+fn methods<'a>(again: Again<'a>, language: Language, published: bool) -> Markup {
+    let say = Say(language);
+    let (ja, en) = if published {
+        (
+            say.of(
+                "提供の方法（公表します。日本語）",
+                "How it is provided, as published (Japanese)",
+            ),
+            say.of("提供の方法（公表します。英語）", "How it is provided, as published (English)"),
+        )
+    } else {
+        (
+            say.of("提供の方法（日本語）", "How it is provided (Japanese)"),
+            say.of("提供の方法（英語）", "How it is provided (English)"),
+        )
+    };
+    html! {
+        (again.line("method.ja", ja, "", 1000))
+        (again.line("method.en", en, "", 1000))
+    }
+}
+
+/// The information manager approves what somebody else provides.
+fn approve_form(action: &str, again: Again<'_>, kind: DatasetKind) -> Markup {
+    let (language, say) = (again.language, Say(again.language));
+    html! {
+        details open[again.is_back()] {
+            summary { (say.of("法令や承継による提供を承認する", "Approve a provision by law or succession")) }
+            form.fields method="post" action=(action) {
+                input type="hidden" name="act" value=(again.act);
+                (again.line("recipient", say.of("提供先の名称", "Name of the recipient"), "", 1000))
+                (again.select("basis", say.of("根拠", "What it stands on"), &bases(kind, true, language), ""))
+                (again.line("reason", say.of("根拠を示すもの（命令の番号、契約など）", "What shows it, such as the number of an order or a contract"), "", 1000))
+                p.hint { (say.of("承認した方は提供できません。別の担当者が、この提供先に一度だけ提供できます。",
+                                 "Whoever approves does not provide it. Anybody else of the staff may, to this recipient and once.")) }
+                button { (say.of("承認を記録する", "Put the approval on record")) }
+            }
+        }
+    }
 }
 
 /// What the information manager may do.
@@ -379,16 +554,18 @@ fn forms(
                             @for (name, recipient) in named { option value=(name) { (recipient.label.get(language)) } }
                         }
                     }
-                    (give.select("basis", say.of("根拠", "What it stands on"), &bases(kept.kind, language), ""))
-                    @if !anonymised {
-                        (give.line("reason", say.of("根拠を示すもの（承継、法令のとき）", "What shows it (for a succession or a law)"), "", 1000))
+                    (give.select("basis", say.of("根拠", "What it stands on"), &bases(kept.kind, false, language), ""))
+                    (methods(give, language, anonymised))
+                    @if anonymised {
+                        p.hint { (say.of("次の画面で、公表される内容と提供先への説明を確かめてから記録します。", "The next page shows what will be published and what the recipient is told, before anything is recorded.")) }
+                        button { (say.of("公表する内容を確かめる", "See what will be published")) }
+                    } @else {
+                        p.hint { (say.of("提供を記録してから、提供先に渡すファイルをお渡しします。", "The provision is recorded first; then you get the file for the recipient.")) }
+                        button { (say.of("提供を記録する", "Put the provision on record")) }
                     }
-                    (give.line("method.ja", say.of("提供の方法（公表します。日本語）", "How it is provided, as published (Japanese)"), "", 1000))
-                    (give.line("method.en", say.of("提供の方法（公表します。英語）", "How it is provided, as published (English)"), "", 1000))
-                    p.hint { (say.of("方法が公表され、記録されてから、提供先に渡すファイルと説明が表示されます。", "How is published and recorded first; then the file and the text for the recipient are shown.")) }
-                    button { (say.of("提供を記録する", "Put the provision on record")) }
                 }
             }
+            @if !anonymised { (approve_form(&action, again("approve"), kept.kind)) }
             details {
                 summary { (method) (say.of("を見る", "")) }
                 form method="post" action=(action) {

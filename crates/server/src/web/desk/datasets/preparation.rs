@@ -10,7 +10,7 @@ use std::time::Duration;
 use datasets::{Next, Settings, Step, Suggestion, Table, Ways, suggest};
 use jiff::{SignedDuration, Timestamp};
 use policy::party::DatasetId;
-use policy::{Language, StaffId};
+use policy::{Label, Language, StaffId};
 
 use super::columns;
 use super::words::said;
@@ -82,6 +82,11 @@ impl Progress {
         self.stop.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the work is to end.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// Has the search end with the best way so far.
     pub(super) fn enough(&self) {
         self.enough.store(true, Ordering::Relaxed);
@@ -129,8 +134,10 @@ pub(super) enum Stage {
     NotRead,
     /// What each column is, is asked.
     Columns,
-    /// It can be made.
+    /// The ways to choose from are shown.
     Ready,
+    /// What will be published is shown; it can be made.
+    Preview,
     /// It is made.
     Made(DatasetId),
 }
@@ -147,6 +154,12 @@ pub(super) struct Preparation {
     pub(super) tried: Tried,
     pub(super) settings: Option<Settings>,
     pub(super) ways: Option<Arc<Ways>>,
+    /// Which of the ways that are shown, the best one being the first.
+    pub(super) way: usize,
+    /// The form of its name as it was typed, and what is wrong with it.
+    pub(super) naming: Option<Tried>,
+    /// What it will be called.
+    pub(super) name: Option<Label>,
     /// What is told once above the page.
     pub(super) told: Option<String>,
     pub(super) stage: Stage,
@@ -170,6 +183,9 @@ impl Preparation {
             tried,
             settings: None,
             ways: None,
+            way: 0,
+            naming: None,
+            name: None,
             told: None,
             stage: Stage::NotRead,
             touched_at: now,
@@ -282,7 +298,7 @@ impl Preparations {
             let may_begin = match doing {
                 Doing::Rows => matches!(preparation.stage, Stage::NotRead),
                 Doing::Ways => matches!(preparation.stage, Stage::Columns),
-                Doing::Set => matches!(preparation.stage, Stage::Ready),
+                Doing::Set => matches!(preparation.stage, Stage::Preview),
             };
             if !may_begin {
                 return None;
@@ -299,6 +315,7 @@ impl Preparations {
                 source: preparation.source.clone(),
                 look: preparation.look.clone(),
                 settings: preparation.settings.clone().unwrap_or_default(),
+                name: preparation.name.clone(),
                 watch: progress.watch(),
                 language: staff.language,
             };
@@ -358,6 +375,7 @@ struct Job {
     source: Source,
     look: Option<Arc<Look>>,
     settings: Settings,
+    name: Option<Label>,
     watch: Watch,
     language: Language,
 }
@@ -427,6 +445,7 @@ impl Job {
         let settings = self.settings.clone();
         let wish = Wish {
             of: self.source.clone(),
+            name: self.name.clone(),
             settings: Box::new(move |_: &Table| settings),
             once: None,
         };

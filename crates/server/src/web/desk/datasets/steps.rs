@@ -5,22 +5,26 @@ use axum::extract::{Form, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use datasets::Recode;
+use jiff::Timestamp;
 use maud::{Markup, html};
 use policy::record::DatasetKind;
-use policy::{Document, Language};
+use policy::{Document, Label, Language};
 
 use super::preparation::{Doing, Preparation, Progress, Stage};
-use super::{columns, new, ways, words};
+use super::{columns, new, preview, ways, words};
+use crate::acts::dataset;
 use crate::web::desk::page::{Room, page};
 use crate::web::desk::requests::disclosed::purpose;
-use crate::web::desk::requests::form::Sent;
+use crate::web::desk::requests::form::{Again, Sent, Tried};
 use crate::web::desk::requests::words::Say;
 use crate::web::desk::session::Staff;
 use crate::web::desk::trouble::Trouble;
 use crate::web::desk::{Desk, urls};
 
-/// A browser asks again after so many seconds while something is done.
-const AGAIN: &str = "2";
+/// A browser asks again after so many seconds while something is done, also where a form led to the page.
+const AGAIN: &str = "2; url=/desk/datasets/preparation";
+/// The form of a set's name.
+const NAMING: &str = "naming";
 
 /// What a form leads to.
 enum To {
@@ -28,6 +32,8 @@ enum To {
     Work(Doing),
     /// The preparation is put away.
     Away,
+    /// That the work ends is told at once.
+    Stopping,
     /// The page as it stands now.
     Page(StatusCode),
 }
@@ -38,31 +44,38 @@ pub(super) async fn page_of(State(desk): State<Desk>, staff: Staff) -> Result<Re
 }
 
 fn show(desk: &Desk, staff: &Staff, status: StatusCode) -> Response {
-    let document = desk.app.policy();
-    let drawn = desk.preparations.with(&desk.app, staff, |preparation| match &preparation.stage {
+    let shown = desk.preparations.with(&desk.app, staff, |preparation| match &preparation.stage {
         Stage::Made(dataset) => Err(*dataset),
-        stage => {
-            let works = matches!(stage, Stage::Working(..));
-            let told = preparation.told.take();
-            Ok((draw(preparation, told.as_deref(), &document, staff.language), works))
-        }
+        _ => Ok(shown(desk, staff, preparation, status)),
     });
-    match drawn {
+    match shown {
         None => Redirect::to(urls::NEW_DATASET).into_response(),
         Some(Err(dataset)) => {
             desk.preparations.forget(staff);
             Redirect::to(&format!("{}/{dataset}?done=made", urls::DATASETS)).into_response()
         }
-        Some(Ok((body, works))) => {
-            let page = page(staff, Some(Room::Datasets), new::title(staff.language), &body);
-            let mut response = (status, page).into_response();
-            if works {
-                let refresh = HeaderName::from_static("refresh");
-                response.headers_mut().insert(refresh, HeaderValue::from_static(AGAIN));
-            }
-            response
-        }
+        Some(Ok(page)) => page,
     }
+}
+
+/// The page of a preparation as it stands.
+fn shown(
+    desk: &Desk,
+    staff: &Staff,
+    preparation: &mut Preparation,
+    status: StatusCode,
+) -> Response {
+    let (document, now) = (desk.app.policy(), desk.app.clock.now());
+    let told = preparation.told.take();
+    let body = draw(preparation, told.as_deref(), (&document, now), staff.language);
+    let title = title(preparation, staff.language);
+    let page = page(staff, Some(Room::Datasets), title, &body);
+    let mut response = (status, page).into_response();
+    if matches!(preparation.stage, Stage::Working(..)) {
+        let refresh = HeaderName::from_static("refresh");
+        response.headers_mut().insert(refresh, HeaderValue::from_static(AGAIN));
+    }
+    response
 }
 
 /// What was pressed.
@@ -74,21 +87,26 @@ pub(super) async fn act(
     let document = desk.app.policy();
     let to = desk.preparations.with(&desk.app, &staff, |preparation| {
         if preparation.id != sent.get("preparation") {
-            return To::Page(StatusCode::CONFLICT);
+            return Ok(To::Page(StatusCode::CONFLICT));
         }
-        pressed(preparation, sent, &document, staff.language)
+        match pressed(preparation, sent, &document, staff.language) {
+            // Before the work can end: it is told whatever is faster.
+            To::Stopping => Err(shown(&desk, &staff, preparation, StatusCode::OK)),
+            to => Ok(to),
+        }
     });
     match to {
         None => return Ok(Redirect::to(urls::NEW_DATASET).into_response()),
-        Some(To::Away) => {
+        Some(Err(stopping)) => return Ok(stopping),
+        Some(Ok(To::Away)) => {
             desk.preparations.forget(&staff);
             return Ok(Redirect::to(urls::DATASETS).into_response());
         }
-        Some(To::Work(doing)) => desk.preparations.work(&desk.app, &staff, doing),
-        Some(To::Page(status)) if status == StatusCode::UNPROCESSABLE_ENTITY => {
+        Some(Ok(To::Work(doing))) => desk.preparations.work(&desk.app, &staff, doing),
+        Some(Ok(To::Page(status))) if status == StatusCode::UNPROCESSABLE_ENTITY => {
             return Ok(show(&desk, &staff, status));
         }
-        Some(To::Page(_)) => {}
+        Some(Ok(To::Page(_) | To::Stopping)) => {}
     }
     Ok(Redirect::to(urls::DATASET_PREPARATION).into_response())
 }
@@ -104,13 +122,14 @@ fn pressed(
         ("discard", _) => To::Away,
         ("stop", Stage::Working(_, progress)) => {
             progress.stop();
-            here
+            To::Stopping
         }
         ("enough", Stage::Working(_, progress)) => {
             progress.enough();
             here
         }
         ("back", Stage::Ready) => {
+            named(preparation, sent);
             preparation.stage = Stage::Columns;
             here
         }
@@ -123,7 +142,7 @@ fn pressed(
                     preparation.tried.wrong.clear();
                     let by_columns = settings.recoding != Recode::Parts;
                     preparation.settings = Some(settings);
-                    preparation.ways = None;
+                    (preparation.ways, preparation.way) = (None, 0);
                     if preparation.source.kind == DatasetKind::Anonymised && by_columns {
                         return To::Work(Doing::Ways);
                     }
@@ -136,23 +155,51 @@ fn pressed(
                 }
             }
         }
-        ("make", Stage::Ready) => {
-            let chosen: usize = sent.get("way").parse().unwrap_or_default();
+        ("preview", Stage::Ready) => {
+            if !named(preparation, sent) {
+                return To::Page(StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            let chosen = preparation.way;
             if let (Some(found), Some(settings)) = (&preparation.ways, &mut preparation.settings) {
                 // The best one is looked for again, so that it is proven of what is made.
                 let way = ways::choices(found).get(chosen).copied().filter(|_| chosen > 0);
                 settings.levels = way.map(|way| found.levels(way)).unwrap_or_default();
             }
-            To::Work(Doing::Set)
+            preparation.stage = Stage::Preview;
+            here
         }
+        ("ready", Stage::Preview) => {
+            preparation.stage = Stage::Ready;
+            here
+        }
+        ("make", Stage::Preview) => To::Work(Doing::Set),
         _ => here,
+    }
+}
+
+/// Takes the name and the way that were chosen; says whether it is a name.
+fn named(preparation: &mut Preparation, sent: Sent) -> bool {
+    let text = |field: &str| sent.get(field).trim().to_owned();
+    let name = Label { ja: text("name.ja"), en: text("name.en") };
+    preparation.way = sent.get("way").parse().unwrap_or_default();
+    let wrong = dataset::wrong_name(&name);
+    let fits = wrong.is_empty();
+    preparation.name = Some(name);
+    preparation.naming = Some(Tried { act: NAMING.to_owned(), sent, wrong, told: None });
+    fits
+}
+
+fn title(preparation: &Preparation, language: Language) -> &'static str {
+    match preparation.stage {
+        Stage::Preview => Say(language).of("公表する内容の確認", "What will be published"),
+        _ => new::title(language),
     }
 }
 
 fn draw(
     preparation: &Preparation,
     told: Option<&str>,
-    document: &Document,
+    (document, now): (&Document, Timestamp),
     language: Language,
 ) -> Markup {
     html! {
@@ -162,12 +209,13 @@ fn draw(
             Stage::NotRead => (new::once_more(document, preparation, language)),
             Stage::Columns => {
                 (about(preparation, document, language))
-                @if let Some(look) = &preparation.look { (columns::draw(preparation, look, language)) }
+                @if let Some(look) = &preparation.look { (columns::draw(preparation, look, document, language)) }
             }
             Stage::Ready => {
                 (about(preparation, document, language))
-                (ready(preparation, language))
+                (ready(preparation, (document, now), language))
             }
+            Stage::Preview => (preview::of_making(preparation, document, now, language)),
             Stage::Made(_) => {}
         }
     }
@@ -228,6 +276,7 @@ fn working(
     let say = Say(language);
     let (checks, of) = progress.checks();
     let heading = match doing {
+        _ if progress.is_stopping() => say.of("中止しています…", "Stopping…"),
         Doing::Rows => say.of("情報を読み込んでいます", "Reading what is held"),
         Doing::Ways => say.of("一般化の組合せを調べています", "Looking at ways of generalising"),
         Doing::Set => say.of("データセットを作成しています", "Making the data set"),
@@ -262,32 +311,54 @@ fn working(
                     }
                 }
             }
-            p.hint { (say.of("この画面は自動で更新されます。中止すると、途中の結果は残りません。",
-                             "This page comes again by itself. If it is stopped, nothing is left of it.")) }
-            form method="post" action=(urls::DATASET_PREPARATION) {
-                input type="hidden" name="preparation" value=(preparation.id);
-                p.do {
-                    button name="act" value="stop" { (say.of("中止する", "Stop it")) }
-                    @if doing != Doing::Rows && checks > 0 && preparation.source.kind == DatasetKind::Anonymised {
-                        " " button.plain name="act" value="enough" { (say.of("ここまでの最良で進む", "Go on with the best so far")) }
-                    }
-                    " " a href=(urls::DATASET_PREPARATION) { (say.of("更新する", "Look again")) }
+            @if progress.is_stopping() {
+                p.hint { (say.of("中止を受け付けました。まもなく前の画面に戻ります。",
+                                 "It is being stopped; the page before is back in a moment.")) }
+                p.do { a href=(urls::DATASET_PREPARATION) { (say.of("更新する", "Look again")) } }
+            } @else {
+                (ends(preparation, doing != Doing::Rows && checks > 0, language))
+            }
+        }
+    }
+}
+
+/// How work is ended before its time; with the best so far where there is one.
+fn ends(preparation: &Preparation, with_best: bool, language: Language) -> Markup {
+    let say = Say(language);
+    let with_best = with_best && preparation.source.kind == DatasetKind::Anonymised;
+    html! {
+        p.hint { (say.of("この画面は自動で更新されます。中止すると、途中の結果は残りません。",
+                         "This page comes again by itself. If it is stopped, nothing is left of it.")) }
+        form method="post" action=(urls::DATASET_PREPARATION) {
+            input type="hidden" name="preparation" value=(preparation.id);
+            p.do {
+                button name="act" value="stop" { (say.of("中止する", "Stop it")) }
+                @if with_best {
+                    " " button.plain name="act" value="enough" { (say.of("ここまでの最良で進む", "Go on with the best so far")) }
                 }
+                " " a href=(urls::DATASET_PREPARATION) { (say.of("更新する", "Look again")) }
             }
         }
     }
 }
 
 /// What becomes of each column, the ways to choose from, and the button.
-fn ready(preparation: &Preparation, language: Language) -> Markup {
+fn ready(
+    preparation: &Preparation,
+    (document, now): (&Document, Timestamp),
+    language: Language,
+) -> Markup {
     let say = Say(language);
     let Some(settings) = &preparation.settings else { return html! {} };
     let Some(look) = &preparation.look else { return html! {} };
+    let again = Again::new(NAMING, preparation.naming.as_ref(), language);
+    let first = dataset::first_name(document, &preparation.source.asked.purpose, now);
     let parts = preparation.ways.is_none() && preparation.source.kind == DatasetKind::Anonymised;
     html! {
+        @if let Some(naming) = &preparation.naming { (naming.summary(language)) }
         form.fields method="post" action=(urls::DATASET_PREPARATION) {
             input type="hidden" name="preparation" value=(preparation.id);
-            @if let Some(found) = &preparation.ways { (ways::draw(found, settings, language)) }
+            @if let Some(found) = &preparation.ways { (ways::draw(found, preparation.way, settings, language)) }
             @if parts {
                 p { (say.of("部分ごとにそろえる方法では、組合せを選ぶことはできません。",
                             "Part by part there is no single way to choose.")) }
@@ -306,7 +377,7 @@ fn ready(preparation: &Preparation, language: Language) -> Markup {
                     @for (_, name) in columns::asked(&look.table, &preparation.source) {
                         @if let Some(of) = settings.columns.get(name) {
                             div {
-                                dt { (settings.label(name).words(crate::acts::dataset::spoken(language))) }
+                                dt { (settings.label(name).words(dataset::spoken(language))) }
                                 dd {
                                     @if of.token { (say.of("トークンに置き換える", "a token in its place")) }
                                     @else { (words::role(of.role, preparation.source.kind, language)) }
@@ -316,10 +387,17 @@ fn ready(preparation: &Preparation, language: Language) -> Markup {
                     }
                 }
             }
-            p.hint { (say.of("作成すると、すべての基準に照らして検査し、記録を台帳に残してから表示します。含まれる項目は公表されます。",
-                             "It is held against every standard, and recorded in the ledger before it is shown. Its items are published.")) }
+            section {
+                h2 { (say.of("名前", "Its name")) }
+                p.hint { (say.of("一覧や台帳で見分けるための名前です。公表のページにも載ります。",
+                                 "What it is told apart by, here and in the ledger. It is published, too.")) }
+                (again.line("name.ja", say.of("日本語の名前", "Name in Japanese"), &first.ja, dataset::MAX_NAME_CHARS))
+                (again.line("name.en", say.of("英語の名前", "Name in English"), &first.en, dataset::MAX_NAME_CHARS))
+            }
+            p.hint { (say.of("次の画面で、公表される内容を確かめてから作成します。",
+                             "The next page shows what will be published, before it is made.")) }
             p.do {
-                button name="act" value="make" { (say.of("作成する", "Make it")) }
+                button name="act" value="preview" { (say.of("公表する内容を確かめる", "See what will be published")) }
                 " " button.plain name="act" value="back" { (say.of("列の設定に戻る", "Back to the columns")) }
                 " " button.plain name="act" value="discard" { (say.of("破棄する", "Put it away")) }
             }

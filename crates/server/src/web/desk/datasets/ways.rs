@@ -23,7 +23,7 @@ pub(super) fn choices(ways: &Ways) -> Vec<&Way> {
 }
 
 /// The plot and the table.
-pub(super) fn draw(ways: &Ways, settings: &Settings, language: Language) -> Markup {
+pub(super) fn draw(ways: &Ways, chosen: usize, settings: &Settings, language: Language) -> Markup {
     let say = Say(language);
     let choices = choices(ways);
     let found = ways.ways.len() as u64;
@@ -67,7 +67,7 @@ pub(super) fn draw(ways: &Ways, settings: &Settings, language: Language) -> Mark
                         tr {
                             td {
                                 label.choice {
-                                    input type="radio" name="way" value=(at) checked[at == 0];
+                                    input type="radio" name="way" value=(at) checked[at == chosen];
                                     span { (at + 1) @if at == 0 { " " (say.of("最適", "the best")) } }
                                 }
                             }

@@ -95,7 +95,7 @@ impl Tried {
         };
         html! {
             p.told.trouble role="alert" {
-                (say.of("まだ何も記録していません。", "Nothing was done yet. "))
+                (say.of("まだ完了していません。", "This is not done yet. "))
                 a href={ "#" (self.act) (again.id(field)) "-wrong" } { (marked) }
             }
         }

@@ -256,6 +256,10 @@ pub(in super::super) fn wrong(wrong: &FieldError, language: Language) -> String 
             "1文字以上1000文字以内の一行で入力してください。",
             "Please fill this in: one line, up to 1000 characters.",
         ),
+        "not_a_name_of_a_set" => say.of(
+            "1文字以上120文字以内の一行で入力してください。",
+            "Please give a name: one line, up to 120 characters.",
+        ),
         "unconfirmed" => say.of(
             "取り消せない操作です。確認の欄にチェックを入れてください。",
             "This cannot be undone; tick the box to confirm.",
