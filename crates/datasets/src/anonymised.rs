@@ -18,7 +18,7 @@ use crate::settings::{Planned, Recode, Role};
 use crate::standards::{Case, people};
 use crate::{
     AnonymisedDataSet, Error, Kind, MethodInformation, Next, Rules, Settings, Shown, Standards,
-    Step, Table, Written, hex,
+    Step, Table, Written, confirmed, hex,
 };
 
 /// A set with what belongs to it.
@@ -252,6 +252,7 @@ pub fn anonymise(
 ) -> Result<Anonymised, Error> {
     let rules = Rules::now();
     settings.check(table, &rules, Kind::Anonymised)?;
+    confirmed::check(table, settings, Kind::Anonymised)?;
     let mut settings = settings.clone();
     let seed = settings.seed.get_or_insert_with(|| hex(&fresh)).clone();
     let go_on = |step| next(step) != Next::Stop;

@@ -12,6 +12,7 @@
 //! is handed in.
 
 mod anonymised;
+mod confirmed;
 mod manifest;
 mod method;
 mod pseudonymised;
@@ -32,6 +33,7 @@ use anonymise::Language;
 use serde::{Deserialize, Serialize};
 
 pub use anonymised::{Anonymised, anonymise, check};
+pub use confirmed::{Kept, kept};
 pub use manifest::{About, Counted, HierarchyHash, Manifest, Rate, Shape};
 pub use method::MethodInformation;
 pub use pseudonymised::{Pseudonymised, pseudonymise};

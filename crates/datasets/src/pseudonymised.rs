@@ -12,7 +12,7 @@ use crate::set::Token;
 use crate::standards::Case;
 use crate::{
     Error, Kind, MethodInformation, Next, PseudonymisedDataSet, Rules, Settings, Shown, Step,
-    Table, hex,
+    Table, confirmed, hex,
 };
 
 /// A set with what belongs to it.
@@ -53,6 +53,7 @@ pub fn pseudonymise(
 ) -> Result<Pseudonymised, Error> {
     let rules = Rules::now();
     settings.check(table, &rules, Kind::Pseudonymised)?;
+    confirmed::check(table, settings, Kind::Pseudonymised)?;
     let mut settings = settings.clone();
     let derived =
         |label: &[u8]| hex(&Sha256::new().chain_update(label).chain_update(fresh).finalize());

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use anonymise::{DateStep, Intervals, Language};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::scan::{Look, look};
 use crate::{Column, ColumnSettings, Role, Rules, Settings, Table};
@@ -25,7 +26,8 @@ pub struct Suggestion {
 }
 
 /// Why a role is suggested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Because {
     /// By the name of the column.
     Name,
@@ -255,42 +257,53 @@ fn intervals(mut numbers: Vec<i64>) -> Option<Intervals> {
     Some(Intervals { origin: 0, widths, bottom: ends.then_some(bottom), top: ends.then_some(top) })
 }
 
-fn one(column: &Column, rows: usize) -> Suggestion {
-    let different = column.occurring().filter(|(value, _)| !value.is_empty()).count();
-    let alone =
-        column.occurring().filter(|(value, count)| *count == 1 && !value.is_empty()).count();
-    let missing = u64::from(column.count(""));
-    let values = || column.occurring().filter(|(value, _)| !value.is_empty());
-    let is_dates = different > 0 && values().all(|(v, _)| v.trim().parse::<Date>().is_ok());
-    let numbers: Option<Vec<i64>> = values()
-        .flat_map(|(v, count)| std::iter::repeat_n(v, count as usize))
-        .map(|v| v.trim().parse().ok())
-        .collect();
-    let is_code = different > 0
-        && values().all(|(v, _)| {
-            (5..=8).contains(&v.chars().count())
-                && v.chars().all(|c| c.is_ascii_digit() || c == '-')
-                && v.starts_with(|c: char| c.is_ascii_digit())
-        });
-    let (named, seen) = (by_name(&column.name), seen(column));
-    let (role, because) = match (named, seen) {
+/// The values that say something, each with how many rows have it.
+fn values(column: &Column) -> impl Iterator<Item = (&str, u32)> {
+    column.occurring().filter(|(value, _)| !value.is_empty())
+}
+
+fn is_dates(column: &Column) -> bool {
+    values(column).next().is_some() && values(column).all(|(v, _)| v.trim().parse::<Date>().is_ok())
+}
+
+/// What a column of a table of so many rows is called by its name and its values, and why.
+pub(crate) fn called(column: &Column, rows: usize) -> (Role, Because) {
+    let different = values(column).count();
+    let is_numbers = || values(column).all(|(v, _)| v.trim().parse::<i64>().is_ok());
+    let nearly_all = different * 10 >= rows * 9;
+    match (by_name(&column.name), seen(column)) {
         (_, Some(look)) => (role_of(look), Because::Look(look)),
         (Some(role), None) => (role, Because::Name),
-        (None, None) if is_dates => (Role::QuasiIdentifying, Because::Dates),
-        (None, None) if numbers.is_some() && different * 10 < rows * 9 => {
-            (Role::QuasiIdentifying, Because::Numbers)
-        }
-        (None, None) if different * 10 >= rows * 9 => (Role::LinkingCode, Because::Unique),
+        (None, None) if is_dates(column) => (Role::QuasiIdentifying, Because::Dates),
+        (None, None) if nearly_all => (Role::LinkingCode, Because::Unique),
+        (None, None) if is_numbers() => (Role::QuasiIdentifying, Because::Numbers),
         (None, None) if different <= 50 || different * 20 <= rows => {
             (Role::QuasiIdentifying, Because::Few)
         }
         (None, None) => (Role::Identifying, Because::Text),
-    };
+    }
+}
+
+fn one(column: &Column, rows: usize) -> Suggestion {
+    let different = values(column).count();
+    let alone = values(column).filter(|(_, count)| *count == 1).count();
+    let missing = u64::from(column.count(""));
+    let numbers: Option<Vec<i64>> = values(column)
+        .flat_map(|(v, count)| std::iter::repeat_n(v, count as usize))
+        .map(|v| v.trim().parse().ok())
+        .collect();
+    let is_code = different > 0
+        && values(column).all(|(v, _)| {
+            (5..=8).contains(&v.chars().count())
+                && v.chars().all(|c| c.is_ascii_digit() || c == '-')
+                && v.starts_with(|c: char| c.is_ascii_digit())
+        });
+    let (role, because) = called(column, rows);
     let mut settings = ColumnSettings::of(role);
     if role == Role::QuasiIdentifying {
-        if is_dates {
+        if is_dates(column) {
             // Of lives years are told, of what happened months.
-            settings.dates = Some(match named {
+            settings.dates = Some(match by_name(&column.name) {
                 Some(_) => vec![DateStep::Year, DateStep::Decade],
                 None => vec![DateStep::Month, DateStep::Quarter, DateStep::Year],
             });

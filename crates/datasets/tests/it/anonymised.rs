@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anonymise::verify::Word;
 use anonymise::{Language, STAR};
 use datasets::{
-    Counts, Error, Finding, Look, MethodInformation, Next, Recode, Role, Rules, Settings, Standard,
-    Step, anonymise, check,
+    Because, Counts, Error, Finding, Look, MethodInformation, Next, Recode, Role, Rules, Settings,
+    Standard, Step, anonymise, check,
 };
 
 use crate::house::{about, go_on, made, settings, table, twenty, unmet, visits};
@@ -97,10 +97,9 @@ fn what_leads_to_a_person_is_found_by_its_look_and_by_the_standard_it_breaks() {
         assert_eq!(unmet.len(), 1, "{cell}");
         assert_eq!(unmet[0].0, standard, "{cell}");
         assert!(
-            unmet[0]
-                .1
-                .iter()
-                .any(|f| matches!(f, Finding::LooksLike { look: l, .. } if *l == look))
+            unmet[0].1.iter().any(
+                |f| matches!(f, Finding::Called { because: Because::Look(l), .. } if *l == look)
+            )
         );
     }
 }
