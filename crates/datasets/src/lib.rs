@@ -44,7 +44,7 @@ pub use scan::Look;
 pub use set::{AnonymisedDataSet, Basis, NotProvided, PseudonymisedDataSet, Shown, Token, provide};
 pub use settings::{Characters, ColumnSettings, Label, Recode, Role, Settings};
 pub use standards::{Counts, Finding, Standard, StandardCheck, Standards};
-pub use suggest::{Because, Suggestion, suggest, written};
+pub use suggest::{Because, Seen, Suggestion, suggest, written};
 pub use table::{Column, Table, Written};
 pub use ways::{Blocked, Ways, blocked, ways};
 

@@ -61,7 +61,8 @@ pub fn pseudonymise(
     let key = again.and_then(|method| method.key.clone());
     let key = key.unwrap_or_else(|| TokenKey(derived(b"azukari token key v1\n")));
     let keyed = hmac::Key::new(hmac::HMAC_SHA256, key.0.as_bytes());
-    let prepared = table.shuffled(&seed);
+    let (prepared, masked) = confirmed::masked(table, &settings, Kind::Pseudonymised);
+    let prepared = prepared.shuffled(&seed);
     let mut columns = Vec::new();
     let mut tokens = Vec::new();
     for column in &prepared.columns {
@@ -102,6 +103,7 @@ pub fn pseudonymise(
         result: &result,
         from: &from,
         starred: &[],
+        masked: &masked,
     };
     if next(Step::Checking) == Next::Stop {
         return Err(Error::Stopped);
@@ -112,7 +114,7 @@ pub fn pseudonymise(
     }
     let file = result.file()?;
     let output = Shape::of(&result, hex(&Sha256::digest(&file)));
-    let shown = Shown::of(&settings, &output.columns);
+    let shown = Shown::of(&settings, &output.columns, &standards);
     let method = MethodInformation { kind: Kind::Pseudonymised, settings, key: Some(key) };
     let manifest = Manifest {
         manifest: 1,

@@ -10,7 +10,7 @@ use anonymise::verify::{Verdict, Word};
 use anonymise::{Language, STAR, number};
 use serde::{Deserialize, Serialize};
 
-use crate::confirmed::{Kept, kept};
+use crate::confirmed::{Kept, Masked, kept};
 use crate::scan::{Look, look, tells};
 use crate::settings::{Role, Settings};
 use crate::suggest::Because;
@@ -161,6 +161,8 @@ pub enum Finding {
     Called { column: String, role: Role, because: Because },
     /// It stays, and somebody said why nobody is identified by it.
     Confirmed { column: String, because: Because, reason: String },
+    /// So many cells of a column that stays looked like something that leads to a person, and are stars.
+    Masked { column: String, look: Look, cells: u64 },
     /// A column that goes is still there.
     StillThere { column: String },
     /// A cell looks like something that leads to a person.
@@ -185,6 +187,8 @@ pub enum Finding {
     Alike { fewest: u64, asked: u64, counted: Counts },
     /// No class is left to be published.
     Nothing,
+    /// A column has a star in every row, and tells nothing.
+    Hidden { column: String, role: Role },
 }
 
 impl Finding {
@@ -193,13 +197,15 @@ impl Finding {
         match self {
             Self::Called { column, .. }
             | Self::Confirmed { column, .. }
+            | Self::Masked { column, .. }
             | Self::StillThere { column }
             | Self::LooksLike { column, .. }
             | Self::Tells { column, .. }
             | Self::Unique { column }
             | Self::Starred { column, .. }
             | Self::Rare { column, .. }
-            | Self::Ends { column, .. } => Some(column),
+            | Self::Ends { column, .. }
+            | Self::Hidden { column, .. } => Some(column),
             Self::Claim { evidence } => evidence.column.as_deref(),
             _ => None,
         }
@@ -219,6 +225,11 @@ impl Finding {
             Self::Alike { fewest, asked, .. } => fewest < asked,
             _ => false,
         }
+    }
+
+    /// Whether somebody should look at it although nothing speaks against the standard.
+    pub fn warns(&self) -> bool {
+        matches!(self, Self::Masked { .. } | Self::Hidden { .. })
     }
 
     /// In a sentence.
@@ -278,6 +289,16 @@ impl Finding {
                     )
                 }
             }
+            Self::Masked { column, look, cells } if ja => format!(
+                "列「{column}」で、{}のように見える値{}個を「*」に置き換えました。元の表を確かめてください。",
+                look.words(language),
+                count(*cells)
+            ),
+            Self::Masked { column, look, cells } => format!(
+                "In column `{column}`, cells that looked like {} are stars now: {}. Look at them in the source.",
+                look.words(language),
+                count(*cells)
+            ),
             Self::StillThere { column } if ja => format!("列「{column}」が残っています。"),
             Self::StillThere { column } => format!("The column `{column}` is still there."),
             Self::LooksLike { look, column, row } if ja => format!(
@@ -363,6 +384,18 @@ impl Finding {
             Self::Nothing => language
                 .of("公開できる行が残りません。", "No row is left that could be published.")
                 .to_owned(),
+            Self::Hidden { column, role: Role::QuasiIdentifying } if ja => format!(
+                "列「{column}」はすべての行で「*」になり、何も伝えません。一般化の幅を変える、準識別子の列を減らす、人を見分ける手がかりにならない列ならinsensitiveにする、または列を削除することを検討してください。"
+            ),
+            Self::Hidden { column, role: Role::QuasiIdentifying } => format!(
+                "Column `{column}` is a star in every row and tells nothing: try other widths, fewer quasi-identifying columns, the role `insensitive` if it tells nobody apart, or remove it."
+            ),
+            Self::Hidden { column, .. } if ja => format!(
+                "列「{column}」はすべての行で「*」になり、何も伝えません。同じ値の行が少ないためです。値をまとめる（範囲や分類にする）、準識別子にして幅を指定する、または列を削除することを検討してください。"
+            ),
+            Self::Hidden { column, .. } => format!(
+                "Column `{column}` is a star in every row and tells nothing, as few rows share a value: put its values into groups, make it quasi-identifying with widths, or remove it."
+            ),
         }
     }
 }
@@ -399,6 +432,21 @@ impl Standards {
         let failed = self.checks.iter().filter(|check| !check.holds);
         let articles = failed.map(|check| format!("Rules {}", check.standard.article(self.kind)));
         articles.collect::<Vec<_>>().join(", ")
+    }
+
+    /// What somebody should look at although every standard holds, in sentences.
+    pub fn warnings(&self, language: Language) -> Vec<String> {
+        let found = self.checks.iter().flat_map(|check| &check.findings);
+        found.filter(|finding| finding.warns()).map(|finding| finding.sentence(language)).collect()
+    }
+
+    /// The columns with a star in every row.
+    pub fn hidden(&self) -> impl Iterator<Item = &str> {
+        let found = self.checks.iter().flat_map(|check| &check.findings);
+        found.filter_map(|finding| match finding {
+            Finding::Hidden { column, .. } => Some(column.as_str()),
+            _ => None,
+        })
     }
 
     /// What does not hold and why, one line for each finding.
@@ -471,13 +519,14 @@ pub(crate) struct Case<'a> {
     /// By row of the result, the row of `prepared`.
     pub(crate) from: &'a [usize],
     pub(crate) starred: &'a [(String, u64)],
+    pub(crate) masked: &'a [Masked],
 }
 
 impl Case<'_> {
     /// The five of Rules 34.
     pub(crate) fn anonymised(&self, verdict: &Verdict, k: u32) -> Standards {
         let kind = Kind::Anonymised;
-        let kept = kept(self.source, self.settings);
+        let kept = kept(self.source, self.settings, kind);
         let checks = Standard::of(kind).iter().map(|standard| match standard {
             Standard::PeculiarDescriptions => self.peculiar(),
             Standard::Differences => self.differences(verdict, k),
@@ -489,7 +538,7 @@ impl Case<'_> {
     /// The three of Rules 31.
     pub(crate) fn pseudonymised(&self) -> Standards {
         let kind = Kind::Pseudonymised;
-        let kept = kept(self.source, self.settings);
+        let kept = kept(self.source, self.settings, kind);
         let checks = Standard::of(kind).iter().map(|standard| self.removed(kind, *standard, &kept));
         Standards::new(kind, checks.collect())
     }
@@ -515,6 +564,12 @@ impl Case<'_> {
         let called = kept.iter().filter(|kept| roles.contains(&kept.role));
         let called = called.filter(|kept| self.result.column(&kept.column).is_some());
         findings.extend(called.map(Kept::finding));
+        let masked = self.masked.iter().filter(|masked| looks.contains(&masked.look));
+        findings.extend(masked.map(|masked| Finding::Masked {
+            column: masked.column.clone(),
+            look: masked.look,
+            cells: masked.cells,
+        }));
         let mut cells = 0;
         for column in self.result.columns.iter().filter(|column| !self.is_token(&column.name)) {
             // What a column as a whole looks like is answered by its reason.
@@ -629,6 +684,15 @@ impl Case<'_> {
         Standard::PeculiarDescriptions.with(findings)
     }
 
+    /// Columns that tell nothing any more.
+    fn hidden(&self) -> impl Iterator<Item = Finding> {
+        let stars = |column: &&crate::Column| column.occurring().all(|(value, _)| value == STAR);
+        self.result.columns.iter().filter(stars).filter_map(|column| {
+            let role = self.settings.role(&column.name)?;
+            Some(Finding::Hidden { column: column.name.clone(), role })
+        })
+    }
+
     fn differences(&self, verdict: &Verdict, k: u32) -> StandardCheck {
         let mut findings: Vec<Finding> = verdict
             .evidence
@@ -642,6 +706,7 @@ impl Case<'_> {
             let fewest = fewest.values().copied().min().unwrap_or(0);
             let counted = self.settings.counted();
             findings.push(Finding::Alike { fewest, asked: u64::from(k), counted });
+            findings.extend(self.hidden());
         }
         let mut check = Standard::Differences.with(findings);
         check.holds &= verdict.word == Word::Holds;

@@ -439,7 +439,6 @@ async fn what_is_called_identifying_stays_only_with_a_tick_and_a_reason() {
     let why = "the shop’s own number, which is on its door";
     for given in [
         &[][..],
-        &[("column.2.sure", "yes")],
         &[("column.2.confirmed", why)],
         &[("column.2.sure", "yes"), ("column.2.confirmed", "  ")],
     ] {

@@ -216,7 +216,7 @@ pub(super) fn read(
     if let Err(error) = settings.check(&look.table, &rules, kind) {
         return Err(self::wrong(&error, &look.table, &settings, language));
     }
-    for kept in kept(&look.table, &settings).iter().filter(|kept| kept.confirmed.is_none()) {
+    for kept in kept(&look.table, &settings, kind).iter().filter(|kept| kept.confirmed.is_none()) {
         let at = look.table.columns().iter().position(|column| column.name == kept.column);
         wrong
             .extend(at.map(|at| unconfirmed(at, kept.role, kept.because, (source.kind, language))));
@@ -491,7 +491,7 @@ fn bar(some: u64, of: u64) -> Markup {
 
 /// What a column looks like, why its role is suggested, and how many rows are alone by it.
 fn what(at: usize, suggestion: &Suggestion, rows: u64, language: Language) -> Markup {
-    let Suggestion { column, different, alone, missing, because, .. } = suggestion;
+    let Suggestion { column, different, alone, missing, because, strays, .. } = suggestion;
     let why = because.words(spoken(language));
     let (different, missing) = (words::count(*different as u64), words::count(*missing));
     let (looks, by_itself) = match language {
@@ -508,6 +508,7 @@ fn what(at: usize, suggestion: &Suggestion, rows: u64, language: Language) -> Ma
         div.what {
             h2 id={ "column-" (at) } { (column) }
             p.hint { (looks) }
+            @for seen in strays { p.hint { (seen.words(spoken(language))) (Say(language).of("。", ".")) } }
             div.alone {
                 p.hint { (by_itself) }
                 (bar(*alone, rows))
