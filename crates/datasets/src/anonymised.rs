@@ -13,6 +13,7 @@ use anonymise::{
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use crate::confirmed::{self, Masked};
 use crate::manifest::{self, About, Counted, Manifest, Shape};
 use crate::settings::{Planned, Recode, Role};
 use crate::standards::{Case, people};
@@ -37,6 +38,7 @@ const ROWS: usize = 1 << 14;
 pub(crate) struct Ready {
     pub(crate) prepared: Table,
     starred: Vec<(String, u64)>,
+    masked: Vec<Masked>,
     pub(crate) planned: Planned,
     pub(crate) schema: Schema,
     pub(crate) histogram: Histogram,
@@ -53,8 +55,9 @@ impl Ready {
     ) -> Result<Self, Error> {
         let shown =
             settings.with_role(table, |role| matches!(role, Role::Sensitive | Role::Insensitive));
+        let (prepared, masked) = confirmed::masked(table, settings, Kind::Anonymised);
         let (prepared, starred) =
-            table.without_rare(&shown, settings.person(), rules.rare.below.value);
+            prepared.without_rare(&shown, settings.person(), rules.rare.below.value);
         let prepared = prepared.shuffled(seed);
         let planned = settings.planned(&prepared, rules)?;
         let mut rows = Rows::open(&table.file, prepared.stream(), Format::default())?;
@@ -76,7 +79,7 @@ impl Ready {
             histogram.add(&schema, &chunk)?;
             chunks.push(chunk);
         }
-        Ok(Self { prepared, starred, planned, schema, histogram, chunks })
+        Ok(Self { prepared, starred, masked, planned, schema, histogram, chunks })
     }
 
     /// The result of a recoding, and the row of the source that each of its rows comes of.
@@ -252,6 +255,7 @@ pub fn anonymise(
 ) -> Result<Anonymised, Error> {
     let rules = Rules::now();
     settings.check(table, &rules, Kind::Anonymised)?;
+    confirmed::check(table, settings, Kind::Anonymised)?;
     let mut settings = settings.clone();
     let seed = settings.seed.get_or_insert_with(|| hex(&fresh)).clone();
     let go_on = |step| next(step) != Next::Stop;
@@ -294,6 +298,7 @@ pub fn anonymise(
         result: &result,
         from: &from,
         starred: &ready.starred,
+        masked: &ready.masked,
     };
     let standards = case.anonymised(&verdict, ready.planned.k);
     if !go_on(Step::Checking) {
@@ -310,7 +315,7 @@ pub fn anonymise(
     let highest = &mut report.after.prosecutor.highest;
     *highest = highest.max(1.0 / f64::from(fewest));
     let output = Shape::of(&result, hex(&Sha256::digest(&bytes)));
-    let shown = Shown::of(&settings, &output.columns);
+    let shown = Shown::of(&settings, &output.columns, &standards);
     let method = MethodInformation { kind: Kind::Anonymised, settings, key: None };
     let counts = Counted {
         rows: table.rows as u64,
@@ -418,6 +423,7 @@ pub fn check(
         result: published,
         from: &from,
         starred: &ready.starred,
+        masked: &ready.masked,
     };
     let standards = case.anonymised(&verdict, ready.planned.k);
     Ok((verdict, standards))

@@ -12,6 +12,7 @@
 //! is handed in.
 
 mod anonymised;
+mod confirmed;
 mod manifest;
 mod method;
 mod pseudonymised;
@@ -32,6 +33,7 @@ use anonymise::Language;
 use serde::{Deserialize, Serialize};
 
 pub use anonymised::{Anonymised, anonymise, check};
+pub use confirmed::{Kept, kept};
 pub use manifest::{About, Counted, HierarchyHash, Manifest, Rate, Shape};
 pub use method::MethodInformation;
 pub use pseudonymised::{Pseudonymised, pseudonymise};
@@ -42,7 +44,7 @@ pub use scan::Look;
 pub use set::{AnonymisedDataSet, Basis, NotProvided, PseudonymisedDataSet, Shown, Token, provide};
 pub use settings::{Characters, ColumnSettings, Label, Recode, Role, Settings};
 pub use standards::{Counts, Finding, Standard, StandardCheck, Standards};
-pub use suggest::{Because, Suggestion, suggest, written};
+pub use suggest::{Because, Seen, Suggestion, suggest, written};
 pub use table::{Column, Table, Written};
 pub use ways::{Blocked, Ways, blocked, ways};
 

@@ -138,9 +138,10 @@ impl Manifest {
         Ok(hex(&Sha256::digest(self.json()?)))
     }
 
-    /// The items of the set, as they are published (Rules 36).
+    /// The items of the set, as they are published (Rules 36): a column with a star in every row tells
+    /// nothing of anybody, and is none.
     pub fn items(&self) -> Vec<Shown> {
-        Shown::of(&self.settings, &self.output.columns)
+        Shown::of(&self.settings, &self.output.columns, &self.standards)
     }
 
     /// Whether a file is the one that was made.

@@ -12,7 +12,7 @@ use crate::set::Token;
 use crate::standards::Case;
 use crate::{
     Error, Kind, MethodInformation, Next, PseudonymisedDataSet, Rules, Settings, Shown, Step,
-    Table, hex,
+    Table, confirmed, hex,
 };
 
 /// A set with what belongs to it.
@@ -53,6 +53,7 @@ pub fn pseudonymise(
 ) -> Result<Pseudonymised, Error> {
     let rules = Rules::now();
     settings.check(table, &rules, Kind::Pseudonymised)?;
+    confirmed::check(table, settings, Kind::Pseudonymised)?;
     let mut settings = settings.clone();
     let derived =
         |label: &[u8]| hex(&Sha256::new().chain_update(label).chain_update(fresh).finalize());
@@ -60,7 +61,8 @@ pub fn pseudonymise(
     let key = again.and_then(|method| method.key.clone());
     let key = key.unwrap_or_else(|| TokenKey(derived(b"azukari token key v1\n")));
     let keyed = hmac::Key::new(hmac::HMAC_SHA256, key.0.as_bytes());
-    let prepared = table.shuffled(&seed);
+    let (prepared, masked) = confirmed::masked(table, &settings, Kind::Pseudonymised);
+    let prepared = prepared.shuffled(&seed);
     let mut columns = Vec::new();
     let mut tokens = Vec::new();
     for column in &prepared.columns {
@@ -101,6 +103,7 @@ pub fn pseudonymise(
         result: &result,
         from: &from,
         starred: &[],
+        masked: &masked,
     };
     if next(Step::Checking) == Next::Stop {
         return Err(Error::Stopped);
@@ -111,7 +114,7 @@ pub fn pseudonymise(
     }
     let file = result.file()?;
     let output = Shape::of(&result, hex(&Sha256::digest(&file)));
-    let shown = Shown::of(&settings, &output.columns);
+    let shown = Shown::of(&settings, &output.columns, &standards);
     let method = MethodInformation { kind: Kind::Pseudonymised, settings, key: Some(key) };
     let manifest = Manifest {
         manifest: 1,

@@ -53,7 +53,7 @@
 use anonymise::Language;
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, Label, Settings};
+use crate::{Kind, Label, Settings, Standards};
 
 /// An item that a set shows, as it is published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,10 +63,10 @@ pub struct Shown {
 }
 
 impl Shown {
-    pub(crate) fn of(settings: &Settings, columns: &[String]) -> Vec<Self> {
-        let shown =
-            columns.iter().map(|name| Self { column: name.clone(), label: settings.label(name) });
-        shown.collect()
+    pub(crate) fn of(settings: &Settings, columns: &[String], standards: &Standards) -> Vec<Self> {
+        let tells = |name: &&String| standards.hidden().all(|hidden| hidden != *name);
+        let shown = columns.iter().filter(tells);
+        shown.map(|name| Self { column: name.clone(), label: settings.label(name) }).collect()
     }
 
     /// What people read.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::standards::Counts;
 use crate::table::{Column, Table};
-use crate::{Error, Kind, rules::Rules};
+use crate::{Error, Kind, confirmed, rules::Rules};
 
 /// What a column is to the people in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +35,19 @@ pub enum Role {
 }
 
 impl Role {
+    /// As settings write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Identifying => "identifying",
+            Self::IdentificationCode => "identification_code",
+            Self::LinkingCode => "linking_code",
+            Self::Financial => "financial",
+            Self::QuasiIdentifying => "quasi_identifying",
+            Self::Sensitive => "sensitive",
+            Self::Insensitive => "insensitive",
+        }
+    }
+
     /// Whether the column is left out.
     pub fn goes(self) -> bool {
         matches!(
@@ -117,6 +130,9 @@ pub struct ColumnSettings {
     /// Pseudonymising puts a keyed token in place of an identifying or linking value.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub token: bool,
+    /// Why nobody is identified by a column that stays although it is called something that goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<String>,
 }
 
 impl ColumnSettings {
@@ -134,6 +150,7 @@ impl ColumnSettings {
             l: None,
             t: None,
             token: false,
+            confirmed: None,
         }
     }
 }
@@ -522,6 +539,19 @@ fn check_column(
                 "l and t are asked of sensitive columns only",
                 "lとtは機微な属性の列だけに指定できます",
             ],
+        ));
+    }
+    let says = |reason: &String| {
+        reason.chars().any(char::is_alphanumeric) && reason.chars().count() <= confirmed::MOST
+    };
+    if !settings.confirmed.iter().all(says) {
+        let most = confirmed::MOST;
+        return Err(table.wrong(
+            name,
+            anonymise::Said {
+                en: format!("say in `confirmed` why nobody is identified by it, in words and at most {most} characters").into(),
+                ja: format!("confirmedには、個人が分からない理由を{most}字以内の言葉で書いてください").into(),
+            },
         ));
     }
     if settings.token && kind == Kind::Anonymised {

@@ -10,8 +10,10 @@ use anonymise::verify::{Verdict, Word};
 use anonymise::{Language, STAR, number};
 use serde::{Deserialize, Serialize};
 
+use crate::confirmed::{Kept, Masked, kept};
 use crate::scan::{Look, look, tells};
 use crate::settings::{Role, Settings};
+use crate::suggest::Because;
 use crate::table::Table;
 use crate::{Kind, Rules};
 
@@ -76,6 +78,55 @@ impl Standard {
             (_, Self::Differences) => "34(5)",
         }
     }
+
+    /// The standards of a kind, in the order of the Rules.
+    pub(crate) fn of(kind: Kind) -> &'static [Self] {
+        match kind {
+            Kind::Anonymised => &[
+                Self::IdentifyingDescriptions,
+                Self::IdentificationCodes,
+                Self::LinkingCodes,
+                Self::PeculiarDescriptions,
+                Self::Differences,
+            ],
+            Kind::Pseudonymised => {
+                &[Self::IdentifyingDescriptions, Self::IdentificationCodes, Self::PropertyDamage]
+            }
+        }
+    }
+
+    /// Columns of which roles it removes.
+    pub(crate) fn removes(self, kind: Kind) -> &'static [Role] {
+        match (kind, self) {
+            (Kind::Anonymised, Self::IdentifyingDescriptions) => &[Role::Identifying],
+            // No standard of Rules 31 is about codes alone, and by some a person is found.
+            (Kind::Pseudonymised, Self::IdentifyingDescriptions) => {
+                &[Role::Identifying, Role::LinkingCode]
+            }
+            (_, Self::IdentificationCodes) => &[Role::IdentificationCode],
+            (_, Self::PropertyDamage) => &[Role::Financial],
+            // What could cost money leads back as well, and has no standard of its own in Rules 34.
+            (_, Self::LinkingCodes) => &[Role::LinkingCode, Role::Financial],
+            (_, Self::PeculiarDescriptions | Self::Differences) => &[],
+        }
+    }
+
+    /// Which looks of cells speak against it.
+    pub(crate) fn looks(self) -> &'static [Look] {
+        match self {
+            Self::IdentifyingDescriptions => &[Look::Email, Look::Phone],
+            Self::IdentificationCodes => &[Look::MyNumber, Look::Passport, Look::PensionNumber],
+            Self::PropertyDamage => &[Look::Card],
+            Self::LinkingCodes => &[Look::Address, Look::Card],
+            Self::PeculiarDescriptions | Self::Differences => &[],
+        }
+    }
+
+    /// It with what was found about it.
+    pub(crate) fn with(self, findings: Vec<Finding>) -> StandardCheck {
+        let holds = !findings.iter().any(Finding::fails);
+        StandardCheck { standard: self, holds, findings }
+    }
 }
 
 /// What is counted where law speaks of people: people, where it is said whose each row is.
@@ -106,6 +157,12 @@ pub enum Finding {
     Replaced { columns: Vec<String> },
     /// So many cells were looked at, and none of them looks like any of these.
     Looked { cells: u64, looks: Vec<Look> },
+    /// A column is called something that goes, and stays; nobody said why.
+    Called { column: String, role: Role, because: Because },
+    /// It stays, and somebody said why nobody is identified by it.
+    Confirmed { column: String, because: Because, reason: String },
+    /// So many cells of a column that stays looked like something that leads to a person, and are stars.
+    Masked { column: String, look: Look, cells: u64 },
     /// A column that goes is still there.
     StillThere { column: String },
     /// A cell looks like something that leads to a person.
@@ -130,19 +187,25 @@ pub enum Finding {
     Alike { fewest: u64, asked: u64, counted: Counts },
     /// No class is left to be published.
     Nothing,
+    /// A column has a star in every row, and tells nothing.
+    Hidden { column: String, role: Role },
 }
 
 impl Finding {
     /// The column that it speaks of.
     pub fn column(&self) -> Option<&str> {
         match self {
-            Self::StillThere { column }
+            Self::Called { column, .. }
+            | Self::Confirmed { column, .. }
+            | Self::Masked { column, .. }
+            | Self::StillThere { column }
             | Self::LooksLike { column, .. }
             | Self::Tells { column, .. }
             | Self::Unique { column }
             | Self::Starred { column, .. }
             | Self::Rare { column, .. }
-            | Self::Ends { column, .. } => Some(column),
+            | Self::Ends { column, .. }
+            | Self::Hidden { column, .. } => Some(column),
             Self::Claim { evidence } => evidence.column.as_deref(),
             _ => None,
         }
@@ -151,7 +214,8 @@ impl Finding {
     /// Whether it speaks against the standard.
     pub fn fails(&self) -> bool {
         match self {
-            Self::StillThere { .. }
+            Self::Called { .. }
+            | Self::StillThere { .. }
             | Self::LooksLike { .. }
             | Self::Tells { .. }
             | Self::Unique { .. }
@@ -161,6 +225,11 @@ impl Finding {
             Self::Alike { fewest, asked, .. } => fewest < asked,
             _ => false,
         }
+    }
+
+    /// Whether somebody should look at it although nothing speaks against the standard.
+    pub fn warns(&self) -> bool {
+        matches!(self, Self::Masked { .. } | Self::Hidden { .. })
     }
 
     /// In a sentence.
@@ -194,6 +263,42 @@ impl Finding {
                     format!("{cells} cells were looked at; none looks like {}.", looks.join(" or "))
                 }
             }
+            Self::Called { column, role, because } => {
+                let (why, role) = (because.words(language), role.word());
+                // As TOML has it, so that it can be taken over.
+                let name = toml::Value::from(column.as_str());
+                if ja {
+                    format!(
+                        "列「{column}」は残せません（{why}）。役割を{role}にして削除するか、この列から個人が分からない理由を[columns.{name}]のconfirmedに書いてください。"
+                    )
+                } else {
+                    format!(
+                        "Column `{column}` may not stay ({why}): give it the role `{role}`, so that it is removed, or say under [columns.{name}] in `confirmed` why nobody is identified by it."
+                    )
+                }
+            }
+            Self::Confirmed { column, because, reason } => {
+                let why = because.words(language);
+                if ja {
+                    format!(
+                        "列「{column}」（{why}）は、個人が分からないことを確認して残しています。理由：{reason}"
+                    )
+                } else {
+                    format!(
+                        "Column `{column}` ({why}) stays, as somebody confirmed that nobody is identified by it: {reason}"
+                    )
+                }
+            }
+            Self::Masked { column, look, cells } if ja => format!(
+                "列「{column}」で、{}のように見える値{}個を「*」に置き換えました。元の表を確かめてください。",
+                look.words(language),
+                count(*cells)
+            ),
+            Self::Masked { column, look, cells } => format!(
+                "In column `{column}`, cells that looked like {} are stars now: {}. Look at them in the source.",
+                look.words(language),
+                count(*cells)
+            ),
             Self::StillThere { column } if ja => format!("列「{column}」が残っています。"),
             Self::StillThere { column } => format!("The column `{column}` is still there."),
             Self::LooksLike { look, column, row } if ja => format!(
@@ -279,6 +384,18 @@ impl Finding {
             Self::Nothing => language
                 .of("公開できる行が残りません。", "No row is left that could be published.")
                 .to_owned(),
+            Self::Hidden { column, role: Role::QuasiIdentifying } if ja => format!(
+                "列「{column}」はすべての行で「*」になり、何も伝えません。一般化の幅を変える、準識別子の列を減らす、人を見分ける手がかりにならない列ならinsensitiveにする、または列を削除することを検討してください。"
+            ),
+            Self::Hidden { column, role: Role::QuasiIdentifying } => format!(
+                "Column `{column}` is a star in every row and tells nothing: try other widths, fewer quasi-identifying columns, the role `insensitive` if it tells nobody apart, or remove it."
+            ),
+            Self::Hidden { column, .. } if ja => format!(
+                "列「{column}」はすべての行で「*」になり、何も伝えません。同じ値の行が少ないためです。値をまとめる（範囲や分類にする）、準識別子にして幅を指定する、または列を削除することを検討してください。"
+            ),
+            Self::Hidden { column, .. } => format!(
+                "Column `{column}` is a star in every row and tells nothing, as few rows share a value: put its values into groups, make it quasi-identifying with widths, or remove it."
+            ),
         }
     }
 }
@@ -291,13 +408,6 @@ pub struct StandardCheck {
     pub findings: Vec<Finding>,
 }
 
-impl StandardCheck {
-    fn of(standard: Standard, findings: Vec<Finding>) -> Self {
-        let holds = !findings.iter().any(Finding::fails);
-        Self { standard, holds, findings }
-    }
-}
-
 /// All standards of a kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Standards {
@@ -308,6 +418,10 @@ pub struct Standards {
 }
 
 impl Standards {
+    pub(crate) fn new(kind: Kind, checks: Vec<StandardCheck>) -> Self {
+        Self { kind, rules: Rules::now().version, checks }
+    }
+
     /// Whether every one holds.
     pub fn hold(&self) -> bool {
         self.checks.iter().all(|check| check.holds)
@@ -318,6 +432,21 @@ impl Standards {
         let failed = self.checks.iter().filter(|check| !check.holds);
         let articles = failed.map(|check| format!("Rules {}", check.standard.article(self.kind)));
         articles.collect::<Vec<_>>().join(", ")
+    }
+
+    /// What somebody should look at although every standard holds, in sentences.
+    pub fn warnings(&self, language: Language) -> Vec<String> {
+        let found = self.checks.iter().flat_map(|check| &check.findings);
+        found.filter(|finding| finding.warns()).map(|finding| finding.sentence(language)).collect()
+    }
+
+    /// The columns with a star in every row.
+    pub fn hidden(&self) -> impl Iterator<Item = &str> {
+        let found = self.checks.iter().flat_map(|check| &check.findings);
+        found.filter_map(|finding| match finding {
+            Finding::Hidden { column, .. } => Some(column.as_str()),
+            _ => None,
+        })
     }
 
     /// What does not hold and why, one line for each finding.
@@ -390,95 +519,102 @@ pub(crate) struct Case<'a> {
     /// By row of the result, the row of `prepared`.
     pub(crate) from: &'a [usize],
     pub(crate) starred: &'a [(String, u64)],
+    pub(crate) masked: &'a [Masked],
 }
 
 impl Case<'_> {
     /// The five of Rules 34.
     pub(crate) fn anonymised(&self, verdict: &Verdict, k: u32) -> Standards {
-        let checks = vec![
-            self.identifying(),
-            self.codes(),
-            self.linking(),
-            self.peculiar(),
-            self.differences(verdict, k),
-        ];
-        Standards { kind: Kind::Anonymised, rules: self.rules.version.clone(), checks }
+        let kind = Kind::Anonymised;
+        let kept = kept(self.source, self.settings, kind);
+        let checks = Standard::of(kind).iter().map(|standard| match standard {
+            Standard::PeculiarDescriptions => self.peculiar(),
+            Standard::Differences => self.differences(verdict, k),
+            standard => self.removed(kind, *standard, &kept),
+        });
+        Standards::new(kind, checks.collect())
     }
 
     /// The three of Rules 31.
     pub(crate) fn pseudonymised(&self) -> Standards {
-        let mut identifying = self.identifying();
-        let tokens = |column: &&crate::Column| {
-            self.settings.columns.get(&column.name).is_some_and(|settings| settings.token)
-        };
-        let columns = self.source.columns.iter().filter(tokens).map(|c| c.name.clone()).collect();
-        identifying.findings.insert(1, Finding::Replaced { columns });
-        let money = self.removed(Standard::PropertyDamage, &[Role::Financial], &[Look::Card]);
-        let checks = vec![identifying, self.codes(), money];
-        Standards { kind: Kind::Pseudonymised, rules: self.rules.version.clone(), checks }
+        let kind = Kind::Pseudonymised;
+        let kept = kept(self.source, self.settings, kind);
+        let checks = Standard::of(kind).iter().map(|standard| self.removed(kind, *standard, &kept));
+        Standards::new(kind, checks.collect())
     }
 
-    fn identifying(&self) -> StandardCheck {
-        let mut check = self.removed(
-            Standard::IdentifyingDescriptions,
-            &[Role::Identifying],
-            &[Look::Email, Look::Phone],
-        );
-        check.findings.extend(self.told());
-        StandardCheck::of(check.standard, check.findings)
+    fn is_token(&self, name: &str) -> bool {
+        self.settings.columns.get(name).is_some_and(|settings| settings.token)
     }
 
-    fn codes(&self) -> StandardCheck {
-        let looks = [Look::MyNumber, Look::Passport, Look::PensionNumber];
-        self.removed(Standard::IdentificationCodes, &[Role::IdentificationCode], &looks)
-    }
-
-    fn linking(&self) -> StandardCheck {
-        // What could cost money leads back as well, and has no standard of its own here.
-        let roles = [Role::LinkingCode, Role::Financial];
-        let mut check = self.removed(Standard::LinkingCodes, &roles, &[Look::Address, Look::Card]);
-        for column in &self.result.columns {
-            let quasi = self.settings.role(&column.name) == Some(Role::QuasiIdentifying);
-            let all = column.occurring().all(|(value, count)| count == 1 && value != STAR);
-            if self.result.rows > 1 && all && !quasi {
-                check.findings.push(Finding::Unique { column: column.name.clone() });
-            }
-        }
-        check.findings.push(Finding::Shuffled);
-        StandardCheck::of(check.standard, check.findings)
-    }
-
-    /// That no column of these roles is there, unless as tokens, and no cell has one of these looks.
-    fn removed(&self, standard: Standard, roles: &[Role], looks: &[Look]) -> StandardCheck {
+    /// That no column is there that the standard removes, unless as tokens or with a reason, and no cell
+    /// looks like what it removes.
+    fn removed(&self, kind: Kind, standard: Standard, kept: &[Kept]) -> StandardCheck {
+        let (roles, looks) = (standard.removes(kind), standard.looks());
         let gone = self.settings.with_role(self.source, |role| roles.contains(&role));
-        let token = |name: &str| self.settings.columns.get(name).is_some_and(|c| c.token);
-        let columns = gone.iter().filter(|name| !token(name)).map(|n| (*n).to_owned()).collect();
-        let mut findings = vec![Finding::Removed { columns }];
-        for name in &gone {
-            let there = self.result.column(name);
-            if there.is_some() && !token(name) {
-                findings.push(Finding::StillThere { column: (*name).to_owned() });
-            }
+        let (tokens, columns): (Vec<&str>, Vec<&str>) =
+            gone.iter().partition(|name| self.is_token(name));
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let mut findings = vec![Finding::Removed { columns: owned(&columns) }];
+        if !tokens.is_empty() {
+            findings.push(Finding::Replaced { columns: owned(&tokens) });
         }
+        let there = columns.iter().filter(|name| self.result.column(name).is_some());
+        findings.extend(there.map(|name| Finding::StillThere { column: (*name).to_owned() }));
+        let called = kept.iter().filter(|kept| roles.contains(&kept.role));
+        let called = called.filter(|kept| self.result.column(&kept.column).is_some());
+        findings.extend(called.map(Kept::finding));
+        let masked = self.masked.iter().filter(|masked| looks.contains(&masked.look));
+        findings.extend(masked.map(|masked| Finding::Masked {
+            column: masked.column.clone(),
+            look: masked.look,
+            cells: masked.cells,
+        }));
         let mut cells = 0;
-        for column in self.result.columns.iter().filter(|column| !token(&column.name)) {
+        for column in self.result.columns.iter().filter(|column| !self.is_token(&column.name)) {
+            // What a column as a whole looks like is answered by its reason.
+            let answered = kept.iter().find_map(|kept| match kept.because {
+                Because::Look(look) if kept.column == column.name => Some(look),
+                _ => None,
+            });
             cells += column.codes.len() as u64;
-            let seen: Vec<Option<Look>> = column.values.iter().map(|value| look(value)).collect();
-            let bad = column
-                .codes
+            let seen: Vec<Option<Look>> = column
+                .values
                 .iter()
-                .position(|code| seen[*code as usize].is_some_and(|look| looks.contains(&look)));
-            if let Some(row) = bad
-                && let Some(look) = seen[column.codes[row] as usize]
-            {
+                .map(|value| look(value).filter(|look| looks.contains(look)))
+                .map(|look| look.filter(|look| Some(*look) != answered))
+                .collect();
+            let bad = column.codes.iter().enumerate();
+            let bad = bad.filter_map(|(row, code)| Some((row, seen[*code as usize]?))).next();
+            if let Some((row, look)) = bad {
                 let column = column.name.clone();
                 findings.push(Finding::LooksLike { look, column, row: row as u64 + 1 });
             }
         }
+        if standard == Standard::IdentifyingDescriptions {
+            findings.extend(self.told());
+        }
         if !findings.iter().any(Finding::fails) {
             findings.push(Finding::Looked { cells, looks: looks.to_vec() });
         }
-        StandardCheck::of(standard, findings)
+        if standard == Standard::LinkingCodes {
+            findings.extend(self.unique());
+            findings.push(Finding::Shuffled);
+        }
+        standard.with(findings)
+    }
+
+    /// Columns by which every row is found in the source.
+    fn unique(&self) -> impl Iterator<Item = Finding> {
+        let alone = |column: &crate::Column| {
+            column.occurring().all(|(value, count)| count == 1 && value != STAR)
+        };
+        let stays = |column: &&crate::Column| {
+            self.settings.role(&column.name) != Some(Role::QuasiIdentifying)
+        };
+        let columns = self.result.columns.iter().filter(stays);
+        let columns = columns.filter(move |column| self.result.rows > 1 && alone(column));
+        columns.map(|column| Finding::Unique { column: column.name.clone() })
     }
 
     /// Cells that tell what stood in a removed column of the same row.
@@ -490,8 +626,7 @@ impl Case<'_> {
         for removed in gone {
             let Some(before) = self.prepared.column(removed) else { continue };
             for column in &self.result.columns {
-                let token = self.settings.columns.get(&column.name).is_some_and(|c| c.token);
-                if token {
+                if self.is_token(&column.name) {
                     continue;
                 }
                 let mut known: HashMap<(u32, u32), bool> = HashMap::new();
@@ -546,7 +681,16 @@ impl Case<'_> {
         if !findings.iter().any(Finding::fails) {
             findings.insert(0, Finding::NoneRare { below, counted });
         }
-        StandardCheck::of(Standard::PeculiarDescriptions, findings)
+        Standard::PeculiarDescriptions.with(findings)
+    }
+
+    /// Columns that tell nothing any more.
+    fn hidden(&self) -> impl Iterator<Item = Finding> {
+        let stars = |column: &&crate::Column| column.occurring().all(|(value, _)| value == STAR);
+        self.result.columns.iter().filter(stars).filter_map(|column| {
+            let role = self.settings.role(&column.name)?;
+            Some(Finding::Hidden { column: column.name.clone(), role })
+        })
     }
 
     fn differences(&self, verdict: &Verdict, k: u32) -> StandardCheck {
@@ -562,8 +706,9 @@ impl Case<'_> {
             let fewest = fewest.values().copied().min().unwrap_or(0);
             let counted = self.settings.counted();
             findings.push(Finding::Alike { fewest, asked: u64::from(k), counted });
+            findings.extend(self.hidden());
         }
-        let mut check = StandardCheck::of(Standard::Differences, findings);
+        let mut check = Standard::Differences.with(findings);
         check.holds &= verdict.word == Word::Holds;
         check
     }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use anonymise::{DateStep, Intervals, Language};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::scan::{Look, look};
 use crate::{Column, ColumnSettings, Role, Rules, Settings, Table};
@@ -21,11 +22,14 @@ pub struct Suggestion {
     /// Rows without a value.
     pub missing: u64,
     pub because: Because,
+    /// Cells that lead to a person, where the column is not called by them.
+    pub strays: Vec<Seen>,
     pub settings: ColumnSettings,
 }
 
 /// Why a role is suggested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Because {
     /// By the name of the column.
     Name,
@@ -219,9 +223,78 @@ fn by_name(name: &str) -> Option<Role> {
     found.map(|(role, _)| *role).or(ends.then_some(Role::LinkingCode))
 }
 
-/// What the first cells that look like something look like.
-fn seen(column: &Column) -> Option<Look> {
-    column.occurring().take(2000).find_map(|(value, _)| look(value))
+/// Of so many cells that say something, one has to look alike before the column is called by it. A column
+/// of addresses has one in nearly every row, however badly it is kept; what somebody typed into a note
+/// stands in one of hundreds. In between few columns lie, and of those the safe guess is right.
+const ONE_OF: u64 = 20;
+
+/// Places that are told of cells of one look.
+const PLACES: usize = 5;
+
+/// Cells of a column that look like something that leads to a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub look: Look,
+    pub cells: u64,
+    /// Where the first of them stand: lines of the file, or rows where it has none. Empty where there is no
+    /// file.
+    pub places: Vec<u64>,
+}
+
+/// What cells look like, the look of most cells first.
+pub(crate) fn seen(column: &Column) -> Vec<Seen> {
+    let mut seen: Vec<Seen> = Vec::new();
+    for ((value, count), line) in column.values.iter().zip(&column.counts).zip(&column.lines) {
+        let Some(look) = look(value).filter(|_| *count > 0) else { continue };
+        let at = seen.iter().position(|seen| seen.look == look).unwrap_or_else(|| {
+            seen.push(Seen { look, cells: 0, places: Vec::new() });
+            seen.len() - 1
+        });
+        seen[at].cells += u64::from(*count);
+        if *line > 0 {
+            seen[at].places.push(*line);
+        }
+    }
+    for seen in &mut seen {
+        seen.places.sort_unstable();
+        seen.places.truncate(PLACES);
+    }
+    seen.sort_by_key(|seen| (std::cmp::Reverse(seen.cells), seen.look));
+    seen
+}
+
+impl Seen {
+    /// How many there are, where, and what becomes of them; no value.
+    pub fn words(&self, language: Language) -> String {
+        let look = self.look.words(language);
+        let cells = self.cells;
+        let places: Vec<String> = self.places.iter().map(u64::to_string).collect();
+        let more =
+            if self.cells > places.len() as u64 { language.of("など", ", …") } else { "" };
+        match language {
+            Language::Ja => {
+                let places: Vec<String> = places.iter().map(|at| format!("{at}行目")).collect();
+                let places = if places.is_empty() {
+                    String::new()
+                } else {
+                    format!("（{}{more}）", places.join("、"))
+                };
+                format!(
+                    "{look}のように見える値が{cells}個あります{places}。残す列では「*」に置き換えます。元の表を確かめてください"
+                )
+            }
+            Language::En => {
+                let places = if places.is_empty() {
+                    String::new()
+                } else {
+                    format!(" (line {}{more})", places.join(", "))
+                };
+                format!(
+                    "cells that look like {look}: {cells}{places}; in a column that stays they become stars, so look at them"
+                )
+            }
+        }
+    }
 }
 
 fn role_of(look: Look) -> Role {
@@ -233,64 +306,105 @@ fn role_of(look: Look) -> Role {
     }
 }
 
-/// Intervals that suit numbers from the least to the most: the narrowest makes about twenty of them, and
-/// the ends, beyond which few are, are one interval each.
+/// So many hundredths of the numbers at each end may lie far out, and say nothing of what widths suit the
+/// rest.
+const FAR_OUT: usize = 1;
+
+/// Intervals that suit most numbers: the narrowest makes about twenty of those that do not lie far out, and
+/// numbers beyond are one interval at each end, where there are any (Rules 34(4): somebody of 116 years).
 fn intervals(mut numbers: Vec<i64>) -> Option<Intervals> {
     numbers.sort_unstable();
-    let (least, most) = (*numbers.first()?, *numbers.last()?);
+    let last = numbers.len().checked_sub(1)?;
+    let far = (last * FAR_OUT).div_ceil(100);
+    let (least, most) = (numbers[far.min(last)], numbers[last.saturating_sub(far)]);
     let span = most.checked_sub(least)?.max(1);
-    let mut width = 1_i64;
-    let steps = [5, 2];
-    let mut at = 0;
-    while span / width > 20 {
-        width = width.checked_mul(steps[at % 2])?;
-        at += 1;
-    }
-    let widths: Vec<i64> =
-        if width == 1 { vec![2, 4, 8] } else { vec![width, width * 2, width * 4] };
+    // 1, 2, 5, 10, 20 and so on, as people count.
+    let mut steps = (0_u32..).map_while(|at| {
+        let digit = [1_i64, 2, 5][at as usize % 3];
+        10_i64.checked_pow(at / 3)?.checked_mul(digit)
+    });
+    let width = steps.find(|width| span / width <= 20)?;
+    let widths = match width {
+        1 => vec![2, 4, 8],
+        width => vec![width, width.checked_mul(2)?, width.checked_mul(4)?],
+    };
+    // Where a widest interval begins.
     let widest = *widths.last()?;
-    let end = |share: usize| numbers[(numbers.len() - 1) * share / 100].div_euclid(widest) * widest;
-    let (bottom, top) = (end(2) + widest, end(98));
-    let ends = bottom < top;
-    Some(Intervals { origin: 0, widths, bottom: ends.then_some(bottom), top: ends.then_some(top) })
+    let begins = |number: i64| number.div_euclid(widest).checked_mul(widest);
+    let bottom = begins(least).filter(|bottom| numbers[0] < *bottom);
+    // The last interval that lies whole beyond the middle, so that most are told more finely.
+    let of_most = begins(most).filter(|top| *top > numbers[last / 2]);
+    let top = of_most.or_else(|| begins(most)?.checked_add(widest));
+    let top = top.filter(|top| numbers[last] >= *top && bottom.is_none_or(|bottom| bottom < *top));
+    Some(Intervals { origin: 0, widths, bottom, top })
 }
 
-fn one(column: &Column, rows: usize) -> Suggestion {
-    let different = column.occurring().filter(|(value, _)| !value.is_empty()).count();
-    let alone =
-        column.occurring().filter(|(value, count)| *count == 1 && !value.is_empty()).count();
-    let missing = u64::from(column.count(""));
-    let values = || column.occurring().filter(|(value, _)| !value.is_empty());
-    let is_dates = different > 0 && values().all(|(v, _)| v.trim().parse::<Date>().is_ok());
-    let numbers: Option<Vec<i64>> = values()
-        .flat_map(|(v, count)| std::iter::repeat_n(v, count as usize))
-        .map(|v| v.trim().parse().ok())
-        .collect();
-    let is_code = different > 0
-        && values().all(|(v, _)| {
-            (5..=8).contains(&v.chars().count())
-                && v.chars().all(|c| c.is_ascii_digit() || c == '-')
-                && v.starts_with(|c: char| c.is_ascii_digit())
-        });
-    let (named, seen) = (by_name(&column.name), seen(column));
-    let (role, because) = match (named, seen) {
+/// What is said of the ends of intervals: which numbers are told as one, and why.
+fn ends(column: &Column, of: &Intervals, language: Language) -> Vec<String> {
+    let beyond = |is: &dyn Fn(i64) -> bool| -> u64 {
+        let numbers = values(column).filter_map(|(v, count)| Some((v.trim().parse().ok()?, count)));
+        numbers.filter(|(number, _)| is(*number)).map(|(_, count)| u64::from(count)).sum()
+    };
+    let bottom = of.bottom.map(|end| match (language, beyond(&|number| number < end)) {
+        (Language::Ja, cells) => format!("{end}未満の{cells}個"),
+        (Language::En, cells) => format!("{cells} below {end}"),
+    });
+    let top = of.top.map(|end| match (language, beyond(&|number| number >= end)) {
+        (Language::Ja, cells) => format!("{end}以上の{cells}個"),
+        (Language::En, cells) => format!("{cells} from {end} on"),
+    });
+    bottom.into_iter().chain(top).collect()
+}
+
+/// The values that say something, each with how many rows have it.
+fn values(column: &Column) -> impl Iterator<Item = (&str, u32)> {
+    column.occurring().filter(|(value, _)| !value.is_empty())
+}
+
+fn is_dates(column: &Column) -> bool {
+    values(column).next().is_some() && values(column).all(|(v, _)| v.trim().parse::<Date>().is_ok())
+}
+
+/// What a column of a table of so many rows is called by its name and its values, and why.
+pub(crate) fn called(column: &Column, rows: usize) -> (Role, Because) {
+    let different = values(column).count();
+    let is_numbers = || values(column).all(|(v, _)| v.trim().parse::<i64>().is_ok());
+    let nearly_all = different * 10 >= rows * 9;
+    let cells: u64 = values(column).map(|(_, count)| u64::from(count)).sum();
+    let mostly = seen(column).first().filter(|seen| seen.cells * ONE_OF >= cells).map(|s| s.look);
+    match (by_name(&column.name), mostly) {
         (_, Some(look)) => (role_of(look), Because::Look(look)),
         (Some(role), None) => (role, Because::Name),
-        (None, None) if is_dates => (Role::QuasiIdentifying, Because::Dates),
-        (None, None) if numbers.is_some() && different * 10 < rows * 9 => {
-            (Role::QuasiIdentifying, Because::Numbers)
-        }
-        (None, None) if different * 10 >= rows * 9 => (Role::LinkingCode, Because::Unique),
+        (None, None) if is_dates(column) => (Role::QuasiIdentifying, Because::Dates),
+        (None, None) if nearly_all => (Role::LinkingCode, Because::Unique),
+        (None, None) if is_numbers() => (Role::QuasiIdentifying, Because::Numbers),
         (None, None) if different <= 50 || different * 20 <= rows => {
             (Role::QuasiIdentifying, Because::Few)
         }
         (None, None) => (Role::Identifying, Because::Text),
-    };
+    }
+}
+
+fn one(column: &Column, rows: usize) -> Suggestion {
+    let different = values(column).count();
+    let alone = values(column).filter(|(_, count)| *count == 1).count();
+    let missing = u64::from(column.count(""));
+    let numbers: Option<Vec<i64>> = values(column)
+        .flat_map(|(v, count)| std::iter::repeat_n(v, count as usize))
+        .map(|v| v.trim().parse().ok())
+        .collect();
+    let is_code = different > 0
+        && values(column).all(|(v, _)| {
+            (5..=8).contains(&v.chars().count())
+                && v.chars().all(|c| c.is_ascii_digit() || c == '-')
+                && v.starts_with(|c: char| c.is_ascii_digit())
+        });
+    let (role, because) = called(column, rows);
     let mut settings = ColumnSettings::of(role);
     if role == Role::QuasiIdentifying {
-        if is_dates {
+        if is_dates(column) {
             // Of lives years are told, of what happened months.
-            settings.dates = Some(match named {
+            settings.dates = Some(match by_name(&column.name) {
                 Some(_) => vec![DateStep::Year, DateStep::Decade],
                 None => vec![DateStep::Month, DateStep::Quarter, DateStep::Year],
             });
@@ -300,8 +414,10 @@ fn one(column: &Column, rows: usize) -> Suggestion {
             settings.intervals = intervals(numbers);
         }
     }
+    let mut strays = seen(column);
+    strays.retain(|seen| because != Because::Look(seen.look));
     let (column, alone) = (column.name.clone(), alone as u64);
-    Suggestion { column, different, alone, missing, because, settings }
+    Suggestion { column, different, alone, missing, because, strays, settings }
 }
 
 /// What is suggested for each column, and how many rows stand alone by all that are generalised.
@@ -370,7 +486,8 @@ pub fn written(
     settings.columns.clear();
     let _ = writeln!(text, "\n{}", settings.toml()?.replace("\n[columns]\n", ""));
     for suggestion in &suggestions {
-        let Suggestion { column, different, alone, missing, because, settings } = suggestion;
+        let Suggestion { column, different, alone, missing, because, strays, settings } =
+            suggestion;
         let why = because.words(language);
         let _ = if ja {
             writeln!(
@@ -385,6 +502,25 @@ pub fn written(
                 column.replace('\n', " ")
             )
         };
+        for seen in strays {
+            let _ = writeln!(text, "# {}{}", seen.words(language), language.of("。", "."));
+        }
+        let of = settings.intervals.as_ref().zip(table.column(column));
+        let ends = of.map(|(of, column)| ends(column, of, language)).unwrap_or_default();
+        if !ends.is_empty() {
+            let _ = match language {
+                Language::Ja => writeln!(
+                    text,
+                    "# 離れた数値は、特異な値が分からないよう端でまとめます（規則34条4号）: {}。",
+                    ends.join("、")
+                ),
+                Language::En => writeln!(
+                    text,
+                    "# Numbers far out are told as one, so that no peculiar value is (Rules 34(4)): {}.",
+                    ends.join(", ")
+                ),
+            };
+        }
         let one = Settings {
             columns: [(column.clone(), settings.clone())].into(),
             ..Settings::default()

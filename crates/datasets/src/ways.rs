@@ -8,7 +8,7 @@ use anonymise::{Effort, Engine, Language, Model, Way};
 
 use crate::anonymised::Ready;
 use crate::settings::Role;
-use crate::{Error, Kind, Next, Rules, Settings, Step, Table};
+use crate::{Error, Kind, Next, Rules, Settings, Step, Table, confirmed};
 
 /// The ways that fulfil what is asked. They count rows, also where somebody has several.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +76,7 @@ pub fn ways(
 ) -> Result<Ways, Error> {
     let rules = Rules::now();
     settings.check(table, &rules, Kind::Anonymised)?;
+    confirmed::check(table, settings, Kind::Anonymised)?;
     let ready = Ready::new(table, settings, "", &rules, &|step| next(step) != Next::Stop)?;
     let engine = engine(&ready, settings, ready.planned.models.clone())?;
     let nodes = engine.nodes();

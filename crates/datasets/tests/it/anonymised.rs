@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anonymise::verify::Word;
 use anonymise::{Language, STAR};
 use datasets::{
-    Counts, Error, Finding, Look, MethodInformation, Next, Recode, Role, Rules, Settings, Standard,
-    Step, anonymise, check,
+    Because, Counts, Error, Finding, Look, MethodInformation, Next, Recode, Role, Rules, Settings,
+    Standard, Step, anonymise, check,
 };
 
 use crate::house::{about, go_on, made, settings, table, twenty, unmet, visits};
@@ -97,10 +97,9 @@ fn what_leads_to_a_person_is_found_by_its_look_and_by_the_standard_it_breaks() {
         assert_eq!(unmet.len(), 1, "{cell}");
         assert_eq!(unmet[0].0, standard, "{cell}");
         assert!(
-            unmet[0]
-                .1
-                .iter()
-                .any(|f| matches!(f, Finding::LooksLike { look: l, .. } if *l == look))
+            unmet[0].1.iter().any(
+                |f| matches!(f, Finding::Called { because: Because::Look(l), .. } if *l == look)
+            )
         );
     }
 }
@@ -125,6 +124,39 @@ fn a_value_that_few_have_becomes_a_star_and_the_report_counts_it() {
     let table = twenty("age", |n| if n < 5 { "116".to_owned() } else { "30".to_owned() });
     let csv = crate::house::made(&table, &settings(text)).unwrap().set.file().to_vec();
     assert_eq!(String::from_utf8(csv).unwrap().matches("116").count(), 5);
+}
+
+#[test]
+fn a_column_that_tells_nothing_any_more_is_named_and_is_no_item() {
+    // R7.3: what is published are the items that are told.
+    let rows = (0..60).map(|n| format!("{},{},{}\n", ["f", "m"][n % 2], n % 30, n % 29));
+    let table = table(&format!("sex,seat,points\n{}", rows.collect::<String>()));
+    let text = "[columns.sex]\nrole = \"quasi_identifying\"\n[columns.seat]\nrole = \"quasi_identifying\"\n\
+                [columns.points]\nrole = \"insensitive\"";
+    let made = made(&table, &settings(text)).unwrap();
+    let manifest = &made.manifest;
+    assert_eq!(manifest.output.columns, ["sex", "seat", "points"]);
+    for items in [manifest.items(), made.set.shown().to_vec()] {
+        let items: Vec<_> = items.iter().map(|item| item.column.as_str()).collect();
+        assert_eq!(items, ["sex"]);
+    }
+    for (language, seat, points) in [
+        (Language::Ja, "準識別子の列を減らす", "値をまとめる"),
+        (Language::En, "fewer quasi-identifying columns", "put its values into groups"),
+    ] {
+        let warnings = manifest.standards.warnings(language);
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        assert!(warnings[0].contains("seat") && warnings[0].contains(seat), "{warnings:?}");
+        assert!(warnings[1].contains("points") && warnings[1].contains(points), "{warnings:?}");
+        let report = made.report.html_with(language, &[manifest.standards.section(language)]);
+        assert!(report.contains(points), "in the report");
+    }
+    // Nothing is to be said where every column tells something.
+    let twenty = twenty("age", |n| ["30", "40"][n % 2].to_owned());
+    let text = "k = 5\n[columns.sex]\nrole = \"quasi_identifying\"\n[columns.age]\nrole = \"quasi_identifying\"";
+    let told = crate::house::made(&twenty, &settings(text)).unwrap();
+    assert!(told.manifest.standards.warnings(Language::En).is_empty());
+    assert_eq!(told.manifest.items().len(), 2);
 }
 
 #[test]

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod anonymised;
 #[cfg(test)]
+mod confirmed;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod parquet;

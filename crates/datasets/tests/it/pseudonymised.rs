@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use datasets::{
-    Basis, Error, Finding, Kind, Look, MethodInformation, NotProvided, Pseudonymised, Role,
-    Settings, Standard, Table, pseudonymise,
+    Basis, Because, Error, Finding, Kind, Look, MethodInformation, NotProvided, Pseudonymised,
+    Role, Settings, Standard, Table, pseudonymise,
 };
 
 use crate::house::{about, go_on, settings, table, twenty, unmet, visits};
@@ -123,10 +123,9 @@ fn each_of_the_three_standards_can_fail() {
         assert_eq!(unmet.len(), 1, "{cell}");
         assert_eq!(unmet[0].0, standard);
         assert!(
-            unmet[0]
-                .1
-                .iter()
-                .any(|f| matches!(f, Finding::LooksLike { look: l, .. } if *l == look))
+            unmet[0].1.iter().any(
+                |f| matches!(f, Finding::Called { because: Because::Look(l), .. } if *l == look)
+            )
         );
     }
 }

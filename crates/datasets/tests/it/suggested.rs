@@ -1,7 +1,7 @@
 //! Settings are suggested to begin with: by name, by look, by how many are alike.
 
 use anonymise::Language;
-use datasets::{Because, Look, Role, Settings, sample, suggest, written};
+use datasets::{Because, Look, Role, Seen, Settings, sample, suggest, written};
 
 use crate::house::{made, settings, table};
 
@@ -35,6 +35,65 @@ fn roles_are_suggested_by_name_look_and_likeness() {
     assert_eq!(of("備考"), (Role::Identifying, Because::Look(Look::Email)));
     assert_eq!(of("口座"), (Role::Financial, Because::Name));
     assert_eq!(of("感想"), (Role::LinkingCode, Because::Unique), "removed either way");
+}
+
+#[test]
+fn a_column_is_called_by_its_cells_only_where_one_in_twenty_looks_so() {
+    let of = |phones: usize, rows: usize| {
+        let note = |n: usize| match n % (rows / phones.max(1)) {
+            7 if n / (rows / phones.max(1)) < phones => "えび、電話は090-1234-5678",
+            _ => ["なし", "えび"][n % 2],
+        };
+        let rows: String = (0..rows).map(|n| format!("{},{}\n", n % 2, note(n))).collect();
+        let table = table(&format!("sex,アレルギー\n{rows}"));
+        (suggest(&table).0[1].clone(), written(&table, &Settings::default(), Language::Ja).unwrap())
+    };
+    let (one, text) = of(1, 5000);
+    assert_eq!((one.settings.role, one.because), (Role::Sensitive, Because::Name));
+    let seen = Seen { look: Look::Phone, cells: 1, places: vec![9] };
+    assert_eq!(one.strays, [seen], "it is told of all the same");
+    let told = "# 電話番号のように見える値が1個あります（9行目）。残す列では「*」に置き換えます。";
+    assert!(text.contains(told) && !text.contains("090"), "{text}");
+    let (few, _) = of(4, 100);
+    assert_eq!((few.because, few.strays.len()), (Because::Name, 1));
+    let (many, _) = of(5, 100);
+    assert_eq!((many.settings.role, many.because), (Role::Identifying, Because::Look(Look::Phone)));
+    assert!(many.strays.is_empty());
+    let (none, _) = of(0, 100);
+    assert!(none.strays.is_empty());
+}
+
+#[test]
+fn widths_suit_most_numbers_and_those_far_out_are_one_interval() {
+    // R7.1(4): somebody of 116 years.
+    let of = |cell: &dyn Fn(usize) -> i64, rows: usize| {
+        let rows: String = (0..rows).map(|n| format!("{},{}\n", n % 2, cell(n))).collect();
+        let table = table(&format!("sex,points\n{rows}"));
+        let settings = suggest(&table).0[1].settings.clone();
+        let of = settings.intervals.unwrap();
+        (of.widths, of.bottom, of.top, written(&table, &Settings::default(), Language::Ja).unwrap())
+    };
+    let ages = |n: usize| i64::try_from(20 + n % 66).unwrap();
+    for far in [&[][..], &[116, 999, 3], &[1_000_000, -50, 116, 7]] {
+        let cell = |n: usize| far.get(n).copied().unwrap_or_else(|| ages(n));
+        let (widths, bottom, top, text) = of(&cell, 2000);
+        assert_eq!((widths, top), (vec![5, 10, 20], Some(80)), "{far:?}");
+        assert_eq!(bottom, (!far.is_empty()).then_some(20), "{far:?}");
+        assert!(text.contains("80以上の") && text.contains("規則34条4号"), "{text}");
+    }
+    // Of few sizes nothing lies far out.
+    let (widths, bottom, top, text) = of(&|n| i64::try_from(1 + n % 6).unwrap(), 300);
+    assert_eq!((widths, bottom, top), (vec![2, 4, 8], None, None));
+    assert!(!text.contains("規則34条4号"), "{text}");
+    // What is paid: most pay little, somebody paid a fortune.
+    let paid = |n: usize| if n == 5 { 9_000_000 } else { i64::try_from(n % 100 * 300).unwrap() };
+    let (widths, _, top, _) = of(&paid, 1000);
+    assert_eq!((widths, top), (vec![2000, 4000, 8000], Some(24_000)));
+    // The ends of what can be counted.
+    for ends in [i64::MAX, i64::MIN] {
+        let cell = |n: usize| if n < 2 { ends } else { ages(n) };
+        assert_eq!(of(&cell, 2000).0, [5, 10, 20]);
+    }
 }
 
 #[test]

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use anonymise::report::Report;
 use datasets::{
-    About, Basis, ColumnSettings, Kind, Label, Manifest, MethodInformation, Next, Role, Settings,
-    Step, Table,
+    About, Basis, ColumnSettings, Finding, Kind, Label, Manifest, MethodInformation, Next, Role,
+    Settings, Step, Table,
 };
 use jiff::Timestamp;
 use policy::party::DatasetId;
@@ -273,7 +273,23 @@ fn unfit_table(error: datasets::Error) -> Error {
     let words = error.sentence(anonymise::Language::En);
     match error {
         datasets::Error::Stopped => stopped(),
-        datasets::Error::Standards(_) => Error::field("columns", "standard_not_met", words),
+        datasets::Error::Standards(standards) => {
+            let checks = standards.checks.iter().filter(|check| !check.holds);
+            let against =
+                checks.flat_map(|check| &check.findings).filter(|finding| finding.fails());
+            let unsaid = against.map(|finding| match finding {
+                Finding::Called { column, .. } => {
+                    let words = finding.sentence(anonymise::Language::En);
+                    let field = format!("columns.{column}.confirmed");
+                    Some(FieldError::new(field, "confirmation_needed", words))
+                }
+                _ => None,
+            });
+            match unsaid.collect() {
+                Some(unsaid) => Error::Invalid(unsaid),
+                None => Error::field("columns", "standard_not_met", words),
+            }
+        }
         datasets::Error::Table(error) => {
             let field =
                 error.column.map_or_else(|| "columns".to_owned(), |name| format!("columns.{name}"));

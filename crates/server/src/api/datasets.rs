@@ -36,7 +36,9 @@ pub(super) struct NewDataset {
     /// The purpose of the policy under which values are used.
     purpose: String,
     /// By item: `role` (`quasi_identifying`, `sensitive` or `insensitive`), and how it is generalised
-    /// (`intervals`, `dates`, `masks`, `groups` or `labels`), `l` or `t`; docs/ANONYMISE.md tells of each.
+    /// (`intervals`, `dates`, `masks`, `groups` or `labels`), `l` or `t`. `confirmed` says in words why
+    /// nobody is identified by a column that its name or its values call identifying: without it such a
+    /// column is refused, and with it the reason is on record. docs/ANONYMISE.md tells of each.
     #[schema(value_type = BTreeMap<String, Value>)]
     columns: BTreeMap<String, datasets::ColumnSettings>,
     /// People who read alike at least; 10 where it is left out.

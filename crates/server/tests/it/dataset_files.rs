@@ -141,9 +141,32 @@ fn a_file_is_pseudonymised_by_flags_alone() {
             "email,birth_date,gender,area,allergy,visited_on,party",
         ],
     );
-    assert!(told.contains("Rules 31(1)") && told.contains("`email`, row 1"), "{told}");
+    for words in ["Rules 31(1)", "`email` may not stay", "[columns.\"email\"] in `confirmed`"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
     assert!(!told.contains("guest.example"), "{told}");
     assert!(!folder.join("other").exists());
+}
+
+#[test]
+fn a_reason_by_a_flag_is_in_the_report_and_the_checker_repeats_it() {
+    let folder = visits("en");
+    let folder = folder.path();
+    let args = |confirmed: &[&'static str]| {
+        let args = ["anonymise", "visits.csv", "--settings", "settings.toml", "--out", "made"];
+        [&args[..], &["--insensitive", "name"], confirmed].concat()
+    };
+    let told = fails(folder, &args(&[]));
+    assert!(told.contains("Rules 34(1)") && told.contains("(by its name)"), "{told}");
+    assert!(fails(folder, &args(&["--confirmed", "name"])).contains("= and a reason"));
+    let why = "made-up names, of nobody";
+    runs(folder, &args(&["--confirmed", "name=made-up names, of nobody"]));
+    for report in ["made/report.ja.html", "made/report.en.html", "made/manifest.json"] {
+        assert!(fs::read_to_string(folder.join(report)).unwrap().contains(why), "{report}");
+    }
+    let check = ["anonymise", "check", "made/anonymised.csv", "--of", "visits.csv"];
+    let said = runs(folder, &[&check[..], &["--method", "made/method.json"]].concat());
+    assert!(said.starts_with("holds\n") && said.contains(why), "{said}");
 }
 
 /// A table, settings, and what is said of them: in English and in Japanese.

@@ -325,6 +325,41 @@ async fn what_identifies_or_serves_another_purpose_goes_into_no_set() {
 }
 
 #[tokio::test]
+async fn what_is_called_identifying_goes_into_a_set_only_with_a_reason_that_is_on_record() {
+    // R6.1, R7.1; decision 0066. A name finds nobody, and identifies all the same.
+    let house = House::open();
+    let _guests = guests(&house, 12).await;
+    for kind in ["anonymised", "pseudonymised"] {
+        let mut wish = wanted(kind);
+        wish["columns"]["name"] = json!({ "role": "insensitive" });
+        for role in ["birth_date", "gender", "language"] {
+            if kind == "pseudonymised" {
+                wish["columns"][role] = json!({ "role": "insensitive" });
+            }
+        }
+        let refused = house.makes_a_set(&wish).await;
+        assert!(!refused.text().contains("Mihon"), "{}", refused.text());
+        let expected = ("columns.name.confirmed".to_owned(), "confirmation_needed".to_owned());
+        assert_eq!(refused.invalid(), [expected]);
+        let why = "the guests agreed to be named in this list";
+        wish["columns"]["name"]["confirmed"] = " ".into();
+        let empty = house.makes_a_set(&wish).await.invalid();
+        assert_eq!(empty, [("columns.name".to_owned(), "not_possible".to_owned())]);
+        wish["columns"]["name"]["confirmed"] = why.into();
+        let made = house.makes_a_set(&wish).await.expect(201);
+        let findings = made["manifest"]["standards"]["checks"][0]["findings"].as_array().unwrap();
+        assert!(
+            findings.iter().any(|of| of["found"] == "confirmed" && of["reason"] == why),
+            "{findings:?}"
+        );
+        let records = house.records();
+        let Act::DatasetMade(made) = &records.last().unwrap().act else { panic!("{records:?}") };
+        assert!(made.manifest.contains(why), "in the ledger: {}", made.manifest);
+    }
+    house.adds_up();
+}
+
+#[tokio::test]
 async fn what_cannot_be_made_anonymous_is_not_made() {
     let house = House::open();
     let _guests = guests(&house, 12).await;

@@ -549,13 +549,15 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
     );
     // A standard that is not met, at its column (Rules 34(1)).
     let told: Vec<String> =
-        (0..40).map(|n| format!("a{n}@b.example,{},Call 03-1234-567{}\n", n % 2, n % 2)).collect();
-    rin.uploads("notes.csv", format!("mail,sex,note\n{}", told.concat()).as_bytes(), &[]).await;
-    rin.goes_on("columns", &[("column.2.role", "insensitive")]).await;
+        (0..40).map(|n| format!("a{n}@b.example,{},For a{n}@b.example\n", n % 2)).collect();
+    let told = format!("code,sex,note\n{}", told.concat());
+    rin.uploads("notes.csv", told.as_bytes(), &[("kind", "pseudonymised")]).await;
+    let why = [("column.2.sure", "yes"), ("column.2.confirmed", "the shop’s own")];
+    rin.goes_on("columns", &[&[("column.2.role", "insensitive")][..], &why].concat()).await;
     rin.makes().await;
     let page = rin.settled().await;
     assert!(
-        page.contains("Rules 34(1) is not met") && page.contains("columns-column-2-wrong"),
+        page.contains("Rules 31(1) is not met") && page.contains("columns-column-2-wrong"),
         "{page}"
     );
     // Nobody agreed to it.
@@ -565,6 +567,49 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
     assert!(page.contains("There is nobody whose information may be used"), "{page}");
     assert!(fields(&page).contains(&("items".to_owned(), "gender".to_owned())), "{page}");
     assert!(sets(&house).is_empty(), "nothing was made");
+}
+
+#[tokio::test]
+async fn what_is_called_identifying_stays_only_with_a_tick_and_a_reason() {
+    // R7.1; decision 0066.
+    let house = House::open();
+    let rin = Maker::sits(&house, "rin", StaffRole::Officer).await;
+    let rows: Vec<String> = (0..60)
+        .map(|n| format!("{},{},03-1234-567{}\n", ["Aoi", "Ren"][n % 2], n / 30, n % 2))
+        .collect();
+    let table = format!("name,sex,shop\n{}", rows.concat());
+    rin.uploads("visits.csv", table.as_bytes(), &[]).await;
+    let page = rin.settled().await;
+    assert!(page.contains("column.0.confirmed") && !page.contains("column.1.confirmed"), "{page}");
+    let (each, shop) = (("each", "yes"), ("column.2.role", "insensitive"));
+    let why = "the shop’s own number, which is on its door";
+    for given in [
+        &[][..],
+        &[("column.2.confirmed", why)],
+        &[("column.2.sure", "yes"), ("column.2.confirmed", "  ")],
+    ] {
+        let refused = rin.goes_on("columns", &[&[each, shop][..], given].concat()).await;
+        let text = refused.text();
+        assert_eq!(refused.status, 422, "{given:?}: {text}");
+        for words in ["columns-column-2-confirmed-wrong", "a cell looks like a telephone number"] {
+            assert!(text.contains(words), "{given:?}: {words}: {text}");
+        }
+        assert!(!text.contains("03-1234"), "no value is told: {text}");
+        for (field, typed) in given {
+            assert!(fields(&text).contains(&((*field).to_owned(), (*typed).to_owned())), "{field}");
+        }
+    }
+    let said = [each, shop, ("column.2.sure", "yes"), ("column.2.confirmed", why)];
+    assert_eq!(leads_to(&rin.goes_on("columns", &said).await), PREPARATION);
+    assert!(rin.settled().await.contains(why), "it is shown once more before the set is made");
+    rin.goes_on("make", &[]).await;
+    let path = format!("{SETS}/{}", rin.made().await);
+    assert!(rin.reads(&path).await.contains(why), "it is in the evidence of the standard");
+    let records = house.records();
+    let Act::DatasetMade(made) = &records.last().unwrap().act else { panic!("{records:?}") };
+    assert!(made.manifest.contains(why), "in the ledger");
+    assert!(records.last().unwrap().by.starts_with("stf_"), "with who said it");
+    house.adds_up();
 }
 
 #[tokio::test]

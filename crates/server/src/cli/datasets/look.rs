@@ -7,7 +7,7 @@ use anonymise::Language;
 use anonymise::verify::Word;
 use anyhow::{Context, bail};
 use clap::Args;
-use datasets::{About, Kind, Manifest, MethodInformation, Next, Settings, Table};
+use datasets::{About, Finding, Kind, Manifest, MethodInformation, Next, Settings, Table};
 
 use super::{Form, Outcome, Watch, fresh, settings, table, told};
 use crate::cli::say::{say, say_on};
@@ -85,7 +85,9 @@ impl Check {
                 (Language::En, false) => "fails",
             };
             say!("  {word}  {article}  {}", check.standard.words(language));
-            for finding in check.findings.iter().filter(|_| !check.holds) {
+            let tells =
+                |finding: &&Finding| !check.holds || matches!(finding, Finding::Confirmed { .. });
+            for finding in check.findings.iter().filter(tells) {
                 say!("    {}", finding.sentence(language));
             }
         }

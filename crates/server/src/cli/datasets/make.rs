@@ -243,6 +243,7 @@ impl Made {
                 Language::En => format!("It is in the ledger as {dataset}."),
             });
         }
+        lines.extend(self.manifest.standards.warnings(language));
         lines.push(match (self.kind, language) {
             (Kind::Anonymised, Language::Ja) => "method.jsonは加工方法等情報です。ほかのファイルと別に、権限のある人だけが扱えるように保管してください。".to_owned(),
             (Kind::Anonymised, Language::En) => "method.json is method information: keep it apart from the other files, for those with authority alone.".to_owned(),

@@ -130,6 +130,9 @@ struct Make {
     /// Removed columns in whose place a keyed token stands (pseudonymise)
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     token: Vec<String>,
+    /// Why nobody is identified by a column that stays although it is called identifying; on record
+    #[arg(long, value_name = "COLUMN=REASON", value_parser = reason)]
+    confirmed: Vec<(String, String)>,
     /// The column that says which rows are of one person
     #[arg(long, value_name = "COLUMN")]
     person: Option<String>,
@@ -165,6 +168,11 @@ fn characters(text: &str) -> Result<Characters, String> {
         "euc_jp" | "euc-jp" => Ok(Characters::EucJp),
         _ => Err("is not utf8, shift_jis or euc_jp".to_owned()),
     }
+}
+
+fn reason(text: &str) -> Result<(String, String), String> {
+    let (column, reason) = text.split_once('=').ok_or("is not a column, = and a reason")?;
+    Ok((column.to_owned(), reason.to_owned()))
 }
 
 fn recode(text: &str) -> Result<Recode, String> {
@@ -320,6 +328,11 @@ impl Make {
         for column in &self.token {
             if let Some(column) = settings.columns.get_mut(column) {
                 column.token = true;
+            }
+        }
+        for (column, reason) in &self.confirmed {
+            if let Some(column) = settings.columns.get_mut(column) {
+                column.confirmed = Some(reason.clone());
             }
         }
         settings

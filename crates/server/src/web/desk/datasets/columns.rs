@@ -2,7 +2,10 @@
 //! set. It begins with what is suggested; no value of the table is shown.
 
 use anonymise::{DateStep, Fault, Intervals};
-use datasets::{ColumnSettings, Label, Recode, Role, Rules, Settings, Suggestion, Table, blocked};
+use datasets::{
+    Because, ColumnSettings, Finding, Kind, Label, Recode, Role, Rules, Settings, Suggestion,
+    Table, blocked, kept,
+};
 use maud::{Markup, html};
 use policy::record::DatasetKind;
 use policy::{Document, ItemName, Language, normal};
@@ -221,10 +224,35 @@ pub(super) fn read(
             },
         )]);
     }
-    match settings.check(&look.table, &rules, crate::acts::dataset::kind(source.kind)) {
-        Ok(()) => Ok(settings),
-        Err(error) => Err(self::wrong(&error, &look.table, &settings, language)),
+    let kind = crate::acts::dataset::kind(source.kind);
+    if let Err(error) = settings.check(&look.table, &rules, kind) {
+        return Err(self::wrong(&error, &look.table, &settings, language));
     }
+    for kept in kept(&look.table, &settings, kind).iter().filter(|kept| kept.confirmed.is_none()) {
+        let at = look.table.columns().iter().position(|column| column.name == kept.column);
+        wrong
+            .extend(at.map(|at| unconfirmed(at, kept.role, kept.because, (source.kind, language))));
+    }
+    if wrong.is_empty() { Ok(settings) } else { Err(wrong) }
+}
+
+/// That a column may not stay as it is, with both ways out.
+fn unconfirmed(
+    at: usize,
+    role: Role,
+    because: Because,
+    (kind, language): (DatasetKind, Language),
+) -> FieldError {
+    let (why, role) = (because.words(spoken(language)), words::role(role, kind, language));
+    let says = match language {
+        Language::Ja => format!(
+            "このままでは残せません（{why}）。役割を「{role}」にして削除するか、個人が分からないことを確かめて印を付け、理由を入力してください。"
+        ),
+        Language::En => format!(
+            "It may not stay as it is ({why}). Please choose “{role}”, or make sure that nobody is identified by it, tick that, and say why."
+        ),
+    };
+    said(format!("column.{at}.confirmed"), says)
 }
 
 /// The fields of one column.
@@ -252,6 +280,9 @@ impl Field<'_> {
         let role =
             role.ok_or_else(|| FieldError::new(self.name("role"), "unknown", "is unknown"))?;
         let mut column = ColumnSettings::of(role);
+        let sure = !role.goes() && !self.get("sure").is_empty();
+        let reason = Some(self.get("confirmed").trim()).filter(|reason| sure && !reason.is_empty());
+        column.confirmed = reason.map(str::to_owned);
         let (ja, en) = (self.get("ja").trim(), self.get("en").trim());
         if !ja.is_empty() || !en.is_empty() {
             let or = |one: &str, other: &str| if one.is_empty() { other } else { one }.to_owned();
@@ -325,10 +356,9 @@ pub(super) fn wrong(
     language: Language,
 ) -> Vec<FieldError> {
     let spoken = spoken(language);
-    let of_column = |name: &str| {
-        let at = table.columns().iter().position(|column| column.name == name);
-        at.map_or_else(|| "limit".to_owned(), |at| format!("column.{at}"))
-    };
+    let position = |name: &str| table.columns().iter().position(|column| column.name == name);
+    let of_column =
+        |name: &str| position(name).map_or_else(|| "limit".to_owned(), |at| format!("column.{at}"));
     match error {
         datasets::Error::Table(anonymise::Error { fault: Fault::NoSolution(_), .. }) => {
             let found = blocked(table, settings).unwrap_or_default();
@@ -347,10 +377,18 @@ pub(super) fn wrong(
         }
         datasets::Error::Standards(standards) => {
             let failed = standards.checks.iter().filter(|check| !check.holds);
+            let kind = match standards.kind {
+                Kind::Anonymised => DatasetKind::Anonymised,
+                Kind::Pseudonymised => DatasetKind::Pseudonymised,
+            };
             let told = failed.flat_map(|check| {
                 let article = check.standard.article(standards.kind);
                 let against = check.findings.iter().filter(|finding| finding.fails());
                 against.map(move |finding| {
+                    let at = finding.column().and_then(position);
+                    if let (Finding::Called { role, because, .. }, Some(at)) = (finding, at) {
+                        return unconfirmed(at, *role, *because, (kind, language));
+                    }
                     let says = finding.sentence(spoken);
                     let says = match language {
                         Language::Ja => format!("規則{article}を満たしていません。{says}"),
@@ -474,7 +512,7 @@ fn bar(some: u64, of: u64) -> Markup {
 
 /// What a column looks like, why its role is suggested, and how many rows are alone by it.
 fn what(at: usize, name: &str, suggestion: &Suggestion, rows: u64, language: Language) -> Markup {
-    let Suggestion { different, alone, missing, because, .. } = suggestion;
+    let Suggestion { different, alone, missing, because, strays, .. } = suggestion;
     let why = because.words(spoken(language));
     let (different, missing) = (words::count(*different as u64), words::count(*missing));
     let (looks, by_itself) = match language {
@@ -491,6 +529,7 @@ fn what(at: usize, name: &str, suggestion: &Suggestion, rows: u64, language: Lan
         div.what {
             h2 id={ "column-" (at) } { (name) }
             p.hint { (looks) }
+            @for seen in strays { p.hint { (seen.words(spoken(language))) (Say(language).of("。", ".")) } }
             div.alone {
                 p.hint { (by_itself) }
                 (bar(*alone, rows))
@@ -535,6 +574,15 @@ fn column(
                             input type="checkbox" name=(of("token")) value="yes" checked[again.chosen(&of("token"), "yes", false)];
                             span { (say.of("削除する代わりに、トークンに置き換える", "Put a token in its place instead of removing it")) }
                         }
+                    }
+                }
+                @if suggestion.settings.role.goes() {
+                    div.confirm {
+                        label.choice {
+                            input type="checkbox" name=(of("sure")) value="yes" checked[again.chosen(&of("sure"), "yes", false)];
+                            span { (say.of("この列から個人が分からないことを確かめました", "I made sure that nobody is identified by this column")) }
+                        }
+                        (again.line(&of("confirmed"), say.of("その理由（記録に残ります）", "Why (it goes on record)"), "", 500))
                     }
                 }
                 @if source.file.is_some() {

@@ -267,6 +267,7 @@ async fn show(
         @if let Some(done) = done { p.told role="status" { (done) } }
         @if let Some(refused) = refused { p.told.trouble role="alert" { (refused) } }
         @if let Some(tried) = tried { (tried.summary(language)) }
+        @for warning in kept.manifest.standards.warnings(spoken(language)) { p.told { (warning) } }
         (facts(id, &kept, &told, &document, language))
         (risks(id, &kept, language))
         (standards(&kept.manifest.standards, language))

@@ -381,6 +381,9 @@ fn ready(
                                 dd {
                                     @if of.token { (say.of("トークンに置き換える", "a token in its place")) }
                                     @else { (words::role(of.role, preparation.source.kind, language)) }
+                                    @if let Some(reason) = &of.confirmed {
+                                        p.hint { (say.of("個人が分からないことを確認済み：", "Made sure that nobody is identified by it: ")) (reason) }
+                                    }
                                 }
                             }
                         }

@@ -1,0 +1,130 @@
+//! Columns that are called something that goes, by their name or their values, and stay all the same:
+//! somebody has to say why nobody is identified by them, and what was said is on record (decision 0066).
+//! And single cells that lead to a person in columns that stay: they become stars.
+
+use std::borrow::Cow;
+
+use anonymise::STAR;
+
+use crate::scan::{Look, look};
+use crate::settings::Role;
+use crate::standards::Finding;
+use crate::suggest::{Because, Seen, called, seen};
+use crate::{Column, Kind, Settings, Standard, Standards, Table};
+
+/// The longest reason, in characters.
+pub(crate) const MOST: usize = 500;
+
+/// A column that stays although it is called something that goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub column: String,
+    /// What it is called.
+    pub role: Role,
+    pub because: Because,
+    /// Why nobody is identified by it; nobody has said so yet where it is missing.
+    pub confirmed: Option<String>,
+}
+
+impl Kept {
+    /// What a standard says to it.
+    pub(crate) fn finding(&self) -> Finding {
+        let (column, role, because) = (self.column.clone(), self.role, self.because);
+        match &self.confirmed {
+            Some(reason) => Finding::Confirmed { column, because, reason: reason.clone() },
+            None => Finding::Called { column, role, because },
+        }
+    }
+}
+
+/// The columns that stay although they are called something that goes, in the order of the table. It is
+/// told by names and values alone; of the settings only the role and the reason are believed. A value of its
+/// own in nearly every row is answered by generalising it as well: what k people share is nobody's own.
+pub fn kept(table: &Table, settings: &Settings, kind: Kind) -> Vec<Kept> {
+    let stays = |name: &str| settings.role(name).is_none_or(|role| !role.goes());
+    let columns = table.columns.iter().filter(|column| stays(&column.name));
+    let kept = columns.filter_map(|column| {
+        let (role, because) = called(column, table.rows);
+        if because == Because::Unique && generalises(column, settings, kind) {
+            return None;
+        }
+        let of = settings.columns.get(&column.name);
+        let confirmed = of.and_then(|of| of.confirmed.clone());
+        role.goes().then(|| Kept { column: column.name.clone(), role, because, confirmed })
+    });
+    kept.collect()
+}
+
+/// Whether the column is told only so far as k people read alike in it.
+fn generalises(column: &Column, settings: &Settings, kind: Kind) -> bool {
+    kind == Kind::Anonymised && settings.role(&column.name) == Some(Role::QuasiIdentifying)
+}
+
+/// Cells of one look that became stars.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Masked {
+    pub(crate) column: String,
+    pub(crate) look: Look,
+    pub(crate) cells: u64,
+}
+
+/// The same table with a star for each cell that looks like what a standard of this kind removes, in columns
+/// that stay: a telephone number in a note. Left alone are cells of the look that a column was confirmed
+/// to have, and what is generalised: of that nothing is told that few have.
+pub(crate) fn masked<'t>(
+    table: &'t Table,
+    settings: &Settings,
+    kind: Kind,
+) -> (Cow<'t, Table>, Vec<Masked>) {
+    let kept = kept(table, settings, kind);
+    let looks: Vec<Look> = Standard::of(kind).iter().flat_map(|of| of.looks()).copied().collect();
+    let gone = |column: &Column| {
+        let goes = settings.role(&column.name).is_none_or(Role::goes);
+        if goes || generalises(column, settings, kind) {
+            return Vec::new();
+        }
+        let answered = |look| {
+            let because = Because::Look(look);
+            kept.iter().any(|kept| kept.column == column.name && kept.because == because)
+        };
+        let mut seen = seen(column);
+        seen.retain(|seen| looks.contains(&seen.look) && !answered(seen.look));
+        seen
+    };
+    let gone: Vec<Vec<Seen>> = table.columns.iter().map(gone).collect();
+    if gone.iter().all(Vec::is_empty) {
+        return (Cow::Borrowed(table), Vec::new());
+    }
+    let columns = table.columns.iter().zip(&gone).map(|(column, gone)| {
+        if gone.is_empty() {
+            return column.clone();
+        }
+        let goes =
+            |value: &str| look(value).is_some_and(|look| gone.iter().any(|seen| seen.look == look));
+        column.mapped(|_, value| if goes(value) { STAR } else { value }.to_owned())
+    });
+    let masked = table.columns.iter().zip(&gone).flat_map(|(column, gone)| {
+        let of = |seen: &Seen| Masked {
+            column: column.name.clone(),
+            look: seen.look,
+            cells: seen.cells,
+        };
+        gone.iter().map(of).collect::<Vec<_>>()
+    });
+    (Cow::Owned(table.with(columns.collect())), masked.collect())
+}
+
+/// Refuses before any work what the standards would refuse after it: a column that stays although it is
+/// called something that goes, of which nobody says why.
+///
+/// # Errors
+/// The standards that would not be met, each with its columns.
+pub(crate) fn check(table: &Table, settings: &Settings, kind: Kind) -> Result<(), crate::Error> {
+    let kept = kept(table, settings, kind);
+    let checks = Standard::of(kind).iter().map(|standard| {
+        let of = kept.iter().filter(|kept| standard.removes(kind).contains(&kept.role));
+        standard.with(of.map(Kept::finding).collect())
+    });
+    let standards = Standards::new(kind, checks.filter(|check| !check.holds).collect());
+    if standards.hold() { Ok(()) } else { Err(crate::Error::Standards(Box::new(standards))) }
+}
