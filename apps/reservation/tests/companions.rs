@@ -181,3 +181,48 @@ async fn once_its_time_is_over_nobody_reads_it_though_the_job_has_not_come_by() 
     let late = guest.posts(&format!("{hers}/companions"), &sent).await;
     assert_eq!(late.0, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_change_to_fewer_people_says_what_goes_and_asks_again_before_it_is_made() {
+    let street = Street::with(1).await;
+    let guest = &street.guests[0];
+    let sent = [("party", "4"), ("companions.egg", "3"), ("companions.milk", "1")];
+    let number = street.books_with(0, "mihon", "19:00", &sent).await;
+    let (hers, day) = (format!("/me/bookings/{number}"), tomorrow());
+    let review = async |party: u8, lang: &str| {
+        let to = format!("date={day}&time=19:30&party={party}&lang={lang}");
+        guest.gets(&format!("{hers}/change/review?{to}")).await.1
+    };
+    let said = "With fewer people";
+    // What goes is named and what stays is not; the questions are filled in with what fits.
+    let page = review(3, "en").await;
+    assert!(page.contains(said) && page.contains("Egg: 3 people → 2 people"), "{page}");
+    assert!(!page.contains("Milk: 1 person"), "{page}");
+    for (name, people) in [("egg", 2), ("milk", 1)] {
+        let field = page.split(&format!("name=\"companions.{name}\"")).nth(1).unwrap();
+        let field = field.split("</select>").next().unwrap();
+        assert!(field.contains(&format!("value=\"{people}\" selected")), "{field}");
+    }
+    assert!(review(3, "ja").await.contains("卵：3名 → 2名"));
+    // Alone there is nobody to ask about, and it says that all of it goes.
+    let alone = review(1, "en").await;
+    assert!(alone.contains("Egg: 3 people → erased") && alone.contains("Milk: 1 person → erased"));
+    assert!(!alone.contains("name=\"companions."), "{alone}");
+    // Where all of it stays, nothing is said or asked.
+    for party in [4, 5] {
+        assert!(!review(party, "en").await.contains("companions."), "{party}");
+    }
+    // More than come then: nothing is changed, and the field is named.
+    let to = [("date", day.as_str()), ("time", "19:30"), ("party", "3"), ("yen", "0")];
+    let change = format!("{hers}/change");
+    let (status, page) =
+        guest.posts(&change, &[&to[..], &[("companions.egg", "3")]].concat()).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("href=\"#companions-egg\"") && page.contains("19:00"), "{page}");
+    // What she says then is what is told; what she leaves empty is none.
+    let says = [("companions.egg", ""), ("companions.milk", "1"), ("companions.crab", "2")];
+    let (status, _) = guest.posts(&change, &[&to[..], &says].concat()).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (_, page) = guest.gets(&format!("{hers}?lang=en")).await;
+    assert!(page.contains("Crab: 2 people, Milk: 1 person"), "{page}");
+}

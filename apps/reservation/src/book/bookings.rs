@@ -229,7 +229,7 @@ pub(super) fn seat(
         ":late_percent": late_percent, ":language": language.tag(),
     })?;
     tables::take(book, &store.slug, &booking.number, false, &seat, span)?;
-    companions::put(book, &booking, &companions)?;
+    companions::put(book, (&booking.number, false), booking.brings(), &companions)?;
     Ok(Some(booking))
 }
 

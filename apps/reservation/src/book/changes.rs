@@ -5,9 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::bookings::{self, Booking, Stage};
+use super::companions::{self, Companions};
 use super::letters::{self, Outcome};
 use super::notices::{self, Kind};
-use super::{Book, No, companions, moment, payments, seatings, stores, tables, waiting};
+use super::{Book, No, moment, payments, seatings, stores, tables, waiting};
 use crate::payments::LEAST_YEN;
 
 /// What a booking is to become.
@@ -30,6 +31,11 @@ impl Change {
     /// What is to be paid before it is made.
     pub(crate) fn difference(&self) -> u32 {
         self.fee_yen.saturating_sub(self.booking.fee_yen)
+    }
+
+    /// How many people she brings then.
+    pub(crate) fn brings(&self) -> u8 {
+        self.party.saturating_sub(1)
     }
 }
 
@@ -58,12 +64,13 @@ pub(super) fn get(book: &Connection, number: &str) -> rusqlite::Result<Option<Ch
 }
 
 /// Takes the seat that a booking is to have instead of its own; holds it where fees are paid here and it
-/// costs more.
+/// costs more. What she said of those whom she brings then replaces what she said before.
 fn change(
     book: &Connection,
     number: &str,
     subject: &str,
     (starts_at, party): (Timestamp, u8),
+    told: Option<&Companions>,
     pays: bool,
     now: Timestamp,
 ) -> Result<Change, No> {
@@ -109,7 +116,14 @@ fn change(
             held_until.map(Timestamp::as_second),
         ])?;
     tables::take(book, &own.store, number, true, &seat, (starts_at, ends_at))?;
-    Ok(Change { booking: own, starts_at, ends_at, party, fee_yen, held_until, failed: false })
+    let change =
+        Change { booking: own, starts_at, ends_at, party, fee_yen, held_until, failed: false };
+    let told = match told {
+        Some(told) => told.clone(),
+        None => companions::fitting(&companions::of(book, number)?, change.brings()),
+    };
+    companions::put(book, (number, true), change.brings(), &told)?;
+    Ok(change)
 }
 
 /// The difference was paid: the change is on its way. `None` when its hold is over.
@@ -156,7 +170,7 @@ fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
         .execute([number])?;
     book.prepare_cached("UPDATE seats SET for_change = 0 WHERE booking = ?1")?.execute([number])?;
     book.prepare_cached("DELETE FROM changes WHERE booking = ?1")?.execute([number])?;
-    companions::fit(book, number)?;
+    companions::changed(book, number)?;
     let booking = change.booking;
     payments::keep(book, number, change.fee_yen, now)?;
     if let Some(moved) = bookings::get(book, number)?.filter(Booking::stands) {
@@ -169,6 +183,8 @@ fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
 fn remove(book: &Connection, number: &str) -> Result<(), No> {
     book.prepare_cached("DELETE FROM seats WHERE booking = ?1 AND for_change = 1")?
         .execute([number])?;
+    book.prepare_cached("DELETE FROM companions WHERE booking = ?1 AND for_change = 1")?
+        .execute([number])?;
     book.prepare_cached("DELETE FROM changes WHERE booking = ?1")?.execute([number])?;
     Ok(())
 }
@@ -178,17 +194,18 @@ impl Book {
     ///
     /// # Errors
     /// As for a new booking; [`No::TooSoon`] when it may no longer be moved, [`No::Already`] while
-    /// another change is under way.
+    /// another change is under way; [`No::Party`] where more people have an allergy than she brings.
     pub(crate) async fn change(
         &self,
         number: &str,
         subject: &str,
         to: (Timestamp, u8),
+        told: Option<Companions>,
         pays: bool,
         now: Timestamp,
     ) -> Result<Change, No> {
         let (number, subject) = (number.to_owned(), subject.to_owned());
-        self.write(move |book| change(book, &number, &subject, to, pays, now)).await
+        self.write(move |book| change(book, &number, &subject, to, told.as_ref(), pays, now)).await
     }
 
     /// Azukari knows of it: the booking is the new one, and its old seat is free.

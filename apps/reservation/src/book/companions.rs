@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::bookings::{self, Booking, Stage};
-use super::{Book, No, word};
+use super::{Book, No, changes, word};
 
 /// What somebody may be allergic to: nothing else can be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,18 +115,31 @@ impl Booking {
     }
 }
 
-/// Replaces what is kept of a booking.
+/// As many as may have one where `brings` people come along: never fewer, since nobody said which of them stay at home.
+pub(crate) fn fitting(told: &Companions, brings: u8) -> Companions {
+    let fits = told.iter().map(|(allergen, people)| (*allergen, (*people).min(brings)));
+    fits.filter(|(_, people)| *people > 0).collect()
+}
+
+/// Replaces what is kept of a booking, or of what it is to become.
 ///
 /// # Errors
 /// [`No::Party`] where more people have an allergy than she brings.
-pub(super) fn put(book: &Connection, booking: &Booking, companions: &Companions) -> Result<(), No> {
-    if companions.values().any(|people| !(1..=booking.brings()).contains(people)) {
+pub(super) fn put(
+    book: &Connection,
+    (number, for_change): (&str, bool),
+    brings: u8,
+    companions: &Companions,
+) -> Result<(), No> {
+    if companions.values().any(|people| !(1..=brings).contains(people)) {
         return Err(No::Party);
     }
-    book.prepare_cached("DELETE FROM companions WHERE booking = ?1")?.execute([&booking.number])?;
+    book.prepare_cached("DELETE FROM companions WHERE booking = ?1 AND for_change = ?2")?
+        .execute(params![number, for_change])?;
     for (allergen, people) in companions {
-        book.prepare_cached("INSERT INTO companions VALUES (?1, ?2, ?3)")?.execute(params![
-            booking.number,
+        book.prepare_cached("INSERT INTO companions VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            number,
+            for_change,
             allergen.name(),
             people
         ])?;
@@ -134,16 +147,12 @@ pub(super) fn put(book: &Connection, booking: &Booking, companions: &Companions)
     Ok(())
 }
 
-/// A booking became another party's: no more people have an allergy than come. Never fewer than may still come with
-/// one, since nobody said which of them stay at home.
-pub(super) fn fit(book: &Connection, number: &str) -> rusqlite::Result<()> {
-    let brings = "(SELECT party - 1 FROM bookings WHERE number = ?1)";
-    book.prepare_cached(&format!("DELETE FROM companions WHERE booking = ?1 AND {brings} < 1"))?
+/// A booking became what it was to become.
+pub(super) fn changed(book: &Connection, number: &str) -> rusqlite::Result<()> {
+    book.prepare_cached("DELETE FROM companions WHERE booking = ?1 AND for_change = 0")?
         .execute([number])?;
-    book.prepare_cached(&format!(
-        "UPDATE companions SET people = min(people, {brings}) WHERE booking = ?1"
-    ))?
-    .execute([number])?;
+    book.prepare_cached("UPDATE companions SET for_change = 0 WHERE booking = ?1")?
+        .execute([number])?;
     Ok(())
 }
 
@@ -157,10 +166,12 @@ pub(super) fn erase(book: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn of(book: &Connection, number: &str) -> rusqlite::Result<Companions> {
-    book.prepare_cached("SELECT allergen, people FROM companions WHERE booking = ?1")?
-        .query_map([number], |row| Ok((word(row, "allergen", &ALLERGENS)?, row.get("people")?)))?
-        .collect()
+pub(super) fn of(book: &Connection, number: &str) -> rusqlite::Result<Companions> {
+    book.prepare_cached(
+        "SELECT allergen, people FROM companions WHERE booking = ?1 AND for_change = 0",
+    )?
+    .query_map([number], |row| Ok((word(row, "allergen", &ALLERGENS)?, row.get("people")?)))?
+    .collect()
 }
 
 impl Book {
@@ -194,7 +205,10 @@ impl Book {
         self.write(move |book| {
             let own = bookings::get(book, &number)?.filter(|own| own.subject == subject);
             let own = own.filter(|own| own.tells_of_companions(now)).ok_or(No::Gone)?;
-            put(book, &own, &companions)
+            put(book, (&number, false), own.brings(), &companions)?;
+            let Some(change) = changes::get(book, &number)? else { return Ok(()) };
+            let fit = fitting(&companions, change.brings());
+            put(book, (&number, true), change.brings(), &fit)
         })
         .await
     }

@@ -82,12 +82,13 @@ CREATE INDEX IF NOT EXISTS bookings_unsettled ON bookings (asked_at)
     WHERE stage = 'asked' OR (ending IS NOT NULL AND stage <> 'cancelled');
 
 -- How many of those whom a guest brings have an allergy, by a closed list: no name, no words. It points at nobody
--- (decision 0050), and is gone once the booking ends or its time is over.
+-- (decision 0050), and is gone once the booking ends or its time is over. `for_change`: of what it is to become.
 CREATE TABLE IF NOT EXISTS companions (
     booking TEXT NOT NULL REFERENCES bookings ON DELETE CASCADE,
+    for_change INTEGER NOT NULL CHECK (for_change IN (0, 1)),
     allergen TEXT NOT NULL,
     people INTEGER NOT NULL CHECK (people >= 1),
-    PRIMARY KEY (booking, allergen)
+    PRIMARY KEY (booking, for_change, allergen)
 ) STRICT, WITHOUT ROWID;
 
 -- Whichever code ends a booking.

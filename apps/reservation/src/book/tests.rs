@@ -348,8 +348,9 @@ async fn a_change_takes_the_new_seat_before_the_old_one_goes() {
     let eight = "2026-11-22T11:00:00Z";
     let mine = room.books("a", SIX, 2).await;
     room.waits("next", SIX, 2, NOW).await.unwrap();
-    let to =
-        |when: &str, party| room.book.change(&mine.number, "a", (at(when), party), false, at(NOW));
+    let to = |when: &str, party| {
+        room.book.change(&mine.number, "a", (at(when), party), None, false, at(NOW))
+    };
 
     // Her own seat does not stand in her way: the same time for more people, or an hour later.
     to(SIX, 4).await.unwrap();
@@ -386,7 +387,10 @@ async fn a_change_is_made_on_the_store_s_terms_of_the_day_it_is_made_on() {
     // What was booked before keeps the terms on which it was.
     let same = room.booking(&booking.number).await.unwrap();
     assert_eq!(same.cost_of_calling_off(at(monday_six)), 10_000);
-    room.book.change(&booking.number, "a", (at(monday_six), 3), false, at(NOW)).await.unwrap();
+    room.book
+        .change(&booking.number, "a", (at(monday_six), 3), None, false, at(NOW))
+        .await
+        .unwrap();
     // And what was looked over is what holds, whatever the store does until Azukari was told.
     room.book.put_stores(vec![Store { late_percent: 50, ..all }]).await.unwrap();
     room.book.changed(&booking.number, at(NOW)).await.unwrap();
@@ -432,7 +436,10 @@ async fn a_change_that_is_not_possible_leaves_everything_as_it_was() {
     }
     let mine = room.book.bookings_of("a", at(NOW)).await.unwrap().remove(0);
     let change = async |who: &str, when: &str, party, now: &str| {
-        room.book.change(&mine.number, who, (at(when), party), false, at(now)).await.unwrap_err()
+        room.book
+            .change(&mine.number, who, (at(when), party), None, false, at(now))
+            .await
+            .unwrap_err()
     };
     assert!(matches!(change("a", eight, 2, NOW).await, No::Full));
     assert!(matches!(change("b", monday, 3, NOW).await, No::Gone));
@@ -741,11 +748,46 @@ async fn no_more_companions_have_an_allergy_than_come() {
     // A change counts once Azukari knows of it.
     for (party, left) in [(4, Some(2)), (2, Some(1)), (1, None)] {
         let to = (at(SIX), party);
-        room.book.change(&booking.number, "a", to, false, at(NOW)).await.unwrap();
+        room.book.change(&booking.number, "a", to, None, false, at(NOW)).await.unwrap();
         room.book.changed(&booking.number, at(NOW)).await.unwrap();
         let now = room.booking(&booking.number).await.unwrap();
         let told = room.companions(&now, NOW).await.unwrap_or_default();
         assert_eq!(told.get(&Allergen::Egg).copied(), left, "{party}");
     }
     assert_eq!(kept(&room.book).await, 0);
+}
+
+#[tokio::test]
+async fn what_she_says_of_them_with_a_change_counts_with_the_change_and_goes_with_it() {
+    let costs = Store { fee_yen: 1_000, ..store() };
+    let room = Room::with(costs, vec![table("A", (1, 4), 9, 1)]).await;
+    let held = room.claims("a", SIX, 3, NOW).await.unwrap();
+    room.book.ask(&held.number, "a", Language::Ja, at(NOW)).await.unwrap();
+    room.book.booked(&held.number, at(NOW)).await.unwrap();
+    let booking = room.booking(&held.number).await.unwrap();
+    let says = |people| Companions::from([(Allergen::Egg, people)]);
+    let told = async || {
+        let now = room.booking(&booking.number).await.unwrap();
+        room.companions(&now, NOW).await.unwrap()
+    };
+    let put = async |people| {
+        room.book.put_companions(&booking.number, "a", says(people), at(NOW)).await.unwrap();
+    };
+    put(2).await;
+    let change = async |party, told| {
+        let to = (at(SIX), party);
+        room.book.change(&booking.number, "a", to, told, true, at(NOW)).await
+    };
+    // More than come then.
+    assert!(matches!(change(2, Some(says(2))).await, Err(No::Party)));
+    // While the difference is unpaid, what was told before is told; given up, it stays so.
+    assert!(change(4, Some(says(3))).await.unwrap().held_until.is_some());
+    assert_eq!(told().await, says(2));
+    room.book.give_up_change(&booking.number, at(NOW)).await.unwrap();
+    assert_eq!((told().await, kept(&room.book).await), (says(2), 1));
+    // Her last word counts, as far as it fits.
+    change(2, Some(says(1))).await.unwrap();
+    put(2).await;
+    room.book.changed(&booking.number, at(NOW)).await.unwrap();
+    assert_eq!((told().await, kept(&room.book).await), (says(1), 1));
 }

@@ -19,6 +19,7 @@ use crate::book::No;
 use crate::book::bookings::{Booking, Ending, Stage, Wish};
 use crate::book::changes::Change;
 use crate::book::closing::{ClosingDay, Decision};
+use crate::book::companions::Companions;
 use crate::book::payments::Way;
 use crate::language::Language;
 use crate::payments;
@@ -150,8 +151,8 @@ pub(crate) async fn close(
     Ok(called_off)
 }
 
-/// Moves a booking to another time, or makes it another party's. One that costs more is held until the
-/// difference is paid; false then.
+/// Moves a booking to another time, or makes it another party's; `told` is what she said of those whom she brings
+/// then, if she was asked. One that costs more is held until the difference is paid; false then.
 ///
 /// # Errors
 /// Why the book does not take it, or what Azukari answered; then the booking is what it was.
@@ -160,10 +161,11 @@ pub(crate) async fn change(
     number: &str,
     subject: &str,
     to: (Timestamp, u8),
+    told: Option<Companions>,
     now: Timestamp,
 ) -> Result<bool, Stop> {
     let _turn = app.turns.of(subject).await;
-    let change = app.book.change(number, subject, to, app.till.is_some(), now).await?;
+    let change = app.book.change(number, subject, to, told, app.till.is_some(), now).await?;
     if change.held_until.is_some() {
         return Ok(false);
     }

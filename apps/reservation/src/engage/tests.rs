@@ -271,10 +271,10 @@ async fn a_change_is_told_and_then_made_or_else_nothing_is() {
     let number = booking.number.as_str();
     let to = (at(HALF_SEVEN), 3);
     // A plain no: everything is as it was, at once.
-    assert!(change(&house.answering(422).app, number, "a", to, at(NOW)).await.is_err());
+    assert!(change(&house.answering(422).app, number, "a", to, None, at(NOW)).await.is_err());
     assert_eq!(house.left().await, 0);
     // No answer: she is told that it failed, and Azukari is told the old times again.
-    assert!(change(&house.answering(503).app, number, "a", to, at(NOW)).await.is_err());
+    assert!(change(&house.answering(503).app, number, "a", to, None, at(NOW)).await.is_err());
     assert_eq!(house.left().await, 1);
     house.answering(200).settles(NOW).await;
     let last = house.sent().pop().unwrap();
@@ -282,7 +282,7 @@ async fn a_change_is_told_and_then_made_or_else_nothing_is() {
     let same = house.booking(number).await.unwrap();
     assert_eq!((same.starts_at, same.party, house.left().await), (at(SIX), 2, 0));
     // And then it goes well.
-    change(&house.app, number, "a", to, at(NOW)).await.unwrap();
+    change(&house.app, number, "a", to, None, at(NOW)).await.unwrap();
     let moved = house.booking(number).await.unwrap();
     assert_eq!((moved.starts_at, moved.party), to);
 }
@@ -291,7 +291,12 @@ async fn a_change_is_told_and_then_made_or_else_nothing_is() {
 async fn a_change_that_a_restart_interrupted_is_made() {
     let mut house = House::open().await;
     let booking = house.places("a", 2).await.unwrap();
-    house.app.book.change(&booking.number, "a", (at(HALF_SEVEN), 4), false, at(NOW)).await.unwrap();
+    house
+        .app
+        .book
+        .change(&booking.number, "a", (at(HALF_SEVEN), 4), None, false, at(NOW))
+        .await
+        .unwrap();
     house.restart();
     house.settles(NOW).await;
     let moved = house.booking(&booking.number).await.unwrap();
@@ -354,7 +359,7 @@ async fn every_act_has_a_letter_of_its_own_and_a_second_try_at_it_has_none() {
     let number = booking.number.as_str();
     // There and back: the same words as before, and another letter.
     for to in [HALF_SEVEN, SIX, HALF_SEVEN] {
-        change(&house.app, number, "a", (at(to), 2), at(NOW)).await.unwrap();
+        change(&house.app, number, "a", (at(to), 2), None, at(NOW)).await.unwrap();
     }
     for _ in 0..2 {
         call_off(&house.app, &booking, Ending::Guest, at(NOW)).await.unwrap();

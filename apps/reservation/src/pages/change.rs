@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::book::{self, choose, read, told};
 use super::booking::{own_booking, ticket};
-use super::parts::{moment, named};
+use super::parts::{Errors, Named, moment, named};
 use super::review::{self, Chosen, FEE};
 use super::{Guest, Sheet, companions, layout, pay, see_other};
 use crate::app::{self, App, Reader, Shared};
@@ -70,7 +70,7 @@ pub(super) async fn review(
     let look = Look { app: &app, reader: &reader, booking: &booking, store: &store };
     let fields = chosen.fields();
     match read(&fields, &store, reader.words) {
-        Ok(to) => Ok(look.over(to, &fields, None).await?.into_response()),
+        Ok(to) => Ok(look.over(to, &fields, &Errors::default(), None).await?.into_response()),
         Err(error) => look.again(&fields, &error).await,
     }
 }
@@ -91,13 +91,23 @@ pub(super) async fn change(
         Ok(to) => to,
         Err(error) => return look.again(&fields, &error).await,
     };
+    let along = companions::were_asked(&fields)
+        .then(|| companions::read(&fields, to.1.saturating_sub(1), reader.words));
+    let along = match along.transpose() {
+        Ok(along) => along,
+        Err(errors) => {
+            let page = look.over(to, &fields, &errors, None).await?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        }
+    };
     // Nothing costs more than what she was shown, whether it is paid here or at the store.
     let money = look.money(to).await?;
     if money.pays > review::shown(&fields, SHOWN) || money.after > review::shown(&fields, FEE) {
-        let page = look.over(to, &fields, Some(reader.words.visit.change_costs_now)).await?;
+        let note = Some(reader.words.visit.change_costs_now);
+        let page = look.over(to, &fields, &Errors::default(), note).await?;
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
-    match engage::change(&app, &number, &caller.who, to, app::now()).await {
+    match engage::change(&app, &number, &caller.who, to, along, app::now()).await {
         Ok(false) => see_other(&format!("/me/bookings/{number}")),
         Ok(true) => see_other(&format!("/me/bookings/{number}?done=changed")),
         Err(Stop::No(no)) => match told(&no, &store, &reader) {
@@ -198,6 +208,7 @@ impl Look<'_> {
         &self,
         (starts_at, party): (Timestamp, u8),
         fields: &Fields,
+        errors: &Errors,
         note: Option<&str>,
     ) -> Result<Markup, Fault> {
         let Self { app, reader, booking, store } = *self;
@@ -207,6 +218,9 @@ impl Look<'_> {
         let money = self.money((starts_at, party)).await?;
         let span = (starts_at, store.ends_at(starts_at));
         let others = review::at_that_hour(app, &booking.subject, span, Some(booking)).await?;
+        let companions =
+            companions::left_out(app, booking, party, (fields, errors), reader).await?;
+        let order: Vec<Named> = companions::named(words).collect();
         let yen = |yen: u32| (words.frame.yen)(yen);
         let body = html! {
             div {
@@ -214,6 +228,7 @@ impl Look<'_> {
                 h1 { (words.visit.change_review) }
             }
             @if let Some(note) = note { div class="notice alert" role="alert" { p { (note) } } }
+            (errors.summary(&order, words))
             (review::same_hour(&others, reader))
             section class="sheet ticket" {
                 dl class="pairs" {
@@ -249,6 +264,7 @@ impl Look<'_> {
                 }
                 input type="hidden" name=(SHOWN) value=(money.pays);
                 input type="hidden" name=(FEE) value=(money.after);
+                (companions)
                 p class="actions" {
                     button {
                         @if money.pays > 0 { ((words.visit.hold_it)(store.hold_minutes)) }

@@ -8,12 +8,12 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::booking::own_booking;
-use super::parts::{Errors, Field, Named, Purposes};
+use super::parts::{Errors, Field, Named, Purposes, nothing};
 use super::{Guest, Sheet, layout, see_other, sign_in};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
 use crate::book::bookings::Booking;
-use crate::book::companions::{Allergen, Companions};
+use crate::book::companions::{Allergen, Companions, fitting};
 use crate::book::sessions::Caller;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -52,6 +52,11 @@ pub(super) fn read(fields: &Fields, most: u8, words: &Words) -> Result<Companion
         }
     }
     if errors.is_empty() { Ok(told) } else { Err(errors) }
+}
+
+/// True when a form asked about those who come along.
+pub(super) fn were_asked(fields: &Fields) -> bool {
+    fields.iter().any(|(field, _)| field.starts_with(FIELD))
 }
 
 /// True when a form says anything about those who come along.
@@ -124,7 +129,7 @@ pub(super) async fn section(
     let words = reader.words;
     let now = app::now();
     if !booking.tells_of_companions(now) {
-        return Ok(html! {});
+        return Ok(nothing());
     }
     let companions = kept(app, booking).await?;
     Ok(html! {
@@ -140,6 +145,47 @@ pub(super) async fn section(
                     (words.visit.companions_change)
                 }
             }
+        }
+    })
+}
+
+/// What of it a party with fewer people leaves no room for, and the questions again, so that she says what is so then;
+/// nothing where all of it stays.
+pub(super) async fn left_out(
+    app: &App,
+    booking: &Booking,
+    party: u8,
+    (fields, errors): (&Fields, &Errors),
+    reader: &Reader,
+) -> Result<Markup, Fault> {
+    let words = reader.words;
+    let kept = kept(app, booking).await?;
+    let most = party.saturating_sub(1);
+    let fits = fitting(&kept, most);
+    if fits == kept && !were_asked(fields) {
+        return Ok(nothing());
+    }
+    let filled = filled(&fits);
+    let fields = if were_asked(fields) { fields } else { &filled };
+    Ok(html! {
+        section class="sheet" {
+            h2 { (words.visit.companions) }
+            div class="notice alert" {
+                p { @if most == 0 { (words.visit.companions_all_go) } @else { (words.visit.companions_fewer) } }
+                ul {
+                    @for (allergen, people) in &kept {
+                        @let left = fits.get(allergen).copied().unwrap_or(0);
+                        @if left < *people {
+                            li {
+                                ((words.allergen)(*allergen)) (words.frame.colon) ((words.frame.party)(*people))
+                                " → "
+                                @if left == 0 { (words.visit.erased) } @else { ((words.frame.party)(left)) }
+                            }
+                        }
+                    }
+                }
+            }
+            @if most > 0 { (questions(fields, most, errors, reader)) }
         }
     })
 }

@@ -453,7 +453,7 @@ async fn a_no_to_the_question_is_none_to_the_money_and_no_attempt_pays_what_one_
 impl Shop {
     async fn changes(&self, number: &str, party: u8, minutes: i64) -> bool {
         let to = (self.evening, party);
-        change(self.app(), number, "sub_a", to, self.after(minutes)).await.unwrap()
+        change(self.app(), number, "sub_a", to, None, self.after(minutes)).await.unwrap()
     }
 }
 
