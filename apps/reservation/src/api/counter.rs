@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use super::{Key, Problem, body, date, known};
 use crate::app::{self, App, Shared};
 use crate::azukari::{Reason, Trouble};
-use crate::book::bookings::{Booking, Stage};
+use crate::book::bookings::Booking;
 use crate::book::stores::Store;
 use crate::edit::{What, Wrong};
 use crate::engage::Stop;
@@ -66,7 +66,7 @@ fn shape(booking: &Booking) -> Value {
 
 /// Whether the store has ever been told of a booking: not of a hold, nor of a wish on its way.
 fn is_told(booking: &Booking) -> bool {
-    matches!(booking.stage, Stage::Booked | Stage::Cancelled)
+    !booking.never_was()
 }
 
 #[derive(Deserialize)]

@@ -110,6 +110,16 @@ impl Booking {
         self.stage == Stage::Booked && self.ending.is_none()
     }
 
+    /// True while a seat is held for her that was not asked for yet.
+    pub(crate) fn is_held(&self, now: Timestamp) -> bool {
+        self.stage == Stage::Held && self.held_until.is_some_and(|until| until > now)
+    }
+
+    /// True for what never was a booking: of that its store knows nothing.
+    pub(crate) fn never_was(&self) -> bool {
+        self.stage != Stage::Booked && (self.stage != Stage::Cancelled || self.held_until.is_some())
+    }
+
     /// By which it was asked for.
     pub(crate) fn terms(&self) -> Terms {
         (self.fee_yen, self.free_until, self.late_percent)
@@ -275,6 +285,7 @@ pub(super) fn ask(
         .query_row(params![number, subject, now.as_second(), language.tag()], Booking::read)
         .optional()?;
     if let Some(asked) = &asked {
+        waiting::answered(book, number)?;
         waiting::leave(book, &asked.subject, &asked.store, asked.starts_at)?;
     }
     Ok(asked)
@@ -297,8 +308,8 @@ pub(super) fn expire(book: &Connection, now: Timestamp) -> Result<(), No> {
     stores.iter().try_for_each(|store| waiting::offer(book, store, now))
 }
 
-/// Somebody wants a booking to end. A mere hold is gone at once; of anything else Azukari is told first,
-/// and [`ended`] follows. What was paid beyond what that costs goes back from now on, and whose booking it was is
+/// Somebody wants a booking to end. A mere hold is gone at once, and stays in sight only where its store called it off; of
+/// anything else Azukari is told first, and [`ended`] follows. What was paid beyond what that costs goes back from now on, and whose booking it was is
 /// written to, with the store's reason.
 pub(super) fn end(
     book: &Connection,
@@ -309,11 +320,17 @@ pub(super) fn end(
 ) -> Result<(), No> {
     let Some(booking) = get(book, number)? else { return Err(No::Gone) };
     if booking.stage == Stage::Held {
-        waiting::over(book, &booking, now)?;
+        waiting::answered(book, number)?;
         if ending == Ending::Store {
-            notices::put(book, &booking, Kind::CalledOff, 0, now)?;
+            book.execute(
+                "UPDATE bookings SET stage = 'cancelled', ending = 'store' WHERE number = ?1",
+                [number],
+            )?;
+            tables::release(book, number)?;
+            notices::put(book, &booking, Kind::CalledOff, 0, reason, now)?;
+        } else {
+            book.execute("DELETE FROM bookings WHERE number = ?1", [number])?;
         }
-        book.execute("DELETE FROM bookings WHERE number = ?1", [number])?;
         return waiting::offer(book, &booking.store, now);
     }
     let marked = book
@@ -327,7 +344,7 @@ pub(super) fn end(
         let costs = if ending == Ending::Guest { booking.cost_of_calling_off(now) } else { 0 };
         let back = payments::keep(book, number, costs, now)?;
         if ending == Ending::Store {
-            notices::put(book, &booking, Kind::CalledOff, back, now)?;
+            notices::put(book, &booking, Kind::CalledOff, back, reason, now)?;
         }
         let kind = match ending {
             Ending::Guest => letters::Kind::CalledOff,
@@ -353,7 +370,8 @@ fn booked(book: &Connection, number: &str) -> rusqlite::Result<Option<Booking>> 
     .optional()
 }
 
-/// Azukari has been told: what was never booked is forgotten, what was is cancelled, and the seat is free.
+/// Azukari has been told: what was never booked is forgotten unless its store called it off, what was is cancelled, and the
+/// seat is free.
 fn ended(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
     let Some(booking) = get(book, number)? else { return Ok(()) };
     match booking.stage {
@@ -364,11 +382,19 @@ fn ended(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
             book.prepare_cached("DELETE FROM changes WHERE booking = ?1")?.execute([number])?;
             tables::release(book, number)?;
         }
+        // Paid for, and called off by the store before Azukari knew of it: her page says so.
+        Stage::Asked if booking.ending == Some(Ending::Store) => {
+            book.prepare_cached(
+                "UPDATE bookings SET stage = 'cancelled', held_until = asked_at WHERE number = ?1",
+            )?
+            .execute([number])?;
+            tables::release(book, number)?;
+        }
         Stage::Held | Stage::Asked => {
             if booking.ending.is_none() {
                 let back = payments::keep(book, number, 0, now)?;
                 if back > 0 {
-                    notices::put(book, &booking, Kind::NotBooked, back, now)?;
+                    notices::put(book, &booking, Kind::NotBooked, back, None, now)?;
                 }
             }
             book.prepare_cached("DELETE FROM bookings WHERE number = ?1")?.execute([number])?;

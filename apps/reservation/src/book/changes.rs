@@ -7,8 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::bookings::{self, Booking, Stage};
 use super::companions::{self, Companions};
 use super::letters::{self, Outcome};
-use super::notices::{self, Kind};
+use super::notices::{self, About, Kind};
 use super::{Book, No, moment, payments, seatings, stores, tables, waiting};
+use crate::language::Label;
 use crate::payments::LEAST_YEN;
 
 /// What a booking is to become.
@@ -36,6 +37,12 @@ impl Change {
     /// How many people she brings then.
     pub(crate) fn brings(&self) -> u8 {
         self.party.saturating_sub(1)
+    }
+}
+
+impl<'a> From<&'a Change> for About<'a> {
+    fn from(change: &'a Change) -> Self {
+        Self { starts_at: change.starts_at, ..About::from(&change.booking) }
     }
 }
 
@@ -180,6 +187,30 @@ fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
     waiting::offer(book, &booking.store, now)
 }
 
+/// Nothing is moved to a day that is closed: changes to it that wait to be paid are given up, and she is told why.
+pub(super) fn close(
+    book: &Connection,
+    store: &str,
+    (from, until): (Timestamp, Timestamp),
+    reason: &Label,
+    now: Timestamp,
+) -> Result<(), No> {
+    let held: Vec<Change> = book
+        .prepare_cached(&format!(
+            "{CHANGES} WHERE store = ?1 AND changes.starts_at >= ?2 AND changes.starts_at < ?3
+             AND changes.held_until IS NOT NULL AND ending IS NULL"
+        ))?
+        .query_map(params![store, from.as_second(), until.as_second()], |row| {
+            read(row, Booking::read(row)?)
+        })?
+        .collect::<Result<_, _>>()?;
+    for change in &held {
+        remove(book, &change.booking.number)?;
+        notices::put(book, change, Kind::NotChanged, 0, Some(reason), now)?;
+    }
+    Ok(())
+}
+
 fn remove(book: &Connection, number: &str) -> Result<(), No> {
     book.prepare_cached("DELETE FROM seats WHERE booking = ?1 AND for_change = 1")?
         .execute([number])?;
@@ -234,7 +265,7 @@ impl Book {
             if change.booking.ending.is_none() {
                 let back = payments::keep(book, &number, change.booking.fee_yen, now)?;
                 if back > 0 {
-                    notices::put(book, &change.booking, Kind::NotChanged, back, now)?;
+                    notices::put(book, &change, Kind::NotChanged, back, None, now)?;
                 }
             }
             waiting::offer(book, &change.booking.store, now)

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::bookings::{self, Booking, Ending};
-use super::{Book, No, date, label, payments, stores, waiting};
+use super::stores::Store;
+use super::{Book, No, changes, date, label, payments, stores, waiting};
 use crate::language::Label;
 
 /// A day on which a store is closed.
@@ -74,13 +75,9 @@ pub(super) fn close(
     for number in &called_off {
         bookings::end(book, number, Ending::Store, Some(&day.reason), now)?;
     }
-    // A day that is closed has no line to wait in.
-    if let Some((from, until)) = bounds(book, store, day.on)? {
-        book.execute(
-            "DELETE FROM waiting WHERE store = ?1 AND starts_at >= ?2 AND starts_at < ?3
-             AND booking IS NULL",
-            params![store, from.as_second(), until.as_second()],
-        )?;
+    if let Some(day_long) = bounds(book, store, day.on)? {
+        changes::close(book, store, day_long, &day.reason, now)?;
+        waiting::close(book, store, day_long, &day.reason, now)?;
     }
     Ok(called_off.len())
 }
@@ -136,6 +133,16 @@ impl Book {
     ) -> Result<usize, No> {
         let store = store.to_owned();
         self.write(move |book| close(book, &store, &day, &decision, now)).await
+    }
+
+    /// Why a store is closed at a moment, if it is.
+    pub(crate) async fn closed_at(
+        &self,
+        store: &Store,
+        at: Timestamp,
+    ) -> anyhow::Result<Option<Label>> {
+        let (store, date) = (store.slug.clone(), store.date_of(at));
+        self.read(move |book| on(book, &store, date)).await
     }
 
     pub(crate) async fn open_day(&self, store: &str, on: Date) -> Result<(), No> {

@@ -110,7 +110,7 @@ impl Booking {
         self.brings() > 0
             && self.ending.is_none()
             && self.stage != Stage::Cancelled
-            && self.held_until.is_none_or(|until| until > now)
+            && (self.stage != Stage::Held || self.is_held(now))
             && self.ends_at > now
     }
 }

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 use super::bookings::Booking;
-use super::{Book, No, moment, word};
+use super::{Book, No, label, moment, word};
+use crate::language::Label;
 
 /// What she has to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,8 +16,12 @@ pub(crate) enum Kind {
     Offered,
     /// That hold is over.
     OfferOver,
+    /// The store closed the day for which she waits.
+    LineClosed,
     /// She paid when the hold was over.
     PaidLate,
+    /// She paid for what the store had called off.
+    PaidOff,
     /// She paid again for what was paid.
     PaidTwice,
     /// She paid for a change that was not made.
@@ -25,11 +30,13 @@ pub(crate) enum Kind {
     NotBooked,
 }
 
-const KINDS: [(&str, Kind); 7] = [
+const KINDS: [(&str, Kind); 9] = [
     ("called_off", Kind::CalledOff),
     ("offered", Kind::Offered),
     ("offer_over", Kind::OfferOver),
+    ("line_closed", Kind::LineClosed),
     ("paid_late", Kind::PaidLate),
+    ("paid_off", Kind::PaidOff),
     ("paid_twice", Kind::PaidTwice),
     ("not_changed", Kind::NotChanged),
     ("not_booked", Kind::NotBooked),
@@ -39,7 +46,7 @@ fn word_of(kind: Kind) -> &'static str {
     KINDS.iter().find(|(_, is)| *is == kind).map_or("", |(word, _)| word)
 }
 
-/// The booking that a notice is about; it may be gone.
+/// The booking that a notice is about; it may be gone, and who waits has none. The moment is that of which it tells.
 pub(super) struct About<'a> {
     pub(super) subject: &'a str,
     pub(super) booking: &'a str,
@@ -69,6 +76,8 @@ pub(crate) struct Notice {
     pub(crate) kind: Kind,
     /// What she gets back.
     pub(crate) yen: u32,
+    /// Why, in the store's words, where it closed the day.
+    pub(crate) reason: Option<Label>,
     pub(crate) at: Timestamp,
     /// Until when what it tells of is held for her; `None` when it is not, or not any more.
     pub(crate) held_until: Option<Timestamp>,
@@ -78,21 +87,21 @@ pub(crate) struct Notice {
 const NOTICES: &str =
     "SELECT notices.*, held_until FROM notices LEFT JOIN bookings ON number = booking";
 
-/// Has a guest told of something, and of what she gets back.
+/// Has a guest told of something, of what she gets back, and of the store's reason. What was said of an offer is over with
+/// whatever else there is to tell of its booking; everything else stands beside it.
 pub(super) fn put<'a>(
     book: &Connection,
     about: impl Into<About<'a>>,
     kind: Kind,
     yen: u32,
+    reason: Option<&Label>,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let about = about.into();
-    // The last word about a booking counts.
-    book.prepare_cached("DELETE FROM notices WHERE subject = ?1 AND booking = ?2")?
-        .execute([about.subject, about.booking])?;
+    offer_is_over(book, about.booking)?;
     book.prepare_cached(
-        "INSERT INTO notices (subject, booking, store, starts_at, kind, yen, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO notices (subject, booking, store, starts_at, kind, yen, reason_ja, reason_en, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         about.subject,
@@ -101,8 +110,19 @@ pub(super) fn put<'a>(
         about.starts_at.as_second(),
         word_of(kind),
         yen,
+        reason.map_or("", |reason| &reason.ja),
+        reason.map_or("", |reason| &reason.en),
         now.as_second(),
     ])
+    .map(drop)
+}
+
+/// There is nothing more to tell of an offer: it was taken, let go of, or something else came of it.
+pub(super) fn offer_is_over(book: &Connection, booking: &str) -> rusqlite::Result<()> {
+    book.prepare_cached(
+        "DELETE FROM notices WHERE booking = ?1 AND kind IN ('offered', 'offer_over')",
+    )?
+    .execute([booking])
     .map(drop)
 }
 
@@ -115,6 +135,7 @@ pub(super) fn are_written(book: &Connection, booking: &str, kind: Kind) -> rusql
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Notice> {
     let held_until: Option<i64> = row.get("held_until")?;
+    let reason = label(row, "reason")?;
     Ok(Notice {
         id: row.get("id")?,
         subject: row.get("subject")?,
@@ -123,6 +144,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Notice> {
         starts_at: moment(row, "starts_at")?,
         kind: word(row, "kind", &KINDS)?,
         yen: row.get("yen")?,
+        reason: (!reason.ja.is_empty()).then_some(reason),
         at: moment(row, "at")?,
         held_until: held_until.map(|_| moment(row, "held_until")).transpose()?,
     })

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::notices::{self, About, Kind};
-use super::{Book, No, bookings, changes, language, moment, stores, word};
-use crate::book::bookings::{Booking, Stage};
+use super::{Book, No, bookings, changes, closing, language, moment, stores, word};
+use crate::book::bookings::{Booking, Ending, Stage};
 use crate::book::changes::Change;
 use crate::chance;
 use crate::language::Language;
@@ -190,23 +190,35 @@ pub(super) fn keep(
     Ok(too_much)
 }
 
-/// What a guest has to pay for a booking now, and whether that is for a change of it.
-fn due(
-    book: &Connection,
-    number: &str,
-    now: Timestamp,
-) -> rusqlite::Result<Option<(Booking, u32, bool)>> {
+/// What a guest has to pay for a booking now, for which moment, and whether that is for a change of it.
+struct Due {
+    booking: Booking,
+    starts_at: Timestamp,
+    yen: u32,
+    for_change: bool,
+}
+
+impl Due {
+    fn is_paid_by(&self, payment: &Payment) -> bool {
+        (self.yen, self.for_change) == (payment.yen, payment.for_change)
+    }
+}
+
+fn due(book: &Connection, number: &str, now: Timestamp) -> rusqlite::Result<Option<Due>> {
     let Some(booking) = bookings::get(book, number)? else { return Ok(None) };
-    if booking.held_until.is_some_and(|until| until > now) {
-        let yen = booking.fee_yen;
-        return Ok(Some((booking, yen, false)));
+    if booking.is_held(now) {
+        let (starts_at, yen) = (booking.starts_at, booking.fee_yen);
+        return Ok(Some(Due { booking, starts_at, yen, for_change: false }));
     }
     if !booking.stands() {
         return Ok(None);
     }
     let change = changes::get(book, number)?;
     let held = change.filter(|change| change.held_until.is_some_and(|until| until > now));
-    Ok(held.map(|change| (booking, change.difference(), true)))
+    Ok(held.map(|change| {
+        let (starts_at, yen) = (change.starts_at, change.difference());
+        Due { booking, starts_at, yen, for_change: true }
+    }))
 }
 
 fn begin(
@@ -217,8 +229,8 @@ fn begin(
     now: Timestamp,
 ) -> Result<Payment, No> {
     bookings::expire(book, now)?;
-    let due = due(book, number, now)?.filter(|(booking, ..)| booking.subject == subject);
-    let (booking, yen, for_change) = due.ok_or(No::Gone)?;
+    let due = due(book, number, now)?.filter(|due| due.booking.subject == subject);
+    let Due { booking, starts_at, yen, for_change } = due.ok_or(No::Gone)?;
     let before = of(book, number)?;
     let fresh = now - SignedDuration::from_mins(AGAIN_MINUTES);
     let again = before.iter().find(|payment| {
@@ -242,7 +254,7 @@ fn begin(
         for_change,
         subject,
         booking.store,
-        booking.starts_at.as_second(),
+        starts_at.as_second(),
         yen,
         language.tag(),
         now.as_second(),
@@ -286,8 +298,7 @@ fn paid(
     )?
     .execute(params![id, session, charge, now.as_second()])?;
     let Payment { booking: number, subject, yen, for_change, .. } = &payment;
-    if due(book, number, now)?.is_some_and(|(_, due, change)| (due, change) == (*yen, *for_change))
-    {
+    if due(book, number, now)?.is_some_and(|due| due.is_paid_by(&payment)) {
         if *for_change {
             if let Some(change) = changes::paid(book, number, now)? {
                 return Ok(Outcome::Changing(change));
@@ -298,16 +309,30 @@ fn paid(
     }
     give_back(book, id, *yen, now)?;
     let there = bookings::get(book, number)?;
-    let alive = there.is_some_and(|booking| {
+    let is_off = there.as_ref().is_some_and(|booking| booking.ending == Some(Ending::Store));
+    let alive = there.as_ref().is_some_and(|booking| {
         booking.ending.is_none() && matches!(booking.stage, Stage::Asked | Stage::Booked)
     });
     let kind = match (alive, for_change) {
         (true, false) => Kind::PaidTwice,
         (true, true) => Kind::NotChanged,
+        (false, _) if is_off => Kind::PaidOff,
         (false, _) => Kind::PaidLate,
     };
-    let (store, starts_at) = (&payment.store, payment.starts_at);
-    notices::put(book, About { subject, booking: number, store, starts_at }, kind, *yen, now)?;
+    // Of a booking that is off, its own time is told, whatever it was to become.
+    let starts_at = match there {
+        Some(booking) if is_off => booking.starts_at,
+        _ => payment.starts_at,
+    };
+    let store = stores::get(book, &payment.store)?.ok_or(No::Gone)?;
+    let reason = match kind {
+        Kind::PaidOff | Kind::NotChanged => {
+            closing::on(book, &store.slug, store.date_of(starts_at))?
+        }
+        _ => None,
+    };
+    let about = About { subject, booking: number, store: &store.slug, starts_at };
+    notices::put(book, about, kind, *yen, reason.as_ref(), now)?;
     Ok(Outcome::GoesBack)
 }
 
@@ -391,13 +416,11 @@ impl Book {
         let payment = payment.clone();
         self.read(move |book| {
             let due = due(book, &payment.booking, now)?;
-            let wanted = (payment.yen, payment.for_change);
             let others = of(book, &payment.booking)?;
             let is_newer = |other: &Payment| {
                 matches!(other.stage, Way::Opening | Way::Open) && other.begun_at > payment.begun_at
             };
-            Ok(due.is_some_and(|(_, yen, change)| (yen, change) == wanted)
-                && !others.iter().any(is_newer))
+            Ok(due.is_some_and(|due| due.is_paid_by(&payment)) && !others.iter().any(is_newer))
         })
         .await
     }

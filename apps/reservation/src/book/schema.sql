@@ -55,8 +55,8 @@ CREATE TABLE IF NOT EXISTS closing_days (
 ) STRICT, WITHOUT ROWID;
 
 -- held: a seat is kept until `held_until`, Azukari knows nothing. asked: on its way to Azukari.
--- booked: known on both sides. cancelled: over. `ending` says who wants it to end; it has not ended until
--- Azukari was told.
+-- booked: known on both sides. cancelled: over; one with `held_until` never was a booking, and its store called it off.
+-- `ending` says who wants it to end; it has not ended until Azukari was told.
 CREATE TABLE IF NOT EXISTS bookings (
     number TEXT PRIMARY KEY,
     store TEXT NOT NULL REFERENCES stores,
@@ -66,7 +66,7 @@ CREATE TABLE IF NOT EXISTS bookings (
     party INTEGER NOT NULL CHECK (party >= 1),
     stage TEXT NOT NULL CHECK (stage IN ('held', 'asked', 'booked', 'cancelled')),
     ending TEXT CHECK (ending IN ('guest', 'store', 'failed')),
-    held_until INTEGER CHECK ((stage = 'held') = (held_until IS NOT NULL)),
+    held_until INTEGER CHECK (stage = 'cancelled' OR (stage = 'held') = (held_until IS NOT NULL)),
     asked_at INTEGER NOT NULL,
     fee_yen INTEGER NOT NULL,
     free_until INTEGER NOT NULL,
@@ -182,16 +182,18 @@ CREATE TABLE IF NOT EXISTS letters (
 CREATE INDEX IF NOT EXISTS letters_in_order ON letters (tried_at, at);
 CREATE INDEX IF NOT EXISTS letters_of_a_booking ON letters (booking);
 
--- What a guest has to be told, until she has read it; `written` once a letter was asked for.
+-- What a guest has to be told, until she has read it; `written` once a letter was asked for. Who waited has no
+-- `booking`. The reason is the store's, where it closed the day.
 CREATE TABLE IF NOT EXISTS notices (
     id INTEGER PRIMARY KEY,
     subject TEXT NOT NULL,
     booking TEXT NOT NULL,
     store TEXT NOT NULL,
     starts_at INTEGER NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('called_off', 'offered', 'offer_over', 'paid_late', 'paid_twice',
-        'not_changed', 'not_booked')),
+    kind TEXT NOT NULL CHECK (kind IN ('called_off', 'offered', 'offer_over', 'line_closed', 'paid_late',
+        'paid_off', 'paid_twice', 'not_changed', 'not_booked')),
     yen INTEGER NOT NULL,
+    reason_ja TEXT NOT NULL, reason_en TEXT NOT NULL,
     at INTEGER NOT NULL,
     written INTEGER NOT NULL DEFAULT 0 CHECK (written IN (0, 1))
 ) STRICT;

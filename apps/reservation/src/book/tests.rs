@@ -1,5 +1,7 @@
 //! The book on its own: seats, holds, lines, changes, closing days, clocks; and many guests at once.
 
+mod told;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -759,7 +761,7 @@ async fn no_more_companions_have_an_allergy_than_come() {
 
 #[tokio::test]
 async fn what_she_says_of_them_with_a_change_counts_with_the_change_and_goes_with_it() {
-    let costs = Store { fee_yen: 1_000, ..store() };
+    let costs = Store { fee_yen: 1_000, late_percent: 0, ..store() };
     let room = Room::with(costs, vec![table("A", (1, 4), 9, 1)]).await;
     let held = room.claims("a", SIX, 3, NOW).await.unwrap();
     room.book.ask(&held.number, "a", Language::Ja, at(NOW)).await.unwrap();

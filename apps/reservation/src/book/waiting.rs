@@ -6,10 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::bookings::{self, Booking, Stage, Wish};
 use super::companions::Companions;
-use super::notices::{self, Kind};
+use super::notices::{self, About, Kind};
 use super::{Book, No, moment, seatings, stores};
 use crate::chance;
-use crate::language::Language;
+use crate::language::{Label, Language};
 
 /// How long an offer stands, in minutes.
 pub(crate) const OFFER_MINUTES: i64 = 30;
@@ -79,18 +79,48 @@ pub(super) fn offer(book: &Connection, store: &str, now: Timestamp) -> Result<()
         if let Some(held) = bookings::seat(book, &store, &wish, Stage::Held, Some(until), now)? {
             book.prepare_cached("UPDATE waiting SET booking = ?2 WHERE id = ?1")?
                 .execute(params![waiting.id, held.number])?;
-            notices::put(book, &held, Kind::Offered, 0, now)?;
+            notices::put(book, &held, Kind::Offered, 0, None, now)?;
         }
     }
     Ok(())
 }
 
-/// A hold is over; if it was an offer, so is her wait, and she is told.
-pub(super) fn over(book: &Connection, held: &Booking, now: Timestamp) -> Result<(), No> {
+/// A hold was taken or let go of; if it was an offer, so is her wait over, and there is nothing to tell of it any more.
+pub(super) fn answered(book: &Connection, number: &str) -> rusqlite::Result<bool> {
     let was_offered =
-        book.prepare_cached("DELETE FROM waiting WHERE booking = ?1")?.execute([&held.number])?;
-    if was_offered > 0 {
-        notices::put(book, held, Kind::OfferOver, 0, now)?;
+        book.prepare_cached("DELETE FROM waiting WHERE booking = ?1")?.execute([number])?;
+    notices::offer_is_over(book, number)?;
+    Ok(was_offered > 0)
+}
+
+/// The time of a hold is over; if it was an offer, she is told.
+pub(super) fn over(book: &Connection, held: &Booking, now: Timestamp) -> Result<(), No> {
+    if answered(book, &held.number)? {
+        notices::put(book, held, Kind::OfferOver, 0, None, now)?;
+    }
+    Ok(())
+}
+
+/// A day that is closed has no line to wait in: who waited is told, and why.
+pub(super) fn close(
+    book: &Connection,
+    store: &str,
+    (from, until): (Timestamp, Timestamp),
+    reason: &Label,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let waited: Vec<Waiting> = book
+        .prepare_cached(
+            "DELETE FROM waiting WHERE store = ?1 AND starts_at >= ?2 AND starts_at < ?3
+             AND booking IS NULL RETURNING *, 0 AS before",
+        )?
+        .query_map(params![store, from.as_second(), until.as_second()], read)?
+        .collect::<Result<_, _>>()?;
+    for Waiting { subject, store, starts_at, .. } in waited {
+        if starts_at > now {
+            let about = About { subject: &subject, booking: "", store: &store, starts_at };
+            notices::put(book, about, Kind::LineClosed, 0, Some(reason), now)?;
+        }
     }
     Ok(())
 }

@@ -399,6 +399,10 @@ async fn whoever_waited_is_written_until_when_the_table_is_hers_and_where_to_tak
         "2026年11月22日(日)12時30分まで",
         "Sun 22 Nov 2026, 18:00",
         "until Sun 22 Nov 2026, 12:30",
+        "人数：2名",
+        "Party: 2 people",
+        "時刻はすべて日本時間です",
+        "All times are Japan time",
         &format!("{HERE}/me/bookings/{number}"),
     ] {
         assert!(told.contains(words), "{words}: {told}");

@@ -11,10 +11,13 @@ use super::is_for_good;
 use crate::app::App;
 use crate::azukari::Trouble;
 use crate::book::No;
+use crate::book::bookings::Booking;
 use crate::book::letters::{self, Letter};
-use crate::book::notices::Kind;
+use crate::book::notices::{Kind, Notice};
+use crate::book::stores::Store;
 use crate::language::Language;
 use crate::letters::{about, page_of};
+use crate::terms::calling_off;
 use crate::when;
 use crate::words::Words;
 
@@ -38,7 +41,7 @@ pub(super) async fn write(app: &App, now: Timestamp) -> Result<(), No> {
             break;
         }
     }
-    write_notices(app).await
+    write_notices(app, now).await
 }
 
 /// Returns the ids of those that are over, and the bookings whose next letter was not taken. Several bookings at a time, and of each its letters one after the other: nobody
@@ -110,7 +113,7 @@ async fn write_one(app: &App, letter: &Letter) -> Result<Result<(), Trouble>, No
 
 /// Has a letter written to each guest who has something to be told that no letter about a booking tells. The language
 /// she reads is Azukari's to know, so the letter is in both.
-async fn write_notices(app: &App) -> Result<(), No> {
+async fn write_notices(app: &App, now: Timestamp) -> Result<(), No> {
     for notice in app.book.unwritten_notices().await? {
         let Some(store) = app.book.store(&notice.store).await? else { continue };
         let offered = notice.kind == Kind::Offered;
@@ -119,25 +122,25 @@ async fn write_notices(app: &App) -> Result<(), No> {
             app.book.notice_written(notice.id).await?;
             continue;
         }
-        let words = |language: Language| {
-            let words = Words::of(language);
-            let there = |at| when::there(at, &store.time_zone, language);
-            let (at, until) = (there(notice.starts_at), notice.held_until.map(there));
-            let title = if offered { words.letter.offered } else { words.visit.notice_letter };
-            (title, words.notice(&notice, store.name(language), &at, until.as_deref()))
+        let held = if offered { app.book.booking(&notice.booking).await? } else { None };
+        let titled = |words: &Words| {
+            if offered { words.letter.offered } else { words.visit.notice_letter }
         };
-        let (ja, en) = (words(Language::Ja), words(Language::En));
-        let title = format!("{} / {}", ja.0, en.0);
+        let [ja, en] = [Language::Ja, Language::En].map(Words::of);
+        let title = format!("{} / {}", titled(ja), titled(en));
         let page = if offered {
             page_of(app.here.known(), &notice.booking)
         } else {
             format!("{}/me", app.here.known())
         };
-        let key = format!("{}-{}", notice.booking, notice.id);
-        match app
-            .azukari
-            .put_letter(&notice.subject, Language::Ja, &title, &[ja.1, en.1, page], &key)
-            .await
+        let mut paragraphs = Vec::new();
+        for language in [Language::Ja, Language::En] {
+            paragraphs.extend(told(&notice, &store, held.as_ref(), language, now));
+        }
+        paragraphs.push(page);
+        // A number is given again once its notice was read.
+        let key = format!("{}-{}-{}", notice.store, notice.id, notice.at.as_second());
+        match app.azukari.put_letter(&notice.subject, Language::Ja, &title, &paragraphs, &key).await
         {
             Ok(()) => app.book.notice_written(notice.id).await?,
             // Her page tells her all the same.
@@ -150,4 +153,29 @@ async fn write_notices(app: &App) -> Result<(), No> {
         }
     }
     Ok(())
+}
+
+/// The words about a notice; what is held for her, with its party and what it costs; and whose clock it is.
+fn told(
+    notice: &Notice,
+    store: &Store,
+    held: Option<&Booking>,
+    language: Language,
+    now: Timestamp,
+) -> Vec<String> {
+    let words = Words::of(language);
+    let there = |at| when::there(at, &store.time_zone, language);
+    let (at, until) = (there(notice.starts_at), notice.held_until.map(there));
+    let mut told =
+        vec![words.notice(notice, store.name(language), &at, until.as_deref(), language)];
+    let pair = |label: &str, value: &str| format!("{label}{}{value}", words.frame.colon);
+    if let Some(held) = held {
+        told.push(pair(words.visit.party_size, &(words.frame.party)(held.party)));
+        if held.fee_yen > 0 {
+            told.push(pair(words.visit.fee, &(words.frame.yen)(held.fee_yen)));
+            told.push(calling_off(held.terms(), &store.time_zone, language, now));
+        }
+    }
+    told.push((words.visit.clock_is)(&when::clock(notice.starts_at, &store.time_zone, language)));
+    told
 }

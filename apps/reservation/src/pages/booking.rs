@@ -41,7 +41,7 @@ pub(super) async fn own_booking(
     let booking = app.book.booking(number).await?;
     let booking = booking
         .filter(|booking| booking.subject == caller.who)
-        .filter(|booking| booking.held_until.is_none_or(|until| until > now))
+        .filter(|booking| booking.stage != Stage::Held || booking.is_held(now))
         .ok_or(Fault::NotFound)?;
     // A mere wish is nothing to see, unless it is paid for.
     if booking.stage == Stage::Asked
@@ -101,12 +101,19 @@ pub(super) async fn page(
         nothing()
     };
     let companions = companions::section(&app, &booking, &reader).await?;
+    let closed = match booking.ending {
+        Some(Ending::Store) => app.book.closed_at(&store, booking.starts_at).await?,
+        _ => None,
+    };
     let title =
         if booking.stage == Stage::Held { words.finding.review } else { words.visit.booking };
     let body = html! {
         h1 { (title) }
         (note)
         (ticket(&booking, &store, &reader))
+        @if let Some(why) = &closed {
+            div class="notice" { p { ((words.letter.reason)(why.get(reader.language))) } }
+        }
         @if booking.stage == Stage::Asked { div class="notice" role="status" { p { (words.money.paid_and_waiting) } } }
         @if booking.stage == Stage::Held { (hold(&app, &booking, &store, &reader)) }
         @if let Some(change) = &change { (pay::difference(change, &store, &reader)) }
@@ -314,10 +321,10 @@ pub(super) fn notices(notices: &[Notice], stores: &[Store], reader: &Reader) -> 
                 @for notice in notices {
                     @let (store, at, until) = about(notice).unwrap_or_default();
                     li {
-                        @let told = words.notice(notice, store, &at, until.as_deref());
+                        @let told = words.notice(notice, store, &at, until.as_deref(), language);
                         @match notice.kind {
-                            Kind::CalledOff => strong { (told) },
-                            Kind::OfferOver => (told),
+                            Kind::CalledOff => strong { a href={ "/me/bookings/" (notice.booking) } { (told) } },
+                            Kind::OfferOver | Kind::LineClosed => (told),
                             _ => a href={ "/me/bookings/" (notice.booking) } { (told) },
                         }
                         " " span class="hint" {

@@ -132,7 +132,7 @@ async fn has_it(
 ) -> Result<Option<String>, Fault> {
     let hers = app.book.bookings_of(&caller.who, now).await?;
     let same = hers.into_iter().find(|booking| {
-        let alive = booking.stands() || booking.held_until.is_some_and(|until| until > now);
+        let alive = booking.stands() || booking.is_held(now);
         booking.store == slug && booking.starts_at == starts_at && alive
     });
     Ok(same.map(|booking| booking.number))

@@ -144,7 +144,8 @@ words! {
             change_over(&str), all_over(&str), change_pays(&str, u8), held_told(&str),
             cancel_costs(&str), waiting_before(u32), error_companions(u8), notice_called_off(&str,
             &str), notice_offered(&str, &str), notice_offered_until(&str, &str, &str),
-            notice_offer_over(&str, &str), notice_paid_late(&str, &str), notice_paid_twice(&str,
+            notice_offer_over(&str, &str), notice_line_closed(&str, &str), notice_paid_off(&str, &str),
+            notice_reason(&str, &str), notice_paid_late(&str, &str), notice_paid_twice(&str,
             &str), notice_not_changed(&str, &str), notice_not_booked(&str, &str), hold_it(u8),
             not_booked_told(&str);
     }
@@ -228,13 +229,14 @@ words! {
 }
 
 impl Words {
-    /// What a guest has to be told about a booking, until when it is held for her, and what she gets back.
+    /// What a guest has to be told about a booking, until when it is held for her, what she gets back, and why.
     pub(crate) fn notice(
         &self,
         notice: &Notice,
         store: &str,
         at: &str,
         until: Option<&str>,
+        language: Language,
     ) -> String {
         if let (Kind::Offered, Some(until)) = (notice.kind, until) {
             return (self.visit.notice_offered_until)(store, at, until);
@@ -243,14 +245,20 @@ impl Words {
             Kind::CalledOff => self.visit.notice_called_off,
             Kind::Offered => self.visit.notice_offered,
             Kind::OfferOver => self.visit.notice_offer_over,
+            Kind::LineClosed => self.visit.notice_line_closed,
+            Kind::PaidOff => self.visit.notice_paid_off,
             Kind::PaidLate => self.visit.notice_paid_late,
             Kind::PaidTwice => self.visit.notice_paid_twice,
             Kind::NotChanged => self.visit.notice_not_changed,
             Kind::NotBooked => self.visit.notice_not_booked,
         };
-        match notice.yen {
+        let told = match notice.yen {
             0 => say(store, at),
             yen => (self.money.and_goes_back)(&say(store, at), &(self.frame.yen)(yen)),
+        };
+        match &notice.reason {
+            None => told,
+            Some(reason) => (self.visit.notice_reason)(&told, reason.get(language)),
         }
     }
 

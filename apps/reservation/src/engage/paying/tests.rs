@@ -323,7 +323,7 @@ async fn money_that_comes_when_the_hold_is_over_goes_back_and_the_table_is_anoth
     assert_eq!(shop.told().await, [(Kind::PaidLate, FEE * 2)]);
     let letters = shop.house.letters.lock().unwrap().clone();
     let (_, letter) = letters.last().unwrap();
-    let (ja, en) = (&letter["paragraphs"][0], &letter["paragraphs"][1]);
+    let (ja, en) = (&letter["paragraphs"][0], &letter["paragraphs"][2]);
     assert!(ja.as_str().unwrap().contains("6,002円"), "{ja}");
     assert!(en.as_str().unwrap().contains("¥6,002 goes back"), "{en}");
 }
@@ -384,6 +384,20 @@ async fn a_store_that_calls_off_keeps_nothing_however_late_it_is() {
     shop.settles_at(late).await;
     assert_eq!(shop.till(), (twice(FEE), twice(FEE)));
     assert_eq!(shop.told().await, [(Kind::CalledOff, FEE * 2)]);
+}
+
+#[tokio::test]
+async fn money_that_came_twice_is_told_of_though_the_store_calls_off_since() {
+    let shop = Shop::with(Store { fee_yen: FEE, hold_minutes: 60, ..store() }).await;
+    let held = shop.holds().await;
+    let (first, url) = shop.goes(&held.number, 0).await;
+    let (second, other) = shop.goes(&held.number, 26).await;
+    assert!(shop.pays(&other, "good").await && shop.pays(&url, "good").await);
+    shop.finishes(&second, 27).await.unwrap();
+    shop.finishes(&first, 28).await.unwrap();
+    let booking = shop.booking(&held.number).await.unwrap();
+    call_off(shop.app(), &booking, Ending::Store, shop.after(29)).await.unwrap();
+    assert_eq!(shop.told().await, [(Kind::CalledOff, FEE * 2), (Kind::PaidTwice, FEE * 2)]);
 }
 
 #[tokio::test]
@@ -518,7 +532,7 @@ async fn a_change_that_is_not_paid_in_time_leaves_the_booking_as_it_was() {
     shop.settles(22).await;
     assert_eq!(shop.booking(number).await.unwrap().party, 2);
     assert_eq!(shop.till(), (u64::from(FEE) * 5, u64::from(FEE) * 3));
-    assert_eq!(shop.told().await, [(Kind::NotChanged, FEE * 2)]);
+    assert_eq!(shop.told().await, [(Kind::NotChanged, FEE * 2), (Kind::NotChanged, FEE)]);
 }
 
 #[tokio::test]

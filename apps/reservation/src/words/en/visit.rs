@@ -30,8 +30,8 @@ pub(super) const WORDS: Visit = Visit {
     held_for_you: "held for you",
     confirm_booking: "Confirm the booking",
     let_go: "Do not book",
-    hold_over: "The hold is over",
-    hold_over_told: "The table is no longer held, and nothing was charged. Please choose a table again.",
+    hold_over: "The table is no longer held",
+    hold_over_told: "Its time is over, or you let it go. Nothing was charged. Please choose a table again.",
     change_booking: "Change the time or the party",
     change_told: "You keep your table until the new one is certain.",
     done_changed: "Your booking is changed.",
@@ -125,6 +125,17 @@ pub(super) const WORDS: Visit = Visit {
     notice_offer_over: |store, at| {
         format!("The table at {store} on {at} was held long enough and went to the next in line.")
     },
+    notice_line_closed: |store, at| {
+        format!(
+            "{store} is closed on the day of {at}, for which you were waiting. Your place in line is over; it costs you nothing."
+        )
+    },
+    notice_paid_off: |store, at| {
+        format!(
+            "Your payment for {store} on {at} came when the restaurant had called the booking off. There is no booking."
+        )
+    },
+    notice_reason: |told, reason| format!("{told} The restaurant’s reason: {reason}"),
     notice_paid_late: |store, at| {
         format!(
             "Your payment for {store} on {at} came when the table was no longer held. There is no booking."
@@ -134,7 +145,7 @@ pub(super) const WORDS: Visit = Visit {
         format!("The fee for {store} on {at} was paid twice. Your booking stays as it is.")
     },
     notice_not_changed: |store, at| {
-        format!("Your booking at {store} on {at} could not be changed. It stays as it was.")
+        format!("Your booking at {store} could not be changed to {at}. It stays as it was.")
     },
     notice_not_booked: |store, at| {
         format!("Your table at {store} on {at} could not be booked. We are sorry.")

@@ -30,8 +30,8 @@ pub(super) const WORDS: Visit = Visit {
     held_for_you: "お席を確保中",
     confirm_booking: "予約を確定する",
     let_go: "予約しない",
-    hold_over: "確保の時間が過ぎました",
-    hold_over_told: "お席の確保は終わりました。料金はかかっていません。お手数ですが、もう一度お席をお選びください。",
+    hold_over: "お席の確保は終わりました",
+    hold_over_told: "確保の時間が過ぎたか、お席を手放されました。料金はかかっていません。お手数ですが、もう一度お席をお選びください。",
     change_booking: "日時や人数を変える",
     change_told: "新しいお席が決まるまで、いまのお席はそのままです。",
     done_changed: "ご予約を変更しました。",
@@ -122,6 +122,17 @@ pub(super) const WORDS: Visit = Visit {
     notice_offer_over: |store, at| {
         format!("{store}（{at}）の空席は、確保の時間が過ぎたため、次の方にお譲りしました。")
     },
+    notice_line_closed: |store, at| {
+        format!(
+            "空席待ちをされていた{store}（{at}）は、その日がお店の休業日になりました。空席待ちは終わりました。料金はかかりません。"
+        )
+    },
+    notice_paid_off: |store, at| {
+        format!(
+            "{store}（{at}）のお支払いは、お店の都合でご予約が取り消されたあとに届きました。ご予約は成立していません。"
+        )
+    },
+    notice_reason: |told, reason| format!("{told}お店からの理由：{reason}"),
     notice_paid_late: |store, at| {
         format!(
             "{store}（{at}）のお支払いは、お席の確保が終わったあとに届きました。ご予約は成立していません。"
@@ -131,7 +142,7 @@ pub(super) const WORDS: Visit = Visit {
         format!("{store}（{at}）の予約料金が二重に支払われました。ご予約はそのままです。")
     },
     notice_not_changed: |store, at| {
-        format!("{store}（{at}）のご予約の変更はできませんでした。元のご予約はそのままです。")
+        format!("{store}のご予約を{at}へ変更できませんでした。元のご予約はそのままです。")
     },
     notice_not_booked: |store, at| {
         format!("{store}（{at}）のご予約を登録できませんでした。申し訳ございません。")
