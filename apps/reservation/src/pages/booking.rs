@@ -1,8 +1,6 @@
 //! A guest's booking: its page, holding and confirming; her places in line and what she has to be told. Moving it is
 //! in `change`, calling it off in `cancel`.
 
-use std::collections::BTreeSet;
-
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -11,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::book;
-use super::parts::{done, held_to_send_but, moment, named, nothing};
+use super::parts::{done, moment, named, nothing};
 use super::{Guest, Sheet, companions, layout, leading_to, pay, review, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::Policy;
@@ -95,8 +93,7 @@ pub(super) async fn page(
         if !review::missing_consents(&app, &caller, &policy).await?.is_empty() {
             goes = None;
         }
-        let withdrawn = withdrawn(&app, &caller, &policy).await?;
-        what_is_sent(&policy, goes.as_ref(), &withdrawn, &store, &reader)
+        what_is_sent(&policy, goes.as_ref(), &store, &reader)
     } else {
         nothing()
     };
@@ -132,31 +129,11 @@ pub(super) async fn page(
     }
 }
 
-/// What is held of her and passed on to nobody since she withdrew its consent.
-async fn withdrawn(app: &App, caller: &Caller, policy: &Policy) -> Result<BTreeSet<String>, Fault> {
-    let held = app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
-    let mut withdrawn = BTreeSet::new();
-    for name in policy.consents.keys() {
-        let of_it = held.iter().map(|held| &held.item).filter(|item| {
-            policy.items.get(*item).is_some_and(|item| item.consent.as_ref() == Some(name))
-        });
-        let of_it: Vec<&String> = of_it.collect();
-        if !of_it.is_empty() {
-            let state = app.azukari.consent(&caller.who, name).await?;
-            if state.is_some_and(|state| state.state == "withdrawn") {
-                withdrawn.extend(of_it.into_iter().cloned());
-            }
-        }
-    }
-    Ok(withdrawn)
-}
-
 /// What this store may see of what is held, by purpose, and until when: with the ticket above it, the
 /// document of the provision.
 fn what_is_sent(
     policy: &Policy,
-    goes: Option<&BTreeSet<String>>,
-    withdrawn: &BTreeSet<String>,
+    goes: Option<&review::Goes>,
     store: &Store,
     reader: &Reader,
 ) -> Markup {
@@ -164,10 +141,7 @@ fn what_is_sent(
     html! {
         section class="sheet" {
             h2 { ((words.finding.first_store)(store.name(reader.language))) }
-            @if let Some(goes) = goes {
-                p { (words.visit.book_sees_lead) }
-                (held_to_send_but(policy, reader, goes, withdrawn))
-            } @else { p class="notice alert" { (words.visit.book_sees_nothing) } }
+            (review::seen_there(policy, goes, reader))
             p class="actions screen" {
                 a href="/me/looks" { (words.hers.looks) }
                 a href="/me/items" { (words.hers.room_items) }

@@ -460,19 +460,15 @@ pub(crate) fn sent_to(policy: &Policy, reader: &Reader) -> Markup {
     sent(policy, reader, |_| true, &BTreeSet::new())
 }
 
-/// What of it is held of a guest, and so goes to the store she books; the rest is there to be added.
-pub(crate) fn held_to_send(policy: &Policy, reader: &Reader, goes: &BTreeSet<String>) -> Markup {
-    held_to_send_but(policy, reader, goes, &BTreeSet::new())
-}
-
-/// The same, with what is held and not passed on since its consent was withdrawn.
-pub(crate) fn held_to_send_but(
+/// What of it is held of a guest and so goes to the store she books, and what is held and not passed on since its consent
+/// was withdrawn; the rest is there to be added.
+pub(crate) fn held_to_send(
     policy: &Policy,
     reader: &Reader,
     goes: &BTreeSet<String>,
-    withdrawn: &BTreeSet<String>,
+    withheld: &BTreeSet<String>,
 ) -> Markup {
-    sent(policy, reader, |item| goes.contains(item), withdrawn)
+    sent(policy, reader, |item| goes.contains(item), withheld)
 }
 
 fn sent(
@@ -624,7 +620,7 @@ mod tests {
         let reader = super::super::me::looks::tests::reader(Language::Ja);
         let allergy = BTreeSet::from(["allergy".to_owned()]);
         let meal = |goes: &BTreeSet<String>, withdrawn: &BTreeSet<String>| {
-            let drawn = held_to_send_but(&policy, &reader, goes, withdrawn).into_string();
+            let drawn = held_to_send(&policy, &reader, goes, withdrawn).into_string();
             drawn.rsplit("<dt>").next().unwrap().to_owned()
         };
         let none = BTreeSet::new();

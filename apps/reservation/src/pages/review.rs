@@ -288,14 +288,19 @@ impl Look<'_> {
     }
 }
 
-/// What is held of her that goes to a store she books: what has a consent of its own, only while that is
-/// given.
+/// What is held of her and goes to a store she books, and what is held and does not since she withdrew its consent.
+pub(super) struct Goes {
+    pub(super) items: BTreeSet<String>,
+    pub(super) withheld: BTreeSet<String>,
+}
+
+/// What goes to a store: what has a consent of its own, only while that is given. `None` where she stopped all of it.
 pub(super) async fn goes_to_stores(
     app: &App,
     caller: &Caller,
     policy: &Policy,
     store: &Store,
-) -> Result<Option<BTreeSet<String>>, Fault> {
+) -> Result<Option<Goes>, Fault> {
     let stops = app.azukari.stops(&caller.who).await.map_err(Fault::of_guest)?;
     let ends_it = |stop: &Stopped| match (&stop.purpose, stop.recipient.as_deref()) {
         (None, None) => true,
@@ -306,31 +311,39 @@ pub(super) async fn goes_to_stores(
         return Ok(None);
     }
     let held = app.azukari.held_items(&caller.who).await.map_err(Fault::of_guest)?;
-    let mut goes: BTreeSet<String> = held.into_iter().map(|held| held.item).collect();
+    let mut items: BTreeSet<String> = held.into_iter().map(|held| held.item).collect();
+    let mut withheld = BTreeSet::new();
     for name in policy.consents.keys() {
         let of_it = |item: &String| {
             policy.items.get(item).is_some_and(|item| item.consent.as_ref() == Some(name))
         };
-        if goes.iter().any(of_it) {
+        if items.iter().any(of_it) {
             let state = app.azukari.consent(&caller.who, name).await?;
-            if state.is_none_or(|state| state.state != "given") {
-                goes.retain(|item| !of_it(item));
+            let state = state.map(|state| state.state).unwrap_or_default();
+            if state == "withdrawn" {
+                withheld.extend(items.iter().filter(|item| of_it(item)).cloned());
+            }
+            if state != "given" {
+                items.retain(|item| !of_it(item));
             }
         }
     }
-    Ok(Some(goes))
+    Ok(Some(Goes { items, withheld }))
 }
 
 /// What a store is shown, by purpose; or that it is nothing, so that she tells it herself what it should know.
-pub(super) fn seen_there(
-    policy: &Policy,
-    goes: Option<&BTreeSet<String>>,
-    reader: &Reader,
-) -> Markup {
+pub(super) fn seen_there(policy: &Policy, goes: Option<&Goes>, reader: &Reader) -> Markup {
+    let words = reader.words;
     html! {
         @match goes {
-            Some(goes) => { p { (reader.words.visit.book_sees_lead) } (held_to_send(policy, reader, goes)) },
-            None => p class="notice alert" { (reader.words.visit.book_sees_nothing) },
+            Some(Goes { items, withheld }) => {
+                p { (words.visit.book_sees_lead) }
+                (held_to_send(policy, reader, items, withheld))
+                @if !withheld.is_empty() {
+                    p class="screen" { a href="/me/consents" { (words.hers.consents_look) } }
+                }
+            },
+            None => p class="notice alert" { (words.visit.book_sees_nothing) },
         }
     }
 }
@@ -541,4 +554,33 @@ pub(super) async fn wait(
         }
     };
     choose_again(&app, &reader, &store, &policy, &fields, &error).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+    use crate::pages::me::looks::tests::{policy, reader};
+
+    #[test]
+    fn what_is_held_back_is_said_to_be_with_the_way_to_change_it() {
+        let mut policy = policy();
+        let item = serde_json::json!({
+            "label": { "ja": "食物アレルギー", "en": "Food allergies" }, "kind": "text",
+            "purposes": ["meal"], "consent": "dietary_care",
+        });
+        policy.items.insert("allergy".to_owned(), serde_json::from_value(item).unwrap());
+        let allergy = || BTreeSet::from(["allergy".to_owned()]);
+        for language in [Language::Ja, Language::En] {
+            let reader = reader(language);
+            let drawn = |items, withheld| {
+                seen_there(&policy, Some(&Goes { items, withheld }), &reader).into_string()
+            };
+            let (said, way) = (reader.words.hers.withheld_withdrawn, "href=\"/me/consents\"");
+            let withheld = drawn(BTreeSet::new(), allergy());
+            assert!(withheld.contains(said) && withheld.contains(way), "{withheld}");
+            let goes = drawn(allergy(), BTreeSet::new());
+            assert!(!goes.contains(said) && !goes.contains(way), "{goes}");
+        }
+    }
 }

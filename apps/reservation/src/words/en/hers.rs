@@ -36,6 +36,7 @@ pub(super) const WORDS: Hers = Hers {
     consent_refused: "not agreed",
     consent_open: "not answered yet",
     consent_ended: "ended",
+    consents_look: "Look at your consents",
     consent_wording: "The wording",
     withdraw: "Withdraw consent",
     withdraw_condition: "Once you withdraw it, you cannot make new bookings.",

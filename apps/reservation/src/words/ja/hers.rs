@@ -36,6 +36,7 @@ pub(super) const WORDS: Hers = Hers {
     consent_refused: "同意していません",
     consent_open: "まだお答えがありません",
     consent_ended: "終了しています",
+    consents_look: "同意を見直す",
     consent_wording: "同意の文面",
     withdraw: "同意を取り消す",
     withdraw_condition: "取り消すと、新しいご予約はできません。",
