@@ -94,6 +94,16 @@ async fn allergies_of_those_who_come_along_reach_the_kitchen_and_go_with_the_boo
     let receive = told_to_its_system(&street, &key, &number, "reservation").await;
     assert!(receive.get("companions").is_none());
 
+    // Each look is put down with what was shown, for her; a look for another purpose shows nothing of it.
+    let seen = |allergen: &str| -> Vec<u8> {
+        let book = book(&street);
+        let all = "SELECT people FROM companions_seen WHERE allergen = ?1 GROUP BY people";
+        let mut all = book.prepare(all).unwrap();
+        let people = all.query_map([allergen], |row| row.get(0)).unwrap();
+        people.map(Result::unwrap).collect()
+    };
+    assert_eq!((seen("egg"), seen("salmon_roe")), (vec![2], vec![1]));
+
     // It is hers to change, and nobody else's; the page of a change leads there.
     let at = format!("{hers}/companions");
     assert!(guest.gets(&format!("{hers}/change")).await.1.contains(&at));
@@ -119,6 +129,8 @@ async fn allergies_of_those_who_come_along_reach_the_kitchen_and_go_with_the_boo
     assert_eq!(guest.posts(&path, &change).await.0, StatusCode::SEE_OTHER);
     let meal = told_to_its_system(&street, &key, &number, "meal").await;
     assert_eq!(meal["companions"], json!({ "buckwheat": 1 }));
+    // What was shown before stays what was shown.
+    assert_eq!((seen("egg"), seen("buckwheat")), (vec![2], vec![1, 2]));
 
     // Nothing of it ever went to Azukari: it is no item of hers.
     let heard = street.heard();
@@ -136,6 +148,7 @@ async fn allergies_of_those_who_come_along_reach_the_kitchen_and_go_with_the_boo
     assert!(!guest.gets(&format!("{hers}?lang=en")).await.1.contains("Buckwheat"));
     assert_eq!(guest.gets(&at).await.0, StatusCode::NOT_FOUND);
     assert_eq!((rows(&street, "companions"), rows(&street, "bookings")), (0, 2));
+    assert_eq!(rows(&street, "companions_seen"), 0);
 }
 
 fn book(street: &Street) -> rusqlite::Connection {

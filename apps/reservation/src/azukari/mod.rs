@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::book::companions::Companions;
 use crate::chance;
 use crate::language::{Label, Language};
 
@@ -367,6 +368,9 @@ pub(crate) struct Provision {
     /// Passed on as it came: the proof speaks of these exact bytes.
     #[serde(default)]
     pub(crate) opening: Option<Value>,
+    /// What was shown in the same look of those who came along; the book's to know, not Azukari's.
+    #[serde(skip)]
+    pub(crate) companions: Companions,
 }
 
 /// A consent that a provision stands on, with the version of the notice that she had been shown.

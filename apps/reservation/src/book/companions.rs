@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::bookings::{self, Booking, Stage};
-use super::{Book, No, changes, word};
+use super::{Book, No, changes, unreadable, word};
 
 /// What somebody may be allergic to: nothing else can be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,11 +158,12 @@ pub(super) fn changed(book: &Connection, number: &str) -> rusqlite::Result<()> {
 
 /// Erases what was told of bookings whose time is over. Those that end otherwise take it along at once.
 pub(super) fn erase(book: &Connection, now: Timestamp) -> rusqlite::Result<()> {
-    book.prepare_cached(
-        "DELETE FROM companions
-         WHERE (SELECT ends_at FROM bookings WHERE number = booking) <= ?1",
-    )?
-    .execute([now.as_second()])?;
+    for table in ["companions", "companions_seen"] {
+        book.prepare_cached(&format!(
+            "DELETE FROM {table} WHERE (SELECT ends_at FROM bookings WHERE number = booking) <= ?1"
+        ))?
+        .execute([now.as_second()])?;
+    }
     Ok(())
 }
 
@@ -185,6 +186,49 @@ impl Book {
         let numbers: Vec<String> = told.map(|booking| booking.number.clone()).collect();
         self.read(move |book| {
             numbers.into_iter().map(|number| Ok((number.clone(), of(book, &number)?))).collect()
+        })
+        .await
+    }
+
+    /// A store is about to be shown them.
+    pub(crate) async fn companions_are_shown(
+        &self,
+        shown: Vec<(String, Companions)>,
+        now: Timestamp,
+    ) -> Result<(), No> {
+        self.write(move |book| {
+            let mut put = book
+                .prepare_cached("INSERT OR IGNORE INTO companions_seen VALUES (?1, ?2, ?3, ?4)")?;
+            for (number, companions) in &shown {
+                for (allergen, people) in companions {
+                    put.execute(params![number, now.as_millisecond(), allergen.name(), people])?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// What stores were shown of those whom a guest brings, by booking and moment.
+    pub(crate) async fn companions_seen(
+        &self,
+        subject: &str,
+    ) -> anyhow::Result<BTreeMap<(String, Timestamp), Companions>> {
+        let subject = subject.to_owned();
+        self.read(move |book| {
+            let mut seen: BTreeMap<_, Companions> = BTreeMap::new();
+            let mut all = book.prepare_cached(
+                "SELECT companions_seen.* FROM companions_seen JOIN bookings ON number = booking
+                 WHERE subject = ?1",
+            )?;
+            let mut rows = all.query([subject])?;
+            while let Some(row) = rows.next()? {
+                let at = Timestamp::from_millisecond(row.get("at")?).map_err(unreadable)?;
+                let look = (row.get("booking")?, at);
+                let allergen = word(row, "allergen", &ALLERGENS)?;
+                seen.entry(look).or_default().insert(allergen, row.get("people")?);
+            }
+            Ok(seen)
         })
         .await
     }

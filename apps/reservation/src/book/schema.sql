@@ -91,10 +91,22 @@ CREATE TABLE IF NOT EXISTS companions (
     PRIMARY KEY (booking, for_change, allergen)
 ) STRICT, WITHOUT ROWID;
 
+-- What of it a store was shown, and when, in milliseconds: told to the guest beside what it saw of her, and gone with it.
+CREATE TABLE IF NOT EXISTS companions_seen (
+    booking TEXT NOT NULL REFERENCES bookings ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    allergen TEXT NOT NULL,
+    people INTEGER NOT NULL CHECK (people >= 1),
+    PRIMARY KEY (booking, at, allergen)
+) STRICT, WITHOUT ROWID;
+
 -- Whichever code ends a booking.
 CREATE TRIGGER IF NOT EXISTS companions_go_with_a_booking AFTER UPDATE ON bookings
 WHEN NEW.ending IS NOT NULL OR NEW.stage = 'cancelled'
-BEGIN DELETE FROM companions WHERE booking = NEW.number; END;
+BEGIN
+    DELETE FROM companions WHERE booking = NEW.number;
+    DELETE FROM companions_seen WHERE booking = NEW.number;
+END;
 
 -- What a booking is to become. Its seat is taken beside the old one until Azukari was told; where it costs
 -- more, it is held until `held_until` for the difference to be paid, and Azukari knows nothing.

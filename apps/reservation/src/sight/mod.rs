@@ -202,6 +202,13 @@ pub(crate) async fn look(
             special,
         });
     }
+    // Put down before it is shown, as with what is hers.
+    let seen = told.iter().filter(|one| !one.companions.is_empty());
+    let seen: Vec<_> =
+        seen.map(|one| (one.booking.number.clone(), one.companions.clone())).collect();
+    if !seen.is_empty() {
+        app.book.companions_are_shown(seen, now).await?;
+    }
     Ok(told)
 }
 

@@ -1,16 +1,20 @@
 //! Who received what, when, and for what, each with its proof to keep.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Query, State};
+use jiff::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{Room, draw};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::{Policy, Provision, Reason};
+use crate::book::companions::Companions;
 use crate::book::stores::Store;
 use crate::fault::Fault;
 use crate::pages::parts::{moment, named, nothing, reasons};
-use crate::pages::{Guest, proof};
+use crate::pages::{Guest, companions, proof};
 use crate::when;
 use crate::words::Words;
 
@@ -29,7 +33,8 @@ pub(in crate::pages) async fn page(
     let policy = app.azukari.policy().await?;
     let cursor = way.cursor.as_deref();
     let provisions = app.azukari.provisions(reader.language, &caller.who, cursor).await;
-    let provisions = provisions.map_err(Fault::of_guest)?;
+    let mut provisions = provisions.map_err(Fault::of_guest)?;
+    put_beside(&mut provisions.provisions, app.book.companions_seen(&caller.who).await?);
     let stores = app.book.stores().await?;
     let now = app::now();
     let proofs =
@@ -53,6 +58,27 @@ pub(in crate::pages) async fn page(
     };
     Ok(draw(&reader, Room::Looks, words.hers.looks, &nothing(), &body))
 }
+
+/// How long a look may take, from what the book noted to what Azukari did, in seconds.
+const LOOK_TAKES_SECONDS: i64 = 30;
+
+/// Puts what a store was shown of those who come along beside what it asked for the meal in that look.
+fn put_beside(provisions: &mut [Provision], seen: BTreeMap<(String, Timestamp), Companions>) {
+    for ((booking, at), companions) in seen {
+        let apart = |asked: &Provision| (asked.at.as_second() - at.as_second()).abs();
+        let of_it = provisions.iter_mut().filter(|asked| {
+            asked.reference.as_ref() == Some(&booking)
+                && asked.purpose == MEAL
+                && apart(asked) <= LOOK_TAKES_SECONDS
+        });
+        if let Some(asked) = of_it.min_by_key(|asked| apart(asked)) {
+            asked.companions = companions;
+        }
+    }
+}
+
+/// The purpose under which a kitchen asks.
+const MEAL: &str = "meal";
 
 /// Two asks this close together, for one booking, are one look at one page.
 const ONE_LOOK_SECONDS: i64 = 3;
@@ -103,8 +129,8 @@ fn is_like(one: &[&Provision], other: &[&Provision]) -> bool {
     };
     one.len() == other.len()
         && one.iter().zip(other).all(|(a, b)| {
-            (&a.recipient, &a.reference, &a.purpose, &a.items, &a.outcome)
-                == (&b.recipient, &b.reference, &b.purpose, &b.items, &b.outcome)
+            (&a.recipient, &a.reference, &a.purpose, &a.items, &a.outcome, &a.companions)
+                == (&b.recipient, &b.reference, &b.purpose, &b.items, &b.outcome, &b.companions)
                 && when::in_tokyo(a.at).date() == when::in_tokyo(b.at).date()
                 && why(a) == why(b)
         })
@@ -208,6 +234,13 @@ fn asked_row(asked: &Provision, proofs: &Proofs<'_>) -> Markup {
             p class="what" {
                 span class=(tag) { (outcome(asked, words)) } " " (items.join(words.frame.comma))
             }
+            @if !asked.companions.is_empty() {
+                p class="what" {
+                    span class="tag good" { (words.hers.look_received) } " "
+                    (words.visit.companions_allergies) (words.frame.colon)
+                    (companions::told(&asked.companions, words))
+                }
+            }
             @if refused {
                 @for reason in reasons(&asked.reasons, words) { p class="why" { (reason) } }
             }
@@ -292,6 +325,7 @@ fn kept(value: &serde_json::Value, reader: &Reader) -> Option<String> {
 #[cfg(test)]
 pub(in crate::pages) mod tests {
     use super::*;
+    use crate::book::companions::Allergen;
     use crate::language::Language;
 
     pub(in crate::pages) fn policy() -> Policy {
@@ -336,6 +370,41 @@ pub(in crate::pages) mod tests {
         let policy = policy();
         let sizes: Vec<usize> = by_look(&provisions, &policy).iter().map(Vec::len).collect();
         assert_eq!(sizes, [2, 1, 1]);
+    }
+
+    #[test]
+    fn what_was_shown_of_those_who_come_along_stands_at_the_look_in_which_it_was() {
+        let asked = |at: &str, purpose: &str, reference: &str| -> Provision {
+            serde_json::from_value(serde_json::json!({
+                "outcome": "disclosed", "at": at, "recipient": "sumire", "purpose": purpose,
+                "items": ["allergy"], "reference": reference, "ledger": { "index": 1 },
+            }))
+            .unwrap()
+        };
+        let mut provisions = [
+            asked("2026-11-22T09:00:02Z", "meal", "S-1"),
+            asked("2026-11-22T09:00:02Z", "reservation", "S-1"),
+            asked("2026-11-22T08:00:00Z", "meal", "S-1"),
+            asked("2026-11-22T08:00:00Z", "meal", "S-2"),
+        ];
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let egg = |people| Companions::from([(Allergen::Egg, people)]);
+        // A look at which Azukari was away has nothing to stand beside.
+        let seen = BTreeMap::from([
+            (("S-1".to_owned(), at("2026-11-22T09:00:00Z")), egg(2)),
+            (("S-1".to_owned(), at("2026-11-22T08:00:01Z")), egg(1)),
+            (("S-1".to_owned(), at("2026-11-22T07:00:00Z")), egg(3)),
+        ]);
+        put_beside(&mut provisions, seen);
+        let beside: Vec<_> = provisions.iter().map(|asked| asked.companions.clone()).collect();
+        assert_eq!(beside, [egg(2), Companions::new(), egg(1), Companions::new()]);
+        // Two looks that differ in it are two cards.
+        let policy = policy();
+        assert_eq!(by_day(by_look(&provisions, &policy)).len(), 3);
+        let reader = reader(Language::En);
+        let proofs = Proofs { public_azukari: "", cursor: None, policy: &policy, reader: &reader };
+        let row = asked_row(&provisions[0], &proofs).into_string();
+        assert!(row.contains("Allergies of companions: Egg: 2 people"), "{row}");
     }
 
     #[test]
