@@ -81,15 +81,15 @@ pub(crate) fn about(letter: &Letter, store: &Store, here: &str) -> BookingLetter
             0 => words.letter.cost_nothing.to_owned(),
             yen => (words.letter.cost)(&(words.frame.yen)(yen)),
         });
-        if letter.back_yen > 0 {
-            paragraphs.push((words.money.goes_back)(&(words.frame.yen)(letter.back_yen)));
-        }
     } else {
         if letter.fee_yen > 0 {
             let terms = (letter.fee_yen, letter.free_until, letter.late_percent);
             paragraphs.push(calling_off(terms, &store.time_zone, language, letter.at));
         }
         paragraphs.push(words.letter.looks.to_owned());
+    }
+    if letter.back_yen > 0 {
+        paragraphs.push((words.money.goes_back)(&(words.frame.yen)(letter.back_yen)));
     }
     paragraphs.push((words.letter.page)(&page_of(here, &letter.booking)));
     let clock = when::clock(letter.starts_at, &store.time_zone, language);

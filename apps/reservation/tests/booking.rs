@@ -26,7 +26,7 @@ async fn another_table_at_the_same_hour_is_told_of_and_stops_nothing() {
     let second = street.books(0, "other", "19:00").await;
     assert_ne!(first, second);
     // To move one of them onto the other is told as well, and not to leave it where it is.
-    let at = format!("/me/bookings/{second}/change/review?date={day}&party=2&time=");
+    let at = format!("/me/bookings/{second}/change/review?date={day}&party=3&time=");
     assert!(guest.gets(&format!("{at}19:00")).await.1.contains(&first));
     assert!(!guest.gets(&format!("{at}20:00")).await.1.contains(said));
 }
@@ -45,7 +45,7 @@ async fn a_change_and_a_cancellation_are_looked_over_before_they_are_made() {
     assert!(guest.gets(&at).await.1.contains("19:00"), "looking changes nothing");
     let form = [("date", day.as_str()), ("time", "20:30"), ("party", "2"), ("yen", "0")];
     let (_, to) = guest.leads_to(&format!("{at}/change"), &form).await;
-    assert_eq!(to, format!("{at}?done=changed"));
+    assert_eq!(to, format!("{at}?done=changed&back=0"));
     // And so with calling off.
     assert!(guest.gets(&at).await.1.contains(&format!("href=\"{at}/cancel\"")));
     let (status, page) = guest.gets(&format!("{at}/cancel")).await;
@@ -53,7 +53,7 @@ async fn a_change_and_a_cancellation_are_looked_over_before_they_are_made() {
     assert!(page.contains("20:30") && page.contains("Keep the booking"), "{page}");
     assert!(guest.gets(&at).await.1.contains("20:30"), "looking ends nothing");
     let (_, to) = guest.leads_to(&format!("{at}/cancel"), &[("yen", "0")]).await;
-    assert_eq!(to, "/me?done=cancelled");
+    assert_eq!(to, format!("{at}?done=cancelled&back=0"));
     // Over: neither page is there any more.
     for page in ["cancel", "change"] {
         let answer = guest.gets(&format!("{at}/{page}")).await;
@@ -105,7 +105,64 @@ async fn a_fee_that_was_raised_since_it_was_shown_is_shown_first_also_where_it_i
     assert!(page.contains("¥12,000") && page.contains("name=\"fee\" value=\"12000\""), "{page}");
     assert!(guest.gets(&at).await.1.contains("19:00"), "nothing was moved");
     let shown = [&to[..], &[("fee", "12000")]].concat();
-    assert_eq!(guest.leads_to(&change, &shown).await.1, format!("{at}?done=changed"));
+    assert_eq!(guest.leads_to(&change, &shown).await.1, format!("{at}?done=changed&back=0"));
+}
+
+#[tokio::test]
+async fn calling_off_that_came_to_cost_more_since_it_was_shown_is_shown_first() {
+    let street = Street::with(1).await;
+    let (app, guest, day) = (&street.app, &street.guests[0], tomorrow());
+    let keeps = async |percent: u8, hours: u16| {
+        let mut store = app.asks(&app.key, Method::GET, "/api/stores/mihon", None).await.1;
+        store["fee_yen"] = 500.into();
+        store["late_percent"] = percent.into();
+        store["free_until_hours"] = hours.into();
+        let put = app.asks(&app.key, Method::PUT, "/api/stores/mihon", Some(store)).await;
+        assert_eq!(put.0, 200, "{put:?}");
+    };
+    let wish = [("date", day.as_str()), ("time", "19:00"), ("party", "2"), ("fee", "1000")];
+    let hidden = |page: &str, name: &str| {
+        let field = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+        field.split('"').next().unwrap().to_owned()
+    };
+    keeps(20, 1).await;
+    let review = format!("/book/mihon/review?date={day}&time=19:00&party=2");
+    let (_, mut page) = guest.gets(&review).await;
+    // More of the fee; then the same for longer.
+    for (percent, hours) in [(50, 1), (50, 2)] {
+        keeps(percent, hours).await;
+        let (late, free) = (hidden(&page, "late"), hidden(&page, "free"));
+        let shown = [&wish[..], &[("late", late.as_str()), ("free", free.as_str())]].concat();
+        let answer = guest.posts("/book/mihon", &shown).await;
+        assert_eq!(answer.0, StatusCode::CONFLICT, "{}", answer.1);
+        assert!(answer.1.contains("what cancelling costs, is not what you were shown"));
+        page = answer.1;
+    }
+    // Less is not asked about.
+    keeps(20, 1).await;
+    let (late, free) = (hidden(&page, "late"), hidden(&page, "free"));
+    let more = [("fee", "1000"), ("late", late.as_str()), ("free", free.as_str())];
+    street.books_with(0, "mihon", "19:00", &more).await;
+}
+
+#[tokio::test]
+async fn what_a_booking_is_already_is_no_change_and_says_so() {
+    let street = Street::with(1).await;
+    let guest = &street.guests[0];
+    let number = street.books(0, "mihon", "19:00").await;
+    let (change, day) = (format!("/me/bookings/{number}/change"), tomorrow());
+    let (_, times) = guest.gets(&change).await;
+    assert_eq!(times.matches("your time").count(), 1, "{times}");
+    assert!(!times.contains("time=19:00&amp;party=2"), "{times}");
+    // For another party it is a change.
+    let (_, times) = guest.gets(&format!("{change}?date={day}&party=3")).await;
+    assert!(!times.contains("your time") && times.contains("time=19:00&amp;party=3"), "{times}");
+    let same = [("date", day.as_str()), ("time", "19:00"), ("party", "2"), ("yen", "0")];
+    let review = guest.gets(&format!("{change}/review?date={day}&time=19:00&party=2")).await;
+    for (status, page) in [review, guest.posts(&change, &same).await] {
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("This is your booking as it is"), "{page}");
+    }
 }
 
 #[tokio::test]

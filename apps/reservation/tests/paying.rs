@@ -251,7 +251,8 @@ impl House {
 
     async fn holds_in(&self, days: i64) -> String {
         let day = in_days(days).to_string();
-        let form = [("date", day.as_str()), ("time", "18:00"), ("party", "2"), ("fee", "10000")];
+        let form = [("date", day.as_str()), ("time", "18:00"), ("party", "2")];
+        let form = [&form[..], &[("fee", "10000"), ("late", "50")]].concat();
         let to = self.sends("/book/mihon", &form).await;
         let (page, done) = to.split_once('?').unwrap();
         // Held is not booked, and no address says that it is.
@@ -513,9 +514,14 @@ async fn the_difference_of_a_change_is_shown_before_it_is_held_and_can_be_left_u
     assert_eq!(status, StatusCode::CONFLICT);
     assert!(text.contains("the difference of ¥5,000"), "{text}");
     assert!(!house.reads(&page).await.contains("Do not change"), "nothing is held");
-    let shown = [&form[..], &[("yen", "5000"), ("fee", "15000")]].concat();
-    assert_eq!(house.sends(&format!("{page}/change"), &shown).await, page);
-    assert!(house.reads(&page).await.contains("Do not change"));
+    let shown = [&form[..], &[("yen", "5000"), ("fee", "15000"), ("late", "50")]].concat();
+    let to = house.sends(&format!("{page}/change"), &shown).await;
+    assert_eq!(to, format!("{page}?done=held"));
+    let text = house.reads(&to).await;
+    for told in ["Do not change", "Please pay the difference of ¥5,000 by", "Go on to pay ¥5,000"]
+    {
+        assert!(text.contains(told), "{told}: {text}");
+    }
     let url = house.goes(&page).await;
     let to = house.sends(&format!("{page}/change/stop"), &[]).await;
     let text = house.reads(&to).await;
@@ -531,6 +537,14 @@ async fn the_difference_of_a_change_is_shown_before_it_is_held_and_can_be_left_u
     // For fewer people it is told what goes back.
     let text = house.reads(&review.replace("party=3", "party=1")).await;
     assert!(text.contains("¥5,000 goes back to your card"), "{text}");
+    let form = [("date", day.as_str()), ("time", "19:00"), ("party", "1")];
+    let shown = [&form[..], &[("yen", "0"), ("fee", "5000"), ("late", "50")]].concat();
+    let to = house.sends(&format!("{page}/change"), &shown).await;
+    let text = house.reads(&to).await;
+    assert!(text.contains("Your booking is changed. ¥5,000 goes back to your card"), "{text}");
+    // No address makes it more than what goes back.
+    let text = house.reads(&to.replace("back=5000", "back=500000")).await;
+    assert!(text.contains("Your booking is changed.") && !text.contains("¥500,000"), "{text}");
 }
 
 #[tokio::test]
@@ -560,7 +574,9 @@ async fn a_time_that_is_over_is_not_offered_and_what_it_costs_is_shown_before_th
     assert_eq!(status, StatusCode::CONFLICT);
     assert!(text.contains("¥5,000") && text.contains("name=\"yen\" value=\"5000\""), "{text}");
     assert!(house.reads(&page).await.contains(BOOKED));
-    assert_eq!(house.sends(&cancel, &[("yen", "5000")]).await, "/me?done=cancelled");
+    let to = house.sends(&cancel, &[("yen", "5000")]).await;
+    assert!(to.ends_with("?done=cancelled&back=5000"), "{to}");
+    assert!(house.reads(&to).await.contains("¥5,000 goes back to your card"));
     let text = house.waits_for(&page, "Refunded").await;
     assert!(text.contains("−¥5,000"), "{text}");
 }
@@ -681,7 +697,7 @@ async fn the_question_before_a_day_is_closed_says_what_becomes_of_the_money() {
     }
     store["fee_yen"] = json!(5_000);
     house.asks("PUT", "/api/stores/mihon", Some(store)).await;
-    let held = [&form("20:00")[..], &[("fee", "10000")]].concat();
+    let held = [&form("20:00")[..], &[("fee", "10000"), ("late", "50")]].concat();
     house.sends("/book/mihon", &held).await;
     let close = [("date", day.as_str()), ("reason_ja", "改装"), ("reason_en", "Works")];
     let page = house.runs("/operator/stores/mihon/closing-days", &close).await;

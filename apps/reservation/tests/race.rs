@@ -62,7 +62,7 @@ async fn two_hundred_guests_race_over_http_for_twenty_seats_and_twenty_get_one()
         // The seats are free again for the next race.
         for (guest, page) in won {
             let (status, to) = guest.leads_to(&format!("{page}/cancel"), &[]).await;
-            assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, "/me?done=cancelled"));
+            assert_eq!((status, to.contains("?done=cancelled")), (StatusCode::SEE_OTHER, true));
         }
     }
 }

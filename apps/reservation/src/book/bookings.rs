@@ -310,14 +310,14 @@ pub(super) fn expire(book: &Connection, now: Timestamp) -> Result<(), No> {
 
 /// Somebody wants a booking to end. A mere hold is gone at once, and stays in sight only where its store called it off; of
 /// anything else Azukari is told first, and [`ended`] follows. What was paid beyond what that costs goes back from now on, and whose booking it was is
-/// written to, with the store's reason.
+/// written to, with the store's reason. Returns how much goes back.
 pub(super) fn end(
     book: &Connection,
     number: &str,
     ending: Ending,
     reason: Option<&Label>,
     now: Timestamp,
-) -> Result<(), No> {
+) -> Result<u32, No> {
     let Some(booking) = get(book, number)? else { return Err(No::Gone) };
     if booking.stage == Stage::Held {
         waiting::answered(book, number)?;
@@ -331,7 +331,8 @@ pub(super) fn end(
         } else {
             book.execute("DELETE FROM bookings WHERE number = ?1", [number])?;
         }
-        return waiting::offer(book, &booking.store, now);
+        waiting::offer(book, &booking.store, now)?;
+        return Ok(0);
     }
     let marked = book
         .prepare_cached(
@@ -340,24 +341,25 @@ pub(super) fn end(
         )?
         .execute([number, ending.word()])?;
     // Whoever comes second ends nothing.
-    if marked > 0 {
-        let costs = if ending == Ending::Guest { booking.cost_of_calling_off(now) } else { 0 };
-        let back = payments::keep(book, number, costs, now)?;
-        if ending == Ending::Store {
-            notices::put(book, &booking, Kind::CalledOff, back, reason, now)?;
-        }
-        let kind = match ending {
-            Ending::Guest => letters::Kind::CalledOff,
-            Ending::Store => letters::Kind::CalledOffByStore,
-            Ending::Failed => return Ok(()),
-        };
-        let outcome = Outcome { costs_yen: costs, back_yen: back, reason };
-        if booking.stage == Stage::Booked {
-            letters::put(book, &booking, kind, outcome, now)?;
-            notices::are_written(book, number, Kind::CalledOff)?;
-        }
+    if marked == 0 {
+        return Ok(0);
     }
-    Ok(())
+    let costs = if ending == Ending::Guest { booking.cost_of_calling_off(now) } else { 0 };
+    let back = payments::keep(book, number, costs, now)?;
+    if ending == Ending::Store {
+        notices::put(book, &booking, Kind::CalledOff, back, reason, now)?;
+    }
+    let kind = match ending {
+        Ending::Guest => letters::Kind::CalledOff,
+        Ending::Store => letters::Kind::CalledOffByStore,
+        Ending::Failed => return Ok(back),
+    };
+    let outcome = Outcome { costs_yen: costs, back_yen: back, reason };
+    if booking.stage == Stage::Booked {
+        letters::put(book, &booking, kind, outcome, now)?;
+        notices::are_written(book, number, Kind::CalledOff)?;
+    }
+    Ok(back)
 }
 
 /// Azukari knows of it: it is booked. `None` when it was before, or is to end.
@@ -477,8 +479,14 @@ impl Book {
         self.write(move |book| Ok(booked(book, &number).map(drop)?)).await
     }
 
-    /// Somebody wants a booking to end; it has ended with [`Self::ended`], once Azukari was told.
-    pub(crate) async fn end(&self, number: &str, ending: Ending, now: Timestamp) -> Result<(), No> {
+    /// Somebody wants a booking to end; it has ended with [`Self::ended`], once Azukari was told. Returns what goes back
+    /// of what was paid.
+    pub(crate) async fn end(
+        &self,
+        number: &str,
+        ending: Ending,
+        now: Timestamp,
+    ) -> Result<u32, No> {
         let number = number.to_owned();
         self.write(move |book| end(book, &number, ending, None, now)).await
     }

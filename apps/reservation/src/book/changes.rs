@@ -160,12 +160,12 @@ pub(super) fn expire(book: &Connection, now: Timestamp) -> Result<Vec<String>, N
     Ok(over.into_iter().map(|(_, store)| store).collect())
 }
 
-/// The booking becomes what it was to become, and its old seat is free.
-fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
-    let Some(change) = get(book, number)? else { return Ok(()) };
+/// The booking becomes what it was to become, and its old seat is free; returns what goes back of what was paid.
+fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<u32, No> {
+    let Some(change) = get(book, number)? else { return Ok(0) };
     // Called off meanwhile: then it ends as it was.
     if change.booking.stage != Stage::Booked {
-        return remove(book, number);
+        return remove(book, number).map(|()| 0);
     }
     book.prepare_cached(
         "UPDATE bookings SET (starts_at, ends_at, party, fee_yen, free_until, late_percent) =
@@ -179,12 +179,19 @@ fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<(), No> {
     book.prepare_cached("DELETE FROM changes WHERE booking = ?1")?.execute([number])?;
     companions::changed(book, number)?;
     let booking = change.booking;
-    payments::keep(book, number, change.fee_yen, now)?;
+    let back_yen = payments::keep(book, number, change.fee_yen, now)?;
     if let Some(moved) = bookings::get(book, number)?.filter(Booking::stands) {
-        letters::put(book, &moved, letters::Kind::Moved, Outcome::default(), now)?;
+        letters::put(
+            book,
+            &moved,
+            letters::Kind::Moved,
+            Outcome { back_yen, ..Outcome::default() },
+            now,
+        )?;
     }
     waiting::leave(book, &booking.subject, &booking.store, change.starts_at)?;
-    waiting::offer(book, &booking.store, now)
+    waiting::offer(book, &booking.store, now)?;
+    Ok(back_yen)
 }
 
 /// Nothing is moved to a day that is closed: changes to it that wait to be paid are given up, and she is told why.
@@ -239,8 +246,9 @@ impl Book {
         self.write(move |book| change(book, &number, &subject, to, told.as_ref(), pays, now)).await
     }
 
-    /// Azukari knows of it: the booking is the new one, and its old seat is free.
-    pub(crate) async fn changed(&self, number: &str, now: Timestamp) -> Result<(), No> {
+    /// Azukari knows of it: the booking is the new one, and its old seat is free. Returns what goes back of what was
+    /// paid.
+    pub(crate) async fn changed(&self, number: &str, now: Timestamp) -> Result<u32, No> {
         let number = number.to_owned();
         self.write(move |book| changed(book, &number, now)).await
     }

@@ -54,7 +54,7 @@ pub(crate) struct Letter {
     pub(crate) at: Timestamp,
 }
 
-/// What came of a booking that was called off.
+/// What came of a booking that was called off or moved.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Outcome<'a> {
     pub(super) costs_yen: u32,

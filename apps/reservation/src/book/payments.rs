@@ -453,13 +453,17 @@ impl Book {
         .await
     }
 
-    /// The attempt that the platform knows by this name, while it is the last one.
+    /// Money of which an attempt has this name with the platform. While another attempt is under way, what becomes of an
+    /// earlier one says nothing; once it is done, it may have been the earlier one that was made.
     pub(crate) async fn refund_named(&self, key: &str) -> anyhow::Result<Option<Refund>> {
         let key = key.to_owned();
+        let id = key.split('_').next().unwrap_or_default().to_owned();
         self.read(move |book| {
-            book.prepare_cached(&format!("SELECT * FROM ({REFUNDS}) WHERE key = ?1"))?
-                .query_row([key], refund)
-                .optional()
+            book.prepare_cached(&format!(
+                "{REFUNDS} WHERE refunds.id = ?1 AND (key = ?2 OR done_at IS NOT NULL)"
+            ))?
+            .query_row([id, key], refund)
+            .optional()
         })
         .await
     }

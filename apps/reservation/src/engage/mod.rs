@@ -110,7 +110,7 @@ async fn tell(app: &App, asked: Booking, is_new: bool, now: Timestamp) -> Result
     }
 }
 
-/// Calls a booking off. From the moment that Azukari knows, the store sees nothing.
+/// Calls a booking off, and says what goes back. From the moment that Azukari knows, the store sees nothing.
 ///
 /// # Errors
 /// [`No::Gone`] when there is none; what Azukari answered: it is called off all the same, within a minute
@@ -120,16 +120,16 @@ pub(crate) async fn call_off(
     booking: &Booking,
     by: Ending,
     now: Timestamp,
-) -> Result<(), Stop> {
+) -> Result<u32, Stop> {
     let _turn = app.turns.of(&booking.subject).await;
-    app.book.end(&booking.number, by, now).await?;
+    let back = app.book.end(&booking.number, by, now).await?;
     app.wake.notify_one();
     if booking.stage != Stage::Held {
         end(app, booking, now).await?;
         // Whoever is offered its seat is written to.
         app.wake.notify_one();
     }
-    Ok(())
+    Ok(back)
 }
 
 /// Closes a day of a store. What is called off with it Azukari is told at once; what it does not hear now it hears
@@ -152,7 +152,7 @@ pub(crate) async fn close(
 }
 
 /// Moves a booking to another time, or makes it another party's; `told` is what she said of those whom she brings
-/// then, if she was asked. One that costs more is held until the difference is paid; false then.
+/// then, if she was asked. Says what goes back; one that costs more is held until the difference is paid, `None` then.
 ///
 /// # Errors
 /// Why the book does not take it, or what Azukari answered; then the booking is what it was.
@@ -163,17 +163,17 @@ pub(crate) async fn change(
     to: (Timestamp, u8),
     told: Option<Companions>,
     now: Timestamp,
-) -> Result<bool, Stop> {
+) -> Result<Option<u32>, Stop> {
     let _turn = app.turns.of(subject).await;
     let change = app.book.change(number, subject, to, told, app.till.is_some(), now).await?;
     if change.held_until.is_some() {
-        return Ok(false);
+        return Ok(None);
     }
     match put(app, &change.booking, change.ends_at, false).await {
         Ok(()) => {
-            app.book.changed(number, now).await?;
+            let back = app.book.changed(number, now).await?;
             app.wake.notify_one();
-            Ok(true)
+            Ok(Some(back))
         }
         Err(trouble) => {
             if trouble.is_a_no() {
@@ -243,7 +243,7 @@ async fn settle_change(app: &App, left: &Change, now: Timestamp) -> Result<(), S
     let ends_at = if left.failed { left.booking.ends_at } else { left.ends_at };
     match put(app, &left.booking, ends_at, false).await {
         Ok(()) if left.failed => app.book.drop_change(number, now).await?,
-        Ok(()) => app.book.changed(number, now).await?,
+        Ok(()) => app.book.changed(number, now).await.map(drop)?,
         Err(trouble) if trouble.is_a_no() => app.book.drop_change(number, now).await?,
         Err(trouble) => {
             tracing::warn!(number, "a change is not settled yet: {trouble}");

@@ -34,6 +34,12 @@ pub(super) struct Choice {
     pub(super) party: u8,
 }
 
+/// A booking that is to move: the page that looks it over, and what it is now.
+pub(super) struct Moves {
+    pub(super) page: String,
+    pub(super) from: (Timestamp, u8),
+}
+
 /// What somebody who wants a table sees of a day.
 pub(super) struct Chooser<'a> {
     pub(super) store: &'a Store,
@@ -43,7 +49,7 @@ pub(super) struct Chooser<'a> {
     pub(super) strip: Vec<(Date, Day)>,
     pub(super) now: Timestamp,
     /// Where a chosen time is looked over, when a booking is to move.
-    pub(super) moves: Option<String>,
+    pub(super) moves: Option<Moves>,
 }
 
 /// Why a store has no times for a day and a party whatever is free, in the reader's words.
@@ -390,7 +396,10 @@ fn times(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
                         (true, None) => a href=(review_at(store, choice.date, seating.time, choice.party)) {
                             (shown)
                         },
-                        (true, Some(page)) => a href=(chosen_at(page, choice.date, seating.time, choice.party)) {
+                        (_, Some(moves)) if moves.from == (seating.starts_at, choice.party) => {
+                            span class="full" { (shown) span { (words.visit.your_time) } }
+                        },
+                        (true, Some(moves)) => a href=(chosen_at(&moves.page, choice.date, seating.time, choice.party)) {
                             (shown)
                         },
                         (false, None) => form method="post" action={ "/book/" (store.slug) "/wait" } {

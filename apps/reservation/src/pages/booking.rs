@@ -27,6 +27,12 @@ use crate::when;
 #[derive(Deserialize)]
 pub(super) struct Way {
     done: Option<String>,
+    back: Option<String>,
+}
+
+/// A booking's page with what was done to it and what of its money goes back.
+pub(super) fn done_at(number: &str, done: &str, back: u32) -> String {
+    format!("/me/bookings/{number}?done={done}&back={back}")
 }
 
 /// A booking of the reader's own; anybody else's does not exist for her.
@@ -72,11 +78,20 @@ pub(super) async fn page(
     let now = app::now();
     let change = app.book.unpaid_change(&number, now).await?.filter(|_| booking.stands());
     let to_pay = booking.stage == Stage::Held || change.is_some();
+    let back = way.back.and_then(|yen| yen.parse().ok());
     let note = match way.done.as_deref() {
         Some(how @ ("unpaid" | "unopened" | "paid")) if to_pay => {
             pay::not_yet(how, &booking, &reader)
         }
-        Some("changed") if booking.stands() => done(words.visit.done_changed),
+        Some("held") => change
+            .as_ref()
+            .map_or_else(nothing, |change| done(&pay::change_held(change, &store, &reader))),
+        Some("changed") if booking.stands() => {
+            pay::done_and_back(words.visit.done_changed, back, &payments, &reader)
+        }
+        Some("cancelled") if booking.ending == Some(Ending::Guest) => {
+            pay::done_and_back(words.hers.done_cancelled, back, &payments, &reader)
+        }
         Some("paid") if booking.stands() && payments.iter().any(|payment| payment.for_change) => {
             done(words.visit.done_changed)
         }
@@ -219,10 +234,15 @@ fn hold(app: &App, booking: &Booking, store: &Store, reader: &Reader) -> Markup 
             @else { p { ((words.visit.held_told)(&time)) } p { (words.money.pay_at_store) } }
         }
         div class="actions" {
-            @if pays { (pay::button(booking, reader)) }
+            @if pays { (pay::button(booking, booking.fee_yen, reader)) }
             @else {
                 form method="post" action={ "/me/bookings/" (booking.number) "/confirm" } {
-                    button { (words.visit.confirm_booking) }
+                    button {
+                        (words.visit.confirm_booking)
+                        @if booking.fee_yen > 0 {
+                            ((words.frame.in_brackets)(&(words.frame.yen)(booking.fee_yen)))
+                        }
+                    }
                 }
             }
             form method="post" action={ "/me/bookings/" (booking.number) "/cancel" } {

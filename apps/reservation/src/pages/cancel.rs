@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::booking::{own_booking, ticket};
+use super::booking::{done_at, own_booking, ticket};
 use super::review::shown;
 use super::{Guest, Sheet, layout, pay, see_other};
 use crate::app::{self, Reader, Shared};
@@ -90,9 +90,14 @@ pub(super) async fn cancel(
             return Ok((StatusCode::CONFLICT, page).into_response());
         }
         let here = format!("/me/bookings/{number}/cancel");
-        engage::call_off(&app, &booking, Ending::Guest, now)
+        let back = engage::call_off(&app, &booking, Ending::Guest, now)
             .await
             .map_err(|stop| Fault::from(stop).keeping(&here, &fields))?;
+        return see_other(&if held {
+            "/me".to_owned()
+        } else {
+            done_at(&number, "cancelled", back)
+        });
     }
-    see_other(if held { "/me" } else { "/me?done=cancelled" })
+    see_other(&format!("/me/bookings/{number}?done=cancelled"))
 }

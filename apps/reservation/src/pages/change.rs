@@ -9,10 +9,10 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::book::{self, choose, read, told};
-use super::booking::{own_booking, ticket};
+use super::book::{self, Moves, choose, told};
+use super::booking::{done_at, own_booking, ticket};
 use super::parts::{Errors, Named, moment, named};
-use super::review::{self, Chosen, FEE};
+use super::review::{self, Chosen};
 use super::{Guest, Sheet, companions, layout, pay, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::bookings::Booking;
@@ -69,7 +69,7 @@ pub(super) async fn review(
     }
     let look = Look { app: &app, reader: &reader, booking: &booking, store: &store };
     let fields = chosen.fields();
-    match read(&fields, &store, reader.words) {
+    match look.read(&fields) {
         Ok(to) => Ok(look.over(to, &fields, &Errors::default(), None).await?.into_response()),
         Err(error) => look.again(&fields, &error).await,
     }
@@ -87,7 +87,7 @@ pub(super) async fn change(
         return see_other(&to);
     }
     let look = Look { app: &app, reader: &reader, booking: &booking, store: &store };
-    let to = match read(&fields, &store, reader.words) {
+    let to = match look.read(&fields) {
         Ok(to) => to,
         Err(error) => return look.again(&fields, &error).await,
     };
@@ -102,14 +102,16 @@ pub(super) async fn change(
     };
     // Nothing costs more than what she was shown, whether it is paid here or at the store.
     let money = look.money(to).await?;
-    if money.pays > review::shown(&fields, SHOWN) || money.after > review::shown(&fields, FEE) {
+    if money.pays > review::shown(&fields, SHOWN)
+        || review::are_worse(&fields, store.terms(to.0, to.1))
+    {
         let note = Some(reader.words.visit.change_costs_now);
         let page = look.over(to, &fields, &Errors::default(), note).await?;
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
     match engage::change(&app, &number, &caller.who, to, along, app::now()).await {
-        Ok(false) => see_other(&format!("/me/bookings/{number}")),
-        Ok(true) => see_other(&format!("/me/bookings/{number}?done=changed")),
+        Ok(None) => see_other(&format!("/me/bookings/{number}?done=held")),
+        Ok(Some(back)) => see_other(&done_at(&number, "changed", back)),
         Err(Stop::No(no)) => match told(&no, &store, &reader) {
             Some(error) => look.again(&fields, &error).await,
             None => Err(no.into()),
@@ -149,6 +151,14 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// What she wants it to become; or why that cannot be had.
+    fn read(&self, fields: &Fields) -> Result<(Timestamp, u8), String> {
+        let words = self.reader.words;
+        let to = book::read(fields, self.store, words)?;
+        let is_same = to == (self.booking.starts_at, self.booking.party);
+        if is_same { Err(words.visit.same_as_now.to_owned()) } else { Ok(to) }
+    }
+
     /// The times to choose from, with what is wrong about what was chosen.
     async fn times(
         &self,
@@ -168,7 +178,8 @@ impl Look<'_> {
         }
         let mut chooser = book::chosen(store, strip, date, party, now)?;
         let companions = companions::section(app, booking, reader).await?;
-        chooser.moves = Some(format!("/me/bookings/{number}/change/review"));
+        let page = format!("/me/bookings/{number}/change/review");
+        chooser.moves = Some(Moves { page, from: (booking.starts_at, booking.party) });
         let body = html! {
             h1 { (words.visit.change_booking) }
             (ticket(booking, store, reader))
@@ -263,7 +274,7 @@ impl Look<'_> {
                     input type="hidden" name=(name) value=(fields.get(name));
                 }
                 input type="hidden" name=(SHOWN) value=(money.pays);
-                input type="hidden" name=(FEE) value=(money.after);
+                (review::terms_shown(store.terms(starts_at, party)))
                 (companions)
                 p class="actions" {
                     button {

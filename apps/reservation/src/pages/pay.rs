@@ -8,7 +8,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::parts::{moment, named, nothing};
+use super::parts::{done, moment, named, nothing};
 use super::{Guest, Sheet, layout, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
@@ -137,19 +137,46 @@ pub(super) fn not_yet(how: &str, booking: &Booking, reader: &Reader) -> Markup {
 }
 
 /// The button that leads to the platform's page.
-pub(super) fn button(booking: &Booking, reader: &Reader) -> Markup {
+pub(super) fn button(booking: &Booking, yen: u32, reader: &Reader) -> Markup {
+    let words = reader.words;
     html! {
         form method="post" action={ "/me/bookings/" (booking.number) "/pay" } {
-            button { (reader.words.money.go_to_pay) }
+            button { ((words.money.go_to_pay)(&(words.frame.yen)(yen))) }
         }
+    }
+}
+
+/// Until when, by the store's clock, the seat of a change is held.
+fn until(change: &Change, store: &Store, reader: &Reader) -> String {
+    let until = change.held_until.unwrap_or(change.booking.starts_at);
+    when::time(until.to_zoned(store.time_zone.clone()).time(), reader.language)
+}
+
+/// That the seat of a change is held, and what is to be paid for it.
+pub(super) fn change_held(change: &Change, store: &Store, reader: &Reader) -> String {
+    let yen = (reader.words.frame.yen)(change.difference());
+    (reader.words.money.change_held)(&yen, &until(change, store, reader))
+}
+
+/// What was just done, and what of it goes back: never more than what went back for that booking.
+pub(super) fn done_and_back(
+    said: &str,
+    back: Option<u32>,
+    payments: &[Payment],
+    reader: &Reader,
+) -> Markup {
+    let words = reader.words;
+    let all: u32 = paid(payments).map(|payment| payment.back_yen).sum();
+    match back.filter(|yen| (1..=all).contains(yen)) {
+        Some(yen) => done(&(words.money.and_goes_back)(said, &(words.frame.yen)(yen))),
+        None => done(said),
     }
 }
 
 /// A change that waits for its difference to be paid.
 pub(super) fn difference(change: &Change, store: &Store, reader: &Reader) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let until = change.held_until.unwrap_or(change.booking.starts_at);
-    let time = when::time(until.to_zoned(store.time_zone.clone()).time(), language);
+    let time = until(change, store, reader);
     let starts = when::there(change.starts_at, &store.time_zone, language);
     html! {
         section class="sheet screen" {
@@ -159,7 +186,7 @@ pub(super) fn difference(change: &Change, store: &Store, reader: &Reader) -> Mar
             p { (words.money.pay_difference_told) }
             p class="hint" { (words.money.pay_where) }
             div class="actions" {
-                (button(&change.booking, reader))
+                (button(&change.booking, change.difference(), reader))
                 form method="post" action={ "/me/bookings/" (change.booking.number) "/change/stop" } {
                     button class="quiet" { (words.visit.do_not_change) }
                 }

@@ -28,15 +28,35 @@ use crate::book::stores::Store;
 use crate::engage::{self, Stop};
 use crate::fault::Fault;
 use crate::fields::Fields;
-use crate::terms::calling_off;
+use crate::terms::{Terms, calling_off};
 use crate::{chance, when};
 
-/// The field with the fee that she was shown.
-pub(super) const FEE: &str = "fee";
+/// The fields with the terms that she was shown: the fee, what calling off costs of it, and until when it is free.
+const FEE: &str = "fee";
+const LATE: &str = "late";
+const FREE_UNTIL: &str = "free";
 
 /// The yen that a form says its page showed; without them, none.
 pub(super) fn shown(fields: &Fields, name: &str) -> u32 {
     fields.get(name).parse().unwrap_or(0)
+}
+
+/// The terms that a page shows, to be sent along with its form.
+pub(super) fn terms_shown((fee, free_until, late_percent): Terms) -> Markup {
+    html! {
+        input type="hidden" name=(FEE) value=(fee);
+        input type="hidden" name=(LATE) value=(late_percent);
+        input type="hidden" name=(FREE_UNTIL) value=(free_until.as_second());
+    }
+}
+
+/// Whether the terms are worse for her than those that a form says its page showed.
+pub(super) fn are_worse(fields: &Fields, (fee, free_until, late_percent): Terms) -> bool {
+    let costs_late = fee > 0 && late_percent > 0;
+    fee > shown(fields, FEE)
+        || costs_late
+            && (u32::from(late_percent) > shown(fields, LATE)
+                || free_until.as_second() < i64::from(shown(fields, FREE_UNTIL)))
 }
 
 /// What was chosen on the store's page.
@@ -210,7 +230,7 @@ impl Look<'_> {
                 @for name in ["date", "time", "party"] {
                     input type="hidden" name=(name) value=(fields.get(name));
                 }
-                input type="hidden" name=(FEE) value=(store.terms(starts_at, party).0);
+                (terms_shown(store.terms(starts_at, party)))
                 input type="hidden" name="notice" value=(policy.version);
                 section class="sheet ticket" {
                     p class="big" { (moment(starts_at, &starts)) }
@@ -467,7 +487,7 @@ pub(super) async fn submit(
         Err(errors) => return Ok(unclear(look.draw(wish, &fields, &errors, None).await?)),
     };
     // Nothing costs more than what she was shown. What she has already does not change with the store's fee.
-    if store.terms(wish.0, wish.1).0 > shown(&fields, FEE) {
+    if are_worse(&fields, store.terms(wish.0, wish.1)) {
         if let Some(number) = has_it(&app, &caller, &slug, wish.0, app::now()).await? {
             return see_other(&format!("/me/bookings/{number}"));
         }

@@ -54,7 +54,7 @@ words! {
             error_other, error_choose, error_needs_consent, error_password_again;
         told:
             party(u8), version_of(&str), yen(u32), at_table(&str, u16), month(i8), field(&str),
-            in_row(usize, &str), line_and_column(u64, usize);
+            in_brackets(&str), in_row(usize, &str), line_and_column(u64, usize);
     }
     /// Finding a table: the front page and the page of a store.
     finding: Finding {
@@ -103,7 +103,7 @@ words! {
     /// The guest's own pages.
     hers: Hers {
         plain:
-            bookings, no_bookings, find_a_table, cancelled, over, looks, looks_lead, no_looks,
+            bookings, no_bookings, none_to_come, find_a_table, cancelled, over, looks, looks_lead, no_looks,
             look_received, look_nothing, look_refused, look_unreadable, purpose, proof, proof_how,
             proof_keep, proof_file, proof_how_to_check, policy_then, newest, older, held, held_lead,
             held_requests, still_right, yes_still_right, not_held, withheld_withdrawn, consents,
@@ -135,7 +135,7 @@ words! {
             cancel_free, called_off_by_store, waiting, wait_no_more, notices_read, notice_letter,
             ask_the_store, do_not_cancel, cancel_costs_now, change_review, until_now, fee_until_now,
             fee_from_now, change_it, do_not_change, fee_is_now, change_costs_now, nothing_to_pay,
-            done_kept, same_hour, same_hour_told, companions, companions_for, companions_why,
+            done_kept, your_time, same_as_now, same_hour, same_hour_told, companions, companions_for, companions_why,
             companions_not_hers, companions_other, companions_change, companions_not_told,
             companions_again, companions_allergies, companions_fewer,
             companions_all_go, erased, nobody, error_allergen, done_companions;
@@ -152,13 +152,13 @@ words! {
     /// Paying, and the receipt.
     money: Money {
         plain:
-            go_to_pay, pay_where, pay_at_store, unpaid, unopened, paid_and_waiting, not_seen_yet,
+            pay_where, pay_at_store, unpaid, unopened, paid_and_waiting, not_seen_yet,
             look_again, payments, paid_on, gone_back, going_back, cancel_fee, kept, pay_difference,
             pay_difference_told, being_booked, no_booking, no_booking_told, receipt,
             receipt_received, receipt_number, receipt_day, receipt_what_for, receipt_how,
             receipt_by_card, receipt_by, receipt_name_change, receipt_print, receipt_nobody;
         told:
-            goes_back(&str), and_goes_back(&str, &str), pay_title(&str), held_to_pay(&str),
+            go_to_pay(&str), change_held(&str, &str), goes_back(&str), and_goes_back(&str, &str), pay_title(&str), held_to_pay(&str),
             difference(&str, &str), receipt_words(&str), receipt_words_off(&str);
     }
     /// The store's pages.

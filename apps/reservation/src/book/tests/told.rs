@@ -1,6 +1,7 @@
 //! What guests are told when something comes between them and a table: never for a wrong reason, and nothing is lost
 //! because there is something else to tell.
 
+use super::super::notices::Notice;
 use super::*;
 
 /// Six o'clock the evening after.
@@ -16,17 +17,17 @@ impl Room {
     }
 
     /// Of what she is told, the kind, the moment, and the reason.
-    async fn told_why(&self, who: &str) -> Vec<(Kind, Timestamp, Option<String>)> {
+    async fn told_why(&self, who: &str) -> Vec<(Kind, Timestamp, String)> {
         let notices = self.book.notices_of(who).await.unwrap();
-        let why = |notice: &super::super::notices::Notice| {
-            (notice.kind, notice.starts_at, notice.reason.clone().map(|reason| reason.ja))
+        let why = |notice: Notice| {
+            (notice.kind, notice.starts_at, notice.reason.map_or_else(String::new, |why| why.ja))
         };
-        notices.iter().map(why).collect()
+        notices.into_iter().map(why).collect()
     }
 }
 
-fn why() -> Option<String> {
-    Some("設備の点検".to_owned())
+fn why() -> String {
+    "設備の点検".to_owned()
 }
 
 fn with_a_fee() -> Store {
@@ -48,7 +49,7 @@ async fn who_waits_for_a_day_that_is_closed_is_told_so_and_why() {
     // The same where those who have a table keep it.
     let day = ClosingDay { on: date(2026, 11, 23), reason: label("貸切") };
     room.book.close_day("mihon", day, Decision::Keep, at(NOW)).await.unwrap();
-    let told = (Kind::LineClosed, at(NEXT), Some("貸切".to_owned()));
+    let told = (Kind::LineClosed, at(NEXT), "貸切".to_owned());
     assert_eq!(room.told_why("b").await.first(), Some(&told));
     assert!(room.told("c").await.is_empty());
 }

@@ -456,18 +456,40 @@ async fn a_no_to_the_question_is_none_to_the_money_and_no_attempt_pays_what_one_
     book.refund_failed(&refund, late).await.unwrap();
     book.refund_again(&refund.id).await.unwrap();
     assert_ne!(book.unsettled_refunds().await.unwrap()[0].key, refund.key);
+    assert!(
+        book.refund_named(&refund.key).await.unwrap().is_none(),
+        "another attempt is under way"
+    );
     shop.settles_at(late).await;
     assert_eq!(shop.till().1, u64::from(FEE), "nothing is asked for before there is an answer");
     shop.platform(&shop.mood.secretive, false).settles_at(late).await;
     assert!(book.unsettled_refunds().await.unwrap().is_empty());
     assert!(book.failed_refunds().await.unwrap().is_empty());
     assert_eq!(shop.till().1, u64::from(FEE));
+    // The first attempt was the one that was made: the platform says of it that it came to nothing after all.
+    let named = book.refund_named(&refund.key).await.unwrap().unwrap();
+    book.refund_failed(&named, late).await.unwrap();
+    assert_eq!(book.failed_refunds().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_changes_to_what_costs_less_is_written_what_goes_back() {
+    let shop = Shop::open().await;
+    let booking = shop.booked().await;
+    let to = (shop.evening, 1);
+    let now = shop.after(2);
+    let back = change(shop.app(), &booking.number, "sub_a", to, None, now).await.unwrap();
+    assert_eq!(back, Some(FEE));
+    shop.settles(3).await;
+    let letters = shop.house.letters.lock().unwrap().clone();
+    let (_, letter) = letters.iter().find(|(_, letter)| letter["kind"] == "change").unwrap();
+    assert!(letter.to_string().contains("¥3,001 goes back to your card"), "{letter}");
 }
 
 impl Shop {
     async fn changes(&self, number: &str, party: u8, minutes: i64) -> bool {
         let to = (self.evening, party);
-        change(self.app(), number, "sub_a", to, None, self.after(minutes)).await.unwrap()
+        change(self.app(), number, "sub_a", to, None, self.after(minutes)).await.unwrap().is_some()
     }
 }
 

@@ -43,7 +43,7 @@ pub(in crate::pages) async fn page(
         (booking::notices(&notices, &stores, &reader))
         @if coming.is_empty() {
             div class="sheet" {
-                p { (words.hers.no_bookings) }
+                p { @if past.is_empty() { (words.hers.no_bookings) } @else { (words.hers.none_to_come) } }
                 p class="actions" { a class="button" href="/" { (words.hers.find_a_table) } }
             }
         } @else {

@@ -134,7 +134,6 @@ fn told(reader: &Reader, what: Option<&str>) -> Markup {
         "allowed" => Some(words.hers.done_allowed),
         "linked" => Some(words.door.done_linked),
         "unlinked" => Some(words.hers.done_unlinked),
-        "cancelled" => Some(words.hers.done_cancelled),
         "waiting" => Some(words.visit.done_waiting),
         _ => None,
     });

@@ -100,6 +100,7 @@ pub(super) const WORDS: Frame = Frame {
         }
         .to_owned()
     },
+    in_brackets: |what| format!(" ({what})"),
     in_row: |row, field| format!("{field}, row {row}"),
     line_and_column: |line, column| match column {
         0 => format!("Line {line}"),

@@ -3,6 +3,7 @@ use crate::words::Hers;
 pub(super) const WORDS: Hers = Hers {
     bookings: "Bookings",
     no_bookings: "You have no bookings yet.",
+    none_to_come: "You have no bookings to come.",
     find_a_table: "Find a table",
     cancelled: "cancelled",
     over: "over",

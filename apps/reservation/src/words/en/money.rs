@@ -1,7 +1,6 @@
 use crate::words::Money;
 
 pub(super) const WORDS: Money = Money {
-    go_to_pay: "Go on to pay",
     pay_where: "You pay on a page of the payment company. The number of your card reaches neither us nor the restaurant.",
     pay_at_store: "The fee is paid at the restaurant, when you come.",
     unpaid: "Nothing was paid. The table is held until the time below.",
@@ -31,6 +30,12 @@ pub(super) const WORDS: Money = Money {
     receipt_name_change: "Change the name",
     receipt_print: "This page can be printed as it is.",
     receipt_nobody: "(no name)",
+    go_to_pay: |yen| format!("Go on to pay {yen}"),
+    change_held: |yen, until| {
+        format!(
+            "The new table is held until {until}. Please pay the difference of {yen} by then; until it is paid, your booking stays as it is."
+        )
+    },
     goes_back: |yen| format!("{yen} goes back to your card."),
     and_goes_back: |said, yen| format!("{said} {yen} goes back to your card."),
     pay_title: |store| format!("Reservation fee, {store}"),

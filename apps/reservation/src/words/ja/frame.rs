@@ -92,6 +92,7 @@ pub(super) const WORDS: Frame = Frame {
         }
         .to_owned()
     },
+    in_brackets: |what| format!("（{what}）"),
     in_row: |row, field| format!("{row}行目の{field}"),
     line_and_column: |line, column| match column {
         0 => format!("{line}行目"),

@@ -3,6 +3,7 @@ use crate::words::Hers;
 pub(super) const WORDS: Hers = Hers {
     bookings: "ご予約",
     no_bookings: "ご予約はまだありません。",
+    none_to_come: "これからのご予約はありません。",
     find_a_table: "お席を探す",
     cancelled: "取消済み",
     over: "終了",

@@ -1,7 +1,6 @@
 use crate::words::Money;
 
 pub(super) const WORDS: Money = Money {
-    go_to_pay: "支払いへ進む",
     pay_where: "お支払いは、決済の会社のページで行います。カードの番号が、このサイトやお店に伝わることはありません。",
     pay_at_store: "予約料金は、ご来店のときにお店でお支払いください。",
     unpaid: "お支払いは済んでいません。お席の確保は、下の時刻まで続きます。",
@@ -31,6 +30,12 @@ pub(super) const WORDS: Money = Money {
     receipt_name_change: "宛名を変える",
     receipt_print: "このページは、そのまま印刷できます。",
     receipt_nobody: "（宛名なし）",
+    go_to_pay: |yen| format!("{yen}の支払いへ進む"),
+    change_held: |yen, until| {
+        format!(
+            "新しいお席を{until}まで確保しました。それまでに差額{yen}をお支払いください。お支払いが済むまで、ご予約は元のままです。"
+        )
+    },
     goes_back: |yen| format!("{yen}を、お使いのカードにお返しします。"),
     and_goes_back: |said, yen| format!("{said}{yen}を、お使いのカードにお返しします。"),
     pay_title: |store| format!("{store} 予約料金"),
