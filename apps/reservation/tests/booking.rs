@@ -7,6 +7,7 @@ mod app;
 
 use app::street::{Street, tomorrow};
 use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 
 const PHONE: &str = "+81 3 0000 0001";
 
@@ -215,4 +216,57 @@ async fn a_time_that_is_full_says_that_it_leads_into_a_line() {
     let (_, offered) = guest.leads_to("/book/mihon/wait", &wish).await;
     let (_, held) = guest.gets(&offered).await;
     assert!(held.contains("You have not told us of any yet"), "{held}");
+}
+
+#[tokio::test]
+async fn the_front_page_shows_two_dozen_stores_however_many_there_are_and_leads_on() {
+    let street = Street::with(1).await;
+    let app = &street.app;
+    let opens = async |slug: String| {
+        let at = format!("/api/stores/{slug}");
+        app.store(&slug).await;
+        let table = json!({ "name": "A", "seats_from": 1, "seats_to": 4, "count": 1 });
+        let times = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+        let times: Value =
+            times.map(|day| (day.to_owned(), json!("17:00-21:00/30"))).into_iter().collect();
+        let listed = [&app::store(&slug), &json!({ "listed": true })];
+        let listed = listed.iter().flat_map(|part| part.as_object().unwrap().clone());
+        for (at, body) in [
+            (format!("{at}/tables"), json!({ "tables": [table] })),
+            (format!("{at}/seatings"), times),
+            (at, Value::Object(listed.collect())),
+        ] {
+            let put = app.asks(&app.key, Method::PUT, &at, Some(body)).await;
+            assert_eq!(put.0, 200, "{put:?}");
+        }
+    };
+    for n in 0..148 {
+        opens(format!("store-{n}")).await;
+    }
+    let guest = &street.guests[0];
+    let cards = |page: &str| page.matches("/picture.svg").count();
+    let next = |page: &str| {
+        let link = page.split("rel=\"next\"").next().filter(|before| before.len() < page.len())?;
+        Some(link.rsplit("href=\"").next()?.split('"').next()?.replace("&amp;", "&"))
+    };
+    let mut path = "/?area=%E8%A6%8B%E6%9C%AC%E7%94%BA&party=4".to_owned();
+    let (mut seen, mut pages) = (std::collections::BTreeSet::new(), 0);
+    loop {
+        let (status, page) = guest.gets(&path).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.len() < 100_000, "{} bytes", page.len());
+        assert!(cards(&page) <= 24, "{}", cards(&page));
+        seen.extend(
+            page.split("/stores/").skip(1).map(|slug| slug.split('/').next().unwrap().to_owned()),
+        );
+        pages += 1;
+        let Some(to) = next(&page) else { break };
+        // What was looked for is kept.
+        assert!(to.contains("area=%E8%A6%8B%E6%9C%AC%E7%94%BA") && to.contains("party=4"), "{to}");
+        path = to.split('#').next().unwrap().to_owned();
+    }
+    // Those of the street lie elsewhere; a page that is not there is the last.
+    assert_eq!((seen.len(), pages), (148, 7));
+    let (_, beyond) = guest.gets("/?page=99").await;
+    assert!(cards(&beyond) > 0 && next(&beyond).is_none() && beyond.contains("rel=\"prev\""));
 }

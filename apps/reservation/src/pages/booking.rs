@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::book;
-use super::parts::{done, moment, named, nothing};
+use super::parts::{done, moment, named, naming, nothing};
 use super::{Guest, Sheet, companions, layout, leading_to, pay, review, see_other};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::Policy;
@@ -155,7 +155,7 @@ fn what_is_sent(
     let words = reader.words;
     html! {
         section class="sheet" {
-            h2 { ((words.finding.first_store)(store.name(reader.language))) }
+            h2 { (naming(words.finding.first_store, store.name(reader.language))) }
             (review::seen_there(policy, goes, reader))
             p class="actions screen" {
                 a href="/me/looks" { (words.hers.looks) }
@@ -315,7 +315,7 @@ pub(super) fn notices(notices: &[Notice], stores: &[Store], reader: &Reader) -> 
                 @for notice in notices {
                     @let (store, at, until) = about(notice).unwrap_or_default();
                     li {
-                        @let told = words.notice(notice, store, &at, until.as_deref(), language);
+                        @let told = naming(|store| words.notice(notice, store, &at, until.as_deref(), language), store);
                         @match notice.kind {
                             Kind::CalledOff => strong { a href={ "/me/bookings/" (notice.booking) } { (told) } },
                             Kind::OfferOver | Kind::LineClosed => (told),

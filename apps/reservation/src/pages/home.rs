@@ -22,6 +22,8 @@ use crate::when;
 
 /// The largest party that the page asks for; a store may take fewer.
 const LARGEST_PARTY: u8 = 12;
+/// Stores on one page.
+const STORES_SHOWN: usize = 24;
 /// Times shown of a store, before its own page is the place to look.
 const TIMES_SHOWN: usize = 4;
 
@@ -36,6 +38,8 @@ pub(super) struct Sought {
     date: String,
     #[serde(default)]
     party: String,
+    #[serde(default)]
+    page: String,
 }
 
 impl Sought {
@@ -64,8 +68,12 @@ pub(super) async fn page(
     let now = app::now();
     let mut stores = app.book.stores().await?;
     stores.retain(|store| store.listed);
+    let fitting: Vec<_> = stores.iter().filter(|store| sought.fits(store)).collect();
+    let pages = fitting.chunks(STORES_SHOWN);
+    let last = pages.len().max(1);
+    let at = sought.page.parse().unwrap_or(1).clamp(1, last);
     let mut found = Vec::new();
-    for store in stores.iter().filter(|store| sought.fits(store)) {
+    for store in pages.skip(at - 1).take(1).flatten().copied() {
         let choice = Choice { date: sought.day(store, now), party: sought.party() };
         let day = match not_taken(store, &choice, now, words) {
             Some(why) => Err(why),
@@ -116,6 +124,12 @@ pub(super) async fn page(
             ul class="stores" {
                 @for (store, offer) in &found { (store_card(store, offer, &reader, date.is_none())) }
             }
+            @if last > 1 {
+                p class="actions" {
+                    @if at > 1 { a href=(page_at(&reader, at - 1)) rel="prev" { (words.finding.stores_before) } }
+                    @if at < last { a href=(page_at(&reader, at + 1)) rel="next" { (words.finding.stores_more) } }
+                }
+            }
         }
         section class="promise" {
             h2 { (words.finding.promise) }
@@ -139,6 +153,14 @@ pub(super) async fn page(
         }
     };
     Ok(layout(&reader, &Sheet { title: words.finding.home_page, wide: true }, &body))
+}
+
+/// Another page of what is looked for.
+fn page_at(reader: &Reader, page: usize) -> String {
+    let others = reader.query.split('&').filter(|pair| !pair.is_empty());
+    let others = others.filter(|pair| !pair.starts_with("page="));
+    let query: String = others.flat_map(|pair| [pair, "&"]).collect();
+    format!("/?{query}page={page}#stores")
 }
 
 /// The reader's own tables of this evening, the nearest first.

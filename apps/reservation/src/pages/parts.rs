@@ -112,6 +112,14 @@ pub(super) fn named(name: &str) -> Markup {
     html! { bdi { (name) } }
 }
 
+/// A sentence with a name in it, which is kept to itself there as well.
+pub(super) fn naming(say: impl FnOnce(&str) -> String, name: &str) -> Markup {
+    const PLACE: &str = "\u{fffc}";
+    let said = say(PLACE);
+    let (before, after) = said.split_once(PLACE).unwrap_or((&said, ""));
+    html! { (before) (named(name)) (after) }
+}
+
 /// A guest by her name, as the language addresses people.
 pub(super) fn person(name: &str, words: &Words) -> Markup {
     html! { (named(name)) ((words.office.guest_after)()) }

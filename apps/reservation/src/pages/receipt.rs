@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use maud::{Markup, html};
 
 use super::booking::own_booking;
-use super::parts::{moment, person};
+use super::parts::{moment, naming, person};
 use super::{Guest, Sheet, layout, pay};
 use crate::app::{Reader, Shared};
 use crate::azukari::Trouble;
@@ -54,7 +54,7 @@ pub(super) async fn page(
                 div {
                     dt { (words.money.receipt_what_for) }
                     dd {
-                        ((what_for)(store.name(language))) br;
+                        (naming(what_for, store.name(language))) br;
                         (moment(booking.starts_at, &starts)) br;
                         ((words.frame.party)(booking.party))
                     }

@@ -15,7 +15,7 @@ use super::book::{self, Asked, listed, read, told};
 use super::consent::{REPRESENTATIVE, consent_choice};
 use super::me::stops::STORES;
 use super::parts::{
-    Drawn, Errors, Named, held_to_send, moment, named, nothing, prose, representative_waits,
+    Drawn, Errors, Named, held_to_send, moment, named, naming, nothing, prose, representative_waits,
 };
 use super::{Guest, Sheet, companions, layout, see_other, sign_in};
 use crate::app::{self, App, Reader, Shared};
@@ -242,7 +242,7 @@ impl Look<'_> {
                     (costs(store, starts_at, party, reader))
                 }
                 section class="sheet" {
-                    h2 { ((words.finding.first_store)(store.name(language))) }
+                    h2 { (naming(words.finding.first_store, store.name(language))) }
                     (seen_there(policy, goes.as_ref(), reader))
                 }
                 (representative_waits(waits_until, reader))
@@ -298,7 +298,7 @@ impl Look<'_> {
                     }
                 }
             }
-            p { strong { ((words.visit.not_booked_told)(self.store.name(language))) } }
+            p { strong { (naming(words.visit.not_booked_told, self.store.name(language))) } }
             p class="actions" {
                 a class="button quiet" href=(back) { (words.door.refused_think_again) }
                 a href="/" { (words.frame.to_front_page) }

@@ -60,7 +60,7 @@ words! {
     finding: Finding {
         plain:
             home_page, home_title_first, home_title_then, home_lead, home_begin, your_table_tonight,
-            stores, no_stores, tonight_over, promise, promise_held, promise_held_text,
+            stores, stores_before, stores_more, no_stores, tonight_over, promise, promise_held, promise_held_text,
             promise_asked, promise_asked_text, promise_seen, promise_seen_text, read_the_policy,
             area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store,
             closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review,

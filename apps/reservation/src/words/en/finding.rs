@@ -8,6 +8,8 @@ pub(super) const WORDS: Finding = Finding {
     home_begin: "Sign up",
     your_table_tonight: "Your table tonight",
     stores: "Stores",
+    stores_before: "Restaurants before",
+    stores_more: "More restaurants",
     no_stores: "No store takes bookings at the moment.",
     tonight_over: "No more tables tonight; book from tomorrow",
     promise: "How your information is handled",

@@ -8,6 +8,8 @@ pub(super) const WORDS: Finding = Finding {
     home_begin: "会員登録をする",
     your_table_tonight: "今夜のご予約",
     stores: "お店",
+    stores_before: "前のお店へ",
+    stores_more: "次のお店へ",
     no_stores: "いま予約できるお店はありません。",
     tonight_over: "今夜は受付終了。明日から予約できます",
     promise: "お預かりした情報の扱い",
