@@ -388,3 +388,78 @@ async fn a_store_s_own_system_is_told_by_signed_messages_that_outlast_its_absenc
     assert_eq!(app.asks(&app.key, Method::GET, at, None).await.0, 404);
     assert_eq!(ear.heard.lock().unwrap().len(), 5);
 }
+
+/// The words of a command, as a shell tells them apart.
+fn words_of(command: &str) -> Vec<String> {
+    let (mut words, mut quote) = (vec![String::new()], None);
+    for letter in command.chars() {
+        match (letter, quote) {
+            (letter, Some(open)) if letter == open => quote = None,
+            ('"' | '\'', None) => quote = Some(letter),
+            (' ', None) => words.push(String::new()),
+            (letter, _) => words.last_mut().unwrap().push(letter),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether an answer has everything that an example has, by name; values are of that moment.
+fn has_all_of(answer: &Value, example: &Value) -> bool {
+    match (answer, example) {
+        (Value::Object(answer), Value::Object(example)) => example
+            .iter()
+            .all(|(name, part)| answer.get(name).is_some_and(|there| has_all_of(there, part))),
+        (Value::Array(answer), Value::Array(example)) => {
+            example.iter().all(|part| answer.iter().any(|there| has_all_of(there, part)))
+        }
+        (_, Value::Object(_) | Value::Array(_)) => false,
+        _ => true,
+    }
+}
+
+#[tokio::test]
+async fn the_examples_of_the_document_run_as_they_stand_there() {
+    let street = Street::with(1).await;
+    let number =
+        street.books_with(0, "mihon", "19:00", &[("companions.egg", "2"), ("party", "3")]).await;
+    let key = key_of(&operator(&street.app).await, "mihon").await;
+    let document = include_str!("../../../docs/RESERVATION.md");
+    let blocks: Vec<&str> = document.split("```").skip(1).step_by(2).map(str::trim).collect();
+    let at = blocks.iter().position(|block| block.starts_with("curl ")).unwrap();
+    let (examples, answer) = (blocks[at].replace("\\\n", ""), blocks[at + 1]);
+    let mut told = Value::Null;
+    for example in examples.lines() {
+        let command = example
+            .replace("$KEY", &key)
+            .replace("$HERE", &street.app.address)
+            .replace("B-2A3B4C5D", &number)
+            .replace("2026-11-24", &tomorrow());
+        let mut words = words_of(&command).into_iter().skip(1);
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let (mut url, mut body, mut headers) = (None, None, Vec::new());
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "-H" => headers.push(words.next().unwrap()),
+                "--json" => body = words.next(),
+                _ => url = Some(word),
+            }
+        }
+        let method = if body.is_some() { Method::POST } else { Method::GET };
+        let mut request = client.request(method, url.unwrap());
+        for header in &headers {
+            let (name, value) = header.split_once(": ").unwrap();
+            request = request.header(name, value);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body);
+        }
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{example}");
+        told = answer.json().await.unwrap();
+        assert!(told.to_string().contains(&number), "{example}: {told}");
+    }
+    let example: Value = serde_json::from_str(answer).unwrap();
+    assert!(has_all_of(&told, &example), "{told} is not like {example}");
+    assert!(!has_all_of(&told, &json!({ "answers": [{ "other": 1 }] })));
+}
