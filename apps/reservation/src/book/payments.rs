@@ -156,18 +156,19 @@ fn give_back(book: &Connection, payment: &str, yen: u32, now: Timestamp) -> Resu
     Ok(())
 }
 
+/// Those that brought money in.
+pub(crate) fn received(payments: &[Payment]) -> impl Iterator<Item = &Payment> {
+    payments.iter().filter(|payment| payment.stage == Way::Paid)
+}
+
+/// What came in and has not gone back, in yen.
+pub(crate) fn left_of(payments: &[Payment]) -> u32 {
+    received(payments).map(|payment| payment.yen - payment.back_yen).sum()
+}
+
 /// What was paid for a booking and has not gone back, in yen.
 pub(super) fn kept(book: &Connection, booking: &str) -> rusqlite::Result<u32> {
-    paid_for(book, booking).map(|paid| left_of(&paid))
-}
-
-fn paid_for(book: &Connection, booking: &str) -> rusqlite::Result<Vec<Payment>> {
-    let all = of(book, booking)?;
-    Ok(all.into_iter().filter(|payment| payment.stage == Way::Paid).collect())
-}
-
-fn left_of(paid: &[Payment]) -> u32 {
-    paid.iter().map(|payment| payment.yen - payment.back_yen).sum()
+    of(book, booking).map(|payments| left_of(&payments))
 }
 
 /// Gives back what was paid for a booking beyond what it costs, the last paid first; returns how much.
@@ -177,10 +178,10 @@ pub(super) fn keep(
     costs: u32,
     now: Timestamp,
 ) -> Result<u32, No> {
-    let paid = paid_for(book, booking)?;
-    let too_much = left_of(&paid).saturating_sub(costs);
+    let payments = of(book, booking)?;
+    let too_much = left_of(&payments).saturating_sub(costs);
     let mut left = too_much;
-    for payment in paid {
+    for payment in received(&payments) {
         let yen = left.min(payment.yen - payment.back_yen);
         if yen > 0 {
             give_back(book, &payment.id, yen, now)?;

@@ -1,8 +1,11 @@
 //! A guest's booking: its page, holding and confirming; her places in line and what she has to be told. Moving it is
 //! in `change`, calling it off in `cancel`.
 
-use axum::extract::{Path, Query, State};
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -30,9 +33,39 @@ pub(super) struct Way {
     back: Option<String>,
 }
 
-/// A booking's page with what was done to it and what of its money goes back.
-pub(super) fn done_at(number: &str, done: &str, back: u32) -> String {
-    format!("/me/bookings/{number}?done={done}&back={back}")
+/// A booking of hers, by the number in the address, with its store and whoever reads. Where there is none, that is the
+/// answer.
+pub(super) struct Own {
+    pub(super) app: Shared,
+    pub(super) reader: Reader,
+    pub(super) caller: Caller,
+    pub(super) booking: Booking,
+    pub(super) store: Store,
+}
+
+impl FromRequestParts<Shared> for Own {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Response> {
+        let Guest(caller) = Guest::from_request_parts(parts, app).await?;
+        let Ok(reader) = Reader::from_request_parts(parts, app).await;
+        let number = Path::<String>::from_request_parts(parts, app).await;
+        let Path(number) = number.map_err(IntoResponse::into_response)?;
+        let own = own_booking(app, &caller, &number).await;
+        let (booking, store) = own.map_err(IntoResponse::into_response)?;
+        Ok(Self { app: Arc::clone(app), reader, caller, booking, store })
+    }
+}
+
+impl Own {
+    pub(super) fn page(&self) -> String {
+        format!("/me/bookings/{}", self.booking.number)
+    }
+
+    /// The booking's page with what was done to it and what of its money goes back.
+    pub(super) fn done(&self, done: &str, back: u32) -> String {
+        format!("{}?done={done}&back={back}", self.page())
+    }
 }
 
 /// A booking of the reader's own; anybody else's does not exist for her.

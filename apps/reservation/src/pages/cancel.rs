@@ -1,16 +1,15 @@
 //! Calling a booking off: what that costs and what goes back, before it is done.
 
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::booking::{done_at, own_booking, ticket};
+use super::booking::{Own, ticket};
 use super::review::shown;
-use super::{Guest, Sheet, layout, pay, see_other};
-use crate::app::{self, Reader, Shared};
-use crate::book::bookings::{Booking, Ending, Stage};
-use crate::book::stores::Store;
+use super::{Sheet, layout, see_other};
+use crate::app;
+use crate::book::bookings::{Ending, Stage};
+use crate::book::payments;
 use crate::engage;
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -18,32 +17,20 @@ use crate::fields::Fields;
 /// The field with what calling off costs, as she was shown it.
 const SHOWN: &str = "yen";
 
-pub(super) async fn page(
-    State(app): State<Shared>,
-    reader: Reader,
-    Guest(caller): Guest,
-    Path(number): Path<String>,
-) -> Result<Response, Fault> {
-    let (booking, store) = own_booking(&app, &caller, &number).await?;
+pub(super) async fn page(own: Own) -> Result<Response, Fault> {
     let now = app::now();
     // Over, or no booking yet: her page says what there is to do.
-    if !booking.stands() || booking.starts_at <= now {
-        return see_other(&format!("/me/bookings/{number}"));
+    if !own.booking.stands() || own.booking.starts_at <= now {
+        return see_other(&own.page());
     }
-    let kept = pay::kept(&app.book.payments_of(&number).await?);
-    let costs = booking.cost_of_calling_off(now);
-    Ok(draw(&booking, &store, (costs, kept), &reader, None).into_response())
+    let costs = own.booking.cost_of_calling_off(now);
+    Ok(draw(&own, costs, None).await?.into_response())
 }
 
-fn draw(
-    booking: &Booking,
-    store: &Store,
-    (costs, kept): (u32, u32),
-    reader: &Reader,
-    note: Option<&str>,
-) -> Markup {
-    let words = reader.words;
-    let at = format!("/me/bookings/{}", booking.number);
+async fn draw(own: &Own, costs: u32, note: Option<&str>) -> Result<Markup, Fault> {
+    let Own { app, reader, booking, store, .. } = own;
+    let (words, at) = (reader.words, own.page());
+    let kept = payments::left_of(&app.book.payments_of(&booking.number).await?);
     let body = html! {
         h1 { (words.visit.cancel) }
         @if let Some(note) = note { div class="notice alert" role="alert" { p { (note) } } }
@@ -60,44 +47,32 @@ fn draw(
             }
         }
     };
-    layout(reader, &Sheet { title: words.visit.cancel, wide: false }, &body)
+    Ok(layout(reader, &Sheet { title: words.visit.cancel, wide: false }, &body))
 }
 
-pub(super) async fn cancel(
-    State(app): State<Shared>,
-    reader: Reader,
-    Guest(caller): Guest,
-    Path(number): Path<String>,
-    fields: Fields,
-) -> Result<Response, Fault> {
-    let (booking, store) = own_booking(&app, &caller, &number).await?;
+pub(super) async fn cancel(own: Own, fields: Fields) -> Result<Response, Fault> {
+    let Own { app, reader, booking, .. } = &own;
     let now = app::now();
     let held = booking.stage == Stage::Held;
     // An old page, gone back to after paying, gives up a hold and no booking.
     if fields.filled("held").is_some() && !held {
-        return see_other(&format!("/me/bookings/{number}?done=booked"));
+        return see_other(&format!("{}?done=booked", own.page()));
     }
-    if held || booking.stage == Stage::Booked {
-        if booking.starts_at <= now {
-            return see_other(&format!("/me/bookings/{number}"));
-        }
-        let kept = pay::kept(&app.book.payments_of(&number).await?);
-        let costs = if held { 0 } else { booking.cost_of_calling_off(now) };
-        // Nothing costs more than what she was shown: the page may have stood open since.
-        if costs > shown(&fields, SHOWN) && booking.stands() {
-            let note = Some(reader.words.visit.cancel_costs_now);
-            let page = draw(&booking, &store, (costs, kept), &reader, note);
-            return Ok((StatusCode::CONFLICT, page).into_response());
-        }
-        let here = format!("/me/bookings/{number}/cancel");
-        let back = engage::call_off(&app, &booking, Ending::Guest, now)
-            .await
-            .map_err(|stop| Fault::from(stop).keeping(&here, &fields))?;
-        return see_other(&if held {
-            "/me".to_owned()
-        } else {
-            done_at(&number, "cancelled", back)
-        });
+    if !held && booking.stage != Stage::Booked {
+        return see_other(&format!("{}?done=cancelled", own.page()));
     }
-    see_other(&format!("/me/bookings/{number}?done=cancelled"))
+    if booking.starts_at <= now {
+        return see_other(&own.page());
+    }
+    let costs = if held { 0 } else { booking.cost_of_calling_off(now) };
+    // Nothing costs more than what she was shown: the page may have stood open since.
+    if costs > shown(&fields, SHOWN) && booking.stands() {
+        let page = draw(&own, costs, Some(reader.words.visit.cancel_costs_now)).await?;
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
+    let here = format!("{}/cancel", own.page());
+    let back = engage::call_off(app, booking, Ending::Guest, now)
+        .await
+        .map_err(|stop| Fault::from(stop).keeping(&here, &fields))?;
+    see_other(&if held { "/me".to_owned() } else { own.done("cancelled", back) })
 }

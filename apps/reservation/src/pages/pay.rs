@@ -14,7 +14,7 @@ use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
 use crate::book::bookings::{Booking, Ending, Stage};
 use crate::book::changes::Change;
-use crate::book::payments::{Payment, Way};
+use crate::book::payments::{Payment, left_of, received};
 use crate::book::sessions::Caller;
 use crate::book::stores::Store;
 use crate::engage::{self, Stop};
@@ -101,22 +101,13 @@ fn plain(number: &str) -> Result<&str, Fault> {
     if is_plain { Ok(number) } else { Err(Fault::NotFound) }
 }
 
-/// What she has paid and not got back, in yen.
-pub(super) fn kept(payments: &[Payment]) -> u32 {
-    paid(payments).map(|payment| payment.yen - payment.back_yen).sum()
-}
-
-fn paid(payments: &[Payment]) -> impl Iterator<Item = &Payment> {
-    payments.iter().filter(|payment| payment.stage == Way::Paid)
-}
-
 pub(super) fn is_paid(payments: &[Payment]) -> bool {
-    paid(payments).next().is_some()
+    received(payments).next().is_some()
 }
 
 /// Whether there is money of hers in it.
 pub(super) fn is_hers(payments: &[Payment], caller: &Caller) -> bool {
-    paid(payments).any(|payment| payment.subject == caller.who)
+    received(payments).any(|payment| payment.subject == caller.who)
 }
 
 /// Why there is still something to pay.
@@ -166,7 +157,7 @@ pub(super) fn done_and_back(
     reader: &Reader,
 ) -> Markup {
     let words = reader.words;
-    let all: u32 = paid(payments).map(|payment| payment.back_yen).sum();
+    let all: u32 = received(payments).map(|payment| payment.back_yen).sum();
     match back.filter(|yen| (1..=all).contains(yen)) {
         Some(yen) => done(&(words.money.and_goes_back)(said, &(words.frame.yen)(yen))),
         None => done(said),
@@ -201,7 +192,7 @@ pub(super) fn account(booking: &Booking, payments: &[Payment], reader: &Reader) 
         return nothing();
     }
     let words = reader.words;
-    let kept = kept(payments);
+    let kept = left_of(payments);
     html! {
         section class="sheet screen" {
             h2 { (words.money.payments) }
@@ -218,8 +209,8 @@ pub(super) fn account(booking: &Booking, payments: &[Payment], reader: &Reader) 
 /// The sum; what stays of a booking that its guest called off is what calling off cost.
 fn lines(payments: &[Payment], called_off: bool, reader: &Reader) -> Markup {
     let (words, language) = (reader.words, reader.language);
-    let kept = kept(payments);
-    let mut in_order: Vec<&Payment> = paid(payments).collect();
+    let kept = left_of(payments);
+    let mut in_order: Vec<&Payment> = received(payments).collect();
     in_order.reverse();
     let several = in_order.len() > 1;
     let back: u32 = in_order.iter().map(|payment| payment.back_yen).sum();
@@ -284,6 +275,7 @@ pub(super) async fn without_booking(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::payments::Way;
     use crate::language::Language;
     use crate::pages::me::looks::tests::reader;
 

@@ -1,15 +1,14 @@
 //! The receipt 領収書 for what was paid and kept, made out to the name on the receipt that Azukari holds. The
 //! name is asked for when the page is shown, for the purpose of billing, and kept nowhere here.
 
-use axum::extract::{Path, State};
 use maud::{Markup, html};
 
-use super::booking::own_booking;
+use super::booking::Own;
 use super::parts::{moment, naming, person};
-use super::{Guest, Sheet, layout, pay};
-use crate::app::{Reader, Shared};
+use super::{Sheet, layout};
 use crate::azukari::Trouble;
 use crate::book::bookings::Stage;
+use crate::book::payments::left_of;
 use crate::fault::Fault;
 use crate::when;
 
@@ -18,15 +17,10 @@ const BILLING: &str = "billing";
 /// Who a receipt is made out to: the name that she gave for it, or else her own.
 const NAMES: [&str; 2] = ["receipt_name", "name"];
 
-pub(super) async fn page(
-    State(app): State<Shared>,
-    reader: Reader,
-    Guest(caller): Guest,
-    Path(number): Path<String>,
-) -> Result<Markup, Fault> {
-    let (booking, store) = own_booking(&app, &caller, &number).await?;
-    let payments = app.book.payments_of(&number).await?;
-    let kept = pay::kept(&payments);
+pub(super) async fn page(own: Own) -> Result<Markup, Fault> {
+    let Own { app, reader, caller, booking, store } = &own;
+    let payments = app.book.payments_of(&booking.number).await?;
+    let kept = left_of(&payments);
     let paid_at = payments.iter().filter_map(|payment| payment.paid_at).max();
     // What is not booked yet may still go back.
     let is_due = kept > 0 && booking.stage != Stage::Asked;
@@ -77,8 +71,8 @@ pub(super) async fn page(
         p class="hint screen" { (words.money.receipt_print) }
         p class="actions screen" {
             a href="/me/items/receipt_name" { (words.money.receipt_name_change) }
-            a href={ "/me/bookings/" (number) } { (words.frame.back) }
+            a href=(own.page()) { (words.frame.back) }
         }
     };
-    Ok(layout(&reader, &Sheet { title: words.money.receipt, wide: false }, &body))
+    Ok(layout(reader, &Sheet { title: words.money.receipt, wide: false }, &body))
 }
