@@ -167,6 +167,32 @@ async fn what_a_booking_is_already_is_no_change_and_says_so() {
 }
 
 #[tokio::test]
+async fn letters_come_in_the_language_in_which_she_last_asked_for_anything() {
+    let street = Street::with(1).await;
+    let guest = &street.guests[0];
+    let number = street.books(0, "mihon", "19:00").await;
+    let (at, day) = (format!("/me/bookings/{number}"), tomorrow());
+    let to = [("date", day.as_str()), ("time", "20:30"), ("party", "2"), ("yen", "0")];
+    guest.leads_to(&format!("{at}/change?lang=ja"), &to).await;
+    guest.leads_to(&format!("{at}/cancel?lang=en"), &[("yen", "0")]).await;
+    let begun = std::time::Instant::now();
+    let languages = loop {
+        let heard = street.heard();
+        let letters = heard.lines().filter(|line| line.starts_with("/v1/letters"));
+        let of = |line: &str| {
+            ["ja", "en"].into_iter().find(|tag| line.contains(&format!("\"language\":\"{tag}\"")))
+        };
+        let languages: Vec<_> = letters.map(|line| of(line).unwrap()).collect();
+        if languages.len() == 3 {
+            break languages;
+        }
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{heard}");
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(languages, ["en", "ja", "en"]);
+}
+
+#[tokio::test]
 async fn a_store_s_telephone_stands_on_its_page_the_booking_s_and_in_letters() {
     let street = Street::with(1).await;
     let guest = &street.guests[0];

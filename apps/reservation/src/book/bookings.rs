@@ -34,7 +34,7 @@ pub(crate) struct Booking {
     pub(crate) free_until: Timestamp,
     /// How much of the fee it costs afterwards.
     pub(crate) late_percent: u8,
-    /// In which it was asked for.
+    /// In which she last asked for anything about it, and letters about it are written.
     pub(crate) language: Language,
 }
 
@@ -507,6 +507,20 @@ impl Book {
             )?
             .query_map([before.as_second()], Booking::read)?
             .collect()
+        })
+        .await
+    }
+
+    /// She reads in this language now: so are the letters about it from here on.
+    pub(crate) async fn reads_in(&self, booking: &Booking, language: Language) -> Result<(), No> {
+        if booking.language == language {
+            return Ok(());
+        }
+        let number = booking.number.clone();
+        self.write(move |book| {
+            book.prepare_cached("UPDATE bookings SET language = ?2 WHERE number = ?1")?
+                .execute([&*number, language.tag()])?;
+            Ok(())
         })
         .await
     }

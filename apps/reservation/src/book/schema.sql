@@ -71,7 +71,7 @@ CREATE TABLE IF NOT EXISTS bookings (
     fee_yen INTEGER NOT NULL,
     free_until INTEGER NOT NULL,
     late_percent INTEGER NOT NULL,
-    -- In which it was asked for, and letters about it are written.
+    -- In which she last asked for anything about it, and letters about it are written.
     language TEXT NOT NULL CHECK (language IN ('ja', 'en'))
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS bookings_one_table_at_a_time

@@ -70,6 +70,7 @@ pub(super) async fn cancel(own: Own, fields: Fields) -> Result<Response, Fault> 
         let page = draw(&own, costs, Some(reader.words.visit.cancel_costs_now)).await?;
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
+    app.book.reads_in(booking, reader.language).await?;
     let here = format!("{}/cancel", own.page());
     let back = engage::call_off(app, booking, Ending::Guest, now)
         .await

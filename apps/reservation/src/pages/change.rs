@@ -88,6 +88,7 @@ pub(super) async fn change(Moving(own): Moving, fields: Fields) -> Result<Respon
         let page = over(&own, to, &fields, &Errors::default(), note).await?;
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
+    app.book.reads_in(booking, reader.language).await?;
     match engage::change(app, &booking.number, &caller.who, to, along, app::now()).await {
         Ok(None) => see_other(&format!("{}?done=held", own.page())),
         Ok(Some(back)) => see_other(&own.done("changed", back)),
