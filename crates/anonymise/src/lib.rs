@@ -1,6 +1,6 @@
 //! Makes tables anonymous.
 //!
-//! A table is read as codes (`read`, `parquet`, `column`, `table`), its distinct tuples are counted (`groups`),
+//! A table is read as codes (`read`, `parquet`, `pages`, `column`, `table`), its distinct tuples are counted (`groups`),
 //! and the cheapest way to generalise whole columns so that the models hold is found and proven
 //! (`engine`: `levels`, `model`, `check`, `measure`, `lattice`, `search`, `guess`, `boxes`). `ways` lists others
 //! to choose from, `local` generalises rows differently, `recoding` writes the result, `verify` reads it
@@ -20,6 +20,7 @@ mod levels;
 mod local;
 mod measure;
 mod model;
+mod pages;
 pub mod parquet;
 mod read;
 mod recoding;
