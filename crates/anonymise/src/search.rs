@@ -184,6 +184,8 @@ struct State<K> {
 
 /// Groups are too many when they are so many times what the node is guessed to have.
 const TOO_MANY: f64 = 4.0;
+/// So many checks come before: many searches are over by then, and nobody would use groups that were made for them.
+const EARLY: u64 = 32;
 /// So often, before fewer are made.
 const TOO_OFTEN: u32 = 2;
 /// What share of the groups these are guessed to be, at most. It is less than makes them worth keeping.
@@ -380,7 +382,7 @@ impl<K: Key> Search<'_, K> {
         let source = state.shelf.source(&node);
         let groups = source.as_deref().unwrap_or(&self.ground.base).len() as f64;
         let guesses = &state.guesses;
-        if state.checks == 0 || guesses.classes(&node) * TOO_MANY > groups {
+        if state.checks < EARLY || guesses.classes(&node) * TOO_MANY > groups {
             return (cut, node, source);
         }
         state.long += 1;
