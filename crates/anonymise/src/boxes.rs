@@ -183,7 +183,7 @@ fn work<K: Key>(
             held.busy += 1;
             drop(held);
             let source = source.as_deref().unwrap_or(&ground.base);
-            let look = look(ground, costs, limit, source, &taken.high, &mut room);
+            let look = look(ground, costs, limit, source, &taken.high, 0, &mut room);
             let kept = (look.finding.rolled && worth_keeping(room.keys.len(), source.len()))
                 .then(|| ground.keep(source, &taken.high, &mut room));
             held = state.lock().unwrap_or_else(PoisonError::into_inner);

@@ -138,15 +138,18 @@ impl<K: Key> Ground<K> {
     }
 
     /// Judges every class of a node. Classes and their fates stay in the room.
+    ///
+    /// It is given up where there are more classes than there can be within the limit, and than `wanted`.
     pub(crate) fn check(
         &self,
         source: &Groups<K>,
         node: &[u8],
         limit: u64,
+        wanted: u64,
         room: &mut Room<K>,
     ) -> Finding {
         let mut finding = Finding::default();
-        if !self.roll(source, node, self.most_classes(limit), room) {
+        if !self.roll(source, node, self.most_classes(limit).max(wanted), room) {
             finding.doomed = limit.saturating_add(1);
             return finding;
         }

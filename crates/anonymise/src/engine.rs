@@ -121,9 +121,7 @@ impl<'a> Engine<'a> {
         let tops: Vec<u8> = ground.levels.iter().map(Levels::top).collect();
         let nodes = lattice::nodes(&tops);
         let found = match Lattice::new(tops.clone(), effort.listed) {
-            Some(lattice) => {
-                search::search(ground, &self.costs, &self.guide, &lattice, self.limit, effort)
-            }
+            Some(lattice) => search::search(ground, &self.costs, &lattice, self.limit, effort),
             None => boxes::search(ground, &self.costs, &tops, self.limit, effort),
         };
         let Found { best, bound, proven, checks } = found;
@@ -221,7 +219,7 @@ impl<'a> Engine<'a> {
                 return Err(Error::wrong(&self.schema.file, ["this node is not of this table", "この一般化の組合せは、この表のものではありません"]));
             }
             let mut room = Room::default();
-            ground.check(&ground.base, node, u64::MAX, &mut room);
+            ground.check(&ground.base, node, u64::MAX, 0, &mut room);
             let mut recoding = Recoding::nothing(ground.order.len());
             let pattern = recoding.pattern(node);
             for (tuple, class) in ground.order.iter().zip(&room.class_of) {
@@ -238,7 +236,7 @@ impl<'a> Engine<'a> {
     pub fn check(&self, node: &[u8]) -> (u64, u64) {
         either!(&self.ground, ground => {
             let mut room = Room::default();
-            let finding = ground.check(&ground.base, node, u64::MAX, &mut room);
+            let finding = ground.check(&ground.base, node, u64::MAX, 0, &mut room);
             (finding.classes, finding.suppressed)
         })
     }

@@ -1,8 +1,8 @@
 //! Makes tables anonymous.
 //!
-//! A table is read as codes (`read`, `parquet`, `column`, `table`), its distinct tuples are counted (`groups`),
+//! A table is read as codes (`read`, `parquet`, `pages`, `column`, `table`), its distinct tuples are counted (`groups`),
 //! and the cheapest way to generalise whole columns so that the models hold is found and proven
-//! (`engine`: `levels`, `model`, `check`, `measure`, `lattice`, `search`, `boxes`). `ways` lists others
+//! (`engine`: `levels`, `model`, `check`, `measure`, `lattice`, `search`, `guess`, `boxes`). `ways` lists others
 //! to choose from, `local` generalises rows differently, `recoding` writes the result, `verify` reads it
 //! back and `report` says what risks remain. The crate knows files as streams of bytes, and nothing of
 //! whose tables they are; it has no clock and no network, and time to spend is asked of the caller.
@@ -13,12 +13,14 @@ mod column;
 mod engine;
 mod error;
 mod groups;
+mod guess;
 mod hierarchy;
 mod lattice;
 mod levels;
 mod local;
 mod measure;
 mod model;
+mod pages;
 pub mod parquet;
 mod read;
 mod recoding;

@@ -77,7 +77,7 @@ impl Engine<'_> {
                     break;
                 }
                 let groups = ground.some(&left);
-                ground.check(&groups, &node, u64::MAX, &mut room);
+                ground.check(&groups, &node, u64::MAX, 0, &mut room);
                 let pattern = recoding.pattern(&node);
                 let mut still = Vec::new();
                 for (group, class) in left.iter().zip(&room.class_of) {

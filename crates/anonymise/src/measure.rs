@@ -167,6 +167,22 @@ impl Costs {
         }
     }
 
+    /// By column and level, what a cell tells beyond the coarsest one in nats, where the measure is monotonic
+    /// entropy.
+    pub(crate) fn told(&self) -> Vec<Vec<f64>> {
+        let told = |base: &Vec<f64>| {
+            let most = base.last().copied().unwrap_or_default();
+            base.iter().map(|lost| (most - lost) / self.rows * std::f64::consts::LN_2).collect()
+        };
+        self.base.iter().map(told).collect()
+    }
+
+    /// The cost of a node with no row suppressed, where it is told by levels.
+    pub(crate) fn of_levels(&self, node: &[u8]) -> f64 {
+        let levels = node.iter().enumerate();
+        self.all(levels.map(|(column, level)| self.term(column, usize::from(*level), 0.0)))
+    }
+
     /// The score of a raw cost.
     #[expect(clippy::cast_precision_loss, reason = "few columns")]
     pub(crate) fn score(&self, raw: f64) -> f64 {

@@ -5,14 +5,15 @@
 //! gets out, since a file can have any bytes.
 
 use std::{
+    cell::Cell,
     io::Write as _,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    panic::{self, AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Once},
 };
 
 use ::parquet::{
     basic::{Compression, ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical},
-    column::reader::{ColumnReader, ColumnReaderImpl},
+    column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader},
     data_type::{ByteArray, ByteArrayType, DataType, Int96},
     errors::ParquetError,
     file::{
@@ -25,7 +26,11 @@ use ::parquet::{
 use csv::ByteRecord;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use crate::{Error, error::Fault};
+use crate::{
+    Error,
+    error::Fault,
+    pages::{Bounded, Pages},
+};
 
 /// So many rows of each column are decoded at a time.
 const ROWS: usize = 1024;
@@ -104,10 +109,27 @@ pub(crate) struct Parquet {
     pub(crate) row: u64,
 }
 
-/// Does something with bytes that anybody may have written.
+thread_local! {
+    /// Whether this thread is at bytes that anybody may have written.
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+static QUIET: Once = Once::new();
+
+/// Does something with bytes that anybody may have written. A panic over them is a fault of the file, and
+/// is told as one: nothing of it is printed.
 fn guarded<T>(read: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
-    catch_unwind(AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(ParquetError::General("its bytes make no sense".into()).into()))
+    QUIET.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !GUARDED.get() {
+                others(panic);
+            }
+        }));
+    });
+    GUARDED.set(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    GUARDED.set(false);
+    read.unwrap_or_else(|_| Err(ParquetError::General("its bytes make no sense".into()).into()))
 }
 
 fn said(trouble: Trouble) -> String {
@@ -120,7 +142,7 @@ fn said(trouble: Trouble) -> String {
 
 impl Part {
     fn open(name: &str, file: impl ChunkReader + 'static) -> Result<Self, Error> {
-        let opened = guarded(|| Ok(SerializedFileReader::new(file)?));
+        let opened = guarded(|| Ok(SerializedFileReader::new(Bounded(file))?));
         let reader: Box<dyn FileReader> =
             Box::new(opened.map_err(|error| Error::new(name, Fault::NotParquet(said(error))))?);
         let columns = reader.metadata().file_metadata().schema_descr().columns().iter();
@@ -443,7 +465,12 @@ impl Parquet {
             let opened = guarded(|| {
                 let group = part.reader.get_row_group(group)?;
                 let rows = usize::try_from(group.metadata().num_rows());
-                let readers = (0..group.num_columns()).map(|at| group.get_column_reader(at));
+                let readers = part.columns.iter().enumerate().map(|(at, column)| {
+                    let pages = group.get_column_page_reader(at)?;
+                    let pages = Pages { pages, optional: column.optional };
+                    let of = group.metadata().column(at).column_descr_ptr();
+                    Ok::<_, ParquetError>(get_column_reader(of, Box::new(pages)))
+                });
                 Ok((rows.map_err(ParquetError::from)?, readers.collect::<Result<Vec<_>, _>>()?))
             });
             (self.left, self.readers) = opened.map_err(|trouble| self.broken(None, trouble))?;
@@ -509,4 +536,26 @@ fn written<'a>(
         group.close()?;
     }
     writer.into_inner()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    /// What a decoder has to say of its own is kept from whoever reads what is printed, and nobody else's
+    /// words are.
+    #[test]
+    fn a_panic_over_bytes_of_a_file_prints_nothing() {
+        static PRINTED: AtomicU32 = AtomicU32::new(0);
+        panic::set_hook(Box::new(|_| {
+            PRINTED.fetch_add(1, Ordering::Relaxed);
+        }));
+        let read = guarded::<()>(|| panic!("the decoder's own words"));
+        assert_eq!(read.err().map(said).as_deref(), Some("its bytes make no sense"));
+        assert_eq!(PRINTED.load(Ordering::Relaxed), 0);
+        assert!(catch_unwind(|| panic!("somebody else's")).is_err());
+        assert_eq!(PRINTED.load(Ordering::Relaxed), 1);
+    }
 }

@@ -7,18 +7,28 @@
 //! Nodes are taken in the order of their floors. From each, a chain of open nodes leads up. Its top
 //! is looked at first: mostly the bounds leave it open only by little, it is no solution or no better
 //! one, and all that is below is excluded with it. Otherwise cutting the chain at three quarters, again and again,
-//! finds the lowest solution there: what fails high up excludes more. Among nodes of
-//! the same cost the first by levels is the optimum, so the answer hangs neither on the order of
-//! checks nor on the number of threads: a node is left out on account of its bound only when that is
-//! higher by more than rounding, or when costs are exact and the node comes later.
+//! finds the lowest solution there: what fails high up excludes more.
+//!
+//! Where floors tell little of a node, those that tell most are taken first, and chains lead up by what
+//! takes least. They are cut where it is guessed (see `guess`) that a node just fails, best where it
+//! also excludes what is above it.
+//!
+//! A check costs as much as there are groups that it is made from. Where those are many more than the
+//! node is guessed to have classes, time after time, a finer node of the chain is looked at first, and
+//! the ones after it are made from its classes.
+//!
+//! Among nodes of the same cost the first by levels is the optimum, so the answer hangs neither on the
+//! order of checks nor on the number of threads: a node is left out on account of its bound only when
+//! that is higher by more than rounding, or when costs are exact and the node comes later.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     check::{Finding, Ground, Room},
     groups::{Groups, Key},
+    guess::Guesses,
     lattice::{Lattice, at_or_below},
-    measure::{Below, Costs},
+    measure::{Below, Costs, Measure},
 };
 
 /// How much may be spent on a search.
@@ -91,9 +101,10 @@ pub(crate) fn look<K: Key>(
     limit: u64,
     source: &Groups<K>,
     node: &[u8],
+    wanted: u64,
     room: &mut Room<K>,
 ) -> Look {
-    let finding = ground.check(source, node, limit, room);
+    let finding = ground.check(source, node, limit, wanted, room);
     let above = costs.above(&finding);
     if !finding.whole {
         return Look { finding, solution: None, below: None, above };
@@ -164,13 +175,26 @@ struct State<K> {
     next: usize,
     best: Option<(Best, usize)>,
     shelf: Shelf<K>,
+    guesses: Guesses,
+    /// Checks that were made from too many groups, since one was made to have fewer.
+    long: u32,
     checks: u64,
     stopped: bool,
 }
 
+/// Groups are too many when they are so many times what the node is guessed to have.
+const TOO_MANY: f64 = 4.0;
+/// So many checks come before: many searches are over by then, and nobody would use groups that were made for them.
+const EARLY: u64 = 32;
+/// So often, before fewer are made.
+const TOO_OFTEN: u32 = 2;
+/// What share of the groups these are guessed to be, at most. It is less than makes them worth keeping.
+const FEWER: f64 = 0.4;
+
 struct Search<'a, K> {
     ground: &'a Ground<K>,
     costs: &'a Costs,
+    guide: &'a Costs,
     lattice: &'a Lattice,
     limit: u64,
     effort: Effort<'a>,
@@ -181,11 +205,11 @@ struct Search<'a, K> {
 pub(crate) fn search<K: Key>(
     ground: &Ground<K>,
     costs: &Costs,
-    guide: &Costs,
     lattice: &Lattice,
     limit: u64,
     effort: Effort<'_>,
 ) -> Found {
+    let guide = &Costs::new(Measure::MonotonicEntropy, &ground.levels, ground.rows, 1);
     let listed = |costs: &Costs| {
         let mut values = vec![0.0; lattice.size];
         let bottom = vec![0; lattice.tops.len()];
@@ -218,10 +242,12 @@ pub(crate) fn search<K: Key>(
         next: 0,
         best: None,
         shelf: Shelf::new(effort.memory),
+        guesses: Guesses::new(guide),
+        long: 0,
         checks: 0,
         stopped: false,
     };
-    let search = Search { ground, costs, lattice, limit, effort, state: Mutex::new(state) };
+    let search = Search { ground, costs, guide, lattice, limit, effort, state: Mutex::new(state) };
     std::thread::scope(|scope| {
         for _ in 1..effort.threads.max(1) {
             scope.spawn(|| search.work());
@@ -241,6 +267,10 @@ pub(crate) fn search<K: Key>(
 }
 
 impl<K> State<K> {
+    fn free(&self, index: usize, costs: &Costs) -> bool {
+        self.open(index, costs) && self.marks[index] & BUSY == 0
+    }
+
     fn open(&self, index: usize, costs: &Costs) -> bool {
         self.marks[index] & (CHECKED | FAILED) == 0
             && !self.best.as_ref().is_some_and(|(best, first)| {
@@ -280,24 +310,25 @@ impl<K: Key> Search<'_, K> {
         let (mut low, mut high) = (0, chain.len());
         let mut top_first = self.costs.by_levels();
         while low < high {
-            let middle = if top_first { high - 1 } else { low + (high - low) * 3 / 4 };
-            top_first = false;
-            let index = chain[middle];
-            let node = self.lattice.node(index);
-            let source = {
+            let (middle, node, source, wanted) = {
                 let mut state = self.lock();
                 if state.stopped || !state.open(start, self.costs) {
                     return true;
                 }
-                if !state.open(index, self.costs) || state.marks[index] & BUSY != 0 {
-                    high = middle;
+                let cut = if top_first { high - 1 } else { self.cut(&state, &chain, low, high) };
+                top_first = false;
+                if !state.free(chain[cut], self.costs) {
+                    high = cut;
                     continue;
                 }
-                state.marks[index] |= BUSY;
-                state.shelf.source(&node)
+                let (middle, node, source) = self.source(&mut state, &chain, low, cut);
+                state.marks[chain[middle]] |= BUSY;
+                // A finer node than was to be looked at is to have groups that are worth keeping.
+                let len = source.as_deref().unwrap_or(&self.ground.base).len();
+                (middle, node, source, if middle < cut { len as u64 / 2 } else { 0 })
             };
             let source = source.as_deref().unwrap_or(&self.ground.base);
-            let look = look(self.ground, self.costs, self.limit, source, &node, room);
+            let look = look(self.ground, self.costs, self.limit, source, &node, wanted, room);
             let kept = (look.finding.rolled && worth_keeping(room.keys.len(), source.len()))
                 .then(|| self.ground.keep(source, &node, room));
             let mut state = self.lock();
@@ -309,20 +340,81 @@ impl<K: Key> Search<'_, K> {
             if let Some(kept) = kept {
                 state.shelf.put(kept);
             }
-            self.conclude(&mut state, index, &node, look);
+            state.guesses.learn(&node, room.keys.len(), &look.finding, look.above);
+            self.conclude(&mut state, chain[middle], &node, look);
         }
         let state = self.lock();
         // Whoever is busy with it will be done with it.
         state.stopped || !state.open(start, self.costs) || state.marks[start] & BUSY != 0
     }
 
+    /// Where a chain is cut next: where a node is guessed to fail and to exclude what is above it, or the highest that
+    /// is guessed to fail.
+    fn cut(&self, state: &State<K>, chain: &[usize], low: usize, high: usize) -> usize {
+        if self.costs.by_levels() || state.checks == 0 {
+            return low + (high - low) * 3 / 4;
+        }
+        let best = state.best.as_ref().map_or(f64::INFINITY, |(best, _)| best.raw);
+        let mut cut = low;
+        for (at, index) in chain.iter().enumerate().take(high).skip(low) {
+            let node = self.lattice.node(*index);
+            if state.guesses.fails(&node, self.limit) {
+                cut = at;
+                if state.guesses.above(&node) > best {
+                    break;
+                }
+            }
+        }
+        cut
+    }
+
+    /// The node to look at where a chain is cut, by its place, and the groups to make it from, where
+    /// they are not all tuples. It is a finer one where groups are too many, too often.
+    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 groups")]
+    fn source(
+        &self,
+        state: &mut State<K>,
+        chain: &[usize],
+        low: usize,
+        cut: usize,
+    ) -> (usize, Vec<u8>, Option<Arc<Groups<K>>>) {
+        let node = self.lattice.node(chain[cut]);
+        let source = state.shelf.source(&node);
+        let groups = source.as_deref().unwrap_or(&self.ground.base).len() as f64;
+        let guesses = &state.guesses;
+        if state.checks < EARLY || guesses.classes(&node) * TOO_MANY > groups {
+            return (cut, node, source);
+        }
+        state.long += 1;
+        if state.long < TOO_OFTEN {
+            return (cut, node, source);
+        }
+        let mut finer = (low..cut).map(|at| (at, self.lattice.node(chain[at])));
+        let found = finer.find(|(_, node)| guesses.classes(node) < groups * FEWER);
+        match found.filter(|(at, _)| state.free(chain[*at], self.costs)) {
+            None => (cut, node, source),
+            Some((at, node)) => {
+                state.long = 0;
+                let source = state.shelf.source(&node);
+                (at, node, source)
+            }
+        }
+    }
+
     fn chain(&self, start: usize) -> Vec<usize> {
         let state = self.lock();
         let mut chain = vec![start];
         let mut at = start;
+        let rank = |index: usize| {
+            if self.costs.by_levels() {
+                state.bounds[index]
+            } else {
+                self.guide.of_levels(&self.lattice.node(index))
+            }
+        };
         loop {
             let open = self.lattice.above(at).filter(|index| state.open(*index, self.costs));
-            match open.min_by(|a, b| state.bounds[*a].total_cmp(&state.bounds[*b])) {
+            match open.min_by(|a, b| rank(*a).total_cmp(&rank(*b))) {
                 None => return chain,
                 Some(next) => {
                     chain.push(next);

@@ -77,7 +77,7 @@ impl Engine<'_> {
                 break;
             }
             found.looked += 1;
-            let looked = look(ground, &self.guide, self.limit(), &ground.base, &node, &mut room);
+            let looked = look(ground, &self.guide, self.limit(), &ground.base, &node, 0, &mut room);
             let Some(best) = looked.solution else { continue };
             let kept = room.counts.iter().zip(&room.fates);
             let kept = kept.filter(|(rows, fate)| **rows > 0 && **fate == Fate::Passes);

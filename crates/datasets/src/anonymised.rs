@@ -1,8 +1,8 @@
 //! Anonymising: peculiar values go, rows get another order, the engine generalises, its separate
 //! checker reads the result back, and the five standards are held against it. Only then there is a set.
 
-use std::cell::Cell;
 use std::collections::HashSet;
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anonymise::report::Report;
@@ -34,12 +34,42 @@ pub struct Anonymised {
 /// Rows that are handed to the engine at a time.
 const ROWS: usize = 1 << 14;
 
-/// The source as the engine is given it, and what it says of it.
-pub(crate) struct Ready {
-    pub(crate) prepared: Table,
+/// The source as rows of a result follow it: without peculiar values, in its new order.
+pub(crate) struct Prepared {
+    pub(crate) table: Table,
     starred: Vec<(String, u64)>,
     masked: Vec<Masked>,
     pub(crate) planned: Planned,
+}
+
+impl Prepared {
+    fn new(table: &Table, settings: &Settings, seed: &str, rules: &Rules) -> Result<Self, Error> {
+        let shown =
+            settings.with_role(table, |role| matches!(role, Role::Sensitive | Role::Insensitive));
+        let (prepared, masked) = confirmed::masked(table, settings, Kind::Anonymised);
+        let (prepared, starred) =
+            prepared.without_rare(&shown, settings.person(), rules.rare.below.value);
+        let table = prepared.shuffled(seed);
+        let planned = settings.planned(&table, rules)?;
+        Ok(Self { table, starred, masked, planned })
+    }
+
+    /// What the checker says of published rows.
+    fn verdict<P: Read>(&self, settings: &Settings, rows: Rows<P>) -> Result<Verdict, Error> {
+        let claims = Claims {
+            plan: &self.planned.plan,
+            models: &self.planned.models,
+            limit: settings.limit,
+            suppressed: Suppressed::Removed,
+        };
+        let before = Rows::open(&self.table.file, self.table.stream(), Format::default())?;
+        Ok(verify(&claims, before, rows)?)
+    }
+}
+
+/// The same with what the engine knows of it.
+pub(crate) struct Ready {
+    pub(crate) source: Prepared,
     pub(crate) schema: Schema,
     pub(crate) histogram: Histogram,
     chunks: Vec<Chunk>,
@@ -53,17 +83,11 @@ impl Ready {
         rules: &Rules,
         go_on: &dyn Fn(Step) -> bool,
     ) -> Result<Self, Error> {
-        let shown =
-            settings.with_role(table, |role| matches!(role, Role::Sensitive | Role::Insensitive));
-        let (prepared, masked) = confirmed::masked(table, settings, Kind::Anonymised);
-        let (prepared, starred) =
-            prepared.without_rare(&shown, settings.person(), rules.rare.below.value);
-        let prepared = prepared.shuffled(seed);
-        let planned = settings.planned(&prepared, rules)?;
-        let mut rows = Rows::open(&table.file, prepared.stream(), Format::default())?;
-        let mut schema = Schema::new(&rows, &planned.plan)?;
-        let watched: Vec<&str> =
-            planned.models.iter().filter_map(anonymise::Model::column).collect();
+        let source = Prepared::new(table, settings, seed, rules)?;
+        let mut rows = Rows::open(&table.file, source.table.stream(), Format::default())?;
+        let mut schema = Schema::new(&rows, &source.planned.plan)?;
+        let models = source.planned.models.iter();
+        let watched: Vec<&str> = models.filter_map(anonymise::Model::column).collect();
         let mut histogram = Histogram::new(&schema, &watched)?;
         let mut chunks = Vec::new();
         let mut read = 0;
@@ -79,7 +103,7 @@ impl Ready {
             histogram.add(&schema, &chunk)?;
             chunks.push(chunk);
         }
-        Ok(Self { prepared, starred, masked, planned, schema, histogram, chunks })
+        Ok(Self { source, schema, histogram, chunks })
     }
 
     /// The result of a recoding, and the row of the source that each of its rows comes of.
@@ -97,15 +121,15 @@ impl Ready {
             first += chunk.rows();
         }
         output.finish()?;
-        let mut rows = Rows::open(&self.prepared.file, bytes.as_slice(), Format::default())?;
+        let mut rows = Rows::open(&self.source.table.file, bytes.as_slice(), Format::default())?;
         let names = rows.names().to_vec();
         let mut cells = Vec::with_capacity(from.len());
         while rows.next_row()?.is_some() {
             let row = (0..names.len()).map(|at| Ok(rows.text(at)?.into_owned()));
             cells.push(row.collect::<Result<Vec<_>, anonymise::Error>>()?);
         }
-        let result = Table::of(&self.prepared.file, &names, &cells);
-        Ok((result.to_be(self.prepared.written), from))
+        let result = Table::of(&self.source.table.file, &names, &cells);
+        Ok((result.to_be(self.source.table.written), from))
     }
 
     /// Leaves out the classes in which fewer people are than are asked: the engine counts rows.
@@ -118,13 +142,13 @@ impl Ready {
         if settings.person().is_none() {
             return Ok((result, from, false));
         }
-        let people = people(settings, &result, &self.prepared, &from);
+        let people = people(settings, &result, &self.source.table, &from);
         let quasi: Vec<_> = result
             .columns
             .iter()
             .filter(|column| settings.role(&column.name) == Some(Role::QuasiIdentifying))
             .collect();
-        let asked = u64::from(self.planned.k);
+        let asked = u64::from(self.source.planned.k);
         let few: HashSet<usize> = from
             .iter()
             .enumerate()
@@ -151,7 +175,7 @@ impl Ready {
     /// How many rows the engine is asked to make alike, one after the other: where somebody has several
     /// rows, more than people are asked for.
     fn tries(&self, settings: &Settings, again: Option<&Manifest>) -> Vec<u32> {
-        let k = self.planned.k;
+        let k = self.source.planned.k;
         match (again, settings.person()) {
             (Some(manifest), _) => vec![manifest.alike],
             (None, None) => vec![k],
@@ -168,24 +192,16 @@ impl Ready {
         written: Written,
         bytes: &[u8],
     ) -> Result<Verdict, Error> {
-        let claims = Claims {
-            plan: &self.planned.plan,
-            models: &self.planned.models,
-            limit: settings.limit,
-            suppressed: Suppressed::Removed,
-        };
-        let file = &self.prepared.file;
-        let before = Rows::open(file, self.prepared.stream(), Format::default())?;
-        let published = "published";
-        Ok(match written {
+        let name = "published";
+        match written {
             Written::Csv => {
-                verify(&claims, before, Rows::open(published, bytes, Format::default())?)
+                self.source.verdict(settings, Rows::open(name, bytes, Format::default())?)
             }
             Written::Parquet => {
-                let parts = vec![(published.to_owned(), Bytes::copy_from_slice(bytes))];
-                verify(&claims, before, Rows::parquet(published, parts)?)
+                let parts = vec![(name.to_owned(), Bytes::copy_from_slice(bytes))];
+                self.source.verdict(settings, Rows::parquet(name, parts)?)
             }
-        }?)
+        }
     }
 }
 
@@ -209,7 +225,7 @@ impl<'a> Try<'a> {
         again: Option<&Manifest>,
         go_on: &(dyn Fn(u64) -> bool + Sync),
     ) -> Result<Self, Error> {
-        let models = ready.planned.models.iter().map(|model| match model {
+        let models = ready.source.planned.models.iter().map(|model| match model {
             Model::KAnonymity { k } => Model::KAnonymity { k: alike.max(*k) },
             other => other.clone(),
         });
@@ -222,13 +238,13 @@ impl<'a> Try<'a> {
                 measure: settings.measure,
             },
         )?;
-        let chosen = settings.node(&ready.prepared);
+        let chosen = settings.node(&ready.source.table);
         let node = again.and_then(|manifest| manifest.node.as_deref()).or(chosen.as_deref());
         let (mut recoding, found, proven) = recoded(&engine, settings, node, go_on)?;
         let (result, from, fewer) = ready.without_few(settings, &mut recoding)?;
         // What is proven speaks of rows, and nothing is where somebody may have several.
         let of_rows = settings.person().is_none();
-        let proven = proven && of_rows && !fewer && alike == ready.planned.k;
+        let proven = proven && of_rows && !fewer && alike == ready.source.planned.k;
         Ok(Self { engine, recoding, found, proven, alike, result, from })
     }
 
@@ -294,13 +310,13 @@ pub fn anonymise(
         settings: &settings,
         rules: &rules,
         source: table,
-        prepared: &ready.prepared,
+        prepared: &ready.source.table,
         result: &result,
         from: &from,
-        starred: &ready.starred,
-        masked: &ready.masked,
+        starred: &ready.source.starred,
+        masked: &ready.source.masked,
     };
-    let standards = case.anonymised(&verdict, ready.planned.k);
+    let standards = case.anonymised(&verdict, ready.source.planned.k);
     if !go_on(Step::Checking) {
         return Err(Error::Stopped);
     }
@@ -308,9 +324,9 @@ pub fn anonymise(
         return Err(Error::Standards(Box::new(standards)));
     }
     let mut report = engine.report(&recoding);
-    report.models.clone_from(&ready.planned.models);
+    report.models.clone_from(&ready.source.planned.models);
     // Of somebody with several rows: one in so many as there are people in the class, not rows.
-    let fewest = people(&settings, &result, &ready.prepared, &from).into_values().min();
+    let fewest = people(&settings, &result, &ready.source.table, &from).into_values().min();
     let fewest = fewest.and_then(|fewest| u32::try_from(fewest).ok()).unwrap_or(u32::MAX);
     let highest = &mut report.after.prosecutor.highest;
     *highest = highest.max(1.0 / f64::from(fewest));
@@ -321,7 +337,7 @@ pub fn anonymise(
         rows: table.rows as u64,
         published: result.rows as u64,
         suppressed: (table.rows - result.rows) as u64,
-        starred: ready.starred.iter().cloned().collect(),
+        starred: ready.source.starred.iter().cloned().collect(),
         left_out: about.left_out.clone(),
     };
     let manifest = Manifest {
@@ -334,7 +350,7 @@ pub fn anonymise(
         input: Shape::of(table, table.hash.clone()),
         output,
         settings: manifest::shown(&method.settings),
-        hierarchies: hashes(&ready.planned),
+        hierarchies: hashes(&ready.source.planned),
         node: found,
         alike,
         proven,
@@ -404,28 +420,24 @@ pub fn check(
     let settings = &method.settings;
     settings.check(table, &rules, Kind::Anonymised)?;
     let seed = settings.seed.as_deref().unwrap_or_default();
-    let stopped = Cell::new(false);
-    let go_on = |step| {
-        stopped.set(next(step) == Next::Stop);
-        !stopped.get()
-    };
-    let ready = Ready::new(table, settings, seed, &rules, &go_on)?;
-    if !go_on(Step::Checking) {
+    if next(Step::Checking) == Next::Stop {
         return Err(Error::Stopped);
     }
-    let verdict = ready.verdict(settings, Written::Csv, &published.csv())?;
-    let from = origins(&ready.prepared, published, &ready.planned);
+    let source = Prepared::new(table, settings, seed, &rules)?;
+    let rows = Rows::open(&published.file, published.stream(), Format::default())?;
+    let verdict = source.verdict(settings, rows)?;
+    let from = origins(&source.table, published, &source.planned);
     let case = Case {
         settings,
         rules: &rules,
         source: table,
-        prepared: &ready.prepared,
+        prepared: &source.table,
         result: published,
         from: &from,
-        starred: &ready.starred,
-        masked: &ready.masked,
+        starred: &source.starred,
+        masked: &source.masked,
     };
-    let standards = case.anonymised(&verdict, ready.planned.k);
+    let standards = case.anonymised(&verdict, source.planned.k);
     Ok((verdict, standards))
 }
 

@@ -78,7 +78,7 @@ pub fn ways(
     settings.check(table, &rules, Kind::Anonymised)?;
     confirmed::check(table, settings, Kind::Anonymised)?;
     let ready = Ready::new(table, settings, "", &rules, &|step| next(step) != Next::Stop)?;
-    let engine = engine(&ready, settings, ready.planned.models.clone())?;
+    let engine = engine(&ready, settings, ready.source.planned.models.clone())?;
     let nodes = engine.nodes();
     let stopped = AtomicBool::new(false);
     let go_on = |checks| {
@@ -105,7 +105,7 @@ pub fn ways(
         ];
         return Err(anonymise::Error::wrong(&table.file, words).into());
     }
-    let tops = ready.planned.plan.columns.iter().filter_map(|(name, role)| match role {
+    let tops = ready.source.planned.plan.columns.iter().filter_map(|(name, role)| match role {
         anonymise::Role::Quasi(tree) => Some((name.as_str(), tree.levels() - 1)),
         _ => None,
     });
@@ -145,9 +145,9 @@ pub fn blocked(table: &Table, settings: &Settings) -> Result<Vec<Blocked>, Error
     let rules = Rules::now();
     settings.check(table, &rules, Kind::Anonymised)?;
     let ready = Ready::new(table, settings, "", &rules, &|_| true)?;
-    let engine = engine(&ready, settings, ready.planned.models.clone())?;
+    let engine = engine(&ready, settings, ready.source.planned.models.clone())?;
     let found = engine.blocking().into_iter().map(|model| {
-        let values = model.column().and_then(|name| ready.prepared.column(name));
+        let values = model.column().and_then(|name| ready.source.table.column(name));
         let values = values.map(|column| column.occurring().count() as u64);
         let least = if values.is_some() { rules.l.least.value } else { rules.k.least.value };
         let at_most = values.unwrap_or_else(|| engine.rows());

@@ -273,3 +273,16 @@ fn a_broken_file_is_named_by_column_and_row_group_and_never_brings_the_reader_do
     // Checksums find every byte of a page that was changed.
     assert!(named.iter().all(|named| *named > 100), "{named:?}");
 }
+
+#[test]
+fn a_page_that_says_it_opens_into_two_gigabytes_is_not_opened() {
+    let mut bytes = file("required int32 age;", 1, |_, column| ints(column, &[1, 2, 3]));
+    // After the mark comes the first page: its kind, then what it opens into.
+    assert_eq!((bytes[4], bytes[6]), (0x15, 0x15));
+    assert!(bytes[7] < 0x80, "one byte");
+    bytes.splice(7..8, [0xFE, 0xFF, 0xFF, 0xFF, 0x0F]);
+    assert_eq!(
+        said(vec![bytes]),
+        "`part-1.parquet`, column `age`: row group 1 cannot be read (a page says that it opens into more than it can hold, or than 128 MiB): write the file again, with Snappy, Zstandard, gzip or without compression"
+    );
+}

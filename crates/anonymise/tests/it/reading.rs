@@ -1,8 +1,8 @@
 //! Tables and hierarchies as they come, and what is said of those that cannot be read.
 
 use anonymise::{
-    DateStep, Encoding, Error, Format, Hierarchy, Intervals, Plan, Role, Rows, dates, intervals,
-    masks, orderings, tree,
+    DateStep, Encoding, Error, Format, Hierarchy, Intervals, Language, Plan, Role, Rows, dates,
+    intervals, masks, orderings, tree,
 };
 
 use crate::tables::table;
@@ -101,6 +101,11 @@ fn what_is_wrong_with_a_hierarchy_is_said_with_its_line() {
         "`h.csv`, line 3: `x` of level 1 leads to `2`, and to `1` in line 1: give it one label above, or two names"
     );
     assert!(said("").contains("it is empty"));
+    let twice = Hierarchy::read("h.csv", "a;x;1\nb;x;2\n".as_bytes(), Format::ARX);
+    assert_eq!(
+        twice.unwrap_err().sentence(Language::Ja),
+        "「h.csv」の2行目：第1段階の「x」の上位が、ここでは「2」、1行目では「1」です。上位を一つにするか、別の名前に分けてください。"
+    );
 }
 
 fn line(hierarchy: &Hierarchy, value: &str) -> Vec<String> {
