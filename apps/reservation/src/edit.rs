@@ -271,7 +271,8 @@ pub(crate) fn store(fields: &Fields) -> Result<Entry, Vec<Wrong>> {
         free_until_hours: read.number("free_until_hours", 0, 720),
         late_percent: read.number("late_percent", 0, 100),
         listed: listed.unwrap_or(false),
-        lacks: Lacks::default(),
+        seated: Vec::new(),
+        has_seatings: false,
     };
     if store.party_max < store.party_min && store.party_max > 0 {
         read.wrong("party_max", What::Backwards);
@@ -529,8 +530,11 @@ pub(crate) async fn put_stores(app: &App, mut entries: Vec<Entry>) -> Result<(),
         let there = app.book.store(&store.slug).await;
         let there = there.map_err(|error| Unwritten::Stop(Stop::No(error.into())))?;
         let was_open = there.as_ref().is_some_and(|there| there.listed);
-        let nothing_yet = Lacks { tables: true, seatings: true };
-        let lacks = there.as_ref().map_or(nothing_yet, |there| there.lacks);
+        if let Some(there) = &there {
+            store.seated.clone_from(&there.seated);
+            store.has_seatings = there.has_seatings;
+        }
+        let lacks = store.lacks();
         store.listed = listed.unwrap_or(was_open);
         if store.listed && !was_open && !lacks.nothing() {
             let (field, what) = ("listed".to_owned(), What::NotReady(lacks));
@@ -591,7 +595,9 @@ mod tests {
         let mut given = fields_of(&crate::book::tests::store());
         given.set("representative", "見本 代表");
         let entry = store(&given).map_err(|wrong| format!("{wrong:?}")).unwrap();
-        assert_eq!(entry.store, crate::book::tests::store());
+        let (seated, has_seatings) = (Vec::new(), false);
+        let said = Store { seated, has_seatings, ..crate::book::tests::store() };
+        assert_eq!(entry.store, said);
         assert_eq!(entry.representative.as_deref(), Some("見本 代表"));
         assert!(unknown(&given, &STORE_FIELDS).is_empty());
     }

@@ -230,6 +230,37 @@ async fn a_new_store_is_seen_by_nobody_until_it_has_all_it_needs_and_is_opened()
 }
 
 #[tokio::test]
+async fn parties_that_no_table_seats_are_told_wherever_rules_or_tables_come_in() {
+    let house = House::furnished().await;
+    let (at, page) = ("/api/stores/mihon", "/operator/stores/mihon");
+    // The rules say up to eight, the tables seat two: by page, by API, by file.
+    let (_, told) = house.gets(page).await;
+    assert!(told.contains("parties of 3 to 8 too"), "{told}");
+    assert!(told.contains("the largest party that its tables seat is 2"), "{told}");
+    let (_, store) = house.asks(Method::GET, at, None).await;
+    assert_eq!(store["not_seated"], json!([3, 4, 5, 6, 7, 8]));
+    assert_eq!(house.asks(Method::PUT, at, Some(store)).await.0, 200);
+    let rows = "store,name,seats_from,seats_to,count,joins\nmihon,A,1,2,2,\nmihon,B,4,4,2,2\n";
+    let (_, answer) = house.imports(rows).await;
+    assert_eq!(answer["not_seated"], json!({ "mihon": [3] }));
+    let table = |from, to| json!({ "name": "A", "seats_from": from, "seats_to": to, "count": 9 });
+    let tables = format!("{at}/tables");
+    let puts = async |from, to| {
+        let body = json!({ "tables": [table(from, to)] });
+        house.asks(Method::PUT, &tables, Some(body)).await.1["not_seated"].take()
+    };
+    assert_eq!(puts(2, 8).await, json!([1]));
+    assert_eq!(puts(1, 8).await, json!([]));
+    assert!(!house.gets(page).await.1.contains("no table seats"));
+    // Tables that seat nobody by the rules are as none: the store takes no bookings, and says so.
+    assert_eq!(puts(9, 10).await, json!([1, 2, 3, 4, 5, 6, 7, 8]));
+    let (_, store) = house.asks(Method::GET, at, None).await;
+    assert_eq!((&store["listed"], &store["lacks"]), (&json!(true), &json!(["tables"])));
+    let (_, told) = house.gets(page).await;
+    assert!(told.contains("open to guests but takes no new bookings"), "{told}");
+}
+
+#[tokio::test]
 async fn a_file_is_taken_in_whole_or_not_at_all() {
     let house = House::furnished().await;
     let header = "store,name,seats_from,seats_to,count,joins\r\n";

@@ -27,7 +27,7 @@ use crate::edit::{self, STORE_FIELDS, TABLE_FIELDS, Unwritten, WEEK, What, Wrong
 use crate::engage::{self, Stop};
 use crate::fields::Fields;
 use crate::hook;
-use crate::import::{self, Plain, Refused};
+use crate::import::{self, Imported, Plain, Refused};
 use crate::language::Language;
 use crate::pages::LARGEST_FILE_BYTES;
 use crate::session;
@@ -243,12 +243,13 @@ fn told(fields: &Fields) -> Value {
     Value::Object(pairs.collect::<Map<_, _>>())
 }
 
-/// A store, with what it lacks before it can be open to guests.
+/// A store, with what it lacks before it can be open to guests, and the parties of its rules that no table seats.
 fn store_told(store: &Store) -> Value {
-    let Lacks { tables, seatings } = store.lacks;
+    let Lacks { tables, seatings } = store.lacks();
     let lacks = [("tables", tables), ("seatings", seatings)].into_iter().filter(|(_, is)| *is);
     let mut told = told(&edit::fields_of(store));
     told["lacks"] = lacks.map(|(name, _)| name).collect();
+    told["not_seated"] = store.not_seated().into();
     told
 }
 
@@ -284,7 +285,7 @@ async fn put_store(
     bytes: Bytes,
 ) -> Result<Json<Value>, Problem> {
     // What a store lacks is told and not taken, so that what was told can be sent back.
-    let known_fields: Vec<&str> = STORE_FIELDS.into_iter().chain(["lacks"]).collect();
+    let known_fields: Vec<&str> = STORE_FIELDS.into_iter().chain(["lacks", "not_seated"]).collect();
     let mut fields = object(&body(&bytes)?, &known_fields, words)?;
     fields.set("slug", &slug);
     let entry = edit::store(&fields).map_err(|wrong| Problem::wrong(&wrong, words))?;
@@ -300,11 +301,11 @@ async fn tables(
     _: Caller,
     Path(slug): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    known(&app, &slug).await?;
+    let store = known(&app, &slug).await?;
     let tables = app.book.tables(&slug).await?;
     let tables: Vec<Value> =
         tables.iter().map(|table| told(&edit::fields_of_table(table))).collect();
-    Ok(Json(json!({ "tables": tables })))
+    Ok(Json(json!({ "tables": tables, "not_seated": store.not_seated() })))
 }
 
 async fn put_tables(
@@ -445,7 +446,7 @@ async fn day(
 ) -> Result<Json<Value>, Problem> {
     let store = known(&app, &slug).await?;
     let on = date(&on)?;
-    let party = party.unwrap_or(2).clamp(store.party_min, store.party_max);
+    let party = party.unwrap_or_else(|| store.nearest(2));
     let day = app.book.day(store.clone(), on, party, app::now()).await?;
     let seatings: Vec<Value> = day
         .seatings
@@ -476,7 +477,11 @@ async fn import_file(
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unreadable", detail));
     }
     match import::take(&app, &bytes).await {
-        Ok(taken) => Ok(Json(json!({ "stores": taken.stores, "tables": taken.tables }))),
+        Ok(Imported { stores, tables, not_seated }) => {
+            let not_seated = not_seated.iter().map(|store| (&store.slug, store.not_seated()));
+            let not_seated: BTreeMap<_, _> = not_seated.collect();
+            Ok(Json(json!({ "stores": stores, "tables": tables, "not_seated": not_seated })))
+        }
         Err(Refused::Stop(stop)) => Err(stop.into()),
         Err(Refused::Plain(Plain::InTheWay(numbers))) => Err(Problem::in_the_way(&numbers)),
         Err(Refused::Plain(why)) => {

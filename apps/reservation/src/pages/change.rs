@@ -149,7 +149,8 @@ impl Look<'_> {
         let words = reader.words;
         let now = app::now();
         let number = &booking.number;
-        let party = party.unwrap_or(booking.party).clamp(store.party_min, store.party_max);
+        let party = party.unwrap_or(booking.party);
+        let party = store.nearest(party);
         let date = Some(date.unwrap_or(store.date_of(booking.starts_at)));
         let mut strip = Vec::new();
         for date in book::days(store, date, now) {

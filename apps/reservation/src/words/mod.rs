@@ -65,11 +65,11 @@ words! {
             area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store,
             closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review,
             fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held, is_draft,
-            draft_lacks, open_store;
+            draft_lacks, open_store, open_lacks;
         told:
-            closed_that_day(&str), closed_today(&str), error_party(u8, u8), first_store(&str),
-            on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8),
-            party_not_taken(u8, u8, u8);
+            closed_that_day(&str), closed_today(&str), error_party(&[u8]), first_store(&str),
+            on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(&[u8]),
+            party_not_taken(u8, &[u8]);
     }
     /// Coming in: signing in and up, passwords, passkeys, linked services.
     door: Door {
@@ -194,7 +194,7 @@ words! {
             end_key;
         told:
             guest_after(), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
-            done_called_off(usize), day_has_bookings(usize), closing_is_paid(&str),
+            done_called_off(usize), not_seated(&[u8], u16), day_has_bookings(usize), closing_is_paid(&str),
             closing_paid(usize, &str), closing_booked(usize), closing_held(usize),
             closing_offered(usize), refunds_failed(usize), imported(usize, usize),
             file_refused(&Plain), file_has_faults(usize);
@@ -259,6 +259,13 @@ impl Words {
             Language::En => &en::WORDS,
         }
     }
+}
+
+/// Sizes of parties, each run of them said as from and to.
+fn runs(parties: &[u8], said: fn(u8, u8) -> String, between: &str) -> String {
+    let runs = parties.chunk_by(|one, next| one.abs_diff(*next) == 1);
+    let ends = runs.filter_map(|run| Some((*run.first()?, *run.last()?)));
+    ends.map(|(from, to)| said(from, to)).collect::<Vec<_>>().join(between)
 }
 
 /// 1,234,500: in groups of three, as both languages write it.

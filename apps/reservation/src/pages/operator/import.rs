@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::super::parts::{done, nothing};
+use super::super::parts::{done, named, nothing};
 use super::super::staff::Operator;
 use super::super::{Sheet, layout};
 use crate::app::{App, Reader, Shared};
@@ -40,8 +40,19 @@ pub(super) async fn take(
 async fn answer(app: &App, reader: &Reader, bytes: &[u8]) -> Result<(StatusCode, Markup), Fault> {
     let words = reader.words;
     Ok(match import::take(app, bytes).await {
-        Ok(Imported { stores, tables }) => {
-            (StatusCode::OK, done(&(words.office.imported)(stores, tables)))
+        Ok(Imported { stores, tables, not_seated }) => {
+            let note = html! {
+                (done(&(words.office.imported)(stores, tables)))
+                @for store in &not_seated {
+                    div class="notice" {
+                        p {
+                            a href={ "/operator/stores/" (store.slug) } { (named(store.name(reader.language))) }
+                            (words.frame.colon) (super::not_seated(store, words).unwrap_or_default())
+                        }
+                    }
+                }
+            };
+            (StatusCode::OK, note)
         }
         Err(Refused::Stop(stop)) => return Err(stop.into()),
         Err(Refused::Plain(why)) => (

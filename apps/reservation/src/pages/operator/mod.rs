@@ -97,7 +97,16 @@ pub(super) fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
             p class="eyebrow" { a href="/operator" { (words.office.operator) } }
             h1 { (named(store.name(reader.language))) }
         }
-        @if !store.listed { (draft(store, &at, words)) }
+        @if !store.listed || !store.lacks().nothing() { (lacking(store, &at, words)) }
+        @if let Some(told) = not_seated(store, words) {
+            div class="notice" role="status" {
+                p { (told) }
+                p {
+                    a href={ (at) "/tables" } { (words.office.tables) } " · "
+                    a href=(at) { (words.office.about_store) }
+                }
+            }
+        }
         nav class="within" aria-label=(words.office.on_this_store) {
             @for (path, label) in [
                 ("", words.office.about_store),
@@ -113,17 +122,23 @@ pub(super) fn head(store: &Store, reader: &Reader, title: &str) -> Markup {
     }
 }
 
-/// That a store is not open to guests, and what is missing or the way to open it.
-fn draft(store: &Store, at: &str, words: &Words) -> Markup {
-    let lacks = store.lacks;
+/// The parties that a store takes by its rules and that no table of it seats, if there are any.
+fn not_seated(store: &Store, words: &Words) -> Option<String> {
+    let parties = store.not_seated();
+    (!parties.is_empty()).then(|| (words.office.not_seated)(&parties, store.most_seated()))
+}
+
+/// That a store is not open to guests or takes no bookings, and what is missing or the way to open it.
+fn lacking(store: &Store, at: &str, words: &Words) -> Markup {
+    let lacks = store.lacks();
     html! {
         div class="notice" role="status" {
-            p { (words.finding.is_draft) }
+            @if !store.listed { p { (words.finding.is_draft) } }
             @if lacks.nothing() {
                 form class="actions" method="post" action={ (at) "/open" } { button { (words.finding.open_store) } }
             } @else {
                 p {
-                    (words.finding.draft_lacks)
+                    @if store.listed { (words.finding.open_lacks) } @else { (words.finding.draft_lacks) }
                     @if lacks.tables { " " a href={ (at) "/tables" } { (words.office.tables) } }
                     @if lacks.seatings { " " a href={ (at) "/seatings" } { (words.office.seatings) } }
                 }

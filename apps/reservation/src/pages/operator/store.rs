@@ -83,7 +83,7 @@ pub(super) async fn open(
     Path(slug): Path<String>,
 ) -> Result<Response, Fault> {
     let store = store_of(&app, &slug).await?;
-    if !store.lacks.nothing() {
+    if !store.lacks().nothing() {
         return see_other(&format!("/operator/stores/{slug}"));
     }
     app.book.put_stores(vec![Store { listed: true, ..store }]).await?;

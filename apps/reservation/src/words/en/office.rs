@@ -3,6 +3,8 @@ use crate::edit::What;
 use crate::import::Plain;
 use crate::words::Office;
 
+use super::finding::sizes;
+
 pub(super) const WORDS: Office = Office {
     operator: "For operators",
     new_store: "Add a store",
@@ -127,6 +129,12 @@ pub(super) const WORDS: Office = Office {
     guest_after: String::new,
     tables_in_use: |numbers| {
         format!("This would take the tables of these bookings away: {}", numbers.join(", "))
+    },
+    not_seated: |parties, most| {
+        format!(
+            "By its rules it takes parties of {} too, but no table seats them; the largest party that its tables seat is {most}. Guests are not offered these sizes. To take them, add tables or raise “Joined”; otherwise change the smallest and largest party.",
+            sizes(parties)
+        )
     },
     done_called_off: |count| match count {
         1 => "Saved. 1 booking was called off.".to_owned(),

@@ -3,6 +3,8 @@ use crate::edit::What;
 use crate::import::Plain;
 use crate::words::Office;
 
+use super::finding::sizes;
+
 pub(super) const WORDS: Office = Office {
     operator: "運営の方へ",
     new_store: "お店を加える",
@@ -124,6 +126,12 @@ pub(super) const WORDS: Office = Office {
     guest_after: || " 様".to_owned(),
     tables_in_use: |numbers| {
         format!("次のご予約のお席がなくなるため、変えられません：{}", numbers.join("、"))
+    },
+    not_seated: |parties, most| {
+        format!(
+            "予約の決まりにある人数のうち、{}は、座れる卓がありません。いまの卓で座れるのは、最大で{most}名です。お客さまには、座れない人数をお出ししません。お受けする場合は、卓を加えるか「つなげる数」を増やしてください。お受けしない場合は、最少人数と最多人数を直してください。",
+            sizes(parties)
+        )
     },
     done_called_off: |count| format!("保存しました。{count}件のご予約を取り消しました。"),
     day_has_bookings: |count| {
