@@ -265,12 +265,17 @@ fn framed(reader: &Reader, sheet: &Sheet<'_>, body: &Markup, tongues: &Markup) -
                         }
                         (tongues)
                         nav aria-label=(words.frame.nav) {
+                            // Pages of a side lead to its first page themselves.
                             @if reader.operator.is_some() {
-                                (nav_link(reader, "/operator", words.office.operator))
+                                @if !reader.path.starts_with("/operator") {
+                                    (nav_link(reader, "/operator", words.office.operator))
+                                }
                                 (sign_out(reader, "/operator/sign-out"))
                             }
                             @if reader.staff.is_some() {
-                                (nav_link(reader, "/store/tonight", words.frame.nav_tonight))
+                                @if !reader.path.starts_with("/store/") {
+                                    (nav_link(reader, "/store/tonight", words.frame.nav_tonight))
+                                }
                                 (sign_out(reader, "/store/sign-out"))
                             }
                             @if reader.guest.is_some() {

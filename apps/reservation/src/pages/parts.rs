@@ -112,6 +112,22 @@ pub(super) fn named(name: &str) -> Markup {
     html! { bdi { (name) } }
 }
 
+/// Whether a letter is written from right to left, by the blocks that Unicode keeps for such letters.
+fn is_leftward(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
+/// A sentence around such a name. An evening has hundreds of them, so a name that could turn nothing stands as it is.
+pub(super) fn around(name: &str, say: impl Fn(&str) -> String) -> Markup {
+    const HERE: &str = "\u{fffc}";
+    if !name.contains(is_leftward) {
+        return html! { (say(name)) };
+    }
+    let said = say(HERE);
+    let (before, after) = said.split_once(HERE).unwrap_or((&said, ""));
+    html! { (before) (named(name)) (after) }
+}
+
 /// A guest by her name, as the language addresses people.
 pub(super) fn person(name: &str, words: &Words) -> Markup {
     html! { (named(name)) ((words.office.guest_after)()) }

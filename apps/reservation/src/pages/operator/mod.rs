@@ -73,7 +73,7 @@ async fn list(State(app): State<Shared>, reader: Reader, _: Operator) -> Result<
                 @for store in &stores {
                     li {
                         a href={ "/operator/stores/" (store.slug) } { (named(store.name(language))) }
-                        span class="soft" { (store.area.get(language)) }
+                        span class="soft" { (named(store.area.get(language))) }
                         @if !store.listed { span class="tag" { (words.office.not_listed) } }
                     }
                 }

@@ -5,11 +5,7 @@ const NO_PARTY: &str = "No new bookings are taken at the moment";
 /// 2 to 4, 6
 pub(super) fn sizes(parties: &[u8]) -> String {
     let said = |from, to| {
-        if from == to {
-            format!("{from}")
-        } else {
-            format!("{from} to {to}")
-        }
+        if from == to { format!("{from}") } else { format!("{from} to {to}") }
     };
     runs(parties, said, ", ")
 }

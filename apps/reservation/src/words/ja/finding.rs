@@ -5,11 +5,7 @@ const NO_PARTY: &str = "ただいま新しいご予約は承っておりませ�
 /// 2名から4名まで、6名
 pub(super) fn sizes(parties: &[u8]) -> String {
     let said = |from, to| {
-        if from == to {
-            format!("{from}名")
-        } else {
-            format!("{from}名から{to}名まで")
-        }
+        if from == to { format!("{from}名") } else { format!("{from}名から{to}名まで") }
     };
     runs(parties, said, "、")
 }
