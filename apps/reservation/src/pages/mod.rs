@@ -58,8 +58,8 @@ const YEAR_SECONDS: i64 = 365 * 24 * 3600;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
-/// All pages, over one app.
-pub(crate) fn router(app: &Shared) -> Router {
+/// All pages, without the frame around them.
+fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(home::page))
         .route("/sign-up", get(sign_up::page).post(sign_up::submit))
@@ -105,6 +105,11 @@ pub(crate) fn router(app: &Shared) -> Router {
         .merge(staff::router())
         .merge(store::router())
         .merge(operator::router())
+}
+
+/// All pages, over one app.
+pub(crate) fn router(app: &Shared) -> Router {
+    routes()
         .fallback(async || Fault::NotFound)
         .method_not_allowed_fallback(async || Fault::WrongMethod)
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_| {
@@ -385,6 +390,8 @@ impl<S: Sync> FromRequestParts<S> for Guest {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use tokio::sync::Notify;
     use tower::ServiceExt;
 
@@ -409,6 +416,32 @@ mod tests {
         go_on.notify_one();
         let mut told = told;
         told.recv().await.unwrap();
+    }
+
+    /// Every address that answers a GET, in the words of the router itself.
+    fn shown() -> BTreeSet<String> {
+        let said = format!("{:?}", routes());
+        let said = said.split("fallback_router").next().unwrap();
+        let (mut paths, mut gets) = (BTreeMap::new(), BTreeSet::new());
+        for piece in said.split("RouteId(").skip(1) {
+            let (id, is) = piece.split_once("): ").unwrap();
+            match is.strip_prefix('"') {
+                Some(path) => drop(paths.insert(id, path.split('"').next().unwrap())),
+                None if is.contains("get: None") => {}
+                None => drop(gets.insert(id)),
+            }
+        }
+        let shown = gets.into_iter().map(|id| paths[id].to_owned());
+        shown.filter(|path| !path.ends_with(".js")).collect()
+    }
+
+    #[test]
+    fn every_page_is_on_the_list_that_the_browser_s_tests_go_by() {
+        let list = include_str!("../../tests/pages.txt").lines();
+        let list = list.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let listed: BTreeSet<String> =
+            list.map(|line| line.rsplit(' ').next().unwrap().to_owned()).collect();
+        assert_eq!(shown(), listed);
     }
 
     #[test]

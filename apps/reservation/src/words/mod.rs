@@ -191,7 +191,7 @@ words! {
             no_refunds, refunds_lead, refunds_look, refunds_retry, refunds_otherwise, refund_again,
             refund_by_hand, number_at_platform, failed_on, import_told, file, columns,
             columns_of_stores, columns_of_tables, key_made, keys_told, key_name_hint, make_key,
-            end_key;
+            end_key, opened, see_as_guests;
         told:
             guest_after(), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
             done_called_off(usize), not_seated(&[u8], u16), day_has_bookings(usize), closing_is_paid(&str),

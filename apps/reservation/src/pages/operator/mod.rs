@@ -56,15 +56,16 @@ pub(super) fn router() -> Router<Shared> {
 async fn list(State(app): State<Shared>, reader: Reader, _: Operator) -> Result<Response, Fault> {
     let (words, language) = (reader.words, reader.language);
     let stores = app.book.stores().await?;
-    let refunds = refunds::way_in(&app, &reader).await?;
+    let failed = refunds::failed(&app, &reader).await?;
     let body = html! {
         h1 { (words.office.operator) }
-        (refunds)
+        (failed)
         p class="actions" {
             a class="button" href="/operator/stores/new" { (words.office.new_store) }
             a class="button quiet" href="/operator/import" { (words.office.import) }
             a class="button quiet" href="/operator/keys" { (words.office.keys) }
             a class="button quiet" href="/operator/passkeys" { (words.door.passkeys) }
+            a class="button quiet" href=(refunds::AT) { (words.office.refunds) }
         }
         section {
             h2 { (words.finding.stores) }

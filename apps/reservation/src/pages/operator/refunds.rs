@@ -14,7 +14,7 @@ use crate::book::payments::FailedRefund;
 use crate::fault::Fault;
 use crate::when;
 
-const AT: &str = "/operator/refunds";
+pub(super) const AT: &str = "/operator/refunds";
 
 pub(super) async fn page(
     State(app): State<Shared>,
@@ -68,8 +68,8 @@ pub(super) async fn page(
     Ok(layout(&reader, &Sheet { title: words.office.refunds, wide: false }, &body).into_response())
 }
 
-/// The way to the page, for as long as there is something on it.
-pub(super) async fn way_in(app: &App, reader: &Reader) -> Result<Markup, Fault> {
+/// That there is something on the page, and the way to it.
+pub(super) async fn failed(app: &App, reader: &Reader) -> Result<Markup, Fault> {
     let count = app.book.failed_refunds().await?.len();
     Ok(html! {
         @if count > 0 {

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::parts::{Errors, Named, done, nothing};
+use super::super::parts::{Errors, Field, Named, done, nothing};
 use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
 use super::{errors, field, head, store_of};
@@ -20,6 +20,14 @@ use crate::phone;
 
 /// The fields that stand side by side, Japanese and English.
 const IN_BOTH_LANGUAGES: &[&str] = STORE_FIELDS.split_at(13).0.split_at(1).1;
+
+/// What was done when a store was opened to guests.
+const OPENED: &str = "opened";
+
+/// Whether a form has to bring a field. A change needs a representative only where it goes to the register.
+fn is_required(name: &str, is_new: bool) -> bool {
+    name == "slug" || IN_BOTH_LANGUAGES.contains(&name) || (is_new && name == "representative")
+}
 
 #[derive(Deserialize)]
 pub(super) struct Way {
@@ -38,7 +46,11 @@ pub(super) async fn page(
     Query(way): Query<Way>,
 ) -> Result<Response, Fault> {
     let store = store_of(&app, &slug).await?;
-    let note = way.done.map_or_else(nothing, |_| done(reader.words.hers.done_item));
+    let note = match way.done.as_deref() {
+        None => nothing(),
+        Some(OPENED) if store.listed => opened(&store, &reader),
+        Some(_) => done(reader.words.hers.done_item),
+    };
     let fields = edit::fields_of(&store);
     Ok(draw(&reader, Some(&store), &fields, &Errors::default(), &note).into_response())
 }
@@ -76,6 +88,17 @@ pub(super) async fn put(
     keep(&app, &reader, Some(&store), &here, fields, read).await
 }
 
+/// That guests see a store from now on, and the way to what they see.
+fn opened(store: &Store, reader: &Reader) -> Markup {
+    let words = reader.words;
+    html! {
+        div class="notice done" role="status" {
+            p { (words.office.opened) }
+            p { a href={ "/book/" (store.slug) } { (words.office.see_as_guests) } }
+        }
+    }
+}
+
 /// Opens a store to guests; one that lacks something stays as it is, and its page says what.
 pub(super) async fn open(
     State(app): State<Shared>,
@@ -87,7 +110,7 @@ pub(super) async fn open(
         return see_other(&format!("/operator/stores/{slug}"));
     }
     app.book.put_stores(vec![Store { listed: true, ..store }]).await?;
-    see_other(&format!("/operator/stores/{slug}?done=1"))
+    see_other(&format!("/operator/stores/{slug}?done={OPENED}"))
 }
 
 async fn keep(
@@ -102,11 +125,13 @@ async fn keep(
         Err(wrong) => wrong,
         Ok(entry) => {
             let slug = entry.store.slug.clone();
+            let opens = entry.listed == Some(true) && store.is_some_and(|store| !store.listed);
+            let done = if opens { OPENED } else { "saved" };
             match edit::put_stores(app, vec![entry]).await {
                 Ok(()) if store.is_none() => {
                     return see_other(&format!("/operator/stores/{slug}/tables"));
                 }
-                Ok(()) => return see_other(&format!("/operator/stores/{slug}?done=1")),
+                Ok(()) => return see_other(&format!("/operator/stores/{slug}?done={done}")),
                 Err(Unwritten::Wrong(_, wrong)) => wrong,
                 Err(Unwritten::Stop(stop)) => {
                     return Err(Fault::from(stop).keeping(here, &fields));
@@ -134,7 +159,8 @@ fn draw(
         let label = (words.frame.field)(name);
         let hint = (words.office.field_hint)(name);
         let hint = (!hint.is_empty()).then_some(hint.as_str());
-        let drawn = field(name, &label, errors, hint);
+        let required = is_required(name, store.is_none());
+        let drawn = Field { required, ..field(name, &label, errors, hint) };
         let value = fields.get(name);
         let options: Vec<(String, String)> = match name {
             "picture" => MOTIFS
@@ -188,6 +214,19 @@ fn draw(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_marked_as_needed_is_what_is_asked_for_when_nothing_is_filled_in() {
+        let Err(wrong) = edit::store(&Fields::default()) else { panic!("was read") };
+        let missing: Vec<&str> = wrong
+            .iter()
+            .filter(|wrong| wrong.what == What::Missing)
+            .map(|wrong| wrong.field.as_str())
+            .collect();
+        let marked = STORE_FIELDS.into_iter().filter(|name| is_required(name, false));
+        assert_eq!(marked.collect::<Vec<_>>(), missing);
+        assert_eq!(wrong.len(), missing.len());
+    }
 
     #[test]
     fn a_field_stands_beside_itself_in_the_other_language_and_none_is_left_out() {

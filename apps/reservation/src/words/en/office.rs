@@ -7,6 +7,8 @@ use super::finding::sizes;
 
 pub(super) const WORDS: Office = Office {
     operator: "For operators",
+    opened: "The store is open: guests see it now and can book.",
+    see_as_guests: "See it as guests do",
     new_store: "Add a store",
     import: "Take in a file",
     keys: "API keys",

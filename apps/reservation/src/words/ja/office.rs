@@ -7,6 +7,8 @@ use super::finding::sizes;
 
 pub(super) const WORDS: Office = Office {
     operator: "運営の方へ",
+    opened: "公開しました。お客さまにお店が見え、ご予約いただけるようになりました。",
+    see_as_guests: "お客さまからの見え方を確かめる",
     new_store: "お店を加える",
     import: "ファイルから取り込む",
     keys: "APIの鍵",
