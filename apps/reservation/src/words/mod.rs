@@ -178,7 +178,7 @@ words! {
             factor_lost, factor_lost_operator, invitation, code_to_scan, authenticator,
             authenticator_told, authenticator_here, authenticator_by_hand, take_up, staff,
             add_staff, staff_login_hint, as_manager, manager, invite, invite_anew, invite_anew_told,
-            end_staff, no_staff;
+            end_staff, end_access, end_access_told, no_staff;
         told: invited_as(&str), invitation_made(&str), invited_until(&str);
     }
     /// The operator's pages.
