@@ -165,7 +165,7 @@ words! {
             tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown,
             name_not_held, allergy_not_told, ask_the_guest, not_shown_away, nothing_could_be_asked,
             for_the_kitchen, clock_time, kitchen_told, party_and_table, booking_at_the_store,
-            pages_of_the_store, own_system, store_keys_told, key_name, webhook, webhook_told,
+            is_called_off, is_called_off_told, pages_of_the_store, own_system, store_keys_told, key_name, webhook, webhook_told,
             webhook_url, webhook_url_hint, webhook_put, webhook_end, webhook_made;
         told:
             tonight_is(&str), tonight_count(usize, u32), tonight_recorded(&str, &str),
