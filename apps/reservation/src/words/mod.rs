@@ -162,7 +162,7 @@ words! {
     /// The store's pages.
     counter: Counter {
         plain:
-            tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown,
+            tonight, bookings, coming_bookings, other_days, no_bookings_that_day, name_not_shown,
             name_not_held, allergy_not_told, ask_the_guest, not_shown_away, nothing_could_be_asked,
             for_the_kitchen, clock_time, kitchen_told, party_and_table, booking_at_the_store,
             is_called_off, is_called_off_told, pages_of_the_store, own_system, store_keys_told, key_name, webhook, webhook_told,

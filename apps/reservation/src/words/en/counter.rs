@@ -2,6 +2,7 @@ use crate::words::Counter;
 
 pub(super) const WORDS: Counter = Counter {
     tonight: "Tonight",
+    bookings: "Bookings",
     coming_bookings: "Coming bookings",
     other_days: "Days",
     no_bookings_that_day: "There are no bookings for this day.",

@@ -2,6 +2,7 @@ use crate::words::Counter;
 
 pub(super) const WORDS: Counter = Counter {
     tonight: "今夜",
+    bookings: "ご予約",
     coming_bookings: "これからのご予約",
     other_days: "日にち",
     no_bookings_that_day: "この日のご予約はありません。",
