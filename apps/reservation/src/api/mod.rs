@@ -84,6 +84,33 @@ impl FromRequestParts<Shared> for Caller {
     }
 }
 
+/// An operator's program that asks about a store there is.
+struct About {
+    store: Store,
+    words: &'static Words,
+    /// What the address names below the store.
+    names: BTreeMap<String, String>,
+}
+
+impl FromRequestParts<Shared> for About {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        let Caller { words } = Caller::from_request_parts(parts, app).await?;
+        let names = Path::<BTreeMap<String, String>>::from_request_parts(parts, app).await;
+        let Path(names) = names.map_err(|_| Problem::not_found("address"))?;
+        let slug = names.get("store").map_or("", String::as_str);
+        Ok(Self { store: known(app, slug).await?, words, names })
+    }
+}
+
+impl About {
+    /// The day that the address names.
+    fn on(&self) -> Result<Date, Problem> {
+        date(self.names.get("date").map_or("", String::as_str))
+    }
+}
+
 /// A key that opens: whose it is, and the language in which errors are told.
 struct Key {
     of: Of,
@@ -221,6 +248,11 @@ fn body(bytes: &Bytes) -> Result<Value, Problem> {
     })
 }
 
+/// The fields of a body.
+fn fields(bytes: &Bytes, known: &[&str], words: &Words) -> Result<Fields, Problem> {
+    object(&body(bytes)?, known, words)
+}
+
 fn object(value: &Value, known: &[&str], words: &Words) -> Result<Fields, Problem> {
     let fields = edit::from_json(value).ok_or_else(|| {
         let detail = "send an object whose fields are texts, numbers, true or false";
@@ -256,12 +288,12 @@ fn store_told(store: &Store) -> Value {
 /// Fields that stay texts, whatever they look like.
 const TEXTS: [&str; 4] = ["name", "_ja", "_en", "slug"];
 
-async fn known(app: &App, slug: &str) -> Result<Store, Problem> {
-    app.book.store(slug).await?.ok_or_else(|| Problem::not_found("store"))
-}
-
 fn date(text: &str) -> Result<Date, Problem> {
     text.parse().map_err(|_| Problem::not_found("day"))
+}
+
+async fn known(app: &App, slug: &str) -> Result<Store, Problem> {
+    app.book.store(slug).await?.ok_or_else(|| Problem::not_found("store"))
 }
 
 async fn stores(State(app): State<Shared>, _: Caller) -> Result<Json<Value>, Problem> {
@@ -270,12 +302,8 @@ async fn stores(State(app): State<Shared>, _: Caller) -> Result<Json<Value>, Pro
     Ok(Json(json!({ "stores": stores })))
 }
 
-async fn store(
-    State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(store_told(&known(&app, &slug).await?)))
+async fn store(About { store, .. }: About) -> Json<Value> {
+    Json(store_told(&store))
 }
 
 async fn put_store(
@@ -286,7 +314,7 @@ async fn put_store(
 ) -> Result<Json<Value>, Problem> {
     // What a store lacks is told and not taken, so that what was told can be sent back.
     let known_fields: Vec<&str> = STORE_FIELDS.into_iter().chain(["lacks", "not_seated"]).collect();
-    let mut fields = object(&body(&bytes)?, &known_fields, words)?;
+    let mut fields = fields(&bytes, &known_fields, words)?;
     fields.set("slug", &slug);
     let entry = edit::store(&fields).map_err(|wrong| Problem::wrong(&wrong, words))?;
     match edit::put_stores(&app, vec![entry]).await {
@@ -298,11 +326,9 @@ async fn put_store(
 
 async fn tables(
     State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
+    About { store, .. }: About,
 ) -> Result<Json<Value>, Problem> {
-    let store = known(&app, &slug).await?;
-    let tables = app.book.tables(&slug).await?;
+    let tables = app.book.tables(&store.slug).await?;
     let tables: Vec<Value> =
         tables.iter().map(|table| told(&edit::fields_of_table(table))).collect();
     Ok(Json(json!({ "tables": tables, "not_seated": store.not_seated() })))
@@ -310,12 +336,9 @@ async fn tables(
 
 async fn put_tables(
     State(app): State<Shared>,
-    caller: Caller,
-    Path(slug): Path<String>,
+    About { store, words, names }: About,
     bytes: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    known(&app, &slug).await?;
-    let words = caller.words;
     let body = body(&bytes)?;
     let rows = body.get("tables").and_then(Value::as_array).ok_or_else(|| {
         let wrong = Wrong { field: "tables".to_owned(), what: What::Missing };
@@ -324,39 +347,34 @@ async fn put_tables(
     let rows: Result<Vec<Fields>, Problem> =
         rows.iter().map(|row| object(row, &TABLE_FIELDS, words)).collect();
     let read = edit::tables(&rows?).map_err(|wrong| Problem::wrong(&wrong, words))?;
-    app.book.put_tables(BTreeMap::from([(slug.clone(), read)]), app::now()).await?;
-    tables(State(app), caller, Path(slug)).await
+    app.book.put_tables(BTreeMap::from([(store.slug.clone(), read)]), app::now()).await?;
+    let store = known(&app, &store.slug).await?;
+    tables(State(app), About { store, words, names }).await
 }
 
 async fn seatings(
     State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
+    About { store, .. }: About,
 ) -> Result<Json<Value>, Problem> {
-    known(&app, &slug).await?;
-    Ok(Json(told(&edit::fields_of_seatings(&app.book.seatings(&slug).await?))))
+    Ok(Json(told(&edit::fields_of_seatings(&app.book.seatings(&store.slug).await?))))
 }
 
 async fn put_seatings(
     State(app): State<Shared>,
-    caller: Caller,
-    Path(slug): Path<String>,
+    about: About,
     bytes: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    known(&app, &slug).await?;
-    let fields = object(&body(&bytes)?, &WEEK, caller.words)?;
-    let read = edit::seatings(&fields).map_err(|wrong| Problem::wrong(&wrong, caller.words))?;
-    app.book.put_seatings(&slug, read).await?;
-    seatings(State(app), caller, Path(slug)).await
+    let fields = fields(&bytes, &WEEK, about.words)?;
+    let read = edit::seatings(&fields).map_err(|wrong| Problem::wrong(&wrong, about.words))?;
+    app.book.put_seatings(&about.store.slug, read).await?;
+    seatings(State(app), about).await
 }
 
 async fn closing_days(
     State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
+    About { store, .. }: About,
 ) -> Result<Json<Value>, Problem> {
-    let store = known(&app, &slug).await?;
-    let days = app.book.closing_days(&slug, store.date_of(app::now())).await?;
+    let days = app.book.closing_days(&store.slug, store.date_of(app::now())).await?;
     let days: Vec<Value> = days
         .iter()
         .map(
@@ -368,37 +386,29 @@ async fn closing_days(
 
 async fn close_day(
     State(app): State<Shared>,
-    Caller { words }: Caller,
-    Path((slug, date)): Path<(String, String)>,
+    About { store, words, names }: About,
     bytes: Bytes,
 ) -> Result<StatusCode, Problem> {
-    let store = known(&app, &slug).await?;
     let known = ["reason_ja", "reason_en", "bookings", "numbers"];
-    let mut fields = object(&body(&bytes)?, &known, words)?;
-    fields.set("date", &date);
+    let mut fields = fields(&bytes, &known, words)?;
+    fields.set("date", names.get("date").map_or("", String::as_str));
     let now = app::now();
     let (day, decision) = edit::closing_day(&fields, store.date_of(now))
         .map_err(|wrong| Problem::wrong(&wrong, words))?;
-    engage::close(&app, &slug, day, decision, now).await?;
+    engage::close(&app, &store.slug, day, decision, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn open_day(
-    State(app): State<Shared>,
-    _: Caller,
-    Path((slug, on)): Path<(String, String)>,
-) -> Result<StatusCode, Problem> {
-    known(&app, &slug).await?;
-    app.book.open_day(&slug, date(&on)?).await?;
+async fn open_day(State(app): State<Shared>, about: About) -> Result<StatusCode, Problem> {
+    app.book.open_day(&about.store.slug, about.on()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn webhook(
     State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
+    About { store, .. }: About,
 ) -> Result<Json<Value>, Problem> {
-    let there = app.book.webhook(&known(&app, &slug).await?.slug).await?;
+    let there = app.book.webhook(&store.slug).await?;
     let there = there.ok_or_else(|| Problem::not_found("webhook"))?;
     Ok(Json(json!({
         "url": there.url,
@@ -410,26 +420,23 @@ async fn webhook(
 
 async fn put_webhook(
     State(app): State<Shared>,
-    Caller { words }: Caller,
-    Path(slug): Path<String>,
+    About { store, words, .. }: About,
     bytes: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    known(&app, &slug).await?;
-    let fields = object(&body(&bytes)?, &["url"], words)?;
+    let fields = fields(&bytes, &["url"], words)?;
     let Some(url) = hook::address(fields.get("url")) else {
         let wrong = Wrong { field: "url".to_owned(), what: What::NotAnAddress };
         return Err(Problem::wrong(&[wrong], words));
     };
-    let secret = hook::put(&app.book, &slug, &url, app::now()).await?;
+    let secret = hook::put(&app.book, &store.slug, &url, app::now()).await?;
     Ok(Json(json!({ "url": url, "secret": secret })))
 }
 
 async fn end_webhook(
     State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
+    About { store, .. }: About,
 ) -> Result<StatusCode, Problem> {
-    app.book.end_webhook(&known(&app, &slug).await?.slug).await?;
+    app.book.end_webhook(&store.slug).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -440,12 +447,10 @@ struct Party {
 
 async fn day(
     State(app): State<Shared>,
-    _: Caller,
-    Path((slug, on)): Path<(String, String)>,
+    about: About,
     Query(Party { party }): Query<Party>,
 ) -> Result<Json<Value>, Problem> {
-    let store = known(&app, &slug).await?;
-    let on = date(&on)?;
+    let (on, store) = (about.on()?, about.store);
     let party = party.unwrap_or_else(|| store.nearest(2));
     let day = app.book.day(store.clone(), on, party, app::now()).await?;
     let seatings: Vec<Value> = day

@@ -9,16 +9,21 @@ mod seatings;
 mod store;
 mod tables;
 
+use std::collections::BTreeMap;
+
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use maud::{Markup, html};
+use serde::Deserialize;
 
-use super::parts::{Errors, Field, Purposes, named};
+use super::parts::{Errors, Field, Purposes, done, named, nothing};
 use super::staff::Operator;
 use super::{Sheet, layout};
-use crate::app::{App, Reader, Shared};
+use crate::app::{Reader, Shared};
 use crate::book::stores::Store;
 use crate::edit::Wrong;
 use crate::fault::Fault;
@@ -84,9 +89,66 @@ async fn list(State(app): State<Shared>, reader: Reader, _: Operator) -> Result<
     Ok(layout(&reader, &Sheet { title: words.office.operator, wide: false }, &body).into_response())
 }
 
-/// The store that a page is about.
-async fn store_of(app: &App, slug: &str) -> Result<Store, Fault> {
-    app.book.store(slug).await?.ok_or(Fault::NotFound)
+/// The store that an operator's page is about.
+struct Of {
+    store: Store,
+    /// What the address names below it.
+    names: Names,
+}
+
+type Names = BTreeMap<String, String>;
+
+impl FromRequestParts<Shared> for Of {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Response> {
+        let (store, names) = store_and_names(parts, app).await?;
+        let store = store.ok_or_else(|| Fault::NotFound.into_response())?;
+        Ok(Self { store, names })
+    }
+}
+
+impl Of {
+    /// Where one of its pages is.
+    fn at(&self, topic: &str) -> String {
+        format!("/operator/stores/{}{topic}", self.store.slug)
+    }
+}
+
+/// What an address of the operator's names: a store, where it has one, and the rest.
+///
+/// # Errors
+/// The way to the door for anybody else, and that there is no such store.
+async fn store_and_names(
+    parts: &mut Parts,
+    app: &Shared,
+) -> Result<(Option<Store>, Names), Response> {
+    Operator::from_request_parts(parts, app).await?;
+    let names = Path::<Names>::from_request_parts(parts, app).await;
+    let Path(names) = names.map_err(IntoResponse::into_response)?;
+    let Some(slug) = names.get("store") else { return Ok((None, names)) };
+    match app.book.store(slug).await {
+        Ok(Some(store)) => Ok((Some(store), names)),
+        Ok(None) => Err(Fault::NotFound.into_response()),
+        Err(error) => Err(Fault::from(error).into_response()),
+    }
+}
+
+/// What was done, where somebody comes back to a page after a form.
+#[derive(Deserialize)]
+struct Way {
+    done: Option<String>,
+}
+
+impl Way {
+    fn note(&self, reader: &Reader) -> Markup {
+        self.done.as_ref().map_or_else(nothing, |_| done(reader.words.hers.done_item))
+    }
+}
+
+/// A form again, with what is wrong about it.
+fn refused(page: Markup) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }
 
 /// The head of a store's pages: its name, and the way to the others.

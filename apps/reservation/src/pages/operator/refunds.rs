@@ -5,10 +5,10 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::super::parts::{done, moment, named, nothing};
+use super::super::parts::{moment, named};
 use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
-use super::store::Way;
+use super::Way;
 use crate::app::{self, App, Reader, Shared};
 use crate::book::payments::FailedRefund;
 use crate::fault::Fault;
@@ -29,7 +29,7 @@ pub(super) async fn page(
     let body = html! {
         p class="eyebrow" { a href="/operator" { (words.office.operator) } }
         h1 { (words.office.refunds) }
-        (way.done.map_or_else(nothing, |_| done(words.hers.done_item)))
+        (way.note(&reader))
         @if failed.is_empty() { p { (words.office.no_refunds) } }
         @else {
             p class="lead" { (words.office.refunds_lead) }

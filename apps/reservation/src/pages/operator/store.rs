@@ -1,15 +1,13 @@
 //! A store: what people read of it, and the rules by which it takes bookings.
 
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 
-use super::super::parts::{Errors, Field, Named, done, nothing};
+use super::super::parts::{Errors, Field, Named, nothing};
 use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
-use super::{errors, field, head, store_of};
+use super::{Of, Way, errors, field, head, refused};
 use crate::app::{App, Reader, Shared};
 use crate::book::stores::Store;
 use crate::edit::{self, Entry, STORE_FIELDS, Unwritten, What, Wrong};
@@ -29,30 +27,16 @@ fn is_required(name: &str, is_new: bool) -> bool {
     name == "slug" || IN_BOTH_LANGUAGES.contains(&name) || (is_new && name == "representative")
 }
 
-#[derive(Deserialize)]
-pub(super) struct Way {
-    pub(super) done: Option<String>,
-}
-
 pub(super) async fn new_page(reader: Reader, _: Operator) -> Response {
     draw(&reader, None, &edit::new_store(), &Errors::default(), &nothing()).into_response()
 }
 
-pub(super) async fn page(
-    State(app): State<Shared>,
-    reader: Reader,
-    _: Operator,
-    Path(slug): Path<String>,
-    Query(way): Query<Way>,
-) -> Result<Response, Fault> {
-    let store = store_of(&app, &slug).await?;
+pub(super) async fn page(reader: Reader, Of { store, .. }: Of, Query(way): Query<Way>) -> Markup {
     let note = match way.done.as_deref() {
-        None => nothing(),
         Some(OPENED) if store.listed => opened(&store, &reader),
-        Some(_) => done(reader.words.hers.done_item),
+        _ => way.note(&reader),
     };
-    let fields = edit::fields_of(&store);
-    Ok(draw(&reader, Some(&store), &fields, &Errors::default(), &note).into_response())
+    draw(&reader, Some(&store), &edit::fields_of(&store), &Errors::default(), &note)
 }
 
 pub(super) async fn make(
@@ -76,16 +60,13 @@ pub(super) async fn make(
 pub(super) async fn put(
     State(app): State<Shared>,
     reader: Reader,
-    _: Operator,
-    Path(slug): Path<String>,
+    of: Of,
     mut fields: Fields,
 ) -> Result<Response, Fault> {
-    let store = store_of(&app, &slug).await?;
     // A store keeps its name in addresses: bookings and Azukari's register go by it.
-    fields.set("slug", &slug);
+    fields.set("slug", &of.store.slug);
     let read = edit::store(&fields);
-    let here = format!("/operator/stores/{slug}");
-    keep(&app, &reader, Some(&store), &here, fields, read).await
+    keep(&app, &reader, Some(&of.store), &of.at(""), fields, read).await
 }
 
 /// That guests see a store from now on, and the way to what they see.
@@ -100,17 +81,13 @@ fn opened(store: &Store, reader: &Reader) -> Markup {
 }
 
 /// Opens a store to guests; one that lacks something stays as it is, and its page says what.
-pub(super) async fn open(
-    State(app): State<Shared>,
-    _: Operator,
-    Path(slug): Path<String>,
-) -> Result<Response, Fault> {
-    let store = store_of(&app, &slug).await?;
-    if !store.lacks().nothing() {
-        return see_other(&format!("/operator/stores/{slug}"));
+pub(super) async fn open(State(app): State<Shared>, of: Of) -> Result<Response, Fault> {
+    if !of.store.lacks().nothing() {
+        return see_other(&of.at(""));
     }
-    app.book.put_stores(vec![Store { listed: true, ..store }]).await?;
-    see_other(&format!("/operator/stores/{slug}?done={OPENED}"))
+    let done = of.at(&format!("?done={OPENED}"));
+    app.book.put_stores(vec![Store { listed: true, ..of.store }]).await?;
+    see_other(&done)
 }
 
 async fn keep(
@@ -139,8 +116,7 @@ async fn keep(
             }
         }
     };
-    let page = draw(reader, store, &fields, &errors(&wrong, reader), &nothing());
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Ok(refused(draw(reader, store, &fields, &errors(&wrong, reader), &nothing())))
 }
 
 fn draw(
