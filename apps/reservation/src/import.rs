@@ -30,6 +30,10 @@ pub(crate) enum Refused {
 pub(crate) enum Plain {
     NotText,
     NoHeader,
+    /// No file, or one without rows.
+    Nothing,
+    /// Larger than so many megabytes.
+    TooLarge(usize),
     TooManyRows(usize),
     /// These bookings would lose their tables.
     InTheWay(Vec<String>),
@@ -47,6 +51,7 @@ pub(crate) async fn take(app: &App, bytes: &[u8]) -> Result<Imported, Refused> {
         table_file::read(bytes, |slug| there.contains(slug)).map_err(|unread| match unread {
             Unread::NotText => Refused::Plain(Plain::NotText),
             Unread::NoHeader => Refused::Plain(Plain::NoHeader),
+            Unread::Nothing => Refused::Plain(Plain::Nothing),
             Unread::TooManyRows => Refused::Plain(Plain::TooManyRows(MOST_ROWS)),
             Unread::Spots(spots) => Refused::Spots(spots),
         })?;

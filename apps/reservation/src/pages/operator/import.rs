@@ -8,10 +8,11 @@ use maud::{Markup, html};
 use super::super::parts::{done, named, nothing};
 use super::super::staff::Operator;
 use super::super::{Sheet, layout};
+use super::LARGEST_FILE_BYTES;
 use crate::app::{App, Reader, Shared};
 use crate::edit::{STORE_FIELDS, TABLE_FIELDS};
 use crate::fault::Fault;
-use crate::import::{self, Imported, Refused};
+use crate::import::{self, Imported, Plain, Refused};
 use crate::table_file::Spot;
 
 /// Faults of a file that are listed.
@@ -30,7 +31,16 @@ pub(super) async fn take(
     let mut bytes = Vec::new();
     while let Some(part) = form.next_field().await.map_err(|_| Fault::Unreadable)? {
         if part.name() == Some("file") {
-            bytes = part.bytes().await.map_err(|_| Fault::Unreadable)?.into();
+            bytes = match part.bytes().await {
+                Ok(bytes) => bytes.into(),
+                Err(no) if no.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                    let why = Plain::TooLarge(LARGEST_FILE_BYTES / (1024 * 1024));
+                    let why = (reader.words.office.file_refused)(&why);
+                    let page = draw(&reader, &alert(&html! { p { (why) } }));
+                    return Ok((StatusCode::PAYLOAD_TOO_LARGE, page).into_response());
+                }
+                Err(_) => return Err(Fault::Unreadable),
+            };
         }
     }
     let (status, note) = answer(&app, &reader, &bytes).await?;

@@ -101,7 +101,7 @@ pub(super) async fn make(
     let what = if name.is_empty() {
         What::Missing
     } else if name.len() > 40 || !name.chars().all(plain) {
-        What::NotAName
+        What::NotAKeyName
     } else {
         match api::make_key(&app.book, keys.of(), name, app::now()).await {
             Ok(key) => return made(&app, &reader, &keys, reader.words.office.key_made, &key).await,

@@ -45,14 +45,11 @@ pub(super) async fn make(
     _: Operator,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let taken = match fields.filled("slug") {
-        Some(slug) => app.book.store(slug).await?.is_some(),
-        None => false,
-    };
-    let read = if taken {
-        Err(vec![Wrong { field: "slug".to_owned(), what: What::Twice }])
-    } else {
-        edit::store(&fields)
+    let read = match edit::store(&fields) {
+        Ok(entry) if app.book.store(&entry.store.slug).await?.is_some() => {
+            Err(vec![Wrong { field: "slug".to_owned(), what: What::Twice }])
+        }
+        read => read,
     };
     keep(&app, &reader, None, "/operator/stores/new", fields, read).await
 }

@@ -35,13 +35,20 @@ pub(super) async fn put(
     of: Of,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    // A row without a name and seats is one that was not filled in, or is to go.
+    // A row without a name is one that was not filled in, or a kind of before that is to go.
+    let before = app.book.tables(&of.store.slug).await?;
+    let before: Vec<Fields> = before.iter().map(edit::fields_of_table).collect();
+    let is_left_out = |row: &Fields| {
+        let cells = cells(row);
+        cells.iter().all(|cell| cell.is_empty())
+            || before.iter().any(|row| self::cells(row) == cells)
+    };
     let rows: Vec<Fields> = (0..MOST_ROWS)
         .map(|at| {
             let cell = |name: &&str| fields.get(&format!("tables[{at}].{name}")).to_owned();
             TABLE_FIELDS.iter().map(|name| ((*name).to_owned(), cell(name))).collect()
         })
-        .filter(|row: &Fields| row.filled("name").is_some())
+        .filter(|row: &Fields| row.filled("name").is_some() || !is_left_out(row))
         .collect();
     let found = match edit::tables(&rows) {
         Err(wrong) => errors(&wrong, &reader),
@@ -59,6 +66,11 @@ pub(super) async fn put(
         }
     };
     Ok(refused(draw(&reader, &of, &rows, &found, &nothing())))
+}
+
+/// A row without its name.
+fn cells(row: &Fields) -> Vec<&str> {
+    TABLE_FIELDS.iter().skip(1).map(|name| row.get(name).trim()).collect()
 }
 
 fn draw(reader: &Reader, of: &Of, rows: &[Fields], errors: &Errors, note: &Markup) -> Markup {

@@ -84,6 +84,7 @@ pub(super) const WORDS: Office = Office {
         What::NotAName => {
             "Please use 2 to 40 small letters, digits and hyphens, with a letter first.".to_owned()
         }
+        What::NotAKeyName => "Please use letters, digits and hyphens alone, at most 40.".to_owned(),
         What::NotAPurpose => "Please state reservation or meal.".to_owned(),
         What::NotAPhone => {
             "This is no telephone number. Please write it as in the store's country, or with + and the country's code.".to_owned()
@@ -97,7 +98,7 @@ pub(super) const WORDS: Office = Office {
         What::NotADate => "Please give a day of the calendar, such as 2026-11-22.".to_owned(),
         What::Past => "A day that is over cannot be closed. Give today or a day to come.".to_owned(),
         What::NotTimes => {
-            "These are not times. Write 17:30 18:00, or a span such as 17:30-20:30/30.".to_owned()
+            "These are not times. Write 17:30 18:00, or a span such as 17:30-20:30/30, which ends after it begins and before midnight.".to_owned()
         }
         What::NotReady(Lacks { tables, seatings }) => {
             let needed = match (tables, seatings) {
@@ -176,7 +177,9 @@ pub(super) const WORDS: Office = Office {
     file_refused: |why| {
         match why {
         Plain::NotText => "This is no CSV in UTF-8 or Shift_JIS. Nothing was taken in.".to_owned(),
-        Plain::NoHeader => "The first line does not name the columns: stores need one called slug, tables one called store. Nothing was taken in.".to_owned(),
+        Plain::Nothing => "No file was chosen, or there are no rows under the names of its columns. Nothing was taken in.".to_owned(),
+        Plain::TooLarge(most) => format!("The file is too large: please split it into files of at most {most} MB. Nothing was taken in."),
+        Plain::NoHeader => "The first line does not name the columns, parted by commas: stores need one called slug, tables one called store. Nothing was taken in.".to_owned(),
         Plain::TooManyRows(most) => format!("Please split it into files of at most {most} rows. Nothing was taken in."),
         Plain::InTheWay(numbers) => {
             format!("Nothing was taken in, as it would take the tables of these bookings away: {}", numbers.join(", "))
