@@ -19,7 +19,7 @@ use crate::fields::Fields;
 use crate::language::Label;
 use crate::pages::MOTIFS;
 use crate::payments::LEAST_YEN;
-use crate::phone;
+use crate::{phone, when};
 
 /// The fields of a store, in the order of a form and of a table's columns.
 pub(crate) const STORE_FIELDS: [&str; 29] = [
@@ -94,6 +94,8 @@ pub(crate) enum What {
     /// No whole number between these two.
     NotANumber(u32, u32),
     NotAName,
+    /// No name of a key: letters, digits and hyphens.
+    NotAKeyName,
     /// No purpose under which a store may look.
     NotAPurpose,
     /// No telephone number of the store's country, and none with a country.
@@ -131,6 +133,18 @@ pub(crate) enum What {
 /// A character that is not seen and says in which direction those around it run.
 fn turns_lines(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// What stands for a letter, digit or sign of ASCII, as a Japanese keyboard gives it, is that sign.
+fn narrow(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '！'..='～' => {
+            char::from_u32(u32::from(c) - u32::from('！') + u32::from('!')).unwrap_or(c)
+        }
+        '\u{3000}' => ' ',
+        c => c,
+    };
+    text.chars().map(narrow).collect()
 }
 
 /// Reads the fields of one thing, and remembers what is wrong.
@@ -175,7 +189,7 @@ impl<'a> Reading<'a> {
     }
 
     fn number<T: TryFrom<u32> + Default>(&mut self, field: &str, from: u32, to: u32) -> T {
-        let read = self.or_default(field).parse::<u32>().ok();
+        let read = narrow(self.or_default(field)).parse::<u32>().ok();
         let read = read.filter(|number| (from..=to).contains(number));
         if let Some(number) = read.and_then(|number| T::try_from(number).ok()) {
             return number;
@@ -214,11 +228,11 @@ pub(crate) struct Entry {
 /// Everything that is wrong, field by field.
 pub(crate) fn store(fields: &Fields) -> Result<Entry, Vec<Wrong>> {
     let mut read = Reading::of(fields);
-    let slug = read.text("slug", 40);
+    let slug = narrow(&read.text("slug", 40));
     if !slug.is_empty() && !is_slug(&slug) {
         read.wrong("slug", What::NotAName);
     }
-    let zone = TimeZone::get(read.or_default("time_zone"));
+    let zone = TimeZone::get(&narrow(read.or_default("time_zone")));
     let zone = zone.ok().filter(|zone| zone.iana_name().is_some());
     if zone.is_none() {
         read.wrong("time_zone", What::NotAZone);
@@ -227,7 +241,7 @@ pub(crate) fn store(fields: &Fields) -> Result<Entry, Vec<Wrong>> {
     if !MOTIFS.iter().any(|(motif, _)| *motif == picture) {
         read.wrong("picture", What::NotAMotif);
     }
-    let country = read.or_default("country").to_owned();
+    let country = narrow(read.or_default("country"));
     if country.len() != 2 || !country.chars().all(|c| c.is_ascii_uppercase()) {
         read.wrong("country", What::NotACountry);
     }
@@ -271,7 +285,8 @@ pub(crate) fn store(fields: &Fields) -> Result<Entry, Vec<Wrong>> {
         free_until_hours: read.number("free_until_hours", 0, 720),
         late_percent: read.number("late_percent", 0, 100),
         listed: listed.unwrap_or(false),
-        lacks: Lacks::default(),
+        seated: Vec::new(),
+        has_seatings: false,
     };
     if store.party_max < store.party_min && store.party_max > 0 {
         read.wrong("party_max", What::Backwards);
@@ -416,7 +431,8 @@ pub(crate) fn seatings(fields: &Fields) -> Result<Seatings, Vec<Wrong>> {
 /// Times in order, each once; `None` if there is one that cannot be read.
 fn times(text: &str) -> Option<Vec<Time>> {
     let mut times = Vec::new();
-    let parts = text.split(|c: char| c.is_whitespace() || ",、，".contains(c));
+    let text = narrow(text).replace(['~', '〜', '–', '−', 'ー'], "-");
+    let parts = text.split(|c: char| c.is_whitespace() || ",、".contains(c));
     for part in parts.filter(|part| !part.is_empty()) {
         let Some((from, rest)) = part.split_once('-') else {
             times.push(time(part)?);
@@ -425,6 +441,8 @@ fn times(text: &str) -> Option<Vec<Time>> {
         let (to, step) = rest.split_once('/').unwrap_or((rest, "30"));
         let step: i64 = step.parse().ok().filter(|step| (5..=720).contains(step))?;
         let (mut at, to) = (time(from)?, time(to)?);
+        // A span over midnight, or one that is turned around, would quietly be no time at all.
+        (at <= to).then_some(())?;
         while at <= to {
             times.push(at);
             let next = at.wrapping_add(jiff::SignedDuration::from_mins(step));
@@ -440,7 +458,7 @@ fn times(text: &str) -> Option<Vec<Time>> {
 }
 
 fn time(text: &str) -> Option<Time> {
-    let (hour, minute) = text.split_once([':', '：'])?;
+    let (hour, minute) = text.split_once(':')?;
     (minute.len() == 2).then_some(())?;
     Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
 }
@@ -465,7 +483,7 @@ pub(crate) fn closing_day(
     today: Date,
 ) -> Result<(ClosingDay, Decision), Vec<Wrong>> {
     let mut read = Reading::of(fields);
-    let on = fields.get("date").trim().parse::<Date>().ok();
+    let on = when::typed(fields.get("date"));
     match on {
         None => read.wrong("date", What::NotADate),
         Some(on) if on < today => read.wrong("date", What::Past),
@@ -529,8 +547,11 @@ pub(crate) async fn put_stores(app: &App, mut entries: Vec<Entry>) -> Result<(),
         let there = app.book.store(&store.slug).await;
         let there = there.map_err(|error| Unwritten::Stop(Stop::No(error.into())))?;
         let was_open = there.as_ref().is_some_and(|there| there.listed);
-        let nothing_yet = Lacks { tables: true, seatings: true };
-        let lacks = there.as_ref().map_or(nothing_yet, |there| there.lacks);
+        if let Some(there) = &there {
+            store.seated.clone_from(&there.seated);
+            store.has_seatings = there.has_seatings;
+        }
+        let lacks = store.lacks();
         store.listed = listed.unwrap_or(was_open);
         if store.listed && !was_open && !lacks.nothing() {
             let (field, what) = ("listed".to_owned(), What::NotReady(lacks));
@@ -591,7 +612,9 @@ mod tests {
         let mut given = fields_of(&crate::book::tests::store());
         given.set("representative", "見本 代表");
         let entry = store(&given).map_err(|wrong| format!("{wrong:?}")).unwrap();
-        assert_eq!(entry.store, crate::book::tests::store());
+        let (seated, has_seatings) = (Vec::new(), false);
+        let said = Store { seated, has_seatings, ..crate::book::tests::store() };
+        assert_eq!(entry.store, said);
         assert_eq!(entry.representative.as_deref(), Some("見本 代表"));
         assert!(unknown(&given, &STORE_FIELDS).is_empty());
     }
@@ -660,9 +683,44 @@ mod tests {
         assert_eq!(read("17:30-18:30").as_deref(), Some("17:30 18:00 18:30"));
         assert_eq!(read("11:00-11:40/20 17:00").as_deref(), Some("11:00 11:20 11:40 17:00"));
         assert_eq!(read("23:00-23:59/30").as_deref(), Some("23:00 23:30"));
-        for wrong in ["24:00", "17", "17:5", "17:60", "17:00-18:00/0", "18h30"] {
+        assert_eq!(read("１７：３０〜１８：３０／３０").as_deref(), Some("17:30 18:00 18:30"));
+        assert_eq!(read("17:30～18:00，19:00").as_deref(), Some("17:30 18:00 19:00"));
+        let unreadable = [
+            "24:00",
+            "17",
+            "17:5",
+            "17:60",
+            "17:00-18:00/0",
+            "18h30",
+            "20:00-17:00",
+            "18:00-02:00",
+        ];
+        for wrong in unreadable {
             assert_eq!(read(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_a_japanese_keyboard_gives_is_read_as_what_it_stands_for() {
+        let mut given = fields_of(&crate::book::tests::store());
+        for (field, value) in [
+            ("slug", "ｓｕｍｉｒｅ－２"),
+            ("party_max", "１２"),
+            ("fee_yen", "５００"),
+            ("country", "ＪＰ"),
+            ("name_ja", "割烹　すみれ２"),
+        ] {
+            given.set(field, value);
+        }
+        let Ok(Entry { store, .. }) = store(&given) else { panic!("not read") };
+        assert_eq!((store.slug.as_str(), store.party_max, store.fee_yen), ("sumire-2", 12, 500));
+        // A name stays as it was written.
+        assert_eq!(store.name.ja, "割烹　すみれ２");
+        let pairs =
+            [("date", "２０２６／１１／３０"), ("reason_ja", "棚卸し"), ("reason_en", "Stock")];
+        let today = jiff::civil::date(2026, 11, 23);
+        let Ok((day, _)) = closing_day(&fields(&pairs), today) else { panic!("not read") };
+        assert_eq!(day.on, jiff::civil::date(2026, 11, 30));
     }
 
     #[test]

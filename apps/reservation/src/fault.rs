@@ -90,7 +90,7 @@ impl Fault {
         let sheet = Sheet { title: self.title(words), wide: false };
         let body = html! {
             section class="fault" {
-                (self.account(words))
+                (self.account(reader))
                 // Whoever sends a form again would lose it by changing the language: say it in both.
                 @if matches!(self, Self::Away(_)) {
                     @for other in Language::ALL.into_iter().filter(|l| *l != reader.language) {
@@ -109,7 +109,8 @@ impl Fault {
         response
     }
 
-    fn account(&self, words: &Words) -> Markup {
+    fn account(&self, reader: &Reader) -> Markup {
+        let words = reader.words;
         html! {
             h1 { (self.title(words)) }
             (self.told(words))
@@ -121,7 +122,11 @@ impl Fault {
                     button { (words.fault.again) }
                 }
             }
-            p { a href="/" { (words.frame.to_front_page) } }
+            p class="actions" {
+                @if reader.operator.is_some() { a href="/operator" { (words.office.operator) } }
+                @if reader.staff.is_some() { a href="/store/tonight" { (words.frame.nav_tonight) } }
+                a href="/" { (words.frame.to_front_page) }
+            }
         }
     }
 

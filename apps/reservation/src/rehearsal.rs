@@ -13,7 +13,7 @@ use crate::book::seatings::Seatings;
 use crate::book::seats::Table;
 use crate::book::sessions::{Caller, Door};
 use crate::book::staff::Post;
-use crate::book::stores::{Lacks, Store};
+use crate::book::stores::Store;
 use crate::chance;
 use crate::language::Label;
 use crate::session;
@@ -63,7 +63,8 @@ pub async fn rehearse(
             free_until_hours: 0,
             late_percent: 0,
             listed: true,
-            lacks: Lacks::default(),
+            seated: Vec::new(),
+            has_seatings: false,
         })
     });
     book.put_stores(stores_now.collect::<anyhow::Result<_>>()?).await?;

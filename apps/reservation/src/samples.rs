@@ -16,7 +16,7 @@ use crate::book::seatings::Seatings;
 use crate::book::seats::Table;
 use crate::book::sessions::Door;
 use crate::book::staff::Post;
-use crate::book::stores::{Lacks, Store};
+use crate::book::stores::Store;
 use crate::book::{Book, No};
 use crate::language::{Label, Language};
 use crate::pages::verifier;
@@ -363,7 +363,8 @@ async fn load_store(
             free_until_hours: 24,
             late_percent: 50,
             listed: true,
-            lacks: Lacks::default(),
+            seated: Vec::new(),
+            has_seatings: false,
         }])
         .await?;
         let (from, to) = store.seatings;

@@ -38,6 +38,8 @@ pub(crate) enum Unread {
     NotText,
     /// Its first line names neither a store's columns nor a table's.
     NoHeader,
+    /// It is empty, or has no rows below the first line.
+    Nothing,
     TooManyRows,
     Spots(Vec<Spot>),
 }
@@ -54,7 +56,7 @@ pub(crate) fn read(bytes: &[u8], is_store: impl Fn(&str) -> bool) -> Result<File
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let mut records = rows.records();
-    let header = records.next().and_then(Result::ok).ok_or(Unread::NoHeader)?;
+    let header = records.next().and_then(Result::ok).ok_or(Unread::Nothing)?;
     let header: Vec<String> = header.iter().map(str::to_lowercase).collect();
     let stores = header.iter().any(|name| name == "slug");
     let known: Vec<&str> = if stores {
@@ -118,6 +120,9 @@ pub(crate) fn read(bytes: &[u8], is_store: impl Fn(&str) -> bool) -> Result<File
     }
     if !spots.is_empty() {
         return Err(Unread::Spots(spots));
+    }
+    if entries.is_empty() && tables.is_empty() {
+        return Err(Unread::Nothing);
     }
     Ok(if stores { File::Stores(entries) } else { File::Tables(tables) })
 }
@@ -208,7 +213,9 @@ mod tests {
 
     #[test]
     fn what_is_no_table_of_ours_is_not_taken_for_one() {
-        assert_eq!(tables("").unwrap_err(), Unread::NoHeader);
+        assert_eq!(tables("").unwrap_err(), Unread::Nothing);
+        assert_eq!(tables(&format!("{HEADER}\r\n,,,,,\r\n")).unwrap_err(), Unread::Nothing);
+        assert_eq!(tables("store;name;count\nmihon;A;1\n").unwrap_err(), Unread::NoHeader);
         assert_eq!(tables("name,count\nA,1\n").unwrap_err(), Unread::NoHeader);
         let png = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR";
         assert!(matches!(read(png, |_| true), Err(Unread::NotText)));

@@ -63,8 +63,15 @@ async fn a_store_sees_its_own_evening_and_nothing_of_another_s() {
     let cancel = format!("/me/bookings/{early}/cancel");
     assert_eq!(street.guests[1].posts(&cancel, &[]).await.0, StatusCode::SEE_OTHER);
     street.asked();
-    let gone = street.mihon.gets(&format!("/store/bookings/{early}")).await;
-    assert_eq!(gone.0, StatusCode::NOT_FOUND);
+    // The store is told so, by time and number, and nothing of the guest.
+    let (status, gone) = street.mihon.gets(&format!("/store/bookings/{early}")).await;
+    assert_eq!(status, StatusCode::GONE);
+    assert!(gone.contains("was called off") && gone.contains(&early) && gone.contains("18:30"));
+    assert!(!gone.contains("guest1") && !gone.contains("tel:"), "{gone}");
+    assert_eq!(street.asked(), Vec::<Value>::new());
+    // Another store hears no more than of what never was.
+    let elsewhere = street.other.gets(&format!("/store/bookings/{early}")).await;
+    assert_eq!(elsewhere.0, StatusCode::NOT_FOUND);
     assert!(!street.mihon.gets(&evening).await.1.contains("guest1"));
     assert!(street.asked().iter().all(|ask| ask["reference"] == late.as_str()));
 }

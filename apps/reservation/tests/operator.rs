@@ -230,6 +230,108 @@ async fn a_new_store_is_seen_by_nobody_until_it_has_all_it_needs_and_is_opened()
 }
 
 #[tokio::test]
+async fn parties_that_no_table_seats_are_told_wherever_rules_or_tables_come_in() {
+    let house = House::furnished().await;
+    let (at, page) = ("/api/stores/mihon", "/operator/stores/mihon");
+    // The rules say up to eight, the tables seat two: by page, by API, by file.
+    let (_, told) = house.gets(page).await;
+    assert!(told.contains("parties of 3 to 8 too"), "{told}");
+    assert!(told.contains("the largest party that its tables seat is 2"), "{told}");
+    let (_, store) = house.asks(Method::GET, at, None).await;
+    assert_eq!(store["not_seated"], json!([3, 4, 5, 6, 7, 8]));
+    assert_eq!(house.asks(Method::PUT, at, Some(store)).await.0, 200);
+    let rows = "store,name,seats_from,seats_to,count,joins\nmihon,A,1,2,2,\nmihon,B,4,4,2,2\n";
+    let (_, answer) = house.imports(rows).await;
+    assert_eq!(answer["not_seated"], json!({ "mihon": [3] }));
+    let table = |from, to| json!({ "name": "A", "seats_from": from, "seats_to": to, "count": 9 });
+    let tables = format!("{at}/tables");
+    let puts = async |from, to| {
+        let body = json!({ "tables": [table(from, to)] });
+        house.asks(Method::PUT, &tables, Some(body)).await.1["not_seated"].take()
+    };
+    assert_eq!(puts(2, 8).await, json!([1]));
+    assert_eq!(puts(1, 8).await, json!([]));
+    assert!(!house.gets(page).await.1.contains("no table seats"));
+    // Tables that seat nobody by the rules are as none: the store takes no bookings, and says so.
+    assert_eq!(puts(9, 10).await, json!([1, 2, 3, 4, 5, 6, 7, 8]));
+    let (_, store) = house.asks(Method::GET, at, None).await;
+    assert_eq!((&store["listed"], &store["lacks"]), (&json!(true), &json!(["tables"])));
+    let (_, told) = house.gets(page).await;
+    assert!(told.contains("open to guests but takes no new bookings"), "{told}");
+}
+
+#[tokio::test]
+async fn what_is_typed_wrongly_is_said_and_nothing_of_it_is_lost() {
+    let house = House::furnished().await;
+    let at = "/operator/stores/mihon";
+    // A row of tables without its name is no row to leave out, unless it was a kind of before.
+    let row = |at: usize, name: &'static str, value: &'static str| {
+        (format!("tables[{at}].{name}"), value)
+    };
+    let send = async |rows: &[(String, &'static str)]| {
+        let form: Vec<(&str, &str)> =
+            rows.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        house.posts(&format!("{at}/tables"), &form).await
+    };
+    let nameless = [
+        row(0, "name", "座敷🍣"),
+        row(0, "seats_from", "１"),
+        row(0, "seats_to", "８"),
+        row(0, "count", "２"),
+        row(1, "name", ""),
+        row(1, "seats_from", "3"),
+        row(1, "seats_to", "7"),
+        row(1, "count", "1"),
+    ];
+    let (status, page) = send(&nameless).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        page.contains("Name, row 2") && page.contains("value=\"7\"") && page.contains("座敷🍣"),
+        "{page}"
+    );
+    let gone = [
+        &nameless[..4],
+        &[
+            row(1, "seats_from", "1"),
+            row(1, "seats_to", "2"),
+            row(1, "count", "2"),
+            row(1, "joins", "1"),
+        ],
+    ]
+    .concat();
+    assert_eq!(send(&gone).await.0, StatusCode::SEE_OTHER);
+    let (_, tables) = house.asks(Method::GET, "/api/stores/mihon/tables", None).await;
+    let kept =
+        json!([{ "name": "座敷🍣", "seats_from": 1, "seats_to": 8, "count": 2, "joins": 1 }]);
+    assert_eq!(tables["tables"], kept);
+    // A span over midnight is not quietly no time at all.
+    let times = [("monday", "１７：３０〜１８：３０"), ("friday", "22:00-02:00")];
+    let (status, page) = house.posts(&format!("{at}/seatings"), &times).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("before midnight") && page.contains("22:00-02:00"), "{page}");
+    let times = house.posts(&format!("{at}/seatings"), &times[..1]).await;
+    assert_eq!(times.0, StatusCode::SEE_OTHER);
+    let (_, week) = house.asks(Method::GET, "/api/stores/mihon/seatings", None).await;
+    assert_eq!(week["monday"], "17:30 18:00 18:30");
+    // A name in wide letters is no way around a store that is there.
+    let given = store();
+    let mut form: Vec<(&str, &str)> = given
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+        .collect();
+    form.push(("slug", "ｍｉｈｏｎ"));
+    let (status, page) = house.posts("/operator/stores/new", &form).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("already"), "{page}");
+    let (status, page) = house.posts("/operator/keys", &[("name", "鍵")]).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("hyphens alone"), "{page}");
+    let form = [("date", "2026-13-40"), ("reason_ja", "棚卸し"), ("reason_en", "")];
+    let (status, page) = house.posts(&format!("{at}/closing-days"), &form).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("棚卸し"), "{page}");
+}
+
+#[tokio::test]
 async fn a_file_is_taken_in_whole_or_not_at_all() {
     let house = House::furnished().await;
     let header = "store,name,seats_from,seats_to,count,joins\r\n";
@@ -274,6 +376,15 @@ async fn a_file_is_taken_in_whole_or_not_at_all() {
     let (status, page) = send("store,name\nmihon,X").await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.contains("2行目") && page.contains("何も取り込んでいません"), "{page}");
+    // Nothing chosen, nothing in it, and more than is taken.
+    for nothing in ["", "store,name,seats_from,seats_to,count\r\n"] {
+        let (status, page) = send(nothing).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("ファイルが選ばれていないか"), "{page}");
+    }
+    let (status, page) = send(&"x".repeat(2 * 1024 * 1024 + 1)).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(page.contains("2MBまで"), "{page}");
     let (status, page) = send("store,name,seats_from,seats_to,count\nmihon,X,1,2,5").await;
     assert!(status == StatusCode::OK && page.contains("卓を1行"), "{page}");
 }

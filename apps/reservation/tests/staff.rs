@@ -132,11 +132,15 @@ async fn a_manager_adds_and_ends_staff_of_the_own_store_alone() {
 
     // Ended: out at once.
     let end = "/store/staff/mihon-cook/end";
-    assert_eq!(manager.posts(end, &[]).await.0, StatusCode::SEE_OTHER);
+    let (status, asked) = manager.posts(end, &[]).await;
+    assert!(status == StatusCode::OK && asked.contains("mihon-cook"), "{asked}");
+    assert!(asked.contains("will be out at once"), "{asked}");
+    assert_eq!(cook.gets("/store/staff").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(manager.posts(end, &sure).await.0, StatusCode::SEE_OTHER);
     assert_eq!(cook.gets("/store/staff").await.0, StatusCode::SEE_OTHER);
     // Nobody of another store, no manager, and nobody who is not there is ended.
     for login in ["their-cook", "mihon-chief", "mihon-cook", "nobody"] {
-        let answer = manager.posts(&format!("/store/staff/{login}/end"), &[]).await;
+        let answer = manager.posts(&format!("/store/staff/{login}/end"), &sure).await;
         assert_eq!(answer.0, StatusCode::NOT_FOUND, "{login}");
     }
     // Nor invited anew: a manager would shut the door behind herself.
@@ -150,7 +154,7 @@ async fn a_manager_adds_and_ends_staff_of_the_own_store_alone() {
     let at = "/operator/stores/mihon/staff";
     assert!(operator.gets(at).await.1.contains("mihon-chief"));
     let end = format!("{at}/mihon-chief/end");
-    assert_eq!(operator.posts(&end, &[]).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(operator.posts(&end, &sure).await.0, StatusCode::SEE_OTHER);
     assert_eq!(manager.gets("/store/staff").await.0, StatusCode::SEE_OTHER);
 }
 

@@ -27,7 +27,7 @@ use crate::edit::{self, STORE_FIELDS, TABLE_FIELDS, Unwritten, WEEK, What, Wrong
 use crate::engage::{self, Stop};
 use crate::fields::Fields;
 use crate::hook;
-use crate::import::{self, Plain, Refused};
+use crate::import::{self, Imported, Plain, Refused};
 use crate::language::Language;
 use crate::pages::LARGEST_FILE_BYTES;
 use crate::session;
@@ -81,6 +81,33 @@ impl FromRequestParts<Shared> for Caller {
             None => Ok(Self { words: Words::of(language) }),
             Some(_) => Err(Problem::other_key("the operator's")),
         }
+    }
+}
+
+/// An operator's program that asks about a store there is.
+struct About {
+    store: Store,
+    words: &'static Words,
+    /// What the address names below the store.
+    names: BTreeMap<String, String>,
+}
+
+impl FromRequestParts<Shared> for About {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Problem> {
+        let Caller { words } = Caller::from_request_parts(parts, app).await?;
+        let names = Path::<BTreeMap<String, String>>::from_request_parts(parts, app).await;
+        let Path(names) = names.map_err(|_| Problem::not_found("address"))?;
+        let slug = names.get("store").map_or("", String::as_str);
+        Ok(Self { store: known(app, slug).await?, words, names })
+    }
+}
+
+impl About {
+    /// The day that the address names.
+    fn on(&self) -> Result<Date, Problem> {
+        date(self.names.get("date").map_or("", String::as_str))
     }
 }
 
@@ -221,6 +248,11 @@ fn body(bytes: &Bytes) -> Result<Value, Problem> {
     })
 }
 
+/// The fields of a body.
+fn fields(bytes: &Bytes, known: &[&str], words: &Words) -> Result<Fields, Problem> {
+    object(&body(bytes)?, known, words)
+}
+
 fn object(value: &Value, known: &[&str], words: &Words) -> Result<Fields, Problem> {
     let fields = edit::from_json(value).ok_or_else(|| {
         let detail = "send an object whose fields are texts, numbers, true or false";
@@ -243,24 +275,25 @@ fn told(fields: &Fields) -> Value {
     Value::Object(pairs.collect::<Map<_, _>>())
 }
 
-/// A store, with what it lacks before it can be open to guests.
+/// A store, with what it lacks before it can be open to guests, and the parties of its rules that no table seats.
 fn store_told(store: &Store) -> Value {
-    let Lacks { tables, seatings } = store.lacks;
+    let Lacks { tables, seatings } = store.lacks();
     let lacks = [("tables", tables), ("seatings", seatings)].into_iter().filter(|(_, is)| *is);
     let mut told = told(&edit::fields_of(store));
     told["lacks"] = lacks.map(|(name, _)| name).collect();
+    told["not_seated"] = store.not_seated().into();
     told
 }
 
 /// Fields that stay texts, whatever they look like.
 const TEXTS: [&str; 4] = ["name", "_ja", "_en", "slug"];
 
-async fn known(app: &App, slug: &str) -> Result<Store, Problem> {
-    app.book.store(slug).await?.ok_or_else(|| Problem::not_found("store"))
-}
-
 fn date(text: &str) -> Result<Date, Problem> {
     text.parse().map_err(|_| Problem::not_found("day"))
+}
+
+async fn known(app: &App, slug: &str) -> Result<Store, Problem> {
+    app.book.store(slug).await?.ok_or_else(|| Problem::not_found("store"))
 }
 
 async fn stores(State(app): State<Shared>, _: Caller) -> Result<Json<Value>, Problem> {
@@ -269,12 +302,8 @@ async fn stores(State(app): State<Shared>, _: Caller) -> Result<Json<Value>, Pro
     Ok(Json(json!({ "stores": stores })))
 }
 
-async fn store(
-    State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
-) -> Result<Json<Value>, Problem> {
-    Ok(Json(store_told(&known(&app, &slug).await?)))
+async fn store(About { store, .. }: About) -> Json<Value> {
+    Json(store_told(&store))
 }
 
 async fn put_store(
@@ -284,8 +313,8 @@ async fn put_store(
     bytes: Bytes,
 ) -> Result<Json<Value>, Problem> {
     // What a store lacks is told and not taken, so that what was told can be sent back.
-    let known_fields: Vec<&str> = STORE_FIELDS.into_iter().chain(["lacks"]).collect();
-    let mut fields = object(&body(&bytes)?, &known_fields, words)?;
+    let known_fields: Vec<&str> = STORE_FIELDS.into_iter().chain(["lacks", "not_seated"]).collect();
+    let mut fields = fields(&bytes, &known_fields, words)?;
     fields.set("slug", &slug);
     let entry = edit::store(&fields).map_err(|wrong| Problem::wrong(&wrong, words))?;
     match edit::put_stores(&app, vec![entry]).await {
@@ -297,24 +326,19 @@ async fn put_store(
 
 async fn tables(
     State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
+    About { store, .. }: About,
 ) -> Result<Json<Value>, Problem> {
-    known(&app, &slug).await?;
-    let tables = app.book.tables(&slug).await?;
+    let tables = app.book.tables(&store.slug).await?;
     let tables: Vec<Value> =
         tables.iter().map(|table| told(&edit::fields_of_table(table))).collect();
-    Ok(Json(json!({ "tables": tables })))
+    Ok(Json(json!({ "tables": tables, "not_seated": store.not_seated() })))
 }
 
 async fn put_tables(
     State(app): State<Shared>,
-    caller: Caller,
-    Path(slug): Path<String>,
+    About { store, words, names }: About,
     bytes: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    known(&app, &slug).await?;
-    let words = caller.words;
     let body = body(&bytes)?;
     let rows = body.get("tables").and_then(Value::as_array).ok_or_else(|| {
         let wrong = Wrong { field: "tables".to_owned(), what: What::Missing };
@@ -323,39 +347,34 @@ async fn put_tables(
     let rows: Result<Vec<Fields>, Problem> =
         rows.iter().map(|row| object(row, &TABLE_FIELDS, words)).collect();
     let read = edit::tables(&rows?).map_err(|wrong| Problem::wrong(&wrong, words))?;
-    app.book.put_tables(BTreeMap::from([(slug.clone(), read)]), app::now()).await?;
-    tables(State(app), caller, Path(slug)).await
+    app.book.put_tables(BTreeMap::from([(store.slug.clone(), read)]), app::now()).await?;
+    let store = known(&app, &store.slug).await?;
+    tables(State(app), About { store, words, names }).await
 }
 
 async fn seatings(
     State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
+    About { store, .. }: About,
 ) -> Result<Json<Value>, Problem> {
-    known(&app, &slug).await?;
-    Ok(Json(told(&edit::fields_of_seatings(&app.book.seatings(&slug).await?))))
+    Ok(Json(told(&edit::fields_of_seatings(&app.book.seatings(&store.slug).await?))))
 }
 
 async fn put_seatings(
     State(app): State<Shared>,
-    caller: Caller,
-    Path(slug): Path<String>,
+    about: About,
     bytes: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    known(&app, &slug).await?;
-    let fields = object(&body(&bytes)?, &WEEK, caller.words)?;
-    let read = edit::seatings(&fields).map_err(|wrong| Problem::wrong(&wrong, caller.words))?;
-    app.book.put_seatings(&slug, read).await?;
-    seatings(State(app), caller, Path(slug)).await
+    let fields = fields(&bytes, &WEEK, about.words)?;
+    let read = edit::seatings(&fields).map_err(|wrong| Problem::wrong(&wrong, about.words))?;
+    app.book.put_seatings(&about.store.slug, read).await?;
+    seatings(State(app), about).await
 }
 
 async fn closing_days(
     State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
+    About { store, .. }: About,
 ) -> Result<Json<Value>, Problem> {
-    let store = known(&app, &slug).await?;
-    let days = app.book.closing_days(&slug, store.date_of(app::now())).await?;
+    let days = app.book.closing_days(&store.slug, store.date_of(app::now())).await?;
     let days: Vec<Value> = days
         .iter()
         .map(
@@ -367,37 +386,29 @@ async fn closing_days(
 
 async fn close_day(
     State(app): State<Shared>,
-    Caller { words }: Caller,
-    Path((slug, date)): Path<(String, String)>,
+    About { store, words, names }: About,
     bytes: Bytes,
 ) -> Result<StatusCode, Problem> {
-    let store = known(&app, &slug).await?;
     let known = ["reason_ja", "reason_en", "bookings", "numbers"];
-    let mut fields = object(&body(&bytes)?, &known, words)?;
-    fields.set("date", &date);
+    let mut fields = fields(&bytes, &known, words)?;
+    fields.set("date", names.get("date").map_or("", String::as_str));
     let now = app::now();
     let (day, decision) = edit::closing_day(&fields, store.date_of(now))
         .map_err(|wrong| Problem::wrong(&wrong, words))?;
-    engage::close(&app, &slug, day, decision, now).await?;
+    engage::close(&app, &store.slug, day, decision, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn open_day(
-    State(app): State<Shared>,
-    _: Caller,
-    Path((slug, on)): Path<(String, String)>,
-) -> Result<StatusCode, Problem> {
-    known(&app, &slug).await?;
-    app.book.open_day(&slug, date(&on)?).await?;
+async fn open_day(State(app): State<Shared>, about: About) -> Result<StatusCode, Problem> {
+    app.book.open_day(&about.store.slug, about.on()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn webhook(
     State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
+    About { store, .. }: About,
 ) -> Result<Json<Value>, Problem> {
-    let there = app.book.webhook(&known(&app, &slug).await?.slug).await?;
+    let there = app.book.webhook(&store.slug).await?;
     let there = there.ok_or_else(|| Problem::not_found("webhook"))?;
     Ok(Json(json!({
         "url": there.url,
@@ -409,26 +420,23 @@ async fn webhook(
 
 async fn put_webhook(
     State(app): State<Shared>,
-    Caller { words }: Caller,
-    Path(slug): Path<String>,
+    About { store, words, .. }: About,
     bytes: Bytes,
 ) -> Result<Json<Value>, Problem> {
-    known(&app, &slug).await?;
-    let fields = object(&body(&bytes)?, &["url"], words)?;
+    let fields = fields(&bytes, &["url"], words)?;
     let Some(url) = hook::address(fields.get("url")) else {
         let wrong = Wrong { field: "url".to_owned(), what: What::NotAnAddress };
         return Err(Problem::wrong(&[wrong], words));
     };
-    let secret = hook::put(&app.book, &slug, &url, app::now()).await?;
+    let secret = hook::put(&app.book, &store.slug, &url, app::now()).await?;
     Ok(Json(json!({ "url": url, "secret": secret })))
 }
 
 async fn end_webhook(
     State(app): State<Shared>,
-    _: Caller,
-    Path(slug): Path<String>,
+    About { store, .. }: About,
 ) -> Result<StatusCode, Problem> {
-    app.book.end_webhook(&known(&app, &slug).await?.slug).await?;
+    app.book.end_webhook(&store.slug).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -439,13 +447,11 @@ struct Party {
 
 async fn day(
     State(app): State<Shared>,
-    _: Caller,
-    Path((slug, on)): Path<(String, String)>,
+    about: About,
     Query(Party { party }): Query<Party>,
 ) -> Result<Json<Value>, Problem> {
-    let store = known(&app, &slug).await?;
-    let on = date(&on)?;
-    let party = party.unwrap_or(2).clamp(store.party_min, store.party_max);
+    let (on, store) = (about.on()?, about.store);
+    let party = party.unwrap_or_else(|| store.nearest(2));
     let day = app.book.day(store.clone(), on, party, app::now()).await?;
     let seatings: Vec<Value> = day
         .seatings
@@ -476,7 +482,11 @@ async fn import_file(
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unreadable", detail));
     }
     match import::take(&app, &bytes).await {
-        Ok(taken) => Ok(Json(json!({ "stores": taken.stores, "tables": taken.tables }))),
+        Ok(Imported { stores, tables, not_seated }) => {
+            let not_seated = not_seated.iter().map(|store| (&store.slug, store.not_seated()));
+            let not_seated: BTreeMap<_, _> = not_seated.collect();
+            Ok(Json(json!({ "stores": stores, "tables": tables, "not_seated": not_seated })))
+        }
         Err(Refused::Stop(stop)) => Err(stop.into()),
         Err(Refused::Plain(Plain::InTheWay(numbers))) => Err(Problem::in_the_way(&numbers)),
         Err(Refused::Plain(why)) => {

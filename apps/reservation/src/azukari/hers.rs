@@ -90,6 +90,28 @@ pub(crate) struct BookingLetter {
 }
 
 impl Azukari {
+    /// Asks the house to write to a person, who is not named and whose address stays there. The same `key`
+    /// is the same letter, however often it is asked for.
+    pub(crate) async fn put_letter(
+        &self,
+        subject: &str,
+        language: Language,
+        title: &str,
+        paragraphs: &[String],
+        key: &str,
+    ) -> Result<(), Trouble> {
+        let body = json!({
+            "subject": subject,
+            "kind": "notice",
+            "purpose": "service",
+            "language": language.tag(),
+            "title": title,
+            "paragraphs": paragraphs,
+        });
+        let (method, path) = (Method::POST, "/v1/letters");
+        self.ask_once::<Value>(language, method, path, Some(&body), Some(key)).await.map(drop)
+    }
+
     /// What she has stopped.
     pub(crate) async fn stops(&self, subject: &str) -> Result<Vec<Stop>, Trouble> {
         #[derive(Deserialize)]

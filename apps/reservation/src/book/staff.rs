@@ -48,6 +48,13 @@ pub(crate) struct Member {
     pub(crate) invited_until: Option<Timestamp>,
 }
 
+impl Member {
+    /// Whether she says who else works for the store.
+    pub(crate) fn is_manager(&self) -> bool {
+        matches!(self.post, Post::Store { manager: true, .. })
+    }
+}
+
 /// What a login has to be shown.
 pub(crate) struct Factors {
     pub(crate) verifier: String,

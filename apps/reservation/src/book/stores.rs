@@ -1,5 +1,7 @@
 //! The stores: what people read of them, and the rules by which they take bookings.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -47,8 +49,10 @@ pub(crate) struct Store {
     pub(crate) late_percent: u8,
     /// False while the store takes no bookings and nobody sees it.
     pub(crate) listed: bool,
-    /// Read alone: what it has lies in other tables.
-    pub(crate) lacks: Lacks,
+    /// Whom each kind of its tables seats, put together where they may be. Read alone, from the tables.
+    pub(crate) seated: Vec<RangeInclusive<u16>>,
+    /// Whether it seats people at any time. Read alone, from the seatings.
+    pub(crate) has_seatings: bool,
 }
 
 /// What a store has to have before it can be open to guests, and has not.
@@ -64,10 +68,10 @@ impl Lacks {
     }
 }
 
-/// Stores with what they lack.
+/// Stores with whom their tables seat, and whether they have seatings.
 const STORES: &str = "SELECT stores.*, \
-     NOT EXISTS (SELECT 1 FROM tables WHERE store = slug) AS lacks_tables, \
-     NOT EXISTS (SELECT 1 FROM seatings WHERE store = slug) AS lacks_seatings FROM stores";
+     (SELECT json_group_array(json_array(seats_from, seats_to * joins)) FROM tables WHERE store = slug) AS seated, \
+     EXISTS (SELECT 1 FROM seatings WHERE store = slug) AS has_seatings FROM stores";
 
 impl Store {
     pub(crate) fn name(&self, language: Language) -> &str {
@@ -100,9 +104,39 @@ impl Store {
         Ok(())
     }
 
+    /// The parties that it takes: those within its rules that its tables seat.
+    pub(crate) fn parties(&self) -> Vec<u8> {
+        (self.party_min..=self.party_max).filter(|party| self.seats(*party)).collect()
+    }
+
+    /// Those within its rules that no table of it seats; none while it has no tables, which [`Self::lacks`] says.
+    pub(crate) fn not_seated(&self) -> Vec<u8> {
+        let rules = self.party_min..=self.party_max;
+        rules.filter(|party| !self.seated.is_empty() && !self.seats(*party)).collect()
+    }
+
+    /// The largest party that its tables seat, by its rules or not.
+    pub(crate) fn most_seated(&self) -> u16 {
+        self.seated.iter().map(|parties| *parties.end()).max().unwrap_or_default()
+    }
+
+    /// The party that it takes and that is nearest to one that it may not take.
+    pub(crate) fn nearest(&self, party: u8) -> u8 {
+        self.parties().into_iter().min_by_key(|other| other.abs_diff(party)).unwrap_or(party)
+    }
+
+    fn seats(&self, party: u8) -> bool {
+        self.seated.iter().any(|parties| parties.contains(&party.into()))
+    }
+
+    /// What it needs before it can be open to guests.
+    pub(crate) fn lacks(&self) -> Lacks {
+        Lacks { tables: self.parties().is_empty(), seatings: !self.has_seatings }
+    }
+
     /// Whether the store seats such a party at all, and takes bookings for the day yet.
     pub(crate) fn takes(&self, on: Date, party: u8, now: Timestamp) -> Result<(), No> {
-        if !(self.party_min..=self.party_max).contains(&party) {
+        if !self.parties().contains(&party) {
             return Err(No::Party);
         }
         if on > self.last_day(now) {
@@ -147,9 +181,15 @@ impl Store {
             free_until_hours: row.get("free_until_hours")?,
             late_percent: row.get("late_percent")?,
             listed: row.get("listed")?,
-            lacks: Lacks { tables: row.get("lacks_tables")?, seatings: row.get("lacks_seatings")? },
+            seated: seated(&row.get::<_, String>("seated")?)?,
+            has_seatings: row.get("has_seatings")?,
         })
     }
+}
+
+fn seated(kinds: &str) -> rusqlite::Result<Vec<RangeInclusive<u16>>> {
+    let kinds: Vec<(u16, u16)> = serde_json::from_str(kinds).map_err(unreadable)?;
+    Ok(kinds.into_iter().map(|(from, to)| from..=to).collect())
 }
 
 /// A store of this name, listed or not.

@@ -16,7 +16,7 @@ use super::notices::Kind;
 use super::seatings::{Seatings, moment};
 use super::seats::Table;
 use super::sessions::{Caller, Door};
-use super::stores::{Lacks, Store};
+use super::stores::Store;
 use super::*;
 
 pub(crate) fn folder() -> PathBuf {
@@ -56,7 +56,8 @@ pub(crate) fn store() -> Store {
         free_until_hours: 24,
         late_percent: 50,
         listed: true,
-        lacks: Lacks::default(),
+        seated: vec![1..=8],
+        has_seatings: true,
     }
 }
 

@@ -60,9 +60,7 @@ pub(super) fn not_taken(
     words: &Words,
 ) -> Option<String> {
     match store.takes(choice.date, choice.party, now) {
-        Err(No::Party) => {
-            Some((words.finding.party_not_taken)(choice.party, store.party_min, store.party_max))
-        }
+        Err(No::Party) => Some((words.finding.party_not_taken)(choice.party, &store.parties())),
         Err(No::TooFar) => Some(words.visit.not_open_yet.to_owned()),
         _ => None,
     }
@@ -92,7 +90,8 @@ pub(super) async fn chooser<'a>(
     asked: &Asked,
     now: Timestamp,
 ) -> Result<Chooser<'a>, Fault> {
-    let party = asked.party.as_deref().and_then(|party| party.parse().ok()).unwrap_or(2);
+    let party = asked.party.as_deref().and_then(|party| party.parse().ok());
+    let party = party.unwrap_or_else(|| store.nearest(2));
     let date = asked.date.as_deref().and_then(|date| date.parse::<Date>().ok());
     let mut strip = Vec::new();
     for date in days(store, date, now) {
@@ -162,7 +161,7 @@ pub(super) fn read(
     let moment = moment.and_then(|(on, at)| seatings::moment(on, at, &store.time_zone));
     match (moment, party) {
         (Some(moment), Some(party)) => Ok((moment, party)),
-        (_, None) => Err((words.finding.error_party)(store.party_min, store.party_max)),
+        (_, None) => Err((words.finding.error_party)(&store.parties())),
         (None, _) => Err(words.visit.error_time.to_owned()),
     }
 }
@@ -174,7 +173,7 @@ pub(super) fn told(no: &No, store: &Store, reader: &Reader) -> Option<String> {
         No::Full => words.visit.error_full.to_owned(),
         No::NotOffered => words.visit.error_time.to_owned(),
         No::Closed(reason) => (words.finding.closed_that_day)(reason.get(reader.language)),
-        No::Party => (words.finding.error_party)(store.party_min, store.party_max),
+        No::Party => (words.finding.error_party)(&store.parties()),
         No::TooSoon => words.visit.error_too_soon.to_owned(),
         No::TooFar => (words.door.error_date)(i64::from(store.days_ahead)),
         No::Already(_) => words.visit.error_already.to_owned(),
@@ -219,7 +218,7 @@ pub(super) fn draw(
                 (telephone(store, reader))
                 div { dt { (words.visit.fee) } dd { (terms(store, words)) } }
                 div { dt { (words.visit.party_size) } dd {
-                    ((words.finding.parties_of)(store.party_min, store.party_max))
+                    ((words.finding.parties_of)(&store.parties()))
                 } }
             }
         }
@@ -280,9 +279,13 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let Chooser { store, choice, day, strip, now, .. } = chooser;
     let refused = not_taken(store, choice, *now, words);
-    let parties: Vec<_> = (store.party_min..=store.party_max)
-        .map(|party| (party.to_string(), (words.frame.party)(party)))
-        .collect();
+    let parties = store.parties();
+    if parties.is_empty() {
+        let none = (words.finding.error_party)(&parties);
+        return html! { p class="notice" role="status" { (none) } };
+    }
+    let parties: Vec<_> =
+        parties.into_iter().map(|party| (party.to_string(), (words.frame.party)(party))).collect();
     let field = |name, label| Field {
         name,
         label,
@@ -293,7 +296,7 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
         focus: false,
         autocomplete: None,
     };
-    let party = choice.party.clamp(store.party_min, store.party_max).to_string();
+    let party = store.nearest(choice.party).to_string();
     let date = choice.date.to_string();
     let some_time = choice.date.to_zoned(store.time_zone.clone());
     let some_time = some_time.map_or(*now, |zoned| zoned.timestamp());
@@ -337,7 +340,7 @@ pub(super) fn choose(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
 fn days_strip(reader: &Reader, chooser: &Chooser<'_>) -> Markup {
     let (words, language) = (reader.words, reader.language);
     let Chooser { store, choice, day, strip, now, .. } = chooser;
-    let seated = (store.party_min..=store.party_max).contains(&choice.party);
+    let seated = store.parties().contains(&choice.party);
     let to = |date: Date| format!("?date={date}&party={}#times", choice.party);
     let before = strip.first().and_then(|(first, _)| first.checked_sub(STRIP_DAYS.days()).ok());
     let before = before.filter(|date| *date >= store.date_of(*now));
@@ -439,6 +442,32 @@ mod tests {
             let shown = chooser.choice;
             assert_eq!((shown.date, shown.party), (date, party));
         }
+    }
+
+    #[test]
+    fn a_party_that_no_table_seats_is_neither_offered_nor_called_full() {
+        let reader = crate::pages::me::looks::tests::reader(crate::language::Language::En);
+        let now: Timestamp = "2026-11-23T03:00:00Z".parse().unwrap();
+        let shown = |seated: &[(u16, u16)], party| {
+            let seated = seated.iter().map(|(from, to)| *from..=*to).collect();
+            let store = Store { party_max: 6, seated, ..crate::book::tests::store() };
+            let strip = days(&store, None, now).into_iter();
+            let strip = strip.map(|on| (on, Day { closed: None, seatings: Vec::new() })).collect();
+            let chooser = chosen(&store, strip, None, party, now).ok().unwrap();
+            choose(&reader, &chooser).into_string()
+        };
+        let offered = |page: &str| -> Vec<u8> {
+            let is = |party: &u8| page.contains(&format!("<option value=\"{party}\""));
+            (1..=9).filter(is).collect()
+        };
+        // Tables for two, and some for four to eight: nobody seats three, and the rules end at six.
+        let page = shown(&[(1, 2), (4, 8)], 3);
+        assert_eq!(offered(&page), [1, 2, 4, 5, 6]);
+        let said = "Not for a party of 3 (it takes parties of 1 to 2, 4 to 6)";
+        assert!(page.contains(said) && !page.contains(reader.words.visit.full), "{page}");
+        let page = shown(&[(7, 9)], 2);
+        assert!(offered(&page).is_empty(), "{page}");
+        assert!(page.contains("No new bookings are taken at the moment."), "{page}");
     }
 
     #[test]

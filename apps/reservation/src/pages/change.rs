@@ -133,7 +133,7 @@ async fn times(
     let words = reader.words;
     let now = app::now();
     let at = own.page();
-    let party = party.unwrap_or(booking.party).clamp(store.party_min, store.party_max);
+    let party = store.nearest(party.unwrap_or(booking.party));
     let date = Some(date.unwrap_or(store.date_of(booking.starts_at)));
     let mut strip = Vec::new();
     for date in book::days(store, date, now) {

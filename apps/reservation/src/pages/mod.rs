@@ -58,8 +58,8 @@ const YEAR_SECONDS: i64 = 365 * 24 * 3600;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
-/// All pages, over one app.
-pub(crate) fn router(app: &Shared) -> Router {
+/// All pages, without the frame around them.
+fn routes() -> Router<Shared> {
     Router::new()
         .route("/", get(home::page))
         .route("/sign-up", get(sign_up::page).post(sign_up::submit))
@@ -105,6 +105,11 @@ pub(crate) fn router(app: &Shared) -> Router {
         .merge(staff::router())
         .merge(store::router())
         .merge(operator::router())
+}
+
+/// All pages, over one app.
+pub(crate) fn router(app: &Shared) -> Router {
+    routes()
         .fallback(async || Fault::NotFound)
         .method_not_allowed_fallback(async || Fault::WrongMethod)
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_| {
@@ -265,12 +270,17 @@ fn framed(reader: &Reader, sheet: &Sheet<'_>, body: &Markup, tongues: &Markup) -
                         }
                         (tongues)
                         nav aria-label=(words.frame.nav) {
+                            // Pages of a side lead to its first page themselves.
                             @if reader.operator.is_some() {
-                                (nav_link(reader, "/operator", words.office.operator))
+                                @if !reader.path.starts_with("/operator") {
+                                    (nav_link(reader, "/operator", words.office.operator))
+                                }
                                 (sign_out(reader, "/operator/sign-out"))
                             }
                             @if reader.staff.is_some() {
-                                (nav_link(reader, "/store/tonight", words.frame.nav_tonight))
+                                @if !reader.path.starts_with("/store/") {
+                                    (nav_link(reader, "/store/tonight", words.frame.nav_tonight))
+                                }
                                 (sign_out(reader, "/store/sign-out"))
                             }
                             @if reader.guest.is_some() {
@@ -380,6 +390,8 @@ impl<S: Sync> FromRequestParts<S> for Guest {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use tokio::sync::Notify;
     use tower::ServiceExt;
 
@@ -404,6 +416,32 @@ mod tests {
         go_on.notify_one();
         let mut told = told;
         told.recv().await.unwrap();
+    }
+
+    /// Every address that answers a GET, in the words of the router itself.
+    fn shown() -> BTreeSet<String> {
+        let said = format!("{:?}", routes());
+        let said = said.split("fallback_router").next().unwrap();
+        let (mut paths, mut gets) = (BTreeMap::new(), BTreeSet::new());
+        for piece in said.split("RouteId(").skip(1) {
+            let (id, is) = piece.split_once("): ").unwrap();
+            match is.strip_prefix('"') {
+                Some(path) => drop(paths.insert(id, path.split('"').next().unwrap())),
+                None if is.contains("get: None") => {}
+                None => drop(gets.insert(id)),
+            }
+        }
+        let shown = gets.into_iter().map(|id| paths[id].to_owned());
+        shown.filter(|path| !path.starts_with("/passkey.")).collect()
+    }
+
+    #[test]
+    fn every_page_is_on_the_list_that_the_browser_s_tests_go_by() {
+        let list = include_str!("../../tests/pages.txt").lines();
+        let list = list.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let listed: BTreeSet<String> =
+            list.map(|line| line.rsplit(' ').next().unwrap().to_owned()).collect();
+        assert_eq!(shown(), listed);
     }
 
     #[test]

@@ -112,11 +112,19 @@ pub(super) fn named(name: &str) -> Markup {
     html! { bdi { (name) } }
 }
 
-/// A sentence with a name in it, which is kept to itself there as well.
-pub(super) fn naming(say: impl FnOnce(&str) -> String, name: &str) -> Markup {
-    const PLACE: &str = "\u{fffc}";
-    let said = say(PLACE);
-    let (before, after) = said.split_once(PLACE).unwrap_or((&said, ""));
+/// Whether a letter is written from right to left, by the blocks that Unicode keeps for such letters.
+fn is_leftward(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
+/// A sentence around such a name. An evening has hundreds of them, so a name that could turn nothing stands as it is.
+pub(super) fn naming(say: impl Fn(&str) -> String, name: &str) -> Markup {
+    const HERE: &str = "\u{fffc}";
+    if !name.contains(is_leftward) {
+        return html! { (say(name)) };
+    }
+    let said = say(HERE);
+    let (before, after) = said.split_once(HERE).unwrap_or((&said, ""));
     html! { (before) (named(name)) (after) }
 }
 

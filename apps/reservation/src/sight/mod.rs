@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::app::App;
 use crate::azukari::{Policy, Reason, StoreAsk, Trouble, Values};
-use crate::book::bookings::Booking;
+use crate::book::bookings::{Booking, Ending, Stage};
 use crate::book::companions::Companions;
 use crate::book::stores::Store;
 use crate::book::{Book, No};
@@ -95,13 +95,35 @@ pub(crate) async fn booking_of(
     number: &str,
     now: Timestamp,
 ) -> anyhow::Result<Option<Booking>> {
+    Ok(in_window(book, store, number, now).await?.filter(Booking::stands))
+}
+
+/// The same of one that was called off, whose guest is nobody to the store any more.
+pub(crate) async fn called_off(
+    book: &Book,
+    store: &Store,
+    number: &str,
+    now: Timestamp,
+) -> anyhow::Result<Option<Booking>> {
+    let is_called_off = |booking: &Booking| {
+        !booking.stands()
+            && matches!(booking.stage, Stage::Booked | Stage::Cancelled)
+            && booking.ending != Some(Ending::Failed)
+    };
+    Ok(in_window(book, store, number, now).await?.filter(is_called_off))
+}
+
+async fn in_window(
+    book: &Book,
+    store: &Store,
+    number: &str,
+    now: Timestamp,
+) -> anyhow::Result<Option<Booking>> {
     let window = Window::of(store, now);
     let found = book.booking(number).await?;
     Ok(found.filter(|booking| {
         let evening = when::evening_of(booking.starts_at, &store.time_zone);
-        booking.store == store.slug
-            && booking.stands()
-            && window.dates().any(|date| date == evening)
+        booking.store == store.slug && window.dates().any(|date| date == evening)
     }))
 }
 

@@ -65,11 +65,11 @@ words! {
             area, cuisine, anything, none_found, all_stores, choose_a_table, about_the_store,
             closing_days, closed, has_seats, no_seating, days, earlier_days, later_days, review,
             fee_sum, consent_first, book_it, choose_again, not_booked, nothing_held, is_draft,
-            draft_lacks, open_store;
+            draft_lacks, open_store, open_lacks;
         told:
-            closed_that_day(&str), closed_today(&str), error_party(u8, u8), first_store(&str),
-            on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(u8, u8),
-            party_not_taken(u8, u8, u8);
+            closed_that_day(&str), closed_today(&str), error_party(&[u8]), first_store(&str),
+            on_that_day(&str, &str), closed_on(&str), price_of(u8), parties_of(&[u8]),
+            party_not_taken(u8, &[u8]);
     }
     /// Coming in: signing in and up, passwords, passkeys, linked services.
     door: Door {
@@ -164,10 +164,10 @@ words! {
     /// The store's pages.
     counter: Counter {
         plain:
-            tonight, coming_bookings, other_days, no_bookings_that_day, name_not_shown,
+            tonight, bookings, coming_bookings, other_days, no_bookings_that_day, name_not_shown,
             name_not_held, allergy_not_told, ask_the_guest, not_shown_away, nothing_could_be_asked,
             for_the_kitchen, clock_time, kitchen_told, party_and_table, booking_at_the_store,
-            pages_of_the_store, own_system, store_keys_told, key_name, webhook, webhook_told,
+            is_called_off, is_called_off_told, pages_of_the_store, own_system, store_keys_told, key_name, webhook, webhook_told,
             webhook_url, webhook_url_hint, webhook_put, webhook_end, webhook_made;
         told:
             tonight_is(&str), tonight_count(usize, u32), tonight_recorded(&str, &str),
@@ -180,7 +180,7 @@ words! {
             factor_lost, factor_lost_operator, invitation, code_to_scan, authenticator,
             authenticator_told, authenticator_here, authenticator_by_hand, take_up, staff,
             add_staff, staff_login_hint, as_manager, manager, invite, invite_anew, invite_anew_told,
-            end_staff, no_staff;
+            end_staff, end_access, end_access_told, no_staff;
         told: invited_as(&str), invitation_made(&str), invited_until(&str);
     }
     /// The operator's pages.
@@ -193,10 +193,10 @@ words! {
             no_refunds, refunds_lead, refunds_look, refunds_retry, refunds_otherwise, refund_again,
             refund_by_hand, number_at_platform, failed_on, import_told, file, columns,
             columns_of_stores, columns_of_tables, key_made, keys_told, key_name_hint, make_key,
-            end_key;
+            end_key, opened, see_as_guests;
         told:
             guest_after(), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
-            done_called_off(usize), day_has_bookings(usize), closing_is_paid(&str),
+            done_called_off(usize), not_seated(&[u8], u16), day_has_bookings(usize), closing_is_paid(&str),
             closing_paid(usize, &str), closing_booked(usize), closing_held(usize),
             closing_offered(usize), refunds_failed(usize), imported(usize, usize),
             file_refused(&Plain), file_has_faults(usize);
@@ -268,6 +268,13 @@ impl Words {
             Language::En => &en::WORDS,
         }
     }
+}
+
+/// Sizes of parties, each run of them said as from and to.
+fn runs(parties: &[u8], said: fn(u8, u8) -> String, between: &str) -> String {
+    let runs = parties.chunk_by(|one, next| one.abs_diff(*next) == 1);
+    let ends = runs.filter_map(|run| Some((*run.first()?, *run.last()?)));
+    ends.map(|(from, to)| said(from, to)).collect::<Vec<_>>().join(between)
 }
 
 /// 1,234,500: in groups of three, as both languages write it.

@@ -35,6 +35,12 @@ async fn a_manager_invites_a_cook_who_comes_in_and_is_out_once_ended() {
     let seen = cook.reads().await;
     assert!(seen.contains("見本 花子") && seen.contains("そば、落花生"), "{seen}");
 
+    // Ending is asked about once; until then nothing ends.
+    manager.presses("form[action='/store/staff/sumire-cook/end'] button").await;
+    manager.takes_picture("staff-end-ja-phone", 390).await;
+    assert_eq!(manager.faults().await, Vec::<String>::new());
+    cook.client.refresh().await.unwrap();
+    assert_eq!(cook.client.current_url().await.unwrap().path(), "/store/tonight");
     manager.presses("form[action='/store/staff/sumire-cook/end'] button").await;
     assert!(!manager.reads().await.contains("sumire-cook"));
     cook.client.refresh().await.unwrap();
@@ -51,7 +57,18 @@ async fn a_manager_invites_a_cook_who_comes_in_and_is_out_once_ended() {
     }
 }
 
-/// The pages of a browser's side, with the name of each picture.
+/// The pages of a side on the app's own list, with the names of their pictures. A test of the app holds the list
+/// against its router.
+fn listed(side: &str, booking: &str) -> Vec<(&'static str, String)> {
+    const LIST: &str = include_str!("../../../../apps/reservation/tests/pages.txt");
+    let pages = LIST.lines().filter_map(|line| {
+        let (name, path) = line.strip_prefix(side)?.strip_prefix(' ')?.split_once(' ')?;
+        Some((name, path.replace("{store}", "minato").replace("{number}", booking)))
+    });
+    pages.collect()
+}
+
+/// Looks at the pages of a browser's side, with the name of each picture.
 async fn looked_over(browser: &Browser, app: &str, pages: &[(&str, String)]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (theme, language) in [("light", "ja"), ("dark", "en"), ("light", "en")] {
@@ -62,10 +79,13 @@ async fn looked_over(browser: &Browser, app: &str, pages: &[(&str, String)]) -> 
             let screens = if theme == "dark" {
                 [("phone-dark", 390)].as_slice()
             } else {
-                &[("phone", 390), ("tablet", 1024)]
+                &[("narrow", 320), ("phone", 390), ("tablet", 1024)]
             };
             for (screen, width) in screens {
                 browser.takes_picture(&format!("{name}-{language}-{screen}"), *width).await;
+                // One line, whatever the width: an evening has to be at hand.
+                let bar = browser.find("header.top").await.rectangle().await.unwrap().3;
+                assert!(bar < 70.0, "{path} {language} {screen}: the bar takes {bar} pixels");
             }
             let faults = browser.faults().await;
             wrong.extend(faults.into_iter().map(|fault| format!("{path} {theme} {fault}")));
@@ -81,13 +101,8 @@ async fn every_page_of_a_store_fits_a_phone_a_tablet_and_paper_and_axe_finds_not
     store.signs_in_staff(&demo, "sumire-manager").await;
     store.goes_to(&format!("{}/store/tonight", demo.app)).await;
     let booking = store.find(".cards p:last-child a").await.attr("href").await.unwrap().unwrap();
-    let mut pages = ["tonight", "kitchen", "staff"]
-        .map(|page| (["store-", page].concat(), format!("/store/{page}")))
-        .to_vec();
-    pages.push(("store-booking".to_owned(), format!("/store/{booking}")));
-    let pages: Vec<(&str, String)> =
-        pages.iter().map(|(name, path)| (name.as_str(), path.clone())).collect();
-    let wrong = looked_over(&store, &demo.app, &pages).await;
+    let number = booking.trim_start_matches("bookings/");
+    let wrong = looked_over(&store, &demo.app, &listed("store", number)).await;
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for language in ["ja", "en"] {
         store.goes_to(&format!("{}/store/kitchen?lang={language}", demo.app)).await;
@@ -103,26 +118,66 @@ async fn every_page_of_a_store_fits_a_phone_a_tablet_and_paper_and_axe_finds_not
 async fn every_page_of_the_operator_fits_a_phone_and_a_tablet_and_axe_finds_nothing_wrong() {
     let demo = Demo::start();
     let operator = Browser::open("ja").await;
-    let doors = [("store-sign-in", "/store/sign-in"), ("operator-sign-in", "/operator/sign-in")]
-        .map(|(name, path)| (name, path.to_owned()));
-    let mut wrong = looked_over(&operator, &demo.app, &doors).await;
+    let mut wrong = looked_over(&operator, &demo.app, &listed("doors", "")).await;
     operator.signs_in_operator(&demo).await;
-    let at = "/operator/stores";
-    let pages = [
-        ("operator", "/operator".to_owned()),
-        ("operator-new-store", format!("{at}/new")),
-        ("operator-store", format!("{at}/minato")),
-        ("operator-tables", format!("{at}/minato/tables")),
-        ("operator-seatings", format!("{at}/minato/seatings")),
-        ("operator-closing", format!("{at}/minato/closing-days")),
-        ("operator-staff", format!("{at}/minato/staff")),
-        ("operator-import", "/operator/import".to_owned()),
-        ("operator-keys", "/operator/keys".to_owned()),
-        ("operator-own-system", format!("{at}/minato/keys")),
-    ];
-    wrong.extend(looked_over(&operator, &demo.app, &pages).await);
+    wrong.extend(looked_over(&operator, &demo.app, &listed("operator", "")).await);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     operator.client.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_evening_a_booking_the_kitchen_and_a_closed_day_need_no_script() {
+    let demo = Demo::start();
+    let at = |path: &str| format!("{}{path}", demo.app);
+    let store = Browser::open_with("ja", false).await;
+    store.signs_in_staff(&demo, "sumire-staff").await;
+    let seen = store.reads().await;
+    assert!(seen.contains("見本 花子") && seen.contains("そば、落花生"), "{seen}");
+    // Another day is another evening; by then nobody of it has come, whatever the time of this test.
+    store.presses("nav.within a[aria-current=date] + a").await;
+    let to = store.client.current_url().await.unwrap();
+    let day = to.query().unwrap().strip_prefix("date=").unwrap().to_owned();
+    let seen = store.reads().await;
+    assert!(seen.contains("Sample Tom") && !seen.contains("花子"), "{seen}");
+    let booking = store.find(".cards p:last-child a").await.attr("href").await.unwrap().unwrap();
+    store.presses(".cards p:last-child a").await;
+    let to = store.client.current_url().await.unwrap();
+    assert_eq!(to.path(), format!("/store/{booking}"));
+    store.find("main a[href^='tel:']").await;
+    store.presses("main .eyebrow a").await;
+    store.presses("main nav a[href^='/store/kitchen']").await;
+    let print = store.prints("store-kitchen-ja-print-without-scripts").await;
+    assert_eq!(pages_of(&print), 1);
+    let seen = store.reads().await;
+    assert!(seen.contains("Raw egg") && !seen.contains("Tom"), "{seen}");
+
+    // The operator closes that day, decides about the bookings that there are, and opens it again.
+    let operator = Browser::open_with("en", false).await;
+    operator.signs_in_operator(&demo).await;
+    operator.presses("main a[href='/operator/stores/sumire']").await;
+    operator.presses("main nav a[href$='/closing-days']").await;
+    let here = "/operator/stores/sumire/closing-days";
+    let typed: jiff::civil::Date = day.parse().unwrap();
+    operator.types("date", &typed.strftime("%m%d%Y").to_string()).await;
+    operator.types("reason_ja", "設備点検").await;
+    operator.types("reason_en", "Maintenance").await;
+    operator.sends(here).await;
+    operator.find("main .notice.alert").await;
+    operator.presses("button[name=bookings][value=call_off]").await;
+    operator.find("main .notice.done").await;
+    assert!(operator.reads().await.contains("Maintenance"));
+    // The store sees nobody any more: of the evening, and of the booking that it had open.
+    store.goes_to(&at(&format!("/store/{booking}"))).await;
+    let seen = store.reads().await;
+    assert!(seen.contains("取り消されました") && !seen.contains("Tom"), "{seen}");
+    store.takes_picture("store-booking-called-off-ja-phone", 390).await;
+    store.goes_to(&at(&format!("/store/tonight?date={day}"))).await;
+    assert!(!store.reads().await.contains("Tom"));
+    operator.presses(&format!("form[action='{here}/{day}/open'] button")).await;
+    assert!(!operator.reads().await.contains("Maintenance"));
+    for browser in [store, operator] {
+        browser.client.close().await.unwrap();
+    }
 }
 
 /// Gives a browser an authenticator that knows who holds it.

@@ -1,22 +1,19 @@
 //! Days on which a store is closed. A day that has bookings is closed only when the operator has seen them
 //! and decided: they are called off and their guests told, or they stay.
 
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Query, State};
+use axum::response::Response;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::parts::{Errors, Named, done, moment, nothing};
-use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
-use super::{errors, field, head, store_of};
+use super::{Of, errors, field, head, refused};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
 use crate::book::bookings::Stage;
 use crate::book::closing::AtStake;
-use crate::book::stores::Store;
 use crate::edit;
 use crate::engage;
 use crate::fault::Fault;
@@ -34,11 +31,9 @@ pub(super) struct Way {
 pub(super) async fn page(
     State(app): State<Shared>,
     reader: Reader,
-    _: Operator,
-    Path(slug): Path<String>,
+    of: Of,
     Query(way): Query<Way>,
-) -> Result<Response, Fault> {
-    let store = store_of(&app, &slug).await?;
+) -> Result<Markup, Fault> {
     let words = reader.words;
     let called_off = way.called_off.and_then(|count| count.parse::<usize>().ok());
     let note = match (way.done, called_off.filter(|count| *count > 0)) {
@@ -47,46 +42,40 @@ pub(super) async fn page(
         (Some(_), Some(count)) => done(&(words.office.done_called_off)(count)),
     };
     let fields = Fields::default();
-    Ok(draw(&app, &reader, &store, &fields, &Errors::default(), &[], note).await?.into_response())
+    draw(&app, &reader, &of, &fields, &Errors::default(), &[], note).await
 }
 
 pub(super) async fn close(
     State(app): State<Shared>,
     reader: Reader,
-    _: Operator,
-    Path(slug): Path<String>,
+    of: Of,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let store = store_of(&app, &slug).await?;
+    let slug = &of.store.slug;
     let now = app::now();
-    let (found, there) = match edit::closing_day(&fields, store.date_of(now)) {
+    let (found, there) = match edit::closing_day(&fields, of.store.date_of(now)) {
         Err(wrong) => (errors(&wrong, &reader), Vec::new()),
         Ok((day, decision)) => {
             let on = day.on;
-            match engage::close(&app, &slug, day, decision, now).await {
+            match engage::close(&app, slug, day, decision, now).await {
                 Ok(count) => {
-                    let here = format!("/operator/stores/{slug}/closing-days");
-                    return see_other(&format!("{here}?done=1&called_off={count}"));
+                    let done = format!("/closing-days?done=1&called_off={count}");
+                    return see_other(&of.at(&done));
                 }
                 Err(No::InTheWay(_)) => {
-                    (Errors::default(), app.book.at_stake(&slug, on, now).await?)
+                    (Errors::default(), app.book.at_stake(slug, on, now).await?)
                 }
                 Err(no) => return Err(no.into()),
             }
         }
     };
-    let page = draw(&app, &reader, &store, &fields, &found, &there, nothing()).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Ok(refused(draw(&app, &reader, &of, &fields, &found, &there, nothing()).await?))
 }
 
-pub(super) async fn open(
-    State(app): State<Shared>,
-    _: Operator,
-    Path((slug, date)): Path<(String, String)>,
-) -> Result<Response, Fault> {
-    let on: Date = date.parse().map_err(|_| Fault::NotFound)?;
-    app.book.open_day(&slug, on).await?;
-    see_other(&format!("/operator/stores/{slug}/closing-days?done=1"))
+pub(super) async fn open(State(app): State<Shared>, of: Of) -> Result<Response, Fault> {
+    let on = of.names.get("date").and_then(|date| date.parse::<Date>().ok());
+    app.book.open_day(&of.store.slug, on.ok_or(Fault::NotFound)?).await?;
+    see_other(&of.at("/closing-days?done=1"))
 }
 
 /// What calling a booking off means for its money.
@@ -143,20 +132,20 @@ fn consequences(there: &[AtStake], words: &Words) -> Markup {
 async fn draw(
     app: &App,
     reader: &Reader,
-    store: &Store,
+    of: &Of,
     fields: &Fields,
     errors: &Errors,
     there: &[AtStake],
     note: Markup,
 ) -> Result<Markup, Fault> {
-    let (words, language) = (reader.words, reader.language);
+    let (words, language, store) = (reader.words, reader.language, &of.store);
     let days = app.book.closing_days(&store.slug, store.date_of(app::now())).await?;
     let order: Vec<Named> = ["date", "reason_ja", "reason_en"]
         .iter()
         .map(|name| Named { name: (*name).to_owned(), label: (words.frame.field)(name) })
         .collect();
     let numbers: Vec<&str> = there.iter().map(|one| one.booking.number.as_str()).collect();
-    let action = format!("/operator/stores/{}/closing-days", store.slug);
+    let action = of.at("/closing-days");
     let body = html! {
         (head(store, reader, words.finding.closing_days))
         (note)

@@ -5,13 +5,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::super::parts::{done, nothing};
+use super::super::parts::{done, named, nothing};
 use super::super::staff::Operator;
 use super::super::{Sheet, layout};
+use super::LARGEST_FILE_BYTES;
 use crate::app::{App, Reader, Shared};
 use crate::edit::{STORE_FIELDS, TABLE_FIELDS};
 use crate::fault::Fault;
-use crate::import::{self, Imported, Refused};
+use crate::import::{self, Imported, Plain, Refused};
 use crate::table_file::Spot;
 
 /// Faults of a file that are listed.
@@ -30,7 +31,16 @@ pub(super) async fn take(
     let mut bytes = Vec::new();
     while let Some(part) = form.next_field().await.map_err(|_| Fault::Unreadable)? {
         if part.name() == Some("file") {
-            bytes = part.bytes().await.map_err(|_| Fault::Unreadable)?.into();
+            bytes = match part.bytes().await {
+                Ok(bytes) => bytes.into(),
+                Err(no) if no.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                    let why = Plain::TooLarge(LARGEST_FILE_BYTES / (1024 * 1024));
+                    let why = (reader.words.office.file_refused)(&why);
+                    let page = draw(&reader, &alert(&html! { p { (why) } }));
+                    return Ok((StatusCode::PAYLOAD_TOO_LARGE, page).into_response());
+                }
+                Err(_) => return Err(Fault::Unreadable),
+            };
         }
     }
     let (status, note) = answer(&app, &reader, &bytes).await?;
@@ -40,8 +50,19 @@ pub(super) async fn take(
 async fn answer(app: &App, reader: &Reader, bytes: &[u8]) -> Result<(StatusCode, Markup), Fault> {
     let words = reader.words;
     Ok(match import::take(app, bytes).await {
-        Ok(Imported { stores, tables }) => {
-            (StatusCode::OK, done(&(words.office.imported)(stores, tables)))
+        Ok(Imported { stores, tables, not_seated }) => {
+            let note = html! {
+                (done(&(words.office.imported)(stores, tables)))
+                @for store in &not_seated {
+                    div class="notice" {
+                        p {
+                            a href={ "/operator/stores/" (store.slug) } { (named(store.name(reader.language))) }
+                            (words.frame.colon) (super::not_seated(store, words).unwrap_or_default())
+                        }
+                    }
+                }
+            };
+            (StatusCode::OK, note)
         }
         Err(Refused::Stop(stop)) => return Err(stop.into()),
         Err(Refused::Plain(why)) => (

@@ -1,18 +1,15 @@
 //! Keys of the API, the operator's own and a store's; and where a store's own system is told of its bookings. A
 //! key and a secret are shown once, when they are made.
 
-use std::collections::BTreeMap;
-
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
 use super::super::parts::{Errors, Named, moment, nothing};
-use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
-use super::{errors, field, head};
+use super::{errors, field, head, refused, store_and_names};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
 use crate::book::hooks::Webhook;
@@ -34,17 +31,8 @@ impl FromRequestParts<Shared> for Keys {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Response> {
-        type Names = Path<BTreeMap<String, String>>;
-        Operator::from_request_parts(parts, app).await?;
-        let Path(mut names) =
-            Names::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
-        let name = names.remove("name").unwrap_or_default();
-        let Some(slug) = names.get("store") else { return Ok(Self { store: None, name }) };
-        match app.book.store(slug).await {
-            Ok(Some(store)) => Ok(Self { store: Some(store), name }),
-            Ok(None) => Err(Fault::NotFound.into_response()),
-            Err(error) => Err(Fault::from(error).into_response()),
-        }
+        let (store, mut names) = store_and_names(parts, app).await?;
+        Ok(Self { store, name: names.remove("name").unwrap_or_default() })
     }
 }
 
@@ -99,8 +87,7 @@ async fn wrong(
     (name, what): (&str, What),
 ) -> Result<Response, Fault> {
     let wrong = [Wrong { field: name.to_owned(), what }];
-    let page = draw(app, reader, keys, fields, &errors(&wrong, reader), &nothing()).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Ok(refused(draw(app, reader, keys, fields, &errors(&wrong, reader), &nothing()).await?))
 }
 
 pub(super) async fn make(
@@ -114,7 +101,7 @@ pub(super) async fn make(
     let what = if name.is_empty() {
         What::Missing
     } else if name.len() > 40 || !name.chars().all(plain) {
-        What::NotAName
+        What::NotAKeyName
     } else {
         match api::make_key(&app.book, keys.of(), name, app::now()).await {
             Ok(key) => return made(&app, &reader, &keys, reader.words.office.key_made, &key).await,

@@ -5,16 +5,16 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::super::parts::{done, moment, named, nothing};
+use super::super::parts::{moment, named};
 use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
-use super::store::Way;
+use super::Way;
 use crate::app::{self, App, Reader, Shared};
 use crate::book::payments::FailedRefund;
 use crate::fault::Fault;
 use crate::when;
 
-const AT: &str = "/operator/refunds";
+pub(super) const AT: &str = "/operator/refunds";
 
 pub(super) async fn page(
     State(app): State<Shared>,
@@ -29,7 +29,7 @@ pub(super) async fn page(
     let body = html! {
         p class="eyebrow" { a href="/operator" { (words.office.operator) } }
         h1 { (words.office.refunds) }
-        (way.done.map_or_else(nothing, |_| done(words.hers.done_item)))
+        (way.note(&reader))
         @if failed.is_empty() { p { (words.office.no_refunds) } }
         @else {
             p class="lead" { (words.office.refunds_lead) }
@@ -68,8 +68,8 @@ pub(super) async fn page(
     Ok(layout(&reader, &Sheet { title: words.office.refunds, wide: false }, &body).into_response())
 }
 
-/// The way to the page, for as long as there is something on it.
-pub(super) async fn way_in(app: &App, reader: &Reader) -> Result<Markup, Fault> {
+/// That there is something on the page, and the way to it.
+pub(super) async fn failed(app: &App, reader: &Reader) -> Result<Markup, Fault> {
     let count = app.book.failed_refunds().await?.len();
     Ok(html! {
         @if count > 0 {

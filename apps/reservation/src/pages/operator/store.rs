@@ -1,15 +1,13 @@
 //! A store: what people read of it, and the rules by which it takes bookings.
 
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 
-use super::super::parts::{Errors, Named, done, nothing};
+use super::super::parts::{Errors, Field, Named, nothing};
 use super::super::staff::Operator;
 use super::super::{Sheet, layout, see_other};
-use super::{errors, field, head, store_of};
+use super::{Of, Way, errors, field, head, refused};
 use crate::app::{App, Reader, Shared};
 use crate::book::stores::Store;
 use crate::edit::{self, Entry, STORE_FIELDS, Unwritten, What, Wrong};
@@ -21,26 +19,24 @@ use crate::phone;
 /// The fields that stand side by side, Japanese and English.
 const IN_BOTH_LANGUAGES: &[&str] = STORE_FIELDS.split_at(13).0.split_at(1).1;
 
-#[derive(Deserialize)]
-pub(super) struct Way {
-    pub(super) done: Option<String>,
+/// What was done when a store was opened to guests.
+const OPENED: &str = "opened";
+
+/// Whether a form has to bring a field. A change needs a representative only where it goes to the register.
+fn is_required(name: &str, is_new: bool) -> bool {
+    name == "slug" || IN_BOTH_LANGUAGES.contains(&name) || (is_new && name == "representative")
 }
 
 pub(super) async fn new_page(reader: Reader, _: Operator) -> Response {
     draw(&reader, None, &edit::new_store(), &Errors::default(), &nothing()).into_response()
 }
 
-pub(super) async fn page(
-    State(app): State<Shared>,
-    reader: Reader,
-    _: Operator,
-    Path(slug): Path<String>,
-    Query(way): Query<Way>,
-) -> Result<Response, Fault> {
-    let store = store_of(&app, &slug).await?;
-    let note = way.done.map_or_else(nothing, |_| done(reader.words.hers.done_item));
-    let fields = edit::fields_of(&store);
-    Ok(draw(&reader, Some(&store), &fields, &Errors::default(), &note).into_response())
+pub(super) async fn page(reader: Reader, Of { store, .. }: Of, Query(way): Query<Way>) -> Markup {
+    let note = match way.done.as_deref() {
+        Some(OPENED) if store.listed => opened(&store, &reader),
+        _ => way.note(&reader),
+    };
+    draw(&reader, Some(&store), &edit::fields_of(&store), &Errors::default(), &note)
 }
 
 pub(super) async fn make(
@@ -49,14 +45,11 @@ pub(super) async fn make(
     _: Operator,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let taken = match fields.filled("slug") {
-        Some(slug) => app.book.store(slug).await?.is_some(),
-        None => false,
-    };
-    let read = if taken {
-        Err(vec![Wrong { field: "slug".to_owned(), what: What::Twice }])
-    } else {
-        edit::store(&fields)
+    let read = match edit::store(&fields) {
+        Ok(entry) if app.book.store(&entry.store.slug).await?.is_some() => {
+            Err(vec![Wrong { field: "slug".to_owned(), what: What::Twice }])
+        }
+        read => read,
     };
     keep(&app, &reader, None, "/operator/stores/new", fields, read).await
 }
@@ -64,30 +57,34 @@ pub(super) async fn make(
 pub(super) async fn put(
     State(app): State<Shared>,
     reader: Reader,
-    _: Operator,
-    Path(slug): Path<String>,
+    of: Of,
     mut fields: Fields,
 ) -> Result<Response, Fault> {
-    let store = store_of(&app, &slug).await?;
     // A store keeps its name in addresses: bookings and Azukari's register go by it.
-    fields.set("slug", &slug);
+    fields.set("slug", &of.store.slug);
     let read = edit::store(&fields);
-    let here = format!("/operator/stores/{slug}");
-    keep(&app, &reader, Some(&store), &here, fields, read).await
+    keep(&app, &reader, Some(&of.store), &of.at(""), fields, read).await
+}
+
+/// That guests see a store from now on, and the way to what they see.
+fn opened(store: &Store, reader: &Reader) -> Markup {
+    let words = reader.words;
+    html! {
+        div class="notice done" role="status" {
+            p { (words.office.opened) }
+            p { a href={ "/book/" (store.slug) } { (words.office.see_as_guests) } }
+        }
+    }
 }
 
 /// Opens a store to guests; one that lacks something stays as it is, and its page says what.
-pub(super) async fn open(
-    State(app): State<Shared>,
-    _: Operator,
-    Path(slug): Path<String>,
-) -> Result<Response, Fault> {
-    let store = store_of(&app, &slug).await?;
-    if !store.lacks.nothing() {
-        return see_other(&format!("/operator/stores/{slug}"));
+pub(super) async fn open(State(app): State<Shared>, of: Of) -> Result<Response, Fault> {
+    if !of.store.lacks().nothing() {
+        return see_other(&of.at(""));
     }
-    app.book.put_stores(vec![Store { listed: true, ..store }]).await?;
-    see_other(&format!("/operator/stores/{slug}?done=1"))
+    let done = of.at(&format!("?done={OPENED}"));
+    app.book.put_stores(vec![Store { listed: true, ..of.store }]).await?;
+    see_other(&done)
 }
 
 async fn keep(
@@ -102,11 +99,13 @@ async fn keep(
         Err(wrong) => wrong,
         Ok(entry) => {
             let slug = entry.store.slug.clone();
+            let opens = entry.listed == Some(true) && store.is_some_and(|store| !store.listed);
+            let done = if opens { OPENED } else { "saved" };
             match edit::put_stores(app, vec![entry]).await {
                 Ok(()) if store.is_none() => {
                     return see_other(&format!("/operator/stores/{slug}/tables"));
                 }
-                Ok(()) => return see_other(&format!("/operator/stores/{slug}?done=1")),
+                Ok(()) => return see_other(&format!("/operator/stores/{slug}?done={done}")),
                 Err(Unwritten::Wrong(_, wrong)) => wrong,
                 Err(Unwritten::Stop(stop)) => {
                     return Err(Fault::from(stop).keeping(here, &fields));
@@ -114,8 +113,7 @@ async fn keep(
             }
         }
     };
-    let page = draw(reader, store, &fields, &errors(&wrong, reader), &nothing());
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Ok(refused(draw(reader, store, &fields, &errors(&wrong, reader), &nothing())))
 }
 
 fn draw(
@@ -134,7 +132,8 @@ fn draw(
         let label = (words.frame.field)(name);
         let hint = (words.office.field_hint)(name);
         let hint = (!hint.is_empty()).then_some(hint.as_str());
-        let drawn = field(name, &label, errors, hint);
+        let required = is_required(name, store.is_none());
+        let drawn = Field { required, ..field(name, &label, errors, hint) };
         let value = fields.get(name);
         let options: Vec<(String, String)> = match name {
             "picture" => MOTIFS
@@ -188,6 +187,19 @@ fn draw(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_marked_as_needed_is_what_is_asked_for_when_nothing_is_filled_in() {
+        let Err(wrong) = edit::store(&Fields::default()) else { panic!("was read") };
+        let missing: Vec<&str> = wrong
+            .iter()
+            .filter(|wrong| wrong.what == What::Missing)
+            .map(|wrong| wrong.field.as_str())
+            .collect();
+        let marked = STORE_FIELDS.into_iter().filter(|name| is_required(name, false));
+        assert_eq!(marked.collect::<Vec<_>>(), missing);
+        assert_eq!(wrong.len(), missing.len());
+    }
 
     #[test]
     fn a_field_stands_beside_itself_in_the_other_language_and_none_is_left_out() {

@@ -1,18 +1,14 @@
 //! The tables of a store: a row for each kind, and a few empty ones to fill in.
 
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Query, State};
+use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::parts::{Errors, Named, done, nothing};
-use super::super::staff::Operator;
+use super::super::parts::{Errors, Named, nothing};
 use super::super::{Sheet, layout, see_other};
-use super::store::Way;
-use super::{errors, head, store_of};
+use super::{Of, Way, errors, head, refused};
 use crate::app::{self, Reader, Shared};
 use crate::book::No;
-use crate::book::stores::Store;
 use crate::edit::{self, TABLE_FIELDS};
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -25,39 +21,41 @@ const MOST_ROWS: usize = 120;
 pub(super) async fn page(
     State(app): State<Shared>,
     reader: Reader,
-    _: Operator,
-    Path(slug): Path<String>,
+    of: Of,
     Query(way): Query<Way>,
-) -> Result<Response, Fault> {
-    let store = store_of(&app, &slug).await?;
-    let rows: Vec<Fields> =
-        app.book.tables(&slug).await?.iter().map(edit::fields_of_table).collect();
-    let note = way.done.map_or_else(nothing, |_| done(reader.words.hers.done_item));
-    Ok(draw(&reader, &store, &rows, &Errors::default(), &note).into_response())
+) -> Result<Markup, Fault> {
+    let tables = app.book.tables(&of.store.slug).await?;
+    let rows: Vec<Fields> = tables.iter().map(edit::fields_of_table).collect();
+    Ok(draw(&reader, &of, &rows, &Errors::default(), &way.note(&reader)))
 }
 
 pub(super) async fn put(
     State(app): State<Shared>,
     reader: Reader,
-    _: Operator,
-    Path(slug): Path<String>,
+    of: Of,
     fields: Fields,
 ) -> Result<Response, Fault> {
-    let store = store_of(&app, &slug).await?;
-    // A row without a name and seats is one that was not filled in, or is to go.
+    // A row without a name is one that was not filled in, or a kind of before that is to go.
+    let before = app.book.tables(&of.store.slug).await?;
+    let before: Vec<Fields> = before.iter().map(edit::fields_of_table).collect();
+    let is_left_out = |row: &Fields| {
+        let cells = cells(row);
+        cells.iter().all(|cell| cell.is_empty())
+            || before.iter().any(|row| self::cells(row) == cells)
+    };
     let rows: Vec<Fields> = (0..MOST_ROWS)
         .map(|at| {
             let cell = |name: &&str| fields.get(&format!("tables[{at}].{name}")).to_owned();
             TABLE_FIELDS.iter().map(|name| ((*name).to_owned(), cell(name))).collect()
         })
-        .filter(|row: &Fields| row.filled("name").is_some())
+        .filter(|row: &Fields| row.filled("name").is_some() || !is_left_out(row))
         .collect();
     let found = match edit::tables(&rows) {
         Err(wrong) => errors(&wrong, &reader),
         Ok(tables) => {
-            let all = [(slug.clone(), tables)].into();
+            let all = [(of.store.slug.clone(), tables)].into();
             match app.book.put_tables(all, app::now()).await {
-                Ok(()) => return see_other(&format!("/operator/stores/{slug}/tables?done=1")),
+                Ok(()) => return see_other(&of.at("/tables?done=1")),
                 Err(No::InTheWay(numbers)) => {
                     let mut errors = Errors::default();
                     errors.add("tables", (reader.words.office.tables_in_use)(&numbers));
@@ -67,11 +65,15 @@ pub(super) async fn put(
             }
         }
     };
-    let page = draw(&reader, &store, &rows, &found, &nothing());
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Ok(refused(draw(&reader, &of, &rows, &found, &nothing())))
 }
 
-fn draw(reader: &Reader, store: &Store, rows: &[Fields], errors: &Errors, note: &Markup) -> Markup {
+/// A row without its name.
+fn cells(row: &Fields) -> Vec<&str> {
+    TABLE_FIELDS.iter().skip(1).map(|name| row.get(name).trim()).collect()
+}
+
+fn draw(reader: &Reader, of: &Of, rows: &[Fields], errors: &Errors, note: &Markup) -> Markup {
     let words = reader.words;
     let empty = Fields::default();
     let rows: Vec<&Fields> = rows.iter().chain(std::iter::repeat_n(&empty, EMPTY_ROWS)).collect();
@@ -83,12 +85,11 @@ fn draw(reader: &Reader, store: &Store, rows: &[Fields], errors: &Errors, note: 
         .flat_map(|at| TABLE_FIELDS.iter().map(move |name| named(at, name)))
         .collect();
     let body = html! {
-        (head(store, reader, words.office.tables))
+        (head(&of.store, reader, words.office.tables))
         (note)
         (errors.summary(&order, words))
         p class="soft" { (words.office.tables_told) }
-        form class="sheet" method="post" action={ "/operator/stores/" (store.slug) "/tables" }
-            novalidate {
+        form class="sheet" method="post" action=(of.at("/tables")) novalidate {
             div class="scroll" {
                 table class="cells" {
                     thead { tr { @for name in TABLE_FIELDS { th scope="col" { ((words.frame.field)(name)) } } } }

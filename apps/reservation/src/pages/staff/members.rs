@@ -21,9 +21,10 @@ use crate::book::stores::Store;
 use crate::edit::{What, is_slug};
 use crate::fault::Fault;
 use crate::fields::Fields;
+use crate::words::Team;
 use crate::{chance, session, when};
 
-/// The field that says that inviting anew was asked about.
+/// The field that says that it was asked about.
 const SURE: &str = "sure";
 
 pub(super) fn router() -> Router<Shared> {
@@ -82,7 +83,7 @@ impl Chief {
 
     /// Managers are the operator's to end and to invite anew, so that nobody shuts the door behind herself.
     fn may_change(&self, member: &Member) -> bool {
-        self.manager.is_none() || !matches!(member.post, Post::Store { manager: true, .. })
+        self.manager.is_none() || !member.is_manager()
     }
 
     /// Whom the address names, of this store; anybody else is nobody.
@@ -137,28 +138,46 @@ async fn invite_anew(
         return Err(Fault::NotFound);
     }
     if fields.get(SURE) != "yes" {
-        return Ok(ask(&reader, &chief, &member).into_response());
+        return Ok(ask(&reader, &chief, &member, &INVITE_ANEW).into_response());
     }
     invite(&app, &reader, &chief, &headers, &member.login, member.post).await
 }
 
+/// What is asked about before it is done: the end of its address, and its words.
+struct Act {
+    at: &'static str,
+    title: fn(&Team) -> &'static str,
+    told: fn(&Team) -> &'static str,
+}
+
+const INVITE_ANEW: Act =
+    Act { at: "invite", title: |team| team.invite_anew, told: |team| team.invite_anew_told };
+const END: Act =
+    Act { at: "end", title: |team| team.end_access, told: |team| team.end_access_told };
+
 /// Whether it is meant: what she has to come in by ends at once.
-fn ask(reader: &Reader, chief: &Chief, member: &Member) -> Markup {
-    let words = reader.words;
-    let at = chief.at();
+fn ask(reader: &Reader, chief: &Chief, member: &Member, act: &Act) -> Markup {
+    let (words, at) = (reader.words, chief.at());
+    let title = (act.title)(&words.team);
     let body = html! {
-        h1 { (words.team.invite_anew) }
-        form class="sheet" method="post" action={ (at) "/" (member.login) "/invite" } {
-            p { strong { (member.login) } }
-            p class="notice alert" { (words.team.invite_anew_told) }
+        div {
+            p class="eyebrow" { (named(chief.store.name(reader.language))) }
+            h1 { (title) }
+        }
+        form class="sheet" method="post" action={ (at) "/" (member.login) "/" (act.at) } {
+            p {
+                strong { (member.login) }
+                @if member.is_manager() { " " span class="tag" { (words.team.manager) } }
+            }
+            p class="notice alert" { ((act.told)(&words.team)) }
             input type="hidden" name=(SURE) value="yes";
             p class="actions" {
-                button class="grave" { (words.team.invite_anew) }
+                button class="grave" { (title) }
                 a href=(at) { (words.frame.back) }
             }
         }
     };
-    layout(reader, &Sheet { title: words.team.invite_anew, wide: false }, &body)
+    layout(reader, &Sheet { title, wide: false }, &body)
 }
 
 /// Invites somebody and shows the link, this once.
@@ -184,10 +203,18 @@ async fn invite(
     Ok((StatusCode::CREATED, page).into_response())
 }
 
-async fn end(State(app): State<Shared>, chief: Chief) -> Result<Response, Fault> {
+async fn end(
+    State(app): State<Shared>,
+    reader: Reader,
+    chief: Chief,
+    fields: Fields,
+) -> Result<Response, Fault> {
     let member = chief.one(&app).await?;
     if !chief.may_change(&member) {
         return Err(Fault::NotFound);
+    }
+    if fields.get(SURE) != "yes" {
+        return Ok(ask(&reader, &chief, &member, &END).into_response());
     }
     match app.book.end_staff(&member.login, &chief.store.slug).await {
         // Ended by somebody else meanwhile.
@@ -241,7 +268,7 @@ async fn draw(
                 @for member in &members {
                     li {
                         strong { (member.login) }
-                        @if matches!(member.post, Post::Store { manager: true, .. }) {
+                        @if member.is_manager() {
                             span class="tag" { (words.team.manager) }
                         }
                         @if let Some(until) = member.invited_until {

@@ -126,7 +126,7 @@ impl Counter {
     pub(crate) fn rooms(&self, reader: &Reader) -> Markup {
         let words = reader.words;
         let mut rooms = vec![
-            ("/store/tonight", words.frame.nav_tonight),
+            ("/store/tonight", words.counter.bookings),
             ("/store/kitchen", words.counter.for_the_kitchen),
         ];
         rooms.push(("/store/passkeys", words.door.passkeys));

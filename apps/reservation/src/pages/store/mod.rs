@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
 
-use super::parts::{moment, named, nothing, person, reasons, shown};
+use super::parts::{moment, named, naming, nothing, person, reasons, shown};
 use super::staff::Counter;
 use super::{Sheet, companions, layout};
 use crate::app::{self, App, Reader, Shared};
@@ -116,14 +116,13 @@ fn time_of(booking: &Booking, store: &Store, reader: &Reader) -> Markup {
 }
 
 /// How many they are, and where they sit.
-fn seat_of(booking: &Booking, seat: Option<&Seat>, reader: &Reader) -> String {
+fn seat_of(booking: &Booking, seat: Option<&Seat>, reader: &Reader) -> Markup {
     let words = reader.words;
-    let party = (words.frame.party)(booking.party);
-    match seat {
-        Some(Seat { table, units }) => {
-            format!("{party} · {}", (words.frame.at_table)(table, *units))
+    html! {
+        ((words.frame.party)(booking.party))
+        @if let Some(Seat { table, units }) = seat {
+            " · " (naming(|table| (words.frame.at_table)(table, *units), table))
         }
-        None => party,
     }
 }
 
@@ -179,23 +178,24 @@ fn draw(reader: &Reader, counter: &Counter, policy: &Policy, evening: &Evening) 
 fn card(told: &Told, seat: Option<&Seat>, policy: &Policy, reader: &Reader) -> Markup {
     let (words, number) = (reader.words, &told.booking.number);
     let line =
-        |class: &str, text: &str| html! { (PreEscaped(format!("<p class={class}>"))) (text) };
+        |class: &str, text: Markup| html! { (PreEscaped(format!("<p class={class}>"))) (text) };
+    let plain = |text: &str| html! { (text) };
     let items = labels::CLASSES.iter().filter_map(|(item, class)| {
         let mut answers = [&told.meal, &told.reservation].into_iter().flatten();
         let value = answers.find_map(|answer| answer.value(item))?;
-        Some(line(class, &shown(policy, item, value, reader.language)))
+        Some(line(class, plain(&shown(policy, item, value, reader.language))))
     });
     html! {
         (PreEscaped("<li>"))
         (name(told, reader, |name| html! { h3 { (name) } }))
-        (line("s", &seat_of(&told.booking, seat, reader)))
+        (line("s", seat_of(&told.booking, seat, reader)))
         @match told.allergies() {
-            Some(Says::Told(value)) => (line(labels::TOLD, value)),
-            Some(Says::NoneTold) => (line(labels::NONE, words.counter.allergy_not_told)),
+            Some(Says::Told(value)) => (line(labels::TOLD, plain(value))),
+            Some(Says::NoneTold) => (line(labels::NONE, plain(words.counter.allergy_not_told))),
             _ => (allergies(told, policy, reader)),
         }
         @if !told.companions.is_empty() {
-            (line(labels::COMPANIONS, &companions::told(&told.companions, words)))
+            (line(labels::COMPANIONS, plain(&companions::told(&told.companions, words))))
         }
         @for item in items { (item) }
         // A number is plain: letters, digits and hyphens.

@@ -2,6 +2,7 @@ use crate::words::Counter;
 
 pub(super) const WORDS: Counter = Counter {
     tonight: "Tonight",
+    bookings: "Bookings",
     coming_bookings: "Coming bookings",
     other_days: "Days",
     no_bookings_that_day: "There are no bookings for this day.",
@@ -16,6 +17,8 @@ pub(super) const WORDS: Counter = Counter {
     kitchen_told: "No names are on it. It prints on A4; please destroy the paper after the evening.",
     party_and_table: "Party and table",
     booking_at_the_store: "A booking",
+    is_called_off: "This booking was called off",
+    is_called_off_told: "Nothing of the guest is shown any more: what you may see of her ends with the booking.",
     pages_of_the_store: "Pages of the store",
     own_system: "Own system",
     store_keys_told: "By a key the store’s own system reads the numbers, times, parties and stages of its bookings. What is known of a guest is given only when it is asked for under a purpose, is checked each time, and is recorded.",

@@ -1,4 +1,14 @@
-use crate::words::Finding;
+use crate::words::{Finding, runs};
+
+const NO_PARTY: &str = "No new bookings are taken at the moment";
+
+/// 2 to 4, 6
+pub(super) fn sizes(parties: &[u8]) -> String {
+    let said = |from, to| {
+        if from == to { format!("{from}") } else { format!("{from} to {to}") }
+    };
+    runs(parties, said, ", ")
+}
 
 pub(super) const WORDS: Finding = Finding {
     home_page: "Book a table",
@@ -42,19 +52,28 @@ pub(super) const WORDS: Finding = Finding {
     not_booked: "Nothing was booked",
     nothing_held: "nothing held",
     is_draft: "This store is not open to guests: nobody sees it, and it takes no new bookings.",
+    open_lacks: "This store is open to guests but takes no new bookings, as it needs:",
     draft_lacks: "What it needs before it can open:",
     open_store: "Open to guests",
     closed_that_day: |reason| {
         format!("The restaurant is closed on this day ({reason}). Please choose another.")
     },
     closed_today: |reason| format!("Closed today ({reason})"),
-    error_party: |from, to| format!("This restaurant takes parties of {from} to {to}."),
+    error_party: |parties| match parties {
+        [] => format!("{NO_PARTY}."),
+        _ => format!("This restaurant takes parties of {}.", sizes(parties)),
+    },
     first_store: |store| format!("What {store} will be told"),
     on_that_day: |day, party| format!("{day}, {party}"),
     closed_on: |reason| format!("Closed that day ({reason})"),
     price_of: |band| format!("price level {band} of 4"),
-    parties_of: |from, to| format!("{from} to {to} people"),
-    party_not_taken: |party, from, to| {
-        format!("Not for a party of {party} (it takes {from} to {to} people)")
+    parties_of: |parties| match parties {
+        [] => NO_PARTY.to_owned(),
+        [1] => "1 person".to_owned(),
+        _ => format!("{} people", sizes(parties)),
+    },
+    party_not_taken: |party, parties| match parties {
+        [] => NO_PARTY.to_owned(),
+        _ => format!("Not for a party of {party} (it takes parties of {})", sizes(parties)),
     },
 };

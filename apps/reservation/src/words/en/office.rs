@@ -3,8 +3,12 @@ use crate::edit::What;
 use crate::import::Plain;
 use crate::words::Office;
 
+use super::finding::sizes;
+
 pub(super) const WORDS: Office = Office {
     operator: "For operators",
+    opened: "The store is open: guests see it now and can book.",
+    see_as_guests: "See it as guests do",
     new_store: "Add a store",
     import: "Take in a file",
     keys: "API keys",
@@ -80,6 +84,7 @@ pub(super) const WORDS: Office = Office {
         What::NotAName => {
             "Please use 2 to 40 small letters, digits and hyphens, with a letter first.".to_owned()
         }
+        What::NotAKeyName => "Please use letters, digits and hyphens alone, at most 40.".to_owned(),
         What::NotAPurpose => "Please state reservation or meal.".to_owned(),
         What::NotAPhone => {
             "This is no telephone number. Please write it as in the store's country, or with + and the country's code.".to_owned()
@@ -93,7 +98,7 @@ pub(super) const WORDS: Office = Office {
         What::NotADate => "Please give a day of the calendar, such as 2026-11-22.".to_owned(),
         What::Past => "A day that is over cannot be closed. Give today or a day to come.".to_owned(),
         What::NotTimes => {
-            "These are not times. Write 17:30 18:00, or a span such as 17:30-20:30/30.".to_owned()
+            "These are not times. Write 17:30 18:00, or a span such as 17:30-20:30/30, which ends after it begins and before midnight.".to_owned()
         }
         What::NotReady(Lacks { tables, seatings }) => {
             let needed = match (tables, seatings) {
@@ -127,6 +132,12 @@ pub(super) const WORDS: Office = Office {
     guest_after: String::new,
     tables_in_use: |numbers| {
         format!("This would take the tables of these bookings away: {}", numbers.join(", "))
+    },
+    not_seated: |parties, most| {
+        format!(
+            "By its rules it takes parties of {} too, but no table seats them; the largest party that its tables seat is {most}. Guests are not offered these sizes. To take them, add tables or raise “Joined”; otherwise change the smallest and largest party.",
+            sizes(parties)
+        )
     },
     done_called_off: |count| match count {
         1 => "Saved. 1 booking was called off.".to_owned(),
@@ -166,7 +177,9 @@ pub(super) const WORDS: Office = Office {
     file_refused: |why| {
         match why {
         Plain::NotText => "This is no CSV in UTF-8 or Shift_JIS. Nothing was taken in.".to_owned(),
-        Plain::NoHeader => "The first line does not name the columns: stores need one called slug, tables one called store. Nothing was taken in.".to_owned(),
+        Plain::Nothing => "No file was chosen, or there are no rows under the names of its columns. Nothing was taken in.".to_owned(),
+        Plain::TooLarge(most) => format!("The file is too large: please split it into files of at most {most} MB. Nothing was taken in."),
+        Plain::NoHeader => "The first line does not name the columns, parted by commas: stores need one called slug, tables one called store. Nothing was taken in.".to_owned(),
         Plain::TooManyRows(most) => format!("Please split it into files of at most {most} rows. Nothing was taken in."),
         Plain::InTheWay(numbers) => {
             format!("Nothing was taken in, as it would take the tables of these bookings away: {}", numbers.join(", "))

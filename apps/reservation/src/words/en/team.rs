@@ -24,6 +24,8 @@ pub(super) const WORDS: Team = Team {
     invite_anew: "Invite anew",
     invite_anew_told: "Inviting somebody anew ends the password, the authenticator app and the passkeys of before at once.",
     end_staff: "End",
+    end_access: "End this access",
+    end_access_told: "Whoever this is will be out at once, everywhere: the password, the authenticator app and the passkeys open nothing any more. What was looked at stays on record under this login.",
     no_staff: "Nobody yet.",
     invited_as: |login| {
         format!(

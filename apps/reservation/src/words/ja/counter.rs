@@ -2,6 +2,7 @@ use crate::words::Counter;
 
 pub(super) const WORDS: Counter = Counter {
     tonight: "今夜",
+    bookings: "ご予約",
     coming_bookings: "これからのご予約",
     other_days: "日にち",
     no_bookings_that_day: "この日のご予約はありません。",
@@ -16,6 +17,8 @@ pub(super) const WORDS: Counter = Counter {
     kitchen_told: "お名前は載りません。A4に印刷できます。使い終わった紙は、読めないようにして捨ててください。",
     party_and_table: "人数と卓",
     booking_at_the_store: "ご予約の内容",
+    is_called_off: "このご予約は取り消されました",
+    is_called_off_told: "お客さまの情報は、もう表示しません。お店に表示できるのは、ご予約がある間だけです。",
     pages_of_the_store: "お店のページ",
     own_system: "お店のシステム",
     store_keys_told: "お店のシステムは、この鍵でご予約の番号・時刻・人数・状態を読めます。お客さまの情報は、利用目的を添えて一件ずつ求めたときだけ、確認のうえでお渡しし、記録に残します。",

@@ -1,4 +1,14 @@
-use crate::words::Finding;
+use crate::words::{Finding, runs};
+
+const NO_PARTY: &str = "ただいま新しいご予約は承っておりません";
+
+/// 2名から4名まで、6名
+pub(super) fn sizes(parties: &[u8]) -> String {
+    let said = |from, to| {
+        if from == to { format!("{from}名") } else { format!("{from}名から{to}名まで") }
+    };
+    runs(parties, said, "、")
+}
 
 pub(super) const WORDS: Finding = Finding {
     home_page: "お席のご予約",
@@ -42,17 +52,25 @@ pub(super) const WORDS: Finding = Finding {
     not_booked: "予約していません",
     nothing_held: "お預かりしていません",
     is_draft: "このお店は非公開です。お客さまには見えず、新しいご予約も承りません。",
+    open_lacks: "このお店は公開中ですが、次のものが足りず、新しいご予約を承れません：",
     draft_lacks: "公開するまでに必要なもの：",
     open_store: "公開する",
     closed_that_day: |reason| format!("この日はお休みです（{reason}）。ほかの日をお選びください。"),
     closed_today: |reason| format!("本日はお休みです（{reason}）"),
-    error_party: |from, to| format!("このお店は、{from}名から{to}名まで承ります。"),
+    error_party: |parties| match parties {
+        [] => format!("{NO_PARTY}。"),
+        _ => format!("このお店は、{}を承ります。", sizes(parties)),
+    },
     first_store: |store| format!("{store}に伝わること"),
     on_that_day: |day, party| format!("{day}・{party}"),
     closed_on: |reason| format!("この日はお休みです（{reason}）"),
     price_of: |band| format!("価格帯は4段階の{band}"),
-    parties_of: |from, to| format!("{from}名から{to}名まで"),
-    party_not_taken: |party, from, to| {
-        format!("{party}名さまのご予約は承れません（{from}名から{to}名まで）")
+    parties_of: |parties| match parties {
+        [] => NO_PARTY.to_owned(),
+        _ => sizes(parties),
+    },
+    party_not_taken: |party, parties| match parties {
+        [] => NO_PARTY.to_owned(),
+        _ => format!("{party}名さまのご予約は承れません（{}）", sizes(parties)),
     },
 };

@@ -3,8 +3,12 @@ use crate::edit::What;
 use crate::import::Plain;
 use crate::words::Office;
 
+use super::finding::sizes;
+
 pub(super) const WORDS: Office = Office {
     operator: "運営の方へ",
+    opened: "公開しました。お客さまにお店が見え、ご予約いただけるようになりました。",
+    see_as_guests: "お客さまからの見え方を確かめる",
     new_store: "お店を加える",
     import: "ファイルから取り込む",
     keys: "APIの鍵",
@@ -81,6 +85,7 @@ pub(super) const WORDS: Office = Office {
             "英小文字で始め、英小文字・数字・ハイフンだけを2文字から40文字で使ってください。"
                 .to_owned()
         }
+        What::NotAKeyName => "英数字とハイフンだけを、40文字までで使ってください。".to_owned(),
         What::NotAPurpose => "reservation か meal を指定してください。".to_owned(),
         What::NotAPhone => {
             "電話番号として読めません。お店の国での書き方で、または + と国番号から入力してください。".to_owned()
@@ -93,7 +98,7 @@ pub(super) const WORDS: Office = Office {
         What::NotACountry => "国は、英大文字2文字で入力してください。例：JP".to_owned(),
         What::NotADate => "暦にある日を、2026-11-22 の形で入力してください。".to_owned(),
         What::Past => "過ぎた日は休業日にできません。今日か、これからの日を入力してください。".to_owned(),
-        What::NotTimes => "時刻として読めません。例：17:30 18:00、または 17:30-20:30/30".to_owned(),
+        What::NotTimes => "時刻として読めません。例：17:30 18:00、または 17:30-20:30/30（日付をまたぐ範囲は書けません）".to_owned(),
         What::NotReady(Lacks { tables, seatings }) => {
             let needed = match (tables, seatings) {
                 (true, true) => "卓と受付時刻",
@@ -125,6 +130,12 @@ pub(super) const WORDS: Office = Office {
     tables_in_use: |numbers| {
         format!("次のご予約のお席がなくなるため、変えられません：{}", numbers.join("、"))
     },
+    not_seated: |parties, most| {
+        format!(
+            "予約の決まりにある人数のうち、{}は、座れる卓がありません。いまの卓で座れるのは、最大で{most}名です。お客さまには、座れない人数をお出ししません。お受けする場合は、卓を加えるか「つなげる数」を増やしてください。お受けしない場合は、最少人数と最多人数を直してください。",
+            sizes(parties)
+        )
+    },
     done_called_off: |count| format!("保存しました。{count}件のご予約を取り消しました。"),
     day_has_bookings: |count| {
         format!(
@@ -154,7 +165,9 @@ pub(super) const WORDS: Office = Office {
     file_refused: |why| {
         match why {
         Plain::NotText => "UTF-8またはShift_JISのCSVとして読めません。何も取り込んでいません。".to_owned(),
-        Plain::NoHeader => "一行目に列の名前がありません。お店の一覧には slug、卓の一覧には store の列が要ります。何も取り込んでいません。".to_owned(),
+        Plain::Nothing => "ファイルが選ばれていないか、列の名前の下に行がありません。何も取り込んでいません。".to_owned(),
+        Plain::TooLarge(most) => format!("ファイルが大きすぎます。{most}MBまでに分けてください。何も取り込んでいません。"),
+        Plain::NoHeader => "一行目に、カンマで区切った列の名前がありません。お店の一覧には slug、卓の一覧には store の列が要ります。何も取り込んでいません。".to_owned(),
         Plain::TooManyRows(most) => format!("{most}行までに分けてください。何も取り込んでいません。"),
         Plain::InTheWay(numbers) => {
             format!("次のご予約のお席がなくなるため、何も取り込んでいません：{}", numbers.join("、"))

@@ -24,6 +24,8 @@ pub(super) const WORDS: Team = Team {
     invite_anew: "招待し直す",
     invite_anew_told: "招待し直すと、それまでのパスワード、認証アプリ、パスキーはすぐに使えなくなります。",
     end_staff: "外す",
+    end_access: "スタッフから外す",
+    end_access_told: "外すと、この方はすぐに、どの端末からもログアウトします。パスワード、認証アプリ、パスキーは使えなくなります。これまでの閲覧の記録は、このログイン名のまま残ります。",
     no_staff: "まだ誰もいません。",
     invited_as: |login| {
         format!(
