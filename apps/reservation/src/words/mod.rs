@@ -76,7 +76,9 @@ words! {
         plain:
             sign_in_both, sign_in_failed, sign_in_wait, signed_out, no_account_yet, staff_login,
             forgot, forgotten, forgotten_lead, send_code, send_code_again, choose_password,
-            code_sent, code_hint, no_code, wrong_code, old_password, change_password, password_lead,
+            code_sent, code_hint, no_code, wrong_code, sign_up_code, sign_up_code_sent,
+            sign_up_code_hint, another_code_sent, letters_wait, letters_lie, old_password,
+            change_password, password_lead,
             wrong_password, done_password, sign_up_about_you, sign_up_at_the_table,
             sign_up_all_optional, sign_up_others_optional, email_hint, sign_up_consent,
             sign_up_submit, sign_up_kept_where, phone_hint, allergy_hint, password_hint, residence,
@@ -202,7 +204,7 @@ words! {
     /// Letters.
     letter: Letter {
         plain:
-            code, code_not_you, known, known_told, known_not_you, password, password_not_you,
+            code, code_not_you, password, password_not_you,
             offered, restaurant, when, clock, change_or_cancel, cost_nothing, looks;
         told:
             code_told(&str), password_told(&str), made(&str), made_told(&str), moved(&str),

@@ -1,15 +1,18 @@
 //! The guest's forms without a browser: what she types is held as she typed it, in any script; a session
 //! that ends over a form loses nothing; a form sent twice does one thing; every page is light.
 
+use std::path::PathBuf;
+
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, StatusCode};
 
-use crate::house::Demo;
+use crate::house::{Demo, code_for};
 
 /// A guest with a plain client: forms as pairs, one cookie.
 struct Guest {
     client: Client,
     app: String,
+    letters: PathBuf,
     cookie: Option<String>,
 }
 
@@ -23,7 +26,12 @@ struct Came {
 impl Guest {
     fn of(demo: &Demo) -> Self {
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        Self { client: client.build().unwrap(), app: demo.app.clone(), cookie: None }
+        Self {
+            client: client.build().unwrap(),
+            app: demo.app.clone(),
+            letters: demo.data().join("letters"),
+            cookie: None,
+        }
     }
 
     async fn goes(&mut self, request: reqwest::RequestBuilder) -> Came {
@@ -66,7 +74,7 @@ impl Guest {
         after(&page, "href=\"/book/kaede/review?", "\"").replace("&amp;", "&")
     }
 
-    /// The last page of the sign-up, with everything that came along.
+    /// The first page of the sign-up and the last, with everything that came along and the code of her letter.
     async fn signs_up(&mut self, more: &[(&str, &str)]) -> Came {
         let policy = self.gets("/sign-up").await.text;
         let notice = after(&policy, "name=\"notice\" value=\"", "\"").to_owned();
@@ -81,7 +89,14 @@ impl Guest {
             ("consents.related_information", "given"),
         ];
         pairs.extend(more);
-        self.posts("/sign-up", &pairs).await
+        let first = [&pairs[..], &[("step", "contact")]].concat();
+        let came = self.posts("/sign-up", &first).await;
+        if came.status != StatusCode::OK {
+            return came;
+        }
+        let email = more.iter().find(|(name, _)| *name == "items.email").unwrap().1;
+        let code = code_for(&self.letters, email).await;
+        self.posts("/sign-up", &[&pairs[..], &[("code", &code)]].concat()).await
     }
 }
 

@@ -124,7 +124,7 @@ fn draw(reader: &Reader, invited: &Invited, token: &str, errors: &Errors) -> Res
                 }
             }
             (field("code", words.team.one_time_code, Some(words.team.one_time_code_hint), "one-time-code")
-                .code(words))
+                .code(None, words))
             p class="actions" { button { (words.team.take_up) } }
         }
     };
