@@ -177,7 +177,8 @@ words! {
     team: Team {
         plain:
             new_password, new_password_hint, one_time_code, one_time_code_hint, error_code,
-            factor_lost, factor_lost_operator, invitation, code_to_scan, authenticator,
+            factor_lost, factor_lost_operator, invitation, invitation_over, invitation_over_told,
+            code_to_scan, authenticator,
             authenticator_told, authenticator_here, authenticator_by_hand, take_up, staff,
             add_staff, staff_login_hint, as_manager, manager, invite, invite_anew, invite_anew_told,
             end_staff, no_staff;
