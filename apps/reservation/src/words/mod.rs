@@ -111,6 +111,7 @@ words! {
             held_requests, still_right, yes_still_right, not_held, withheld_withdrawn, consents,
             consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
             consent_again, consent_wording, withdraw, withdraw_condition, withdraw_store,
+            withdraw_dietary, withdraw_touches,
             agree_again, done_welcome, done_item, done_confirmed, done_given, done_withdrawn,
             done_cancelled, done_booked, room_items, room_looks, room_requests, past_bookings,
             requests_lead, request_see, request_see_told, request_correct, request_correct_told,
