@@ -13,6 +13,7 @@ use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
+use maud::Markup;
 use serde::Deserialize;
 
 use super::consent::{REPRESENTATIVE, add_found, named_representative};
@@ -313,7 +314,7 @@ pub(super) async fn page(
     }
     let store = store_of(&app, &typed).await?;
     let page = form::Page { app: &app, reader: &reader, policy: &policy, store, is_proven: false };
-    Ok(page.step(Step::Contact, &typed, &Errors::default(), None).into_response())
+    Ok(kept_by_her(page.step(Step::Contact, &typed, &Errors::default(), None)))
 }
 
 /// The store that she was about to book, by the address that she goes on to. Of one that is not open yet nobody hears.
@@ -346,10 +347,10 @@ pub(super) async fn submit(
     let fine = Errors::default();
     match sign_up.typed.take("go").as_str() {
         // A form that comes back from another page is shown, not sent.
-        "here" => return Ok(page.step(step, &sign_up.typed, &fine, None).into_response()),
+        "here" => return Ok(kept_by_her(page.step(step, &sign_up.typed, &fine, None))),
         "back" => {
             let before = step.before().unwrap_or(step);
-            return Ok(page.step(before, &sign_up.typed, &fine, None).into_response());
+            return Ok(kept_by_her(page.step(before, &sign_up.typed, &fine, None)));
         }
         "send" => {
             let mut errors = sign_up.check(Step::Contact, &policy, &reader, today());
@@ -361,14 +362,14 @@ pub(super) async fn submit(
             }
             if !errors.is_empty() {
                 let page = page.step(Step::Password, &sign_up.typed, &errors, None);
-                return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+                return Ok((StatusCode::UNPROCESSABLE_ENTITY, kept_by_her(page)).into_response());
             }
             sign_up.typed.take(CODE);
             let email = sign_up.typed.get(EMAIL);
             let has_gone = write(&app, &reader, &place, email, true).await.map_err(away)?;
             let note = if has_gone { done(words.door.another_code_sent) } else { page.waits() };
             let page = page.step(Step::Password, &sign_up.typed, &fine, Some(note));
-            return Ok(page.into_response());
+            return Ok(kept_by_her(page));
         }
         _ => {}
     }
@@ -382,7 +383,7 @@ pub(super) async fn submit(
     {
         let refused = sign_up.refused(&policy);
         if step == Step::Agree && !refused.is_empty() {
-            return Ok(page.refused(&refused, &kept).into_response());
+            return Ok(kept_by_her(page.refused(&refused, &kept)));
         }
         let mut found = sign_up.asks(&app, &reader, &policy, step).await.map_err(away)?;
         found.retain(|error| Step::of_field(&error.field, &policy) <= step);
@@ -393,7 +394,7 @@ pub(super) async fn submit(
                 let has_gone = write(&app, &reader, &place, email, false).await.map_err(away)?;
                 note = (step == Step::Agree && !has_gone).then(|| page.waits());
             }
-            return Ok(page.step(next, &sign_up.typed, &fine, note).into_response());
+            return Ok(kept_by_her(page.step(next, &sign_up.typed, &fine, note)));
         }
         changed = add_found(&mut errors, found, &reader);
     } else if errors.is_empty() {
@@ -405,7 +406,7 @@ pub(super) async fn submit(
             errors.add(CODE, words.door.wrong_code);
             errors.add(PASSWORD, words.frame.error_password_again);
             let page = page.step(step, &sign_up.typed, &errors, None);
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, kept_by_her(page)).into_response());
         }
         let (regime, items) = (sign_up.regime(), sign_up.items());
         let answers = sign_up.answers(&policy, reader.language.tag());
@@ -437,7 +438,7 @@ pub(super) async fn submit(
             Err(Trouble::Refused(reasons)) => {
                 let named: Vec<&str> =
                     reasons.iter().filter_map(|reason| reason.consent.as_deref()).collect();
-                return Ok(page.refused(&named, &kept).into_response());
+                return Ok(kept_by_her(page.refused(&named, &kept)));
             }
             // No letter had a code for it: one that was guessed opens nothing, and tells nothing.
             Err(Trouble::Invalid(found))
@@ -457,7 +458,7 @@ pub(super) async fn submit(
             sign_up.typed.take(&format!("consents.{consent}"));
         }
         let page = page.step(Step::Agree, &sign_up.typed, &fine, Some(page.policy_changed()));
-        return Ok((StatusCode::CONFLICT, page).into_response());
+        return Ok((StatusCode::CONFLICT, kept_by_her(page)).into_response());
     }
     // To the first page that has something to put right.
     let step_of = |field: &str| match field {
@@ -469,7 +470,7 @@ pub(super) async fn submit(
         errors.add(PASSWORD, words.frame.error_password_again);
     }
     let page = page.step(wrong, &sign_up.typed, &errors, None);
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, kept_by_her(page)).into_response())
 }
 
 /// She has an account, and is in.
@@ -531,6 +532,12 @@ async fn write(
         app.book.end_code(&newcomer).await.map_err(|no| broken(no.into()))?;
     }
     put.map(|()| true)
+}
+
+/// A page that her browser may keep for its way back, and nobody else: what she typed is on it and nowhere else
+/// (decision 0072).
+fn kept_by_her(page: Markup) -> Response {
+    ([(header::CACHE_CONTROL, "private, no-cache")], page).into_response()
 }
 
 fn today() -> Date {
