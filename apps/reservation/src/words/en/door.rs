@@ -72,7 +72,7 @@ pub(super) const WORDS: Door = Door {
     representative_lead: "At your age a parent or legal guardian has to agree as well. We ask by e-mail; once your parent or guardian has agreed, you can book.",
     representative_name: "Name of your parent or guardian",
     representative_email: "E-mail address of your parent or guardian",
-    representative_hint: "Not your own address. We use it for this question alone and erase it once it is answered.",
+    representative_hint: "Not your own address. We use it for this question alone and erase it once it is answered. Our letter does not name you, so please tell your parent or guardian that it comes.",
     error_representative: "Please give the name and e-mail address of your parent or guardian.",
     error_after_representative: "We can hold this once your parent or guardian has agreed. Please leave it empty here and add it on your page afterwards.",
     representative_needed: "At your age a parent or legal guardian has to agree to this as well. Please give the name and e-mail address below.",
