@@ -234,6 +234,11 @@ async fn what_she_withdrew_is_not_told_as_going_to_the_store() {
         let mut guest = Guest::of(&demo);
         let pairs = [("email", email), ("password", "mihon-no-okyakusama")];
         assert_eq!(guest.posts("/sign-in", &pairs).await.status, StatusCode::SEE_OTHER);
+        // Before she takes it back she reads what that does, and to which bookings.
+        let consents = guest.gets("/me/consents").await.text;
+        let dietary = after(&consents, "action=\"/me/consents/dietary_care\"", "</form>");
+        assert_eq!(dietary.contains("the kitchen will not know"), goes, "{email} {dietary}");
+        assert_eq!(dietary.contains("href=\"/me/bookings/"), goes, "{email} {dietary}");
         let review = guest.finds_a_table().await;
         let page = guest.gets(&format!("/book/kaede/review?{review}")).await.text;
         let told = after(&page, "<dl class=\"sent\">", "</dl>");
