@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
@@ -24,11 +25,13 @@ use crate::words::Words;
 
 /// Wrong passwords a staff login may give before it has to wait.
 const TRIES: u32 = 8;
+/// Letters with codes that one place may have sent by signing up before it has to wait.
+const LETTERS: u32 = 20;
 /// How long it then waits, in minutes.
 const WAIT_MINUTES: i64 = 15;
 /// Passwords verified at a time.
 const VERIFYING: usize = 2;
-/// Logins remembered at most, so that made-up ones cannot fill the memory.
+/// Logins and places remembered at most, so that made-up ones cannot fill the memory.
 const LOGINS_REMEMBERED: usize = 10_000;
 
 /// The app, shared by all requests.
@@ -44,6 +47,10 @@ pub(crate) struct App {
     /// The services by which guests come in.
     pub(crate) services: Services,
     pub(crate) tries: Tries,
+    /// Letters to addresses that somebody signs up with, by the place that they were asked for from.
+    pub(crate) letters: Tries,
+    /// Where letters lie that are not sent, in a demo.
+    pub(crate) letters_lie: Option<PathBuf>,
     /// Passkeys that were asked for.
     pub(crate) questions: Questions,
     /// Verifying a password takes 19 MiB and a core: a few at a time.
@@ -141,6 +148,8 @@ impl App {
             till: None,
             services: Services::default(),
             tries: Tries::default(),
+            letters: Tries { most: LETTERS, ..Tries::default() },
+            letters_lie: None,
             questions: Questions::default(),
             verifying: Arc::new(Semaphore::new(VERIFYING)),
             turns: Turns::default(),
@@ -154,9 +163,18 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// Sign-ins of staff that were begun and have not succeeded, by login. Forgotten on a restart.
-#[derive(Default)]
-pub(crate) struct Tries(Mutex<HashMap<String, Tried>>);
+/// What was begun and has not succeeded: sign-ins of staff by login, sign-ups by place. Forgotten on a restart.
+pub(crate) struct Tries {
+    /// How many before a wait.
+    most: u32,
+    tried: Mutex<HashMap<String, Tried>>,
+}
+
+impl Default for Tries {
+    fn default() -> Self {
+        Self { most: TRIES, tried: Mutex::default() }
+    }
+}
 
 /// What one login has tried. In the order in which they are let go of when there are too many:
 /// logins that do not exist before those that do, the least tried first, then the oldest.
@@ -171,7 +189,7 @@ impl Tries {
     /// Counts a try and returns true, or returns false while the login has to wait. One that
     /// succeeds is given back by [`Self::succeeded`].
     pub(crate) fn begin(&self, login: &str, exists: bool, now: Timestamp) -> bool {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tries = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
         tries.retain(|_, tried| tried.last + WAIT_MINUTES.minutes() > now);
         if !tries.contains_key(login) && tries.len() >= LOGINS_REMEMBERED {
             let least = tries.iter().min_by_key(|(_, tried)| **tried);
@@ -180,7 +198,7 @@ impl Tries {
             }
         }
         let tried = tries.entry(login.to_owned()).or_insert(Tried { exists, times: 0, last: now });
-        if tried.times >= TRIES {
+        if tried.times >= self.most {
             return false;
         }
         *tried = Tried { exists, times: tried.times + 1, last: now };
@@ -188,7 +206,7 @@ impl Tries {
     }
 
     pub(crate) fn succeeded(&self, login: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(login);
+        self.tried.lock().unwrap_or_else(PoisonError::into_inner).remove(login);
     }
 }
 
@@ -328,7 +346,7 @@ mod tests {
         }
         assert!(tries.begin("kaede", true, now));
         {
-            let mut full = tries.0.lock().unwrap();
+            let mut full = tries.tried.lock().unwrap();
             for made_up in full.len()..LOGINS_REMEMBERED {
                 let tried = Tried { exists: false, times: 1, last: now };
                 full.insert(made_up.to_string(), tried);
@@ -339,7 +357,7 @@ mod tests {
         }
         // Whoever was counted is still counted: nobody tries for nothing, however full it is.
         assert!(!tries.begin("sumire", true, now) && !tries.begin("nobody", false, now));
-        let known = tries.0.lock().unwrap();
+        let known = tries.tried.lock().unwrap();
         assert_eq!(known.len(), LOGINS_REMEMBERED);
         assert_eq!(known["kaede"].times, 1);
     }

@@ -29,21 +29,6 @@ pub(crate) async fn password_changed(app: &App, language: Language, subject: &st
     tell(app, language, subject, words.letter.password, &paragraphs).await;
 }
 
-/// Has a guest told that somebody began to sign up with her address, in both languages: which one she reads is
-/// Azukari's to know. Once a day at most, however often it is tried.
-pub(crate) async fn has_account(app: &App, subject: &str) {
-    let (ja, en) = (Words::of(Language::Ja), Words::of(Language::En));
-    let title = format!("{} / {}", ja.letter.known, en.letter.known);
-    let told =
-        |words: &Words| [words.letter.known_told, words.letter.known_not_you].map(str::to_owned);
-    let paragraphs = [told(ja), told(en)].concat();
-    let key = format!("known-{subject}-{}", when::in_tokyo(app::now()).date());
-    let (azukari, language) = (&app.azukari, Language::Ja);
-    if let Err(trouble) = azukari.put_letter(subject, language, &title, &paragraphs, &key).await {
-        tracing::warn!(subject, "no letter about an account: {trouble}");
-    }
-}
-
 /// Has a letter written about her account. A letter that cannot be had is only logged, by the id alone.
 async fn tell(app: &App, language: Language, subject: &str, title: &str, paragraphs: &[String]) {
     let Ok(key) = chance::uuid() else { return };

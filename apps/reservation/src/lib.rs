@@ -76,6 +76,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The file of the services by which guests come in, if there are any.
     pub services: Option<PathBuf>,
+    /// Where letters lie that no mail server takes: a demo's pages say so to whoever waits for a code.
+    pub letters: Option<PathBuf>,
 }
 
 /// Serves the pages until `shutdown` resolves; requests under way are finished first.
@@ -90,6 +92,7 @@ pub async fn serve(
     let mut app = app::App::new(client, &config.public_azukari, here, book);
     app.till = config.payments.as_ref().map(app::Till::of).transpose()?;
     app.services = openid::Services::read(config.services.as_deref(), app.here.known())?;
+    app.letters_lie = config.letters;
     let app = std::sync::Arc::new(app);
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
     let settling = tokio::spawn(engage::keep_settled(std::sync::Arc::clone(&app), async {
@@ -99,7 +102,10 @@ pub async fn serve(
     let delivering = tokio::spawn(hook::keep_delivering(std::sync::Arc::clone(&app), async {
         let _ = ended.await;
     }));
-    let served = axum::serve(config.listener, pages::router(&app));
+    let served = axum::serve(
+        config.listener,
+        pages::router(&app).into_make_service_with_connect_info::<std::net::SocketAddr>(),
+    );
     let served = served.with_graceful_shutdown(shutdown).await;
     drop((tell, end));
     settling.await?;

@@ -141,6 +141,7 @@ async fn main() -> anyhow::Result<()> {
                 payments: paying.payments()?,
                 public_url,
                 services,
+                letters: None,
             };
             reservation::serve(config, stopped()).await
         }

@@ -7,6 +7,8 @@
 //! neither header is not a browser and carries nobody's cookies. For `Origin` to be told, the
 //! referrer policy is `same-origin` and not `no-referrer`.
 
+use std::net::IpAddr;
+
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use jiff::{Timestamp, ToSpan};
 use sha2::{Digest, Sha256};
@@ -95,6 +97,21 @@ pub(crate) fn set_cookie(
 /// Behind a TLS proxy a browser must never send a cookie in the clear; alone, there is no TLS.
 fn by_tls(headers: &HeaderMap) -> bool {
     headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https")
+}
+
+/// Where somebody asks from: what connects, or whom a server in front of this one, on this machine or its own network,
+/// says that it speaks for. Of an IPv6 address the network, which one household has.
+pub(crate) fn place(peer: IpAddr, headers: &HeaderMap) -> String {
+    let near = match peer.to_canonical() {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
+    };
+    let told = headers.get_all("x-forwarded-for").iter().next_back();
+    let told = told.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    match told.filter(|_| near).unwrap_or(peer).to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => v6.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
+    }
 }
 
 /// True when a request changes nothing, or comes from one of our own pages.

@@ -247,6 +247,7 @@ impl House {
             payments: None,
             public_url: None,
             services: Some(folder.join("services.toml")),
+            letters: None,
         };
         tokio::spawn(reservation::serve(config, std::future::pending()));
         let browser = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
@@ -568,4 +569,47 @@ async fn a_service_that_the_policy_does_not_know_is_not_gone_to() {
     assert!(page.text.contains("href=\"/sign-in/with/sample_id\""), "{}", page.text);
     let page = guest.gets("/sign-in?next=/book/sumire").await;
     assert!(page.text.contains("href=\"/sign-in/with/sample_id?next=/book/sumire\""));
+}
+
+#[tokio::test]
+async fn a_code_is_asked_for_unless_the_service_says_that_this_very_address_is_hers() {
+    const LAST: &str = "go=here&step=password&with=sample_id&items.email=Hanako%40Example.jp";
+    let house = House::open("").await;
+    let (ours, granted) = ("hanako@example.jp", "openid profile email");
+    let verified = json!({ "email": ours, "email_verified": true });
+    for (name, scope, in_token, known, is_proven) in [
+        ("hers", granted, json!({}), verified.clone(), true),
+        ("hers by the ID token", granted, verified.clone(), json!({}), true),
+        ("not granted", "openid profile", json!({}), verified.clone(), false),
+        (
+            "not proven",
+            granted,
+            json!({}),
+            json!({ "email": ours, "email_verified": false }),
+            false,
+        ),
+        ("said nothing", granted, json!({}), json!({ "email": ours }), false),
+        (
+            "another",
+            granted,
+            json!({}),
+            json!({ "email": "yoko@example.jp", "email_verified": true }),
+            false,
+        ),
+        ("of another", granted, verified.clone(), json!({ "email": ours }), false),
+    ] {
+        house.is(|service| {
+            service.answer = json!({ "scope": scope });
+            service.claims = in_token.clone();
+            lay_over(&mut service.user_info, &known);
+        });
+        let guest = house.guest();
+        let state = guest.leaves().await;
+        assert_eq!(guest.comes_back(&state).await.to, REVIEW, "{name}");
+        let page = guest.posts("/sign-up", LAST).await;
+        assert_eq!(page.status, StatusCode::OK, "{name}: {}", page.text);
+        assert_eq!(!page.text.contains("name=\"code\""), is_proven, "{name}: {}", page.text);
+    }
+    let page = house.guest().posts("/sign-up", LAST).await;
+    assert!(page.text.contains("name=\"code\""), "whoever came through nobody is asked");
 }

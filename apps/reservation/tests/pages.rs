@@ -30,6 +30,7 @@ impl House {
             payments: None,
             public_url: None,
             services: None,
+            letters: None,
         };
         tokio::spawn(reservation::serve(config, std::future::pending()));
         let browser = Client::builder()

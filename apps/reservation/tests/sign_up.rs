@@ -1,5 +1,6 @@
 //! Opening an account: each step is looked at when it is sent, and what is wrong with it is told there, with
-//! everything typed still on it; the password comes last and alone (decision 0052). Below the age that
+//! everything typed still on it; the password comes last (decision 0052), with the code of the letter that went to the
+//! address with the first step (decision 0071). Below the age that
 //! Azukari names the form asks for a parent or guardian (R9.6). Azukari is a stand-in here.
 
 #![expect(clippy::unwrap_used, reason = "a test says what broke by panicking")]
@@ -7,7 +8,6 @@
 mod app;
 
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use app::{App, Visitor};
 use axum::extract::{Path, State};
@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Default)]
 struct Seen {
     asked: Arc<Mutex<Vec<Value>>>,
+    /// What addresses are written, which may be anybody's.
     letters: Arc<Mutex<Vec<Value>>>,
     /// The consents that somebody is asked for in her place, and by whom.
     waiting: Arc<Mutex<Vec<(String, Value)>>>,
@@ -137,10 +138,6 @@ async fn standing(State(seen): State<Seen>) -> Json<Value> {
 impl Seen {
     fn azukari(&self) -> Router {
         let letters = Arc::clone(&self.letters);
-        let whose = async |Json(sent): Json<Value>| {
-            let holder = (sent["email"] == HELD).then_some(SUBJECT);
-            Json(json!({ "subject": holder }))
-        };
         let written = async move |Json(sent): Json<Value>| {
             letters.lock().unwrap().push(sent);
             Json(json!({}))
@@ -148,12 +145,23 @@ impl Seen {
         Router::new()
             .route("/v1/policy", get(policy))
             .route("/v1/subjects", post(register))
-            .route("/v1/sign-ins/addresses", post(whose))
-            .route("/v1/letters", post(written))
+            .route("/v1/letters/sign-up", post(written))
             .route("/v1/recipients/{recipient}", put(async || Json(json!({}))))
             .route("/v1/subjects/{subject}/consents", get(standing))
             .route("/v1/subjects/{subject}/consents/{consent}", put(consents).get(not_found))
             .with_state(self.clone())
+    }
+
+    /// The letters to an address.
+    fn letters_to(&self, email: &str) -> Vec<Value> {
+        let mut letters = self.letters.lock().unwrap().clone();
+        letters.retain(|letter| letter["email"] == email);
+        letters
+    }
+
+    /// The code that an address was written last.
+    fn code_for(&self, email: &str) -> String {
+        self.letters_to(email).pop().unwrap()["code"].as_str().unwrap().to_owned()
     }
 
     /// Who was taken in, or would have been.
@@ -241,7 +249,7 @@ async fn a_store_that_is_not_open_yet_is_named_by_no_page_and_has_no_picture() {
 }
 
 #[tokio::test]
-async fn the_password_is_asked_last_and_alone_and_never_comes_back() {
+async fn the_password_is_asked_last_with_the_code_and_never_comes_back() {
     let seen = Seen::default();
     let app = App::before(seen.azukari()).await;
     let guest = app.visitor();
@@ -253,52 +261,127 @@ async fn the_password_is_asked_last_and_alone_and_never_comes_back() {
     assert_eq!(status, StatusCode::OK, "{page}");
     is_step(&page, "password");
     let visible = page.matches("<input").count() - page.matches("type=\"hidden\"").count();
-    assert_eq!(visible, 2, "the password, and for whom: {page}");
+    assert_eq!(visible, 3, "address, code and password: {page}");
+    let code = seen.code_for("mio@guest.example");
+    assert!(!page.contains(&code), "{page}");
     // Not agreeing is told before anybody chose a password.
     let (_, page) = sends(&guest, "agree", &[("consents.store_disclosure", "refused")]).await;
     assert!(page.contains("You cannot use the service"), "{page}");
-    // What cannot be a password is told there, and does not come back.
-    let short = [agreed, ("secrets.password", "unmist")];
+    // What cannot be a password is told there, and does not come back; the code stays.
+    let code = ("code", code.as_str());
+    let short = [agreed, code, ("secrets.password", "unmist")];
     let (status, page) = sends(&guest, "password", &short).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     is_step(&page, "password");
-    assert!(!page.contains("unmist"), "{page}");
-    let whole = [agreed, ("secrets.password", "unmistakable-password")];
+    assert!(!page.contains("unmist") && page.contains(code.1), "{page}");
+    let whole = [agreed, code, ("secrets.password", "unmistakable-password")];
     assert_eq!(sends(&guest, "password", &whole).await.0, StatusCode::SEE_OTHER);
+    let (status, page) = sends(&guest, "password", &whole).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "a code is used once");
+    assert!(page.contains("This code does not fit"), "{page}");
 }
 
-#[tokio::test]
-async fn an_address_that_has_an_account_is_written_to_and_the_page_says_the_same() {
-    let seen = Seen::default();
-    let app = App::before(seen.azukari()).await;
-    let guest = app.visitor();
-    let said = async |email: &str| {
-        let (status, page) = sends(&guest, "contact", &[("items.email", email)]).await;
-        assert_eq!(status, StatusCode::OK, "{page}");
-        page.replace(email, "")
-    };
-    assert_eq!(said("new@guest.example").await, said(HELD).await);
-    let begun = Instant::now();
-    while seen.letters.lock().unwrap().is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "no letter");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let letters = seen.letters.lock().unwrap().clone();
-    assert_eq!(letters.len(), 1, "only its holder is written to");
-    assert_eq!(letters[0]["subject"], SUBJECT);
-    let told = letters[0]["paragraphs"].to_string();
-    assert!(told.contains("You have an account already") && told.contains("すでに"), "{told}");
-    // An account either opens or not: there it is told, at its field.
+/// Everything, with a code.
+async fn ends(guest: &Visitor, email: &str, code: &str) -> (reqwest::StatusCode, String) {
     let whole = [
-        ("items.email", HELD),
+        ("items.email", email),
+        ("code", code),
         ("consents.store_disclosure", "given"),
         ("secrets.password", "unmistakable-password"),
     ];
-    let (status, page) = sends(&guest, "password", &whole).await;
+    sends(guest, "password", &whole).await
+}
+
+/// Another code than this one.
+fn other(code: &str) -> &'static str {
+    if code == "000000" { "000001" } else { "000000" }
+}
+
+#[tokio::test]
+async fn no_page_tells_whether_an_address_has_an_account() {
+    let seen = Seen::default();
+    let app = App::before(seen.azukari()).await;
+    let guest = app.visitor();
+    let goes = async |email: &str| {
+        let mut pages = Vec::new();
+        let agreed = ("consents.store_disclosure", "given");
+        for (step, go) in
+            [("contact", "next"), ("agree", "next"), ("password", "send"), ("password", "next")]
+        {
+            let more = [("items.email", email), ("go", go), agreed];
+            let (status, page) = sends(&guest, step, &more).await;
+            pages.push(format!("{status} {}", page.replace(email, "")));
+        }
+        let code = seen.code_for(email);
+        let (status, page) = ends(&guest, email, other(&code)).await;
+        pages.push(format!("{status} {}", page.replace(email, "")));
+        assert_eq!(seen.letters_to(email).len(), 1, "one a minute");
+        (pages, code)
+    };
+    let (new, code) = goes("new@guest.example").await;
+    let (held, guessed) = goes(HELD).await;
+    assert_eq!(new, held);
+    assert!(new[0].contains("value=\"table\"") && new[2].contains("No letter went out just now"));
+    assert!(seen.with_a_password().is_empty(), "without its code nobody is asked for");
+    assert_eq!(ends(&guest, "new@guest.example", &code).await.0, StatusCode::SEE_OTHER);
+    // The code of an address that is held is in no letter. Whoever guesses it all the same learns nothing by it.
+    let (status, page) = ends(&guest, HELD, &guessed).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-    is_step(&page, "contact");
-    assert!(page.contains("This address cannot be used") && page.contains("/sign-in"), "{page}");
+    is_step(&page, "password");
+    assert!(page.contains("This code does not fit") && !page.contains("cannot be used"), "{page}");
     assert!(!page.contains("unmistakable"), "{page}");
+}
+
+#[tokio::test]
+async fn a_code_is_for_its_address_and_a_mistyped_one_is_corrected_on_the_last_page() {
+    let seen = Seen::default();
+    let app = App::before(seen.azukari()).await;
+    let guest = app.visitor();
+    let (mistyped, right) = ("moi@guest.example", "mio@guest.example");
+    sends(&guest, "contact", &[("items.email", mistyped)]).await;
+    let strangers = seen.code_for(mistyped);
+    // The code that a stranger has opens no account for another address, nor hers for the stranger's.
+    let (status, page) = ends(&guest, right, &strangers).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    is_step(&page, "password");
+    assert!(page.contains("This code does not fit"), "{page}");
+    // She corrects it where the code is asked for, and loses nothing.
+    let more = [("go", "send"), ("items.email", "mio"), ("items.allergy", "えび")];
+    let (status, page) = sends(&guest, "password", &more).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    is_step(&page, "password");
+    assert!(page.contains("does not look like an e-mail address"), "{page}");
+    let more = [("go", "send"), ("items.email", right), ("items.allergy", "えび")];
+    let (status, page) = sends(&guest, "password", &more).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    is_step(&page, "password");
+    assert!(page.contains("Another letter") && page.contains("value=\"えび\""), "{page}");
+    assert_eq!(seen.letters_to(mistyped).len(), 1);
+    let letter = seen.letters_to(right).remove(0);
+    assert_eq!(letter["minutes"], 30);
+    assert_eq!(letter["language"], "en");
+    assert_eq!(letter["sign_in"], format!("{}/sign-in", app.address));
+    assert_eq!(ends(&guest, right, &seen.code_for(right)).await.0, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn going_back_and_on_again_writes_no_second_letter_and_one_place_has_so_many() {
+    let seen = Seen::default();
+    let app = App::before(seen.azukari()).await;
+    let guest = app.visitor();
+    for _ in 0..3 {
+        assert_eq!(sends(&guest, "contact", &[]).await.0, StatusCode::OK);
+    }
+    assert_eq!(seen.letters_to("mio@guest.example").len(), 1);
+    for at in 0..30 {
+        let email = format!("guest-{at}@guest.example");
+        let (status, page) = sends(&guest, "contact", &[("items.email", &email)]).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+    }
+    assert_eq!(seen.letters.lock().unwrap().len(), 20, "of one place");
+    let late = [("go", "send"), ("items.email", "guest-29@guest.example")];
+    let (_, page) = sends(&guest, "password", &late).await;
+    assert!(page.contains("No letter went out just now"), "{page}");
 }
 
 #[tokio::test]
@@ -330,7 +413,13 @@ async fn below_the_age_the_form_asks_for_a_parent_beside_the_date_of_birth() {
     let (status, page) = sends(&guest, "more", &[&[young][..], &named].concat()).await;
     assert_eq!(status, StatusCode::OK, "{page}");
     is_step(&page, "agree");
-    let rest = [("consents.store_disclosure", "given"), ("secrets.password", "unmistakable")];
+    sends(&guest, "contact", &[]).await;
+    let code = seen.code_for("mio@guest.example");
+    let rest = [
+        ("consents.store_disclosure", "given"),
+        ("code", code.as_str()),
+        ("secrets.password", "unmistakable"),
+    ];
     let (status, _) = sends(&guest, "password", &[&[young][..], &named, &rest].concat()).await;
     assert_eq!(status, StatusCode::SEE_OTHER);
     let bodies = seen.with_a_password();
@@ -346,8 +435,9 @@ async fn a_consent_on_her_page_asks_for_a_parent_where_one_has_to_agree() {
     let seen = Seen::default();
     let app = App::before(seen.azukari()).await;
     let guest = app.visitor();
-    let whole = [("consents.store_disclosure", "given"), ("secrets.password", "unmistakable")];
-    assert_eq!(sends(&guest, "password", &whole).await.0, StatusCode::SEE_OTHER);
+    sends(&guest, "contact", &[]).await;
+    let code = seen.code_for("mio@guest.example");
+    assert_eq!(ends(&guest, "mio@guest.example", &code).await.0, StatusCode::SEE_OTHER);
     let at = "/me/consents/dietary_care";
     let given = [("state", "given"), ("notice", "2026-10-01")];
     let (status, page) = guest.posts(at, &given).await;

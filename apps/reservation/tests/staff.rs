@@ -25,13 +25,25 @@ async fn an_invitation_is_taken_up_once_with_a_password_and_a_code_that_fit() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.contains("password-error"), "{wrong}");
     assert!(wrong.contains("code-error") && !wrong.contains("value=\"short\""));
+    // A password that was fine is asked for again, and the page says so.
+    let one_wrong = [("password", PASSWORD), ("code", "000000")];
+    let (_, wrong) = page.posts(&invitation, &one_wrong).await;
+    assert!(wrong.contains("For safety it is never sent back") && !wrong.contains(PASSWORD));
+    assert_eq!(secret_of(&wrong), secret, "the app that knows it already goes on fitting");
     let sent = [("password", PASSWORD), ("code", code.as_str())];
     assert_eq!(page.posts(&invitation, &sent).await.0, StatusCode::SEE_OTHER);
     assert_eq!(page.gets("/operator").await.0, StatusCode::OK);
     // It is used up, and so is the code.
     let other = app.visitor();
-    assert_eq!(other.gets(&invitation).await.0, StatusCode::NOT_FOUND);
-    assert_eq!(other.posts(&invitation, &sent).await.0, StatusCode::NOT_FOUND);
+    for (status, told) in [
+        other.gets(&invitation).await,
+        other.posts(&invitation, &sent).await,
+        other.gets("/invitation/never-was").await,
+    ] {
+        assert_eq!(status, StatusCode::GONE);
+        assert!(told.contains("leads nowhere any more"), "{told}");
+        assert!(told.contains("/store/sign-in") && told.contains("/operator/sign-in"), "{told}");
+    }
     let again = [("login", "chief"), sent[0], sent[1]];
     assert_eq!(other.posts("/operator/sign-in", &again).await.0, StatusCode::UNAUTHORIZED);
 }

@@ -242,7 +242,9 @@ pub enum BadValue {
         max: usize,
     },
     /// Characters that do not belong in text.
-    #[error("has a control character; send plain text")]
+    #[error(
+        "has a control character, or one that changes the direction of writing; send plain text"
+    )]
     ControlCharacter,
     /// More than one line where one is asked for.
     #[error("has more than one line; send one line")]
@@ -293,7 +295,7 @@ impl Item {
         if chars > limit {
             return Err(BadValue::TooLong { chars, max: limit });
         }
-        if text.chars().any(|c| c.is_control() && c != '\n') {
+        if text.chars().any(|c| normal::is_unseen(c) && c != '\n') {
             return Err(BadValue::ControlCharacter);
         }
         match &self.value {

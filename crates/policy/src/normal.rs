@@ -14,6 +14,13 @@ pub fn compatible(given: &str) -> String {
     given.nfkc().collect()
 }
 
+/// A character that is not seen in a line of text: a control character, or one that says in which direction those
+/// around it run, so that a name could turn the line that it stands in.
+pub fn is_unseen(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control()
+}
+
 /// An e-mail address in one form: NFKC, lower case. `None` when it is not one.
 ///
 /// Accepts what a mail system would plainly deliver to; quoted local parts are not accepted.

@@ -83,7 +83,7 @@ impl Representative {
             Some(policy::item::BadValue::Empty)
         } else if chars > NAME_CHARS {
             Some(policy::item::BadValue::TooLong { chars, max: NAME_CHARS })
-        } else if name.chars().any(char::is_control) {
+        } else if name.chars().any(policy::normal::is_unseen) {
             Some(policy::item::BadValue::ControlCharacter)
         } else {
             None

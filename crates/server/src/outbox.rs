@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::keys::Keys;
-use crate::letter::{Letter, RequestLetter, ServiceLetter};
+use crate::letter::{Letter, RequestLetter, ServiceLetter, SignUpLetter};
 use crate::store::Conn;
 use crate::store::outbox::{self, Taken};
 use crate::webhook::{Event, WebhookId};
@@ -48,6 +48,11 @@ pub enum Message {
         /// The token of its link.
         token: String,
     },
+    /// A letter to an address that somebody signs up with: it may be a stranger's, so that nobody is named.
+    SignUpLetter {
+        /// To where, and what it says.
+        letter: Box<SignUpLetter>,
+    },
     /// An instruction to a recipient; what it says stands in its own row.
     Instruction {
         /// Which: the id of the message is the same.
@@ -78,7 +83,8 @@ impl Message {
             Self::Letter { .. }
             | Self::ServiceLetter { .. }
             | Self::RequestLetter { .. }
-            | Self::AgreementLetter { .. } => LETTER,
+            | Self::AgreementLetter { .. }
+            | Self::SignUpLetter { .. } => LETTER,
             Self::Instruction { .. } => INSTRUCTION,
             Self::Callback { .. } => CALLBACK,
             Self::Webhook { .. } => WEBHOOK,
@@ -143,6 +149,8 @@ pub enum Outcome {
     Refused,
     /// The person has no address, or no purpose allows the letter.
     NoAddress,
+    /// What it says holds no longer.
+    Over,
     /// The endpoint has ended.
     NoEndpoint,
     /// The other side will never take it, or it cannot be addressed.
@@ -160,6 +168,7 @@ impl Outcome {
             Self::Delivered => "delivered",
             Self::Refused => "refused",
             Self::NoAddress => "no_address",
+            Self::Over => "over",
             Self::NoEndpoint => "no_endpoint",
             Self::Rejected => "rejected",
             Self::GivenUp => "given_up",

@@ -845,8 +845,12 @@ pub fn field(code: &str, language: Language) -> Option<&'static str> {
         ("own_address", Language::En) => "Please give another address than the person’s own.",
         ("too_long", Language::Ja) => "文字数が多すぎます。短くしてください。",
         ("too_long", Language::En) => "This is too long; please shorten it.",
-        ("control_character", Language::Ja) => "使えない文字が含まれています。",
-        ("control_character", Language::En) => "This contains a character that cannot be used.",
+        ("control_character", Language::Ja) => {
+            "目に見えない文字（制御文字や、文字の向きを変える記号）が含まれています。消してから、もう一度お送りください。"
+        }
+        ("control_character", Language::En) => {
+            "This contains a character that is not seen, such as one that changes the direction of writing. Please delete it and send it again."
+        }
         ("multi_line", Language::Ja) => "一行で入力してください。",
         ("multi_line", Language::En) => "Please use one line.",
         ("not_an_email", Language::Ja) => {

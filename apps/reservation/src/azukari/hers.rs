@@ -112,6 +112,26 @@ impl Azukari {
         self.ask_once::<Value>(language, method, path, Some(&body), Some(key)).await.map(drop)
     }
 
+    /// A code to the address that somebody signs up with; where that has an account, the letter says so instead.
+    pub(crate) async fn write_newcomer(
+        &self,
+        language: Language,
+        email: &str,
+        code: &str,
+        minutes: i64,
+        sign_in: &str,
+    ) -> Result<(), Trouble> {
+        let body = json!({
+            "email": email,
+            "code": code,
+            "minutes": minutes,
+            "sign_in": sign_in,
+            "language": language.tag(),
+        });
+        let path = "/v1/letters/sign-up";
+        self.ask::<Value>(language, Method::POST, path, Some(&body)).await.map(drop)
+    }
+
     /// What she has stopped.
     pub(crate) async fn stops(&self, subject: &str) -> Result<Vec<Stop>, Trouble> {
         #[derive(Deserialize)]

@@ -1,26 +1,56 @@
-//! One-time codes for guests who forgot their password: by subject id, as keyed hashes.
+//! One-time codes by letter, as keyed hashes: of guests who forgot their password, by subject id, and of whoever
+//! signs up with an address, by a keyed hash of that.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
+use unicode_normalization::UnicodeNormalization;
 
 use super::{Book, No};
 use crate::chance;
 
-/// How long a code holds, in seconds.
-const HOLDS_SECONDS: i64 = 10 * 60;
+/// How long a code for another password holds, in minutes.
+pub(crate) const PASSWORD_MINUTES: i64 = 10;
+/// How long a code of a sign-up holds, in minutes: it is drawn with the first page and asked for on the last.
+pub(crate) const SIGN_UP_MINUTES: i64 = 30;
 /// Tries that a code takes.
 const TRIES: i64 = 5;
-/// Codes for one guest: one within so many seconds, and so many within a day.
+/// Codes for one guest or one address: one within so many seconds, and so many within a day.
 const PAUSE_SECONDS: i64 = 60;
 const A_DAY: i64 = 6;
 const DAY_SECONDS: i64 = 24 * 3600;
 
+/// An address in the form by which it is known, also at Azukari: one, however wide or tall it was typed.
+pub(crate) fn one_form(address: &str) -> String {
+    address.trim().nfkc().collect::<String>().to_lowercase()
+}
+
 impl Book {
-    /// Draws a code for a guest, with which the one before ends; `None` when she has had too many.
+    /// The word by which codes of somebody are kept who signs up with an address.
+    pub(crate) fn newcomer(&self, address: &str) -> String {
+        let hash = self.seal.hash("address of a code", &one_form(address));
+        format!("address {}", HEXLOWER.encode(&hash))
+    }
+
+    /// Whether a code is out that can still be used.
+    pub(crate) async fn holds_code(&self, subject: &str, now: Timestamp) -> anyhow::Result<bool> {
+        let subject = subject.to_owned();
+        self.read(move |book| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM codes
+                WHERE subject = ?1 AND hash IS NOT NULL AND ends_at > ?2 AND tries < ?3)";
+            let asked = params![subject, now.as_second(), TRIES];
+            book.query_row(sql, asked, |row| row.get(0))
+        })
+        .await
+    }
+
+    /// Draws a code for a guest or a [`Self::newcomer`], with which the one before ends; `None` when there were too
+    /// many.
     pub(crate) async fn draw_code(
         &self,
         subject: &str,
+        minutes: i64,
         now: Timestamp,
     ) -> Result<Option<String>, No> {
         let code = chance::digits()?;
@@ -38,8 +68,8 @@ impl Book {
             }
             book.execute("UPDATE codes SET hash = NULL WHERE subject = ?1", [&subject])?;
             book.execute(
-                "INSERT INTO codes (subject, hash, made_at, tries) VALUES (?1, ?2, ?3, 0)",
-                params![subject, hash.as_slice(), now],
+                "INSERT INTO codes (subject, hash, made_at, ends_at, tries) VALUES (?1, ?2, ?3, ?4, 0)",
+                params![subject, hash.as_slice(), now, now + minutes * 60],
             )?;
             Ok(true)
         });
@@ -59,13 +89,13 @@ impl Book {
         self.write(move |book| {
             let found = book
                 .query_row(
-                    "SELECT id, hash, made_at, tries FROM codes
+                    "SELECT id, hash, ends_at, tries FROM codes
                      WHERE subject = ?1 AND hash IS NOT NULL",
                     [&subject],
                     |row| {
                         let (id, kept): (i64, Vec<u8>) = (row.get(0)?, row.get(1)?);
-                        let (made_at, tries): (i64, i64) = (row.get(2)?, row.get(3)?);
-                        let in_time = now.as_second() < made_at + HOLDS_SECONDS && tries < TRIES;
+                        let (ends_at, tries): (i64, i64) = (row.get(2)?, row.get(3)?);
+                        let in_time = now.as_second() < ends_at && tries < TRIES;
                         Ok((id, in_time && verify_slices_are_equal(&kept, &hash).is_ok()))
                     },
                 )
@@ -112,7 +142,7 @@ mod tests {
     async fn a_code_holds_ten_minutes_for_its_guest_alone_and_once() {
         let book = Book::open(&super::super::tests::folder()).unwrap();
         let now = morning();
-        let code = book.draw_code("hanako", now).await.unwrap().unwrap();
+        let code = book.draw_code("hanako", PASSWORD_MINUTES, now).await.unwrap().unwrap();
         assert!(code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit()), "{code}");
         let fits = async |who, at| book.is_code(who, &code, at).await.unwrap();
         assert!(fits(Some("hanako"), now + 599.seconds()).await);
@@ -127,7 +157,7 @@ mod tests {
     async fn five_wrong_tries_end_a_code_and_another_one_ends_it_too() {
         let book = Book::open(&super::super::tests::folder()).unwrap();
         let now = morning();
-        let first = book.draw_code("hanako", now).await.unwrap().unwrap();
+        let first = book.draw_code("hanako", PASSWORD_MINUTES, now).await.unwrap().unwrap();
         for _ in 0..4 {
             assert!(!book.is_code(Some("hanako"), other(&first), now).await.unwrap());
         }
@@ -135,7 +165,7 @@ mod tests {
         assert!(!book.is_code(Some("hanako"), other(&first), now).await.unwrap());
         assert!(!book.is_code(Some("hanako"), &first, now).await.unwrap());
         let later = now + 1.minutes();
-        let second = book.draw_code("hanako", later).await.unwrap().unwrap();
+        let second = book.draw_code("hanako", PASSWORD_MINUTES, later).await.unwrap().unwrap();
         assert!(book.is_code(Some("hanako"), &second, later).await.unwrap());
         if first != second {
             assert!(!book.is_code(Some("hanako"), &first, later).await.unwrap());
@@ -146,14 +176,36 @@ mod tests {
     async fn codes_are_one_a_minute_and_six_a_day() {
         let book = Book::open(&super::super::tests::folder()).unwrap();
         let now = morning();
-        let drawn = async |at| book.draw_code("hanako", at).await.unwrap().is_some();
+        let drawn =
+            async |at| book.draw_code("hanako", PASSWORD_MINUTES, at).await.unwrap().is_some();
         assert!(drawn(now).await && !drawn(now + 59.seconds()).await);
         for minutes in 1..6 {
             assert!(drawn(now + minutes.minutes()).await);
         }
         assert!(!drawn(now + 23.hours()).await);
-        assert!(book.draw_code("yoko", now).await.unwrap().is_some(), "each guest for herself");
+        assert!(
+            book.draw_code("yoko", PASSWORD_MINUTES, now).await.unwrap().is_some(),
+            "each guest for herself"
+        );
         assert!(drawn(now + 24.hours()).await, "a day after the first");
         assert!(!drawn(now + 24.hours() + 59.seconds()).await);
+    }
+
+    #[tokio::test]
+    async fn an_address_is_one_however_it_was_typed_and_its_code_holds_half_an_hour() {
+        let book = Book::open(&super::super::tests::folder()).unwrap();
+        let now = morning();
+        let hanako = book.newcomer("hanako@example.jp");
+        assert_eq!(book.newcomer(" Ｈanako＠EXAMPLE.jp"), hanako);
+        assert_ne!(book.newcomer("yoko@example.jp"), hanako);
+        assert!(!hanako.contains("hanako"), "the address is kept nowhere");
+        let holds = async |at| book.holds_code(&hanako, at).await.unwrap();
+        assert!(!holds(now).await);
+        let code = book.draw_code(&hanako, SIGN_UP_MINUTES, now).await.unwrap().unwrap();
+        assert!(holds(now + 1799.seconds()).await && !holds(now + 1800.seconds()).await);
+        for _ in 0..5 {
+            assert!(!book.is_code(Some(&hanako), other(&code), now).await.unwrap());
+        }
+        assert!(!holds(now).await, "what takes no more tries is of no use");
     }
 }

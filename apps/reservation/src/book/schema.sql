@@ -330,17 +330,18 @@ BEGIN
         NEW.number, unixepoch(), 0, unixepoch()
     FROM webhooks WHERE store = NEW.store;
 END;
--- Codes by which guests who forgot their password come in, the last day's: as keyed hashes, until one was used or
--- another was drawn. The first line is nobody's: a try without a code costs the same there.
+-- Codes by letter, the last day's: as keyed hashes, until one was used or another was drawn. `subject` is a guest who
+-- forgot her password, or a keyed hash of the address that somebody signs up with. The first line is nobody's: a try without a code costs the same there.
 CREATE TABLE IF NOT EXISTS codes (
     id INTEGER PRIMARY KEY,
     subject TEXT NOT NULL,
     hash BLOB,
     made_at INTEGER NOT NULL,
+    ends_at INTEGER NOT NULL,
     tries INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS codes_of ON codes (subject);
-INSERT OR IGNORE INTO codes VALUES (0, '', NULL, 0, 0);
+INSERT OR IGNORE INTO codes VALUES (0, '', NULL, 0, 0, 0);
 
 CREATE TABLE IF NOT EXISTS sessions (
     token_hash BLOB PRIMARY KEY,

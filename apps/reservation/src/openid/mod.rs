@@ -217,7 +217,12 @@ impl Services {
                     UserInfoError::Request(_) => Amiss::Away,
                     _ => unproven(&name, "what it tells of her is unreadable or of somebody else"),
                 })?;
-            claims.extend(texts(serde_json::to_value(&more).ok()));
+            let more = texts(serde_json::to_value(&more).ok());
+            // Whether an address was proven is said of the address that comes with it.
+            if more.contains_key("email") {
+                claims.remove("email_verified");
+            }
+            claims.extend(more);
         }
         claims.retain(|_, value| value.chars().count() <= LONGEST_VALUE_CHARS);
         let issuer = provider.issuer.clone();
@@ -326,6 +331,7 @@ fn texts(claims: Option<Value>) -> BTreeMap<String, String> {
     let text = |value| match value {
         Value::String(text) => Some(text).filter(|text| !text.trim().is_empty()),
         Value::Number(number) => Some(number.to_string()),
+        Value::Bool(is) => Some(is.to_string()),
         _ => None,
     };
     claims.into_iter().filter_map(|(claim, value)| Some((claim, text(value)?))).collect()

@@ -60,7 +60,7 @@ pub(super) fn form(
             (field("password", words.frame.password, "current-password", false)
                 .input("password", None, words))
             @if known.by_code {
-                (field("code", words.team.one_time_code, "one-time-code", false).code(words))
+                (field("code", words.team.one_time_code, "one-time-code", false).code(None, words))
             }
             p class="actions" { button { (words.frame.sign_in) } }
         }
@@ -115,9 +115,14 @@ pub(super) async fn enter(
     Ok(Entered::In(session::begin(&app.book, headers, door, caller, now).await?))
 }
 
-/// A code as apps show it and people type it: with or without a gap.
+/// A code as people type it: with or without a gap, and with the wide digits of Japanese keyboards.
 pub(super) fn digits(code: &str) -> String {
-    code.chars().filter(|c| !c.is_whitespace()).collect()
+    let digit = |typed: char| match typed {
+        '０'..='９' => char::from_digit(u32::from(typed) - u32::from('０'), 10),
+        _ if typed.is_whitespace() || typed == '-' => None,
+        _ => Some(typed),
+    };
+    code.chars().filter_map(digit).collect()
 }
 
 /// Whether a password fits. A login that does not exist costs the same time as one that does.
@@ -142,6 +147,14 @@ pub(crate) fn verifier(password: &str) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_is_read_as_people_type_it() {
+        for typed in ["123456", "123 456", "１２３４５６", "１２３　４５６", "123-456"]
+        {
+            assert_eq!(digits(typed), "123456", "{typed}");
+        }
+    }
 
     #[test]
     fn a_password_fits_its_own_verifier_only() {

@@ -6,10 +6,11 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::parts::{Errors, Field, Named, Purposes};
-use super::{Sheet, layout, layout_of_form, see_other, sign_in};
+use super::parts::{Errors, Field, Named, Purposes, letters_lie};
+use super::{Sheet, door, layout, layout_of_form, see_other, sign_in};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::Trouble;
+use crate::book::codes::PASSWORD_MINUTES;
 use crate::book::sessions::{Caller, Door};
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -35,15 +36,15 @@ pub(super) async fn ask(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, draw(&reader, &errors)).into_response());
     };
     if let Some(subject) = app.azukari.whose(email).await? {
-        let language = reader.language;
+        let (app, language) = (Shared::clone(&app), reader.language);
         // Apart: what takes longer for an address that is known must not be seen.
         tokio::spawn(async move { write_code(&app, language, &subject).await });
     }
-    Ok(draw_code(&reader, email, &Errors::default()).into_response())
+    Ok(draw_code(&app, &reader, email, &Errors::default()).into_response())
 }
 
 async fn write_code(app: &Shared, language: Language, subject: &str) {
-    match app.book.draw_code(subject, app::now()).await {
+    match app.book.draw_code(subject, PASSWORD_MINUTES, app::now()).await {
         Ok(Some(code)) => letters::write_code(app, language, subject, &code).await,
         Ok(None) => {}
         Err(no) => tracing::error!(subject, "no code is drawn: {no}"),
@@ -64,7 +65,7 @@ pub(super) async fn submit(
 ) -> Result<Response, Fault> {
     let (words, language, now) = (reader.words, reader.language, app::now());
     let password = fields.take(PASSWORD);
-    let code: String = fields.take("code").chars().filter_map(digit).collect();
+    let code = door::digits(&fields.take("code"));
     let Some(email) = fields.filled("email") else { return begin_again().await };
     let mut errors = Errors::default();
     if code.is_empty() {
@@ -74,7 +75,7 @@ pub(super) async fn submit(
         errors.add(PASSWORD, words.frame.error_empty);
     }
     let again = |errors: &Errors| {
-        let page = draw_code(&reader, email, errors);
+        let page = draw_code(&app, &reader, email, errors);
         Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
     };
     if !errors.is_empty() {
@@ -117,15 +118,6 @@ pub(super) async fn submit(
     let mut response = see_other("/me/password?done=password")?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
     Ok(response)
-}
-
-/// A digit as people type it: Japanese keyboards also write wide ones.
-fn digit(typed: char) -> Option<char> {
-    match typed {
-        '０'..='９' => char::from_digit(u32::from(typed) - u32::from('０'), 10),
-        _ if typed.is_whitespace() || typed == '-' => None,
-        _ => Some(typed),
-    }
 }
 
 fn field<'a>(
@@ -175,18 +167,19 @@ fn draw(reader: &Reader, errors: &Errors) -> Markup {
     layout(reader, &Sheet { title: words.door.forgotten, wide: false }, &body)
 }
 
-fn draw_code(reader: &Reader, email: &str, errors: &Errors) -> Markup {
+fn draw_code(app: &app::App, reader: &Reader, email: &str, errors: &Errors) -> Markup {
     let words = reader.words;
     let order = named(&[("code", words.hers.by_code), (PASSWORD, words.team.new_password)]);
     let body = html! {
         h1 { (words.door.choose_password) }
         p class="lead" { (words.door.code_sent) }
+        (letters_lie(app, reader))
         (errors.summary(&order, words))
         form class="sheet" method="post" action="/sign-in/forgotten/code" novalidate {
             // Also for the keeper of passwords in the browser.
             input type="hidden" name="email" value=(email) autocomplete="username";
             (field("code", words.hers.by_code, "one-time-code", Some(words.door.code_hint), errors, &order)
-                .code(words))
+                .code(None, words))
             (field(PASSWORD, words.team.new_password, "new-password", Some(words.door.password_hint), errors, &order)
                 .input("password", None, words))
             p class="actions" { button { (words.door.choose_password) } }
@@ -194,17 +187,4 @@ fn draw_code(reader: &Reader, email: &str, errors: &Errors) -> Markup {
         p { (words.door.no_code) " " a href="/sign-in/forgotten" { (words.door.send_code_again) } }
     };
     layout_of_form(reader, &Sheet { title: words.door.choose_password, wide: false }, &body)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_read_as_people_type_it() {
-        for typed in ["123456", "123 456", "１２３４５６", "１２３　４５６", "123-456"]
-        {
-            assert_eq!(typed.chars().filter_map(digit).collect::<String>(), "123456", "{typed}");
-        }
-    }
 }

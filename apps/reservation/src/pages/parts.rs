@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, PreEscaped, html};
 
-use crate::app::Reader;
+use crate::app::{App, Reader};
 use crate::azukari::{FieldError, Item, Policy, Reason};
 use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::language::Language;
@@ -263,13 +263,13 @@ impl Field<'_> {
     }
 
     /// A one-time code.
-    pub(crate) fn code(&self, words: &Words) -> Markup {
+    pub(crate) fn code(&self, value: Option<&str>, words: &Words) -> Markup {
         let id = field_id(self.name);
         html! {
             div class="field" {
                 label for=(id) { (self.label) (self.mark(words)) }
                 (self.notes())
-                input class="code" id=(id) name=(self.name) type="text" inputmode="numeric"
+                input class="code" id=(id) name=(self.name) type="text" inputmode="numeric" value=[value]
                     autocomplete=[self.autocomplete]
                     aria-invalid=[self.error.map(|_| "true")]
                     aria-describedby=[self.described_by()]
@@ -575,6 +575,15 @@ pub(crate) fn prose(text: &str) -> Markup {
 /// A moment with its machine-readable form.
 pub(crate) fn moment(at: jiff::Timestamp, shown: &str) -> Markup {
     html! { time datetime=(at) { (shown) } }
+}
+
+/// Where a letter is read that no mail server takes: in a demo alone.
+pub(crate) fn letters_lie(app: &App, reader: &Reader) -> Markup {
+    let Some(folder) = &app.letters_lie else { return nothing() };
+    let told = reader.words.door.letters_lie;
+    html! {
+        div class="notice" { p { (told) (reader.words.frame.colon) code { (folder.display()) } } }
+    }
 }
 
 /// A good word at the top of a page after something was done.

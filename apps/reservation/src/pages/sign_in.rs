@@ -1,7 +1,7 @@
 //! The guests' door: address and password go to Azukari, a session comes back.
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -129,6 +129,9 @@ pub(super) async fn out(State(app): State<Shared>, headers: HeaderMap) -> Result
     let cookie = session::end(&app.book, &headers, Door::Guest).await?;
     let mut response = see_other("/sign-in?out=1")?;
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    // Nobody goes back over her pages on this machine (decision 0072).
+    let clear = HeaderName::from_static("clear-site-data");
+    response.headers_mut().insert(clear, HeaderValue::from_static("\"cache\""));
     Ok(response)
 }
 

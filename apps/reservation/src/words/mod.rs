@@ -76,7 +76,9 @@ words! {
         plain:
             sign_in_both, sign_in_failed, sign_in_wait, signed_out, no_account_yet, staff_login,
             forgot, forgotten, forgotten_lead, send_code, send_code_again, choose_password,
-            code_sent, code_hint, no_code, wrong_code, old_password, change_password, password_lead,
+            code_sent, code_hint, no_code, wrong_code, sign_up_code, sign_up_code_sent,
+            sign_up_code_hint, another_code_sent, letters_wait, letters_lie, old_password,
+            change_password, password_lead,
             wrong_password, done_password, sign_up_about_you, sign_up_at_the_table,
             sign_up_all_optional, sign_up_others_optional, email_hint, sign_up_consent,
             sign_up_submit, sign_up_kept_where, phone_hint, allergy_hint, password_hint, residence,
@@ -109,6 +111,7 @@ words! {
             held_requests, still_right, yes_still_right, not_held, withheld_withdrawn, consents,
             consent_given, consent_withdrawn, consent_refused, consent_open, consent_ended,
             consent_again, consents_look, consent_wording, withdraw, withdraw_condition, withdraw_store,
+            withdraw_dietary, withdraw_touches,
             agree_again, done_welcome, done_item, done_confirmed, done_given, done_withdrawn,
             done_cancelled, done_booked, room_items, room_looks, room_requests, past_bookings,
             requests_lead, request_see, request_see_told, request_correct, request_correct_told,
@@ -177,7 +180,8 @@ words! {
     team: Team {
         plain:
             new_password, new_password_hint, one_time_code, one_time_code_hint, error_code,
-            factor_lost, factor_lost_operator, invitation, code_to_scan, authenticator,
+            factor_lost, factor_lost_operator, invitation, invitation_over, invitation_over_told,
+            code_to_scan, authenticator,
             authenticator_told, authenticator_here, authenticator_by_hand, take_up, staff,
             add_staff, staff_login_hint, as_manager, manager, invite, invite_anew, invite_anew_told,
             end_staff, end_access, end_access_told, no_staff;
@@ -204,7 +208,7 @@ words! {
     /// Letters.
     letter: Letter {
         plain:
-            code, code_not_you, known, known_told, known_not_you, password, password_not_you,
+            code, code_not_you, password, password_not_you,
             offered, restaurant, when, clock, change_or_cancel, cost_nothing, looks;
         told:
             code_told(&str), password_told(&str), made(&str), made_told(&str), moved(&str),

@@ -60,6 +60,7 @@ impl App {
             payments: None,
             public_url: None,
             services: None,
+            letters: None,
         };
         tokio::spawn(reservation::serve(config, std::future::pending()));
         Self { address: format!("http://{at}"), folder, key }

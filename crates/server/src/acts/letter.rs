@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use policy::item::BadValue;
 use policy::purpose::Tier;
 use policy::record::{Act, ServiceLetterKind};
@@ -13,7 +14,7 @@ use crate::app::App;
 use crate::error::{Error, FieldError};
 use crate::gate::{self, Asking};
 use crate::intake;
-use crate::letter::{Details, ServiceLetter};
+use crate::letter::{Details, ServiceLetter, SignUpLetter};
 use crate::once::{Fresh, Once};
 use crate::outbox::{self, Message};
 use crate::record::Place;
@@ -131,6 +132,60 @@ pub async fn put(app: &Arc<App>, new: New, by: String, once: Option<Once>) -> Re
     app.store.write(put).await?
 }
 
+/// The longest time that a code of a sign-up holds, in minutes.
+const CODE_MINUTES: u32 = 60;
+/// The digits of a code.
+const CODE_DIGITS: usize = 6;
+
+/// Puts a letter to an address that somebody signs up with, and tells its id. Whose the address is, is not looked
+/// for here. Nobody is held, so nothing is recorded.
+///
+/// # Errors
+/// [`Error::Invalid`] field by field; [`Error::NotFound`] under a policy by which nobody signs in.
+pub async fn put_sign_up(
+    app: &Arc<App>,
+    email: &str,
+    code: String,
+    minutes: u32,
+    sign_in: String,
+    language: Language,
+) -> Result<[u8; 16], Error> {
+    if app.policy().sign_in_address().is_none() {
+        return Err(Error::not_found("way to sign in", "email"));
+    }
+    let mut wrong = Vec::new();
+    let address = policy::normal::email(email);
+    if address.is_none() {
+        let bad = BadValue::NotAnEmail;
+        wrong.push(FieldError::new("email", intake::code(&bad), bad.to_string()));
+    }
+    if code.len() != CODE_DIGITS || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+        wrong.push(FieldError::new("code", "unfit", "is not six digits; draw them at random"));
+    }
+    if !(1..=CODE_MINUTES).contains(&minutes) {
+        let detail = format!("is not between 1 and {CODE_MINUTES}; send how long the code holds");
+        wrong.push(FieldError::new("minutes", "unfit", detail));
+    }
+    if !sign_in.starts_with("http") || paper::Url::new(&sign_in).is_err() {
+        let detail = "is no address; send that of the page where people sign in, with `https://`";
+        wrong.push(FieldError::new("sign_in", "unfit", detail));
+    }
+    let Some(email) = address.filter(|_| wrong.is_empty()) else {
+        return Err(Error::Invalid(wrong));
+    };
+    let now = app.clock.now();
+    let ends_at = now + SignedDuration::from_mins(minutes.into());
+    let letter = SignUpLetter { email, code, minutes, ends_at, sign_in, language };
+    let (message, id) = (Message::SignUpLetter { letter: Box::new(letter) }, Fresh::new()?.id);
+    let keeper = Arc::clone(app);
+    app.store
+        .write(move |tx| {
+            outbox::put(&keeper.keys, tx, id, &message, now)?;
+            Ok(id)
+        })
+        .await
+}
+
 /// The engagement that a letter is about, if it stands as the letter says.
 fn known(
     tx: &mut Tx<'_>,
@@ -199,7 +254,7 @@ fn line(field: String, text: &mut String, max: usize, wrong: &mut Vec<FieldError
         Some(BadValue::TooLong { chars, max })
     } else if read.contains('\n') {
         Some(BadValue::MultiLine)
-    } else if read.chars().any(char::is_control) {
+    } else if read.chars().any(policy::normal::is_unseen) {
         Some(BadValue::ControlCharacter)
     } else {
         None

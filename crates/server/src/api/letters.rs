@@ -1,4 +1,5 @@
 //! `POST /v1/letters`: the service writes to a person. It gives the words; her address stays here.
+//! `POST /v1/letters/sign-up`: a code goes to the address that somebody signs up with.
 
 use std::sync::Arc;
 
@@ -135,4 +136,50 @@ pub(super) async fn put(
             (StatusCode::OK, Json(none))
         }
     })
+}
+
+/// A code for whoever signs up with an address.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewSignUpLetter {
+    /// As typed.
+    email: String,
+    /// Six digits, drawn by the service, which also asks for them and counts the tries.
+    code: String,
+    /// How long they hold: at most 60.
+    minutes: u32,
+    /// The page on which people of the service sign in, for whoever has an account with that address.
+    sign_in: String,
+    /// `ja` or `en`.
+    #[schema(value_type = String)]
+    language: Language,
+}
+
+/// A letter that was put.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SignUpLetterPut {
+    /// The id of the letter, as operators find it in the outbox.
+    letter: String,
+}
+
+/// Puts a letter to the address that somebody signs up with: the code, or, where a person has an account with it,
+/// that she does. Which of the two goes is told to nobody else. The service bounds how many it asks for.
+#[utoipa::path(
+    post, path = "/v1/letters/sign-up", tag = "letters", security(("service_key" = ["letters:write"])),
+    request_body = NewSignUpLetter,
+    responses(
+        (status = 202, description = "put", body = SignUpLetterPut),
+        (status = 404, description = "this policy knows no sign-in", body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, description = "fields that cannot be read", body = ProblemDetails, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn put_sign_up(
+    State(api): State<Arc<Api>>,
+    Called(caller): Called,
+    body: Sent<NewSignUpLetter>,
+) -> Result<(StatusCode, Json<SignUpLetterPut>), Problem> {
+    caller.may("letters:write")?;
+    let NewSignUpLetter { email, code, minutes, sign_in, language } = body.read().await?.value;
+    let put = letter::put_sign_up(&api.app, &email, code, minutes, sign_in, language).await?;
+    Ok((StatusCode::ACCEPTED, Json(SignUpLetterPut { letter: outbox::shown(&put) })))
 }

@@ -186,6 +186,7 @@ fn routes() -> (Router<Arc<Api>>, utoipa::openapi::OpenApi) {
         .routes(routes!(sign_ins::whose))
         .routes(routes!(passwords::put))
         .routes(routes!(letters::put))
+        .routes(routes!(letters::put_sign_up))
         .routes(routes!(links::list))
         .routes(routes!(links::put, links::end))
         .routes(routes!(uses::r#use))

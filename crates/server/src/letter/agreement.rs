@@ -47,11 +47,13 @@ pub fn write(document: &Document, about: &Agreement, link: &str, now: Timestamp)
     }));
     for note in match language {
         Language::Ja => [
+            "宛先がご本人のご家族であることを確かめられないため、このメールには、指定された方のお名前を記していません。心当たりの方に、直接お確かめください。".to_owned(),
             format!("このリンクは{last_day}まで、一度だけご回答に使えます。ほかの方には転送しないでください。"),
             "お心当たりのないときは、何もせずにこのメールを破棄してください。ご回答がなければ、同意したことにはなりません。".to_owned(),
             "あなたのお名前とメールアドレスは、この確認のためだけにお預かりしています。ご回答の後、または上の期限が過ぎたときに消去します。".to_owned(),
         ],
         Language::En => [
+            "We cannot know that this address is a parent’s or guardian’s. This letter therefore does not say who named you: please ask whom you have in mind.".to_owned(),
             format!("The link can be used until {last_day}, for one answer. Please do not pass it on."),
             "If you know nothing of this, please do nothing and delete this letter. Without an answer nothing is agreed to.".to_owned(),
             "We hold your name and address for this question alone, and erase them once you have answered or that day is over.".to_owned(),

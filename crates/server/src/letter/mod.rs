@@ -1,11 +1,12 @@
 //! Letters to people: every kind of letter, and the purpose under which her address may be used for it.
-//! The words are `general.rs`, `young.rs`, `request.rs` and `agreement.rs`, and the service's own in `service.rs`; the forms they are
-//! set in are the crate `paper`. Knows neither addresses nor how letters travel.
+//! The words are `general.rs`, `young.rs`, `request.rs`, `agreement.rs` and `sign_up.rs`, and the service's own in `service.rs`; the
+//! forms they are set in are the crate `paper`. Knows neither addresses nor how letters travel.
 
 pub mod agreement;
 mod general;
 mod request;
 mod service;
+mod sign_up;
 mod young;
 
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::request::{About, after_paying, pay_to, pay_with};
 pub use self::service::{Details, ServiceLetter, WouldGo};
+pub use self::sign_up::SignUpLetter;
 use crate::words;
 
 /// A letter, by what it tells. It is written when it is delivered, in the words of that day's policy.

@@ -1,15 +1,18 @@
 //! The guest's forms without a browser: what she types is held as she typed it, in any script; a session
 //! that ends over a form loses nothing; a form sent twice does one thing; every page is light.
 
+use std::path::PathBuf;
+
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, StatusCode};
 
-use crate::house::Demo;
+use crate::house::{Demo, code_for};
 
 /// A guest with a plain client: forms as pairs, one cookie.
 struct Guest {
     client: Client,
     app: String,
+    letters: PathBuf,
     cookie: Option<String>,
 }
 
@@ -23,7 +26,12 @@ struct Came {
 impl Guest {
     fn of(demo: &Demo) -> Self {
         let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        Self { client: client.build().unwrap(), app: demo.app.clone(), cookie: None }
+        Self {
+            client: client.build().unwrap(),
+            app: demo.app.clone(),
+            letters: demo.data().join("letters"),
+            cookie: None,
+        }
     }
 
     async fn goes(&mut self, request: reqwest::RequestBuilder) -> Came {
@@ -66,7 +74,7 @@ impl Guest {
         after(&page, "href=\"/book/kaede/review?", "\"").replace("&amp;", "&")
     }
 
-    /// The last page of the sign-up, with everything that came along.
+    /// The first page of the sign-up and the last, with everything that came along and the code of her letter.
     async fn signs_up(&mut self, more: &[(&str, &str)]) -> Came {
         let policy = self.gets("/sign-up").await.text;
         let notice = after(&policy, "name=\"notice\" value=\"", "\"").to_owned();
@@ -81,7 +89,14 @@ impl Guest {
             ("consents.related_information", "given"),
         ];
         pairs.extend(more);
-        self.posts("/sign-up", &pairs).await
+        let first = [&pairs[..], &[("step", "contact")]].concat();
+        let came = self.posts("/sign-up", &first).await;
+        if came.status != StatusCode::OK {
+            return came;
+        }
+        let email = more.iter().find(|(name, _)| *name == "items.email").unwrap().1;
+        let code = code_for(&self.letters, email).await;
+        self.posts("/sign-up", &[&pairs[..], &[("code", &code)]].concat()).await
     }
 }
 
@@ -219,6 +234,11 @@ async fn what_she_withdrew_is_not_told_as_going_to_the_store() {
         let mut guest = Guest::of(&demo);
         let pairs = [("email", email), ("password", "mihon-no-okyakusama")];
         assert_eq!(guest.posts("/sign-in", &pairs).await.status, StatusCode::SEE_OTHER);
+        // Before she takes it back she reads what that does, and to which bookings.
+        let consents = guest.gets("/me/consents").await.text;
+        let dietary = after(&consents, "action=\"/me/consents/dietary_care\"", "</form>");
+        assert_eq!(dietary.contains("the kitchen will not know"), goes, "{email} {dietary}");
+        assert_eq!(dietary.contains("href=\"/me/bookings/"), goes, "{email} {dietary}");
         let review = guest.finds_a_table().await;
         let page = guest.gets(&format!("/book/kaede/review?{review}")).await.text;
         let told = after(&page, "<dl class=\"sent\">", "</dl>");

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -81,7 +81,8 @@ impl Demo {
         self
     }
 
-    fn data(&self) -> PathBuf {
+    /// Its data folder.
+    pub fn data(&self) -> PathBuf {
         self.data.path().join("azukari-data")
     }
 
@@ -133,6 +134,21 @@ impl Demo {
             assert!(begun.elapsed() < Duration::from_secs(20), "no code was sent");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+}
+
+/// The code that was written last to an address, out of the folder where letters lie; once it is there.
+pub async fn code_for(folder: &Path, address: &str) -> String {
+    let begun = Instant::now();
+    loop {
+        let hers = |letter: &Value| {
+            (letter["headers"]["to"].as_str()? == address).then(|| code_of(letter))?
+        };
+        if let Some(code) = letters(folder).iter().rev().find_map(hers) {
+            return code;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "no code was sent");
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
@@ -251,7 +267,8 @@ impl Browser {
         !self.client.find_all(Locator::Css(&css)).await.unwrap().is_empty()
     }
 
-    /// Opens an account step by step: types and chooses on each page what it asks for.
+    /// Opens an account step by step: types and chooses on each page what it asks for, the code out of the folder that
+    /// the page names.
     pub async fn signs_up(&self, typed: &[(&str, &str)], chosen: &[(&str, &str)]) {
         for _ in 0..5 {
             if self.client.find_all(Locator::Css("ol.steps")).await.unwrap().is_empty() {
@@ -261,6 +278,13 @@ impl Browser {
                 if self.is_asked(name).await {
                     self.types(name, text).await;
                 }
+            }
+            if self.is_asked("code").await {
+                let folder =
+                    PathBuf::from(self.find("main .notice code").await.text().await.unwrap());
+                let address = self.find("[name='items.email']").await;
+                let address = address.prop("value").await.unwrap().unwrap();
+                self.types("code", &code_for(&folder, &address).await).await;
             }
             for (name, value) in chosen {
                 if self.is_asked(name).await {

@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::house::{Browser, Running, free_port, target_dir};
+use crate::post::{FROM, Post};
 
 /// What the policy of these stories has besides: a second scope, so that one can be granted without the other.
 const SECOND_SCOPE: &str = r#"
@@ -22,6 +23,7 @@ const PASSWORD: &str = "kore-wa-himitsu";
 /// Azukari and the app as programs of their own, and a service that people come through.
 struct House {
     _azukari: Running,
+    post: Post,
     provider: Option<Running>,
     folder: tempfile::TempDir,
     port: u16,
@@ -71,7 +73,7 @@ fn lay_policy(folder: &Path, issuer: &str) {
 impl House {
     /// Opens the house; the service is not there yet.
     fn open(accounts: &Value) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let (folder, post) = (tempfile::tempdir().unwrap(), Post::open());
         let at = |name: &str| folder.path().join(name);
         let port = free_port();
         let issuer = format!("http://127.0.0.1:{port}");
@@ -80,7 +82,8 @@ impl House {
         let binary = env!("CARGO_BIN_EXE_azukari");
         let azukari = started(
             Command::new(binary)
-                .args(["serve", "--listen", &address, "--metrics", &metrics, "--policy"])
+                .args(["serve", "--smtp", &post.url(), "--mail-from", FROM])
+                .args(["--listen", &address, "--metrics", &metrics, "--policy"])
                 .arg(at("policy"))
                 .arg("--data")
                 .arg(at("azukari")),
@@ -105,7 +108,17 @@ impl House {
         let app = format!("http://{}", listener.local_addr().unwrap());
         let azukari_at = format!("http://{address}");
         let (listener, provider) = (Some(listener), None);
-        Self { _azukari: azukari, provider, folder, port, app, listener, key, azukari: azukari_at }
+        Self {
+            _azukari: azukari,
+            post,
+            provider,
+            folder,
+            port,
+            app,
+            listener,
+            key,
+            azukari: azukari_at,
+        }
     }
 
     /// The app begins.
@@ -120,6 +133,8 @@ impl House {
             payments: None,
             public_url: None,
             services: Some(self.folder.path().join("services.toml")),
+            // Only so that a browser finds them: a page of a real set-up names no folder.
+            letters: Some(self.post.folder()),
         };
         tokio::spawn(reservation::serve(config, std::future::pending()));
     }
@@ -324,7 +339,7 @@ async fn comes_through(house: &House, guest: &Browser, way: &Way) {
 async fn an_address_that_is_registered_already_makes_nobody_one() {
     let email = "kaho@example.jp";
     let house = House::begin(&json!({
-        "mihon-1": { "name": "見本 かほ", "nickname": "かほ", "email": email },
+        "mihon-1": { "name": "見本 かほ", "nickname": "かほ", "email": email, "email_verified": true },
         "mihon-2": { "name": "見本 べつ", "nickname": "べつ", "email": email },
     }));
     let guest = Browser::open("ja").await;

@@ -81,3 +81,46 @@ async fn refusing_the_stores_sight_is_told_plainly_and_keeps_nothing() {
     assert_eq!(url.path(), "/sign-in");
     guest.client.close().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_way_back_of_the_browser_over_the_sign_up_loses_nothing_until_she_signs_out() {
+    let demo = Demo::start();
+    let guest = Browser::open("ja").await;
+    guest.goes_to(&format!("{}/sign-up", demo.app)).await;
+    let steps = [
+        [("items.name", "見本 もどり"), ("items.email", "modori@example.jp")].as_slice(),
+        &[("items.disliked_food", "パクチー")],
+        &[("items.company", "見本商事")],
+    ];
+    for typed in steps {
+        for (name, text) in typed {
+            guest.types(name, text).await;
+        }
+        guest.sends("/sign-up").await;
+    }
+    // From the fourth page to the first, and what she typed stands on each.
+    for typed in steps.iter().rev() {
+        guest.client.back().await.unwrap();
+        for (name, text) in *typed {
+            let field = guest.find(&format!("[name='{name}']")).await;
+            assert_eq!(field.prop("value").await.unwrap().as_deref(), Some(*text), "{name}");
+        }
+    }
+    // On from there once more, and to the end.
+    guest.sends("/sign-up").await;
+    assert!(guest.is_asked("items.disliked_food").await, "{}", guest.reads().await);
+    let agreed =
+        [("consents.store_disclosure", "given"), ("consents.related_information", "given")];
+    guest.signs_up(&[("secrets.password", "modori-no-himitsu")], &agreed).await;
+    guest.goes_to(&format!("{}/me/items", demo.app)).await;
+    assert!(guest.reads().await.contains("見本 もどり"), "{}", guest.reads().await);
+    // Signed out, nobody goes back over what she typed.
+    guest.goes_to(&format!("{}/me", demo.app)).await;
+    guest.sends("/sign-out").await;
+    for _ in 0..6 {
+        guest.client.back().await.unwrap();
+        let page = guest.client.source().await.unwrap();
+        assert!(!page.contains("見本 もどり"), "{page}");
+    }
+    guest.client.close().await.unwrap();
+}

@@ -88,6 +88,8 @@ mod sign_in;
 #[cfg(test)]
 mod sign_in_history;
 #[cfg(test)]
+mod sign_up_letters;
+#[cfg(test)]
 mod staff;
 #[cfg(test)]
 mod statistics;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What programs were promised.
-const CONTRACT: [(&str, &str); 61] = [
+const CONTRACT: [(&str, &str); 62] = [
     ("post", "/v1/subjects"),
     ("put", "/v1/subjects/{subject}/items/{item}"),
     ("delete", "/v1/subjects/{subject}"),
@@ -54,6 +54,7 @@ const CONTRACT: [(&str, &str); 61] = [
     ("post", "/v1/sign-ins/addresses"),
     ("put", "/v1/subjects/{subject}/secrets/password"),
     ("post", "/v1/letters"),
+    ("post", "/v1/letters/sign-up"),
     ("get", "/v1/subjects/{subject}/sign-ins"),
     ("get", "/v1/subjects/{subject}/links"),
     ("put", "/v1/subjects/{subject}/links/{service}"),

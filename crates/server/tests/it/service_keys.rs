@@ -58,6 +58,7 @@ fn one_of_each(house: &House, subject: &str) -> Vec<(&'static str, Call)> {
         ("links:write", house.call("DELETE", &of("links/sample_id"))),
         ("subjects:read", house.get(&of("links"))),
         ("letters:write", house.post("/v1/letters", &nothing)),
+        ("letters:write", house.post("/v1/letters/sign-up", &nothing)),
         (
             "uses:write",
             house.post(

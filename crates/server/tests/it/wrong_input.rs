@@ -114,6 +114,11 @@ async fn a_form_is_told_field_by_field() {
         (items(&json!({ "name": long(101) })), "items.name", "too_long"),
         (items(&json!({ "name": format!("{TELLTALE}\u{0}") })), "items.name", "control_character"),
         (
+            items(&json!({ "name": format!("{TELLTALE}\u{202e}") })),
+            "items.name",
+            "control_character",
+        ),
+        (
             items(&json!({ "name": format!("{TELLTALE}\u{1b}[31m") })),
             "items.name",
             "control_character",

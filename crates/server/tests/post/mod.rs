@@ -2,7 +2,7 @@
 //! library. Shared by the test programs that send letters.
 
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -59,16 +59,21 @@ impl Post {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
+    /// The folder of what has arrived.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.path().join("mail/new")
+    }
+
     /// What has arrived, the oldest first, as a reader sees it.
     pub(crate) fn received(&self) -> Vec<Value> {
-        letters(&self.folder.path().join("mail/new"))
+        letters(&self.folder())
     }
 
     /// What has arrived, once it is so many.
     pub(crate) async fn receives(&self, count: usize) -> Vec<Value> {
         let begun = Instant::now();
         loop {
-            let new = std::fs::read_dir(self.folder.path().join("mail/new"));
+            let new = std::fs::read_dir(self.folder());
             if new.is_ok_and(|files| files.count() >= count) {
                 return self.received();
             }

@@ -30,6 +30,7 @@ impl App {
             payments: None,
             public_url: None,
             services: None,
+            letters: None,
         };
         let (stop, told) = tokio::sync::oneshot::channel();
         let serving = tokio::spawn(reservation::serve(config, async {

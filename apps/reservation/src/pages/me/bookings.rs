@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{Room, draw, told};
-use crate::app::{self, Reader, Shared};
+use crate::app::{self, App, Reader, Shared};
 use crate::book::bookings::{Booking, Stage};
 use crate::book::stores::Store;
 use crate::fault::Fault;
@@ -65,6 +65,30 @@ pub(in crate::pages) async fn page(
         &told(&reader, way.done.as_deref()),
         &body,
     ))
+}
+
+/// The bookings to come that what stores are told of her matters for; nothing where there are none.
+pub(super) async fn to_come(app: &App, reader: &Reader, who: &str) -> Result<Markup, Fault> {
+    let now = app::now();
+    let (bookings, stores) = tokio::try_join!(app.book.bookings_of(who, now), app.book.stores())?;
+    let mut coming: Vec<_> =
+        bookings.iter().filter(|booking| booking.ends_at > now && booking.stands()).collect();
+    coming.reverse();
+    Ok(html! {
+        @if !coming.is_empty() {
+            p class="hint" { (reader.words.hers.withdraw_touches) }
+            ul class="hint" {
+                @for booking in coming {
+                    li {
+                        a href={ "/me/bookings/" (booking.number) } {
+                            (moment(booking.starts_at, &when::there(booking.starts_at, &zone(booking, &stores), reader.language)))
+                        }
+                        (reader.words.frame.comma) (named(name(booking, &stores, reader)))
+                    }
+                }
+            }
+        }
+    })
 }
 
 /// Held for her, or paid for and on its way.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Room, draw, told};
+use super::{Room, bookings, draw, told};
 use crate::app::{App, Reader, Shared};
 use crate::azukari::{Answer, Consent, ConsentState, Policy, Trouble};
 use crate::book::sessions::Caller;
@@ -21,6 +21,8 @@ use crate::when;
 
 /// The consent on which stores receive anything, where law asks for one.
 const STORE_DISCLOSURE: &str = "store_disclosure";
+/// The consent on which kitchens are told of allergies.
+const DIETARY_CARE: &str = "dietary_care";
 
 #[derive(Deserialize)]
 pub(in crate::pages) struct Way {
@@ -54,6 +56,7 @@ async fn all(
     let waits_until = app.azukari.waits_until(&caller.who).await.map_err(Fault::of_guest)?;
     let policy = app.azukari.policy().await?;
     let again = app.azukari.asked_again(&caller.who).await.map_err(Fault::of_guest)?;
+    let touched = bookings::to_come(app, reader, &caller.who).await?;
     let mut sheets = Vec::new();
     for (name, consent) in policy.consents_in_order() {
         let state = app.azukari.consent(&caller.who, name).await?;
@@ -61,7 +64,9 @@ async fn all(
         if state.is_some() || is_asked(consent, caller) {
             let standing = (state.as_ref(), again.contains(name), waits_until.is_some());
             let young = young.filter(|young| young.consent == name);
-            sheets.push(consent_sheet(name, consent, standing, &policy, caller, reader, young));
+            let touched = [STORE_DISCLOSURE, DIETARY_CARE].contains(&name).then_some(&touched);
+            let of = (name, consent, touched);
+            sheets.push(consent_sheet(of, standing, &policy, caller, reader, young));
         }
     }
     let version = when::version(&policy.version, reader.language);
@@ -80,8 +85,7 @@ fn is_asked(consent: &Consent, caller: &Caller) -> bool {
 }
 
 fn consent_sheet(
-    name: &str,
-    consent: &Consent,
+    (name, consent, touched): (&str, &Consent, Option<&Markup>),
     (state, again, waits): (Option<&ConsentState>, bool, bool),
     policy: &Policy,
     caller: &Caller,
@@ -125,6 +129,8 @@ fn consent_sheet(
                         @if name == STORE_DISCLOSURE { " " (words.hers.withdraw_store) }
                     }
                 }
+                @if name == DIETARY_CARE { p class="hint" { (words.hers.withdraw_dietary) } }
+                @if let Some(touched) = touched { (touched) }
                 button class="quiet" name="state" value="withdrawn" { (words.hers.withdraw) }
             } @else {
                 @if let Some(Young { fields, errors, .. }) = young {

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::{PASSWORD, RESIDENCES, Step, WITH};
+use super::{CODE, EMAIL, PASSWORD, RESIDENCES, Step, WITH};
 use crate::app::{App, Reader};
 use crate::azukari::{Consent, Policy};
 use crate::book::stores::Store;
@@ -14,7 +14,8 @@ use crate::pages::consent::{
     representative,
 };
 use crate::pages::parts::{
-    Drawn, Errors, Field, Named, Purposes, field_id, item_field, nothing, prose, sent_to,
+    Drawn, Errors, Field, Named, Purposes, field_id, item_field, letters_lie, nothing, prose,
+    sent_to,
 };
 use crate::pages::{Sheet, layout, layout_of_form, linking, other_tongues, sign_in_to};
 
@@ -25,6 +26,8 @@ pub(super) struct Page<'a> {
     pub(super) policy: &'a Policy,
     /// The store that she is about to book.
     pub(super) store: Option<Store>,
+    /// True where no code is asked for: whom she comes through says that the address is hers.
+    pub(super) is_proven: bool,
 }
 
 impl Page<'_> {
@@ -34,7 +37,7 @@ impl Page<'_> {
         step: Step,
         typed: &Fields,
         errors: &Errors,
-        note: Option<&str>,
+        note: Option<Markup>,
     ) -> Markup {
         let (words, language) = (self.reader.words, self.reader.language);
         let asks_representative = typed.filled(REPRESENTATIVE_NAME).is_some()
@@ -54,12 +57,13 @@ impl Page<'_> {
         let body = html! {
             div {
                 p class="eyebrow" { (words.frame.sign_up) }
-                h1 { (self.title(step)) }
+                h1 {
+                    @if step == Step::Password && !self.is_proven { (words.door.sign_up_code) }
+                    @else { (self.title(step)) }
+                }
             }
             (self.steps(step))
-            @if let Some(note) = note {
-                div class="notice alert" role="alert" { p { (note) } }
-            }
+            @if let Some(note) = note { (note) }
             (errors.summary(&order, words))
             @if step == Step::Contact { (self.lead(typed)) }
             form method="post" action="/sign-up" novalidate {
@@ -86,10 +90,26 @@ impl Page<'_> {
                     }
                     (other_tongues(self.reader, "/sign-up"))
                 }
+                @if step == Step::Password && !self.is_proven {
+                    p {
+                        (words.door.no_code) " "
+                        button class="plain" name="go" value="send" { (words.door.send_code_again) }
+                    }
+                }
                 p class="hint" { (words.door.sign_up_kept_where) }
             }
         };
         layout_of_form(self.reader, &Sheet { title: self.title(step), wide: false }, &body)
+    }
+
+    /// That no letter has gone.
+    pub(super) fn waits(&self) -> Markup {
+        alert(self.reader.words.door.letters_wait)
+    }
+
+    /// That the words of the consents are others now.
+    pub(super) fn policy_changed(&self) -> Markup {
+        alert(self.reader.words.door.policy_changed)
     }
 
     fn title(&self, step: Step) -> &'static str {
@@ -164,6 +184,10 @@ impl Page<'_> {
             }
         }
         if step == Step::Password {
+            if !self.is_proven {
+                add(EMAIL.to_owned(), self.policy.item_label("email", language));
+                add(CODE.to_owned(), words.hers.by_code);
+            }
             add(PASSWORD.to_owned(), words.frame.password);
         }
         order
@@ -299,11 +323,31 @@ impl Page<'_> {
             focus: drawn.first_error == Some(PASSWORD),
             autocomplete: Some("new-password"),
         };
+        let short = |name, label, hint, autocomplete| Field {
+            name,
+            label,
+            required: false,
+            purposes: Purposes::default(),
+            hint: Some(hint),
+            error: drawn.errors.get(name),
+            focus: drawn.first_error == Some(name),
+            autocomplete: Some(autocomplete),
+        };
+        let (words, language) = (drawn.words, drawn.language);
+        let email = self.policy.item_label("email", language);
         html! {
+            @if !self.is_proven { (letters_lie(self.app, self.reader)) }
             section class="sheet" {
-                // So that whatever keeps her passwords knows whose this one is.
-                input class="hidden" type="email" autocomplete="username" tabindex="-1" readonly
-                    aria-hidden="true" value=(typed.get("items.email"));
+                // Whatever keeps her passwords learns by the address whose this one is.
+                @if self.is_proven {
+                    input class="hidden" type="email" autocomplete="username" tabindex="-1" readonly
+                        aria-hidden="true" value=(typed.get(EMAIL));
+                } @else {
+                    (short(EMAIL, email, words.door.sign_up_code_sent, "username")
+                        .input("email", Some(typed.get(EMAIL)), words))
+                    (short(CODE, words.hers.by_code, words.door.sign_up_code_hint, "one-time-code")
+                        .code(Some(typed.get(CODE)), words))
+                }
                 (field.input("password", None, drawn.words))
             }
         }
@@ -349,6 +393,10 @@ fn elsewhere<'f>(
             || (name == PHONE_COUNTRY && step == Step::Contact)
     };
     typed.iter().filter(move |(name, _)| !here(name))
+}
+
+fn alert(words: &str) -> Markup {
+    html! { div class="notice alert" role="alert" { p { (words) } } }
 }
 
 fn is_condition(consent: &Consent, typed: &Fields) -> bool {

@@ -1,30 +1,36 @@
 //! Opening an account, in five short steps: who she is, her table, a few more things, what she agrees
 //! to, her password. Each step is looked at when it is sent, here and by Azukari (decision 0052). What was
 //! typed goes along in the page, so nothing is kept anywhere until the last step is sent; a page says
-//! plainly what a refusal means. `form` draws the steps.
+//! plainly what a refusal means. A code goes to her address with the first step and is asked for on the last,
+//! whether the address has an account or not (decision 0071). `form` draws the steps.
 
 mod form;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
-use axum::extract::{Query, State};
+use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
+use maud::Markup;
 use serde::Deserialize;
 
 use super::consent::{REPRESENTATIVE, add_found, named_representative};
-use super::parts::Errors;
-use super::{linking, safe_next, see_other};
+use super::parts::{Errors, done};
+use super::{door, linking, safe_next, see_other};
 use crate::app::{self, Reader, Shared};
 use crate::azukari::{Answer, Consent, FieldError, Newcomer, Policy, Reason, Trouble};
+use crate::book::codes::{SIGN_UP_MINUTES, one_form};
 use crate::book::sessions::{Caller, Door};
 use crate::book::stores::Store;
 use crate::fault::Fault;
 use crate::fields::{Fields, PHONE_COUNTRY};
-use crate::{letters, session, when};
+use crate::{session, when};
 
 const PASSWORD: &str = "secrets.password";
+const EMAIL: &str = "items.email";
+const CODE: &str = "code";
 
 /// What is wrong with an item that may come in only once her representative has agreed.
 const AFTER_REPRESENTATIVE: &str = "after_representative";
@@ -106,7 +112,7 @@ impl Step {
             (None, Some(consent)) => beside(consent).unwrap_or(Self::Agree),
             _ if field == "residence" => Self::Contact,
             _ if field.starts_with(REPRESENTATIVE) => Self::More,
-            _ if field == PASSWORD => Self::Password,
+            _ if field == PASSWORD || field == CODE => Self::Password,
             _ => Self::Agree,
         }
     }
@@ -307,8 +313,8 @@ pub(super) async fn page(
         }
     }
     let store = store_of(&app, &typed).await?;
-    let page = form::Page { app: &app, reader: &reader, policy: &policy, store };
-    Ok(page.step(Step::Contact, &typed, &Errors::default(), None).into_response())
+    let page = form::Page { app: &app, reader: &reader, policy: &policy, store, is_proven: false };
+    Ok(kept_by_her(page.step(Step::Contact, &typed, &Errors::default(), None)))
 }
 
 /// The store that she was about to book, by the address that she goes on to. Of one that is not open yet nobody hears.
@@ -321,12 +327,14 @@ async fn store_of(app: &app::App, typed: &Fields) -> Result<Option<Store>, Fault
 
 pub(super) async fn submit(
     State(app): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     reader: Reader,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Fault> {
     let words = reader.words;
     let mut sign_up = SignUp::parse(fields);
+    let place = session::place(peer.ip(), &headers);
     let step = Step::parse(sign_up.typed.get("step"));
     let mut kept = sign_up.typed.clone();
     kept.set("go", "here");
@@ -334,48 +342,87 @@ pub(super) async fn submit(
 
     let policy = app.azukari.policy().await.map_err(away)?;
     let store = store_of(&app, &sign_up.typed).await?;
-    let page = form::Page { app: &app, reader: &reader, policy: &policy, store };
+    let is_proven = is_proven(&app, &headers, &sign_up.typed);
+    let page = form::Page { app: &app, reader: &reader, policy: &policy, store, is_proven };
     let fine = Errors::default();
     match sign_up.typed.take("go").as_str() {
         // A form that comes back from another page is shown, not sent.
-        "here" => return Ok(page.step(step, &sign_up.typed, &fine, None).into_response()),
+        "here" => return Ok(kept_by_her(page.step(step, &sign_up.typed, &fine, None))),
         "back" => {
             let before = step.before().unwrap_or(step);
-            return Ok(page.step(before, &sign_up.typed, &fine, None).into_response());
+            return Ok(kept_by_her(page.step(before, &sign_up.typed, &fine, None)));
+        }
+        "send" => {
+            let mut errors = sign_up.check(Step::Contact, &policy, &reader, today());
+            if errors.is_empty() {
+                let found = sign_up.asks(&app, &reader, &policy, Step::Contact).await;
+                let found = found.map_err(away)?.into_iter();
+                let of_hers: Vec<_> = found.filter(|error| error.field == EMAIL).collect();
+                errors.add_all(&of_hers, words);
+            }
+            if !errors.is_empty() {
+                let page = page.step(Step::Password, &sign_up.typed, &errors, None);
+                return Ok((StatusCode::UNPROCESSABLE_ENTITY, kept_by_her(page)).into_response());
+            }
+            sign_up.typed.take(CODE);
+            let email = sign_up.typed.get(EMAIL);
+            let has_gone = write(&app, &reader, &place, email, true).await.map_err(away)?;
+            let note = if has_gone { done(words.door.another_code_sent) } else { page.waits() };
+            let page = page.step(Step::Password, &sign_up.typed, &fine, Some(note));
+            return Ok(kept_by_her(page));
         }
         _ => {}
     }
-    let today = when::in_tokyo(app::now()).date();
-    let mut errors = sign_up.check(step, &policy, &reader, today);
+    let mut errors = sign_up.check(step, &policy, &reader, today());
+    if step == Step::Password && !is_proven && sign_up.typed.filled(CODE).is_none() {
+        errors.add(CODE, words.frame.error_empty);
+    }
     let mut changed = false;
     if errors.is_empty()
         && let Some(next) = step.next()
     {
         let refused = sign_up.refused(&policy);
         if step == Step::Agree && !refused.is_empty() {
-            return Ok(page.refused(&refused, &kept).into_response());
+            return Ok(kept_by_her(page.refused(&refused, &kept)));
         }
         let mut found = sign_up.asks(&app, &reader, &policy, step).await.map_err(away)?;
         found.retain(|error| Step::of_field(&error.field, &policy) <= step);
         if found.is_empty() {
-            if step == Step::Contact {
-                tell_holder(&app, sign_up.typed.get("items.email"));
+            let mut note = None;
+            if matches!(step, Step::Contact | Step::Agree) && !is_proven {
+                let email = sign_up.typed.get(EMAIL);
+                let has_gone = write(&app, &reader, &place, email, false).await.map_err(away)?;
+                note = (step == Step::Agree && !has_gone).then(|| page.waits());
             }
-            return Ok(page.step(next, &sign_up.typed, &fine, None).into_response());
+            return Ok(kept_by_her(page.step(next, &sign_up.typed, &fine, note)));
         }
         changed = add_found(&mut errors, found, &reader);
     } else if errors.is_empty() {
+        let newcomer = app.book.newcomer(sign_up.typed.get(EMAIL));
+        let _turn = app.turns.of(&newcomer).await;
+        let code = door::digits(sign_up.typed.get(CODE));
+        if !is_proven && !app.book.is_code(Some(&newcomer), &code, app::now()).await? {
+            sign_up.typed.take(CODE);
+            errors.add(CODE, words.door.wrong_code);
+            errors.add(PASSWORD, words.frame.error_password_again);
+            let page = page.step(step, &sign_up.typed, &errors, None);
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, kept_by_her(page)).into_response());
+        }
         let (regime, items) = (sign_up.regime(), sign_up.items());
         let answers = sign_up.answers(&policy, reader.language.tag());
         let representative = named_representative(&sign_up.typed);
-        let newcomer = Newcomer {
+        let person = Newcomer {
             regime,
             items: &items,
             answers: &answers,
             representative: representative.as_ref(),
         };
-        match app.azukari.open_account(reader.language, &newcomer, &sign_up.password).await {
-            Ok(subject) => return welcome(&app, &reader, &headers, &sign_up, subject).await,
+        match app.azukari.open_account(reader.language, &person, &sign_up.password).await {
+            Ok(subject) => {
+                app.book.end_code(&newcomer).await?;
+                app.letters.succeeded(&place);
+                return welcome(&app, &reader, &headers, &sign_up, subject).await;
+            }
             // Her representative has still to agree; it may not have been known before.
             Err(Trouble::Refused(reasons))
                 if representative.is_some()
@@ -391,7 +438,15 @@ pub(super) async fn submit(
             Err(Trouble::Refused(reasons)) => {
                 let named: Vec<&str> =
                     reasons.iter().filter_map(|reason| reason.consent.as_deref()).collect();
-                return Ok(page.refused(&named, &kept).into_response());
+                return Ok(kept_by_her(page.refused(&named, &kept)));
+            }
+            // No letter had a code for it: one that was guessed opens nothing, and tells nothing.
+            Err(Trouble::Invalid(found))
+                if !is_proven
+                    && found.iter().any(|error| error.field == EMAIL && error.code == "taken") =>
+            {
+                sign_up.typed.take(CODE);
+                errors.add(CODE, words.door.wrong_code);
             }
             Err(Trouble::Invalid(found)) => changed = add_found(&mut errors, found, &reader),
             Err(trouble) => return Err(away(trouble)),
@@ -402,13 +457,20 @@ pub(super) async fn submit(
         for consent in policy.consents.keys() {
             sign_up.typed.take(&format!("consents.{consent}"));
         }
-        let page = page.step(Step::Agree, &sign_up.typed, &fine, Some(words.door.policy_changed));
-        return Ok((StatusCode::CONFLICT, page).into_response());
+        let page = page.step(Step::Agree, &sign_up.typed, &fine, Some(page.policy_changed()));
+        return Ok((StatusCode::CONFLICT, kept_by_her(page)).into_response());
     }
     // To the first page that has something to put right.
-    let wrong = errors.fields().map(|field| Step::of_field(field, &policy)).min().unwrap_or(step);
+    let step_of = |field: &str| match field {
+        EMAIL if step == Step::Password && !is_proven => step,
+        field => Step::of_field(field, &policy),
+    };
+    let wrong = errors.fields().map(step_of).min().unwrap_or(step);
+    if step == Step::Password && wrong == step {
+        errors.add(PASSWORD, words.frame.error_password_again);
+    }
     let page = page.step(wrong, &sign_up.typed, &errors, None);
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, kept_by_her(page)).into_response())
 }
 
 /// She has an account, and is in.
@@ -432,17 +494,54 @@ async fn welcome(
     Ok(response)
 }
 
-/// Has the holder of an address written to that she has an account. Apart: the page says the same, as soon, whether
-/// there is a holder or not.
-fn tell_holder(app: &Shared, email: &str) {
-    let (app, email) = (Shared::clone(app), email.trim().to_owned());
-    tokio::spawn(async move {
-        match app.azukari.whose(&email).await {
-            Ok(Some(subject)) => letters::has_account(&app, &subject).await,
-            Ok(None) => {}
-            Err(trouble) => tracing::warn!("whose an address is, is not known: {trouble}"),
-        }
-    });
+/// Whether the service that she comes through says that this very address is hers.
+fn is_proven(app: &app::App, headers: &HeaderMap, typed: &Fields) -> bool {
+    linking::told(app, headers, typed.get(WITH)).is_some_and(|told| {
+        let says = |claim: &str| told.claims.get(claim).map(String::as_str);
+        told.scopes.iter().any(|granted| granted == "email")
+            && says("email_verified") == Some("true")
+            && says("email").is_some_and(|email| one_form(email) == one_form(typed.get(EMAIL)))
+    })
+}
+
+/// Has a code written to an address, unless one is out that can be used and no other is asked for; false where there
+/// were too many letters. What an address is, Azukari looks for when the letter goes, so that the answer is the same,
+/// and as soon, for each.
+async fn write(
+    app: &app::App,
+    reader: &Reader,
+    place: &str,
+    email: &str,
+    anew: bool,
+) -> Result<bool, Trouble> {
+    let (now, newcomer) = (app::now(), app.book.newcomer(email));
+    let broken = |no: anyhow::Error| Trouble::Unexpected(format!("no code is drawn: {no}"));
+    if !anew && app.book.holds_code(&newcomer, now).await.map_err(broken)? {
+        return Ok(true);
+    }
+    if !app.letters.begin(place, true, now) {
+        return Ok(false);
+    }
+    let drawn = app.book.draw_code(&newcomer, SIGN_UP_MINUTES, now).await;
+    let Some(code) = drawn.map_err(|no| broken(no.into()))? else { return Ok(false) };
+    let sign_in = format!("{}/sign-in", app.here.known());
+    let put = app.azukari.write_newcomer(reader.language, email, &code, SIGN_UP_MINUTES, &sign_in);
+    let put = put.await;
+    if put.is_err() {
+        // No letter has it.
+        app.book.end_code(&newcomer).await.map_err(|no| broken(no.into()))?;
+    }
+    put.map(|()| true)
+}
+
+/// A page that her browser may keep for its way back, and nobody else: what she typed is on it and nowhere else
+/// (decision 0072).
+fn kept_by_her(page: Markup) -> Response {
+    ([(header::CACHE_CONTROL, "private, no-cache")], page).into_response()
+}
+
+fn today() -> Date {
+    when::in_tokyo(app::now()).date()
 }
 
 #[cfg(test)]

@@ -25,8 +25,14 @@ use crate::{SHORTEST_PASSWORD, session};
 /// The longest password that is taken, in characters.
 const LONGEST_PASSWORD: usize = 128;
 
-async fn invited(app: &App, token: &str) -> Result<Invited, Fault> {
-    app.book.invited(session::hash(token), app::now()).await?.ok_or(Fault::NotFound)
+/// Whoever is invited by a link; or the page for one that was used, is over or never was, which look the same.
+async fn invited(
+    app: &App,
+    reader: &Reader,
+    token: &str,
+) -> Result<Result<Invited, Response>, Fault> {
+    let found = app.book.invited(session::hash(token), app::now()).await?;
+    Ok(found.ok_or_else(|| over(reader)))
 }
 
 pub(super) async fn page(
@@ -34,7 +40,10 @@ pub(super) async fn page(
     reader: Reader,
     Path(token): Path<String>,
 ) -> Result<Response, Fault> {
-    let invited = invited(&app, &token).await?;
+    let invited = match invited(&app, &reader, &token).await? {
+        Ok(invited) => invited,
+        Err(over) => return Ok(over),
+    };
     Ok(draw(&reader, &invited, &token, &Errors::default())?.into_response())
 }
 
@@ -46,7 +55,10 @@ pub(super) async fn take_up(
     mut fields: Fields,
 ) -> Result<Response, Fault> {
     let (words, now) = (reader.words, app::now());
-    let invited = invited(&app, &token).await?;
+    let invited = match invited(&app, &reader, &token).await? {
+        Ok(invited) => invited,
+        Err(over) => return Ok(over),
+    };
     let (password, code) = (fields.take("password"), fields.take("code"));
     let mut errors = Errors::default();
     let length = password.chars().count();
@@ -60,6 +72,9 @@ pub(super) async fn take_up(
         errors.add("code", words.team.error_code);
     }
     let Some(step) = step.filter(|_| errors.is_empty()) else {
+        if !password.is_empty() {
+            errors.add("password", words.frame.error_password_again);
+        }
         let page = draw(&reader, &invited, &token, &errors)?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
@@ -71,12 +86,29 @@ pub(super) async fn take_up(
     let verifier = verifier.await.map_err(Fault::broken)??;
     match app.book.take_up(session::hash(&token), verifier, step, now).await {
         Ok(()) => {}
-        Err(No::Gone) => return Err(Fault::NotFound),
+        Err(No::Gone) => return Ok(over(&reader)),
         Err(no) => return Err(no.into()),
     }
     let door = invited.post.door();
     let caller = Caller { who: invited.login, regime: String::new() };
     with_cookie(first_page(door), session::begin(&app.book, &headers, door, caller, now).await?)
+}
+
+/// Says that an invitation leads nowhere, and where whoever took it up signs in.
+fn over(reader: &Reader) -> Response {
+    let words = reader.words;
+    let title = words.team.invitation_over;
+    let body = html! {
+        section class="fault" {
+            h1 { (title) }
+            p { (words.team.invitation_over_told) }
+            p class="actions" {
+                a class="button" href="/store/sign-in" { (words.frame.for_stores) }
+                a href="/operator/sign-in" { (words.office.operator) }
+            }
+        }
+    };
+    (StatusCode::GONE, layout(reader, &Sheet { title, wide: false }, &body)).into_response()
 }
 
 fn draw(reader: &Reader, invited: &Invited, token: &str, errors: &Errors) -> Result<Markup, Fault> {
@@ -124,7 +156,7 @@ fn draw(reader: &Reader, invited: &Invited, token: &str, errors: &Errors) -> Res
                 }
             }
             (field("code", words.team.one_time_code, Some(words.team.one_time_code_hint), "one-time-code")
-                .code(words))
+                .code(None, words))
             p class="actions" { button { (words.team.take_up) } }
         }
     };

@@ -42,6 +42,8 @@ pub(super) const WORDS: Hers = Hers {
     withdraw: "Withdraw consent",
     withdraw_condition: "Once you withdraw it, you cannot make new bookings.",
     withdraw_store: "For those you have, the stores can no longer look at your information.",
+    withdraw_dietary: "Once you withdraw it, stores can no longer look at what you are allergic to, and the kitchen will not know of it. Please tell the restaurant yourself.",
+    withdraw_touches: "It touches these bookings:",
     agree_again: "Agree again",
     done_welcome: "Welcome. Your account is open.",
     done_item: "Saved.",

@@ -3,9 +3,6 @@ use crate::words::Letter;
 pub(super) const WORDS: Letter = Letter {
     code: "Your code for a new password",
     code_not_you: "If you did not ask for this, you need do nothing: without the code your password stays as it is. Please tell the code to nobody; we never ask for it.",
-    known: "You have an account with this address",
-    known_told: "Somebody began to sign up with this address. You have an account already and need no new one: please sign in. If you forgot your password, choose another one by “Forgot your password?” where you sign in.",
-    known_not_you: "If this was not you, you need do nothing. Your account is as it was, and whoever tried has seen nothing of what is in it.",
     password: "Your password was changed",
     password_not_you: "If this was not you, please choose another password at once, by “Forgot your password?” where you sign in, and tell us.",
     offered: "A table came free",

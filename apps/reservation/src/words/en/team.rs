@@ -9,6 +9,8 @@ pub(super) const WORDS: Team = Team {
     factor_lost_operator: "If you forgot the password or lost the authenticator app, tell another operator, who can give you a new invitation.",
     factor_lost: "If you forgot the password or lost the authenticator app, tell your manager, who can give you a new invitation.",
     invitation: "Invitation",
+    invitation_over: "This invitation leads nowhere any more",
+    invitation_over_told: "It was taken up, or its 72 hours are over. If it was you who took it up, please sign in. If not, ask whoever invited you for a new one.",
     code_to_scan: "The code for the authenticator app to scan",
     authenticator: "Authenticator app",
     authenticator_told: "Scan this code with an authenticator app on a phone.",

@@ -42,6 +42,8 @@ pub(super) const WORDS: Hers = Hers {
     withdraw: "同意を取り消す",
     withdraw_condition: "取り消すと、新しいご予約はできません。",
     withdraw_store: "いまあるご予約でも、お店は情報を見られなくなります。",
+    withdraw_dietary: "撤回すると、お店はアレルギーの情報を見られなくなり、調理場にも伝わりません。召し上がれないものは、お店へ直接お伝えください。",
+    withdraw_touches: "次のご予約に影響します。",
     agree_again: "もう一度同意する",
     done_welcome: "登録しました。ようこそ。",
     done_item: "保存しました。",

@@ -189,6 +189,7 @@ pub(super) fn reservation(azukari: &str, data: Option<&Path>) -> anyhow::Result<
             payments: None,
             public_url: None,
             services: None,
+            letters: None,
         };
         reservation::serve(config, std::future::pending()).await
     })

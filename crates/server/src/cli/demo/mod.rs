@@ -129,6 +129,7 @@ impl Demo {
             payments: Some(payments),
             public_url: None,
             services: None,
+            letters: letters.clone(),
         };
         let showing = tokio::spawn(reservation::serve(config, stop(told)));
         tell_where(&azukari, &reservation, &self.listening.metrics, &self.premises.data, &samples);

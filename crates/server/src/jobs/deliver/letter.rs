@@ -4,20 +4,21 @@
 use std::sync::Arc;
 
 use policy::request::RequestId;
-use policy::{Ask, ItemName, PurposeName, SubjectId};
+use policy::{Ask, ItemName, Language, PurposeName, RegimeName, SubjectId};
 use vault::Plain;
 
 use super::Deliverer;
 use crate::acts::agreement;
 use crate::acts::request::{Contact, Request};
+use crate::acts::sign_in;
 use crate::app::App;
 use crate::connectors::NotSent;
 use crate::connectors::mail::Mail;
 use crate::error::Error;
 use crate::gate::{self, Asking};
-use crate::letter::{self, About, Letter, RequestLetter, ServiceLetter, Written};
+use crate::letter::{self, About, Letter, RequestLetter, ServiceLetter, SignUpLetter, Written};
 use crate::outbox::{self, LETTER, Message, Outcome};
-use crate::store::subjects;
+use crate::store::{consents, subjects};
 
 impl Deliverer for Mail {
     const TOPIC: &'static str = LETTER;
@@ -43,6 +44,7 @@ impl Deliverer for Mail {
             Message::AgreementLetter { token } => {
                 send_to_representative(app, self, id, token).await
             }
+            Message::SignUpLetter { letter } => send_to_newcomer(app, self, id, &letter).await,
             Message::Webhook { .. } | Message::Callback { .. } | Message::Instruction { .. } => {
                 Ok(Ok(Outcome::Unreadable))
             }
@@ -141,6 +143,49 @@ async fn send_to_representative(
     let to = Plain::new(about.asked.representative.email);
     let sent = mail.send(&outbox::shown(id), &to, &written, now).await;
     Ok(sent.map(|()| Outcome::Delivered))
+}
+
+/// Sends a letter to an address that somebody signs up with. Whose it is, is looked for only here: whoever signs up
+/// learns nothing by the answer, nor by its time. What holds no longer, or is no address, leaves nothing behind.
+async fn send_to_newcomer(
+    app: &Arc<App>,
+    mail: &Mail,
+    id: &[u8; 16],
+    letter: &SignUpLetter,
+) -> Result<Result<Outcome, NotSent>, Error> {
+    let (document, now) = (app.policy(), app.clock.now());
+    if now >= letter.ends_at {
+        return Ok(Ok(Outcome::Over));
+    }
+    let sent = if let Some(holder) = sign_in::whose(app, &letter.email).await? {
+        let (regime, language) = holder_of(app, holder).await?;
+        let to = regime.as_ref().and_then(|regime| letter::address(&document, regime));
+        let Some(to) = to else { return Ok(Ok(Outcome::NoAddress)) };
+        let written = letter.known(&document, language.unwrap_or(letter.language), now);
+        to_registered(app, mail, id, holder, to, &written).await?
+    } else {
+        let (to, written) = (Plain::new(letter.email.clone()), letter.code(&document, now));
+        mail.send(&outbox::shown(id), &to, &written, now).await.map(|()| Outcome::Delivered)
+    };
+    Ok(match sent {
+        Err(NotSent::Never { .. }) => Ok(Outcome::NoAddress),
+        sent => sent,
+    })
+}
+
+/// The regime of a person, and the language that she answered in last.
+async fn holder_of(
+    app: &Arc<App>,
+    holder: SubjectId,
+) -> Result<(Option<RegimeName>, Option<Language>), Error> {
+    app.store
+        .read(move |conn| {
+            let regime = subjects::get(conn, holder)?.and_then(|held| held.regime);
+            let answered = consents::all(conn, holder)?.into_iter();
+            let last = answered.max_by_key(|(fact, _)| fact.at);
+            Ok::<_, Error>((regime, last.and_then(|(_, language)| Language::parse(&language))))
+        })
+        .await
 }
 
 /// Sends a letter about a request to where its letters go; what it says is as the request stands now.
