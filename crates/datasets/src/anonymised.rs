@@ -178,7 +178,7 @@ impl Ready {
         let before = Rows::open(file, self.prepared.stream(), Format::default())?;
         let published = "published";
         Ok(match written {
-            Written::Csv => {
+            Written::Csv | Written::CsvBom => {
                 verify(&claims, before, Rows::open(published, bytes, Format::default())?)
             }
             Written::Parquet => {

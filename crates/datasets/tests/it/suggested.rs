@@ -105,6 +105,8 @@ fn what_is_suggested_can_be_read_and_run_in_both_languages() {
         assert_eq!(settings.columns.len(), table.columns().len());
         assert_eq!(settings.k, Some(10));
         assert!(settings.person.is_some(), "visits of one member belong together");
+        let labelled = |column: &datasets::ColumnSettings| column.label.is_some();
+        assert!(settings.columns.values().all(|column| labelled(column) != column.role.goes()));
         made(&table, &settings).unwrap();
         let remarks = text.lines().filter(|line| line.starts_with("# ")).count();
         assert!(remarks >= table.columns().len(), "a remark for each column:\n{text}");
