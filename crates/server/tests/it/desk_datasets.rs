@@ -219,7 +219,8 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     let chosen = [("way", "1"), ("name.ja", "来店の集計"), ("name.en", "Visits of this year")];
     assert_eq!(leads_to(&rin.goes_on("preview", &chosen).await), PREPARATION);
     let preview = rin.settled().await;
-    for word in ["女性か男性か", "Woman or man", "匿名加工情報", "来店の集計", "Visits of this year"]
+    for word in
+        ["女性か男性か", "Woman or man", "匿名加工情報", "来店の集計", "Visits of this year"]
     {
         assert!(preview.contains(word), "{word}: {preview}");
     }
@@ -262,8 +263,7 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
 
     let path = format!("{SETS}/{id}");
     let page = rin.reads(&path).await;
-    for word in ["Rules 34(1)", "Rules 34(5)", "Highest risk", "The whole report", "Woman or man"]
-    {
+    for word in ["Rules 34(1)", "Rules 34(5)", "Highest risk", "The whole report", "Woman or man"] {
         assert!(page.contains(word), "{word}: {page}");
     }
     assert_eq!(page.matches(">holds<").count(), 5, "five standards, each with evidence (R7.1)");
@@ -605,6 +605,7 @@ async fn what_is_called_identifying_stays_only_with_a_tick_and_a_reason() {
     let said = [each, shop, ("column.2.sure", "yes"), ("column.2.confirmed", why)];
     assert_eq!(leads_to(&rin.goes_on("columns", &said).await), PREPARATION);
     assert!(rin.settled().await.contains(why), "it is shown once more before the set is made");
+    rin.goes_on("preview", &[]).await;
     rin.goes_on("make", &[]).await;
     let path = format!("{SETS}/{}", rin.made().await);
     assert!(rin.reads(&path).await.contains(why), "it is in the evidence of the standard");

@@ -88,8 +88,10 @@ impl Check {
                 (Language::En, false) => "fails",
             };
             say!("  {word}  {article}  {}", check.standard.words(language));
-            let tells =
-                |finding: &&Finding| !check.holds || matches!(finding, Finding::Confirmed { .. });
+            let tells = |finding: &&Finding| {
+                let confirmed = matches!(finding, Finding::Confirmed { .. });
+                !check.holds || confirmed || finding.warns()
+            };
             for finding in check.findings.iter().filter(tells) {
                 say!("    {}", finding.sentence(language));
             }
