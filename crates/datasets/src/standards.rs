@@ -593,8 +593,8 @@ impl Case<'_> {
                 .map(|value| look(value).filter(|look| looks.contains(look)))
                 .map(|look| look.filter(|look| Some(*look) != answered))
                 .collect();
-            let bad = column.codes.iter().enumerate();
-            let bad = bad.filter_map(|(row, code)| Some((row, seen[*code as usize]?))).next();
+            let mut cells_of = column.codes.iter().enumerate();
+            let bad = cells_of.find_map(|(row, code)| Some((row, seen[*code as usize]?)));
             if let Some((row, look)) = bad {
                 let (row, column) = (self.place(column, row), column.name.clone());
                 findings.push(Finding::LooksLike { look, column, row });
