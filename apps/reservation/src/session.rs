@@ -110,7 +110,10 @@ pub(crate) fn place(peer: IpAddr, headers: &HeaderMap) -> String {
     let told = told.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
     match told.filter(|_| near).unwrap_or(peer).to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => v6.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}:")
+        }
     }
 }
 

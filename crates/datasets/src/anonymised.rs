@@ -194,7 +194,7 @@ impl Ready {
     ) -> Result<Verdict, Error> {
         let name = "published";
         match written {
-            Written::Csv => {
+            Written::Csv | Written::CsvBom => {
                 self.source.verdict(settings, Rows::open(name, bytes, Format::default())?)
             }
             Written::Parquet => {

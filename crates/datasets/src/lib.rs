@@ -5,7 +5,8 @@
 //! `anonymise` and `pseudonymised` removes or replaces; each ends in a data set that was held against
 //! every standard (`standards`, with the numbers of `rules` and the looks of `scan`), with what is
 //! written down of it (`manifest`) and what has to be kept apart (`method`). Without the standards held
-//! there is no data set. `ways` lists what there is to choose from.
+//! there is no data set. `suggest` calls columns something by names and values; `confirmed` asks why one
+//! stays that is called identifying. `ways` lists what there is to choose from.
 //!
 //! The two kinds of sets (`set`) are types of their own, and no function here or elsewhere leads from a
 //! row to a person. The crate knows no policy, nobody's id, no clock, no file and no chance: all of that
@@ -15,6 +16,7 @@ mod anonymised;
 mod confirmed;
 mod manifest;
 mod method;
+mod origin;
 mod pseudonymised;
 mod published;
 mod rules;
@@ -36,6 +38,7 @@ pub use anonymised::{Anonymised, anonymise, check};
 pub use confirmed::{Kept, kept};
 pub use manifest::{About, Counted, HierarchyHash, Manifest, Rate, Shape};
 pub use method::MethodInformation;
+pub use origin::Origin;
 pub use pseudonymised::{Pseudonymised, pseudonymise};
 pub use published::{Provision, Told, told, told_to_recipient};
 pub use rules::Rules;

@@ -6,10 +6,11 @@ use std::io::Read;
 
 use anonymise::{
     DateStep, Distance, Encoding, Error as TableError, Format, Hierarchy, Intervals, Language,
-    Measure, Model, Plan, STAR, dates, intervals, masks, orderings,
+    Measure, Model, Plan, STAR, Said, Spot, dates, intervals, masks, orderings,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::origin::{Origin, unreadable};
 use crate::standards::Counts;
 use crate::table::{Column, Table};
 use crate::{Error, Kind, confirmed, rules::Rules};
@@ -94,6 +95,9 @@ impl Label {
         language.of(&self.ja, &self.en)
     }
 }
+
+/// Names of columns that a message lists at most.
+const NAMED: usize = 30;
 
 /// What is to become of one column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -194,6 +198,9 @@ pub struct Settings {
     pub models: Vec<Model>,
     /// By its name, what is to become of each column.
     pub columns: BTreeMap<String, ColumnSettings>,
+    /// Where they were read, if in a file.
+    #[serde(skip)]
+    pub origin: Option<Origin>,
 }
 
 fn comma() -> char {
@@ -232,6 +239,7 @@ impl Default for Settings {
             seconds: None,
             models: Vec::new(),
             columns: BTreeMap::new(),
+            origin: None,
         }
     }
 }
@@ -249,19 +257,10 @@ impl Settings {
     /// # Errors
     /// With the line of what cannot be read.
     pub fn read(file: &str, text: &str) -> Result<Self, Error> {
-        toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start].matches('\n').count() as u64 + 1);
-            let said = error.message().to_owned();
-            let mut wrong = TableError::wrong(
-                file,
-                anonymise::Said {
-                    ja: format!("設定として読めません（{said}）").into(),
-                    en: said.into(),
-                },
-            );
-            wrong.spot = line.map(anonymise::Spot::Line);
-            wrong.into()
-        })
+        let read: Result<Self, _> = toml::from_str(text);
+        let mut settings = read.map_err(|error| unreadable(file, text, &error))?;
+        settings.origin = Some(Origin::of(file, text));
+        Ok(settings)
     }
 
     /// The settings as TOML.
@@ -359,20 +358,39 @@ impl Settings {
         label.unwrap_or_else(|| Label { ja: column.to_owned(), en: column.to_owned() })
     }
 
+    /// What is wrong with the settings of a column: in their file, if they come from one, else in the table.
+    fn wrong(&self, table: &Table, column: &str, words: impl Into<Said>) -> Error {
+        let Some(origin) = &self.origin else { return table.wrong(column, words) };
+        let mut wrong = TableError::wrong(&origin.file, words).column(column);
+        wrong.spot = origin.columns.get(column).copied().map(Spot::Line);
+        wrong.into()
+    }
+
+    fn no_column(&self, table: &Table, column: &str) -> Error {
+        let file = &table.file;
+        let mut names: Vec<&str> =
+            table.columns.iter().take(NAMED).map(|column| column.name.as_str()).collect();
+        names.extend((table.columns.len() > NAMED).then_some("…"));
+        let words = Said {
+            en: format!("there is no such column in `{file}`, which has {}", names.join(", "))
+                .into(),
+            ja: format!("この列は「{file}」にありません。列は{}です", names.join("、")).into(),
+        };
+        self.wrong(table, column, words)
+    }
+
     /// Holds the settings against the columns of a table and the rules.
     ///
     /// # Errors
     /// The first thing that does not fit, by column.
     pub fn check(&self, table: &Table, rules: &Rules, kind: Kind) -> Result<(), Error> {
-        let file = &table.file;
-        for name in self.columns.keys() {
-            if table.column(name).is_none() {
-                return Err(TableError::new(file, anonymise::Fault::NoColumn).column(name).into());
-            }
+        if let Some(name) = self.columns.keys().find(|name| table.column(name).is_none()) {
+            return Err(self.no_column(table, name));
         }
         for column in &table.columns {
             let Some(settings) = self.columns.get(&column.name) else {
-                return Err(table.wrong(
+                return Err(self.wrong(
+                    table,
                     &column.name,
                     [
                         "it has no role in the settings: say what it is to the people in the table",
@@ -380,7 +398,8 @@ impl Settings {
                     ],
                 ));
             };
-            check_column(table, &column.name, settings, kind)?;
+            let told = |words: Said| self.wrong(table, &column.name, words);
+            check_column(settings, kind).map_err(told)?;
         }
         if !self.levels.is_empty() {
             let quasi = self.with_role(table, |role| role == Role::QuasiIdentifying);
@@ -388,7 +407,8 @@ impl Settings {
             let odd = known.clone().find(|name| !quasi.contains(name));
             let missing = quasi.iter().copied().find(|name| !self.levels.contains_key(*name));
             if let Some(name) = odd.or(missing) {
-                return Err(table.wrong(
+                return Err(self.wrong(
+                    table,
                     name,
                     [
                         "levels are chosen of every quasi-identifying column, and of no other",
@@ -401,7 +421,8 @@ impl Settings {
             match self.role(person) {
                 Some(role) if role.goes() => {}
                 Some(_) => {
-                    return Err(table.wrong(
+                    return Err(self.wrong(
+                            table,
                         person,
                         [
                             "it says whose the rows are, so it has to be left out: give it the role `linking_code` or `identifying`",
@@ -409,18 +430,16 @@ impl Settings {
                         ],
                     ));
                 }
-                None => {
-                    let wrong = TableError::new(file, anonymise::Fault::NoColumn).column(person);
-                    return Err(wrong.into());
-                }
+                None => return Err(self.no_column(table, person)),
             }
         }
         if kind == Kind::Anonymised {
             if let Some(column) = self.repeats(table) {
                 let name = &column.name;
-                return Err(table.wrong(
+                return Err(self.wrong(
+                    table,
                     name,
-                    anonymise::Said {
+                    Said {
                         en: format!(
                             "several rows have the same value, so somebody may have several rows: say whose they are with `person = {name:?}`, or with `person = \"\"` that each row is a person of its own"
                         )
@@ -434,26 +453,25 @@ impl Settings {
             }
             let least = rules.k.least.value;
             if self.k.is_some_and(|k| k < least) {
-                return Err(TableError::wrong(
-                    file,
-                    anonymise::Said {
-                        en: format!("k is at least {least}; {} is usual", rules.k.usual.value)
-                            .into(),
-                        ja: format!(
-                            "kは{least}以上にしてください（通常は{}）",
-                            rules.k.usual.value
-                        )
-                        .into(),
+                let usual = rules.k.usual.value;
+                let origin = self.origin.as_ref().filter(|origin| origin.k.is_some());
+                let mut wrong = TableError::wrong(
+                    origin.map_or("-k", |origin| &origin.file),
+                    Said {
+                        en: format!("k is at least {least}; {usual} is usual").into(),
+                        ja: format!("kは{least}以上にしてください（通常は{usual}）").into(),
                     },
-                )
-                .into());
+                );
+                wrong.spot = origin.and_then(|origin| origin.k).map(Spot::Line);
+                return Err(wrong.into());
             }
             let least = rules.l.least.value;
             for (name, settings) in &self.columns {
                 if settings.l.is_some_and(|l| l < least) {
-                    return Err(table.wrong(
+                    return Err(self.wrong(
+                        table,
                         name,
-                        anonymise::Said {
+                        Said {
                             en: format!("l is at least {least}").into(),
                             ja: format!("lは{least}以上にしてください").into(),
                         },
@@ -502,12 +520,8 @@ impl Settings {
     }
 }
 
-fn check_column(
-    table: &Table,
-    name: &str,
-    settings: &ColumnSettings,
-    kind: Kind,
-) -> Result<(), Error> {
+/// What is wrong with the settings of one column by themselves.
+fn check_column(settings: &ColumnSettings, kind: Kind) -> Result<(), Said> {
     let ways = [
         settings.intervals.is_some(),
         settings.dates.is_some(),
@@ -517,60 +531,49 @@ fn check_column(
     ];
     let ways = ways.iter().filter(|way| **way).count();
     if ways > 1 {
-        return Err(table.wrong(
-            name,
-            ["it has two hierarchies: give it one", "一般化階層が二つあります。一つにしてください"],
-        ));
+        return Err([
+            "it has two hierarchies: give it one",
+            "一般化階層が二つあります。一つにしてください",
+        ]
+        .into());
     }
     let takes = matches!(settings.role, Role::QuasiIdentifying | Role::Sensitive);
     if ways > 0 && !takes {
-        return Err(table.wrong(
-            name,
-            [
-                "only a quasi-identifying or sensitive column has a hierarchy",
-                "一般化階層は準識別子と機微な属性の列だけに指定できます",
-            ],
-        ));
+        return Err([
+            "only a quasi-identifying or sensitive column has a hierarchy",
+            "一般化階層は準識別子と機微な属性の列だけに指定できます",
+        ]
+        .into());
     }
     if (settings.l.is_some() || settings.t.is_some()) && settings.role != Role::Sensitive {
-        return Err(table.wrong(
-            name,
-            [
-                "l and t are asked of sensitive columns only",
-                "lとtは機微な属性の列だけに指定できます",
-            ],
-        ));
+        return Err([
+            "l and t are asked of sensitive columns only",
+            "lとtは機微な属性の列だけに指定できます",
+        ]
+        .into());
     }
     let says = |reason: &String| {
         reason.chars().any(char::is_alphanumeric) && reason.chars().count() <= confirmed::MOST
     };
     if !settings.confirmed.iter().all(says) {
         let most = confirmed::MOST;
-        return Err(table.wrong(
-            name,
-            anonymise::Said {
+        return Err(Said {
                 en: format!("say in `confirmed` why nobody is identified by it, in words and at most {most} characters").into(),
                 ja: format!("confirmedには、個人が分からない理由を{most}字以内の言葉で書いてください").into(),
-            },
-        ));
+            });
     }
     if settings.token && kind == Kind::Anonymised {
-        return Err(table.wrong(
-            name,
-            [
-                "a token would tell which rows are of one person: only pseudonymising writes tokens",
-                "トークンを残すと同じ人の行が分かります。トークンは仮名加工だけで使えます",
-            ],
-        ));
+        return Err([
+            "a token would tell which rows are of one person: only pseudonymising writes tokens",
+            "トークンを残すと同じ人の行が分かります。トークンは仮名加工だけで使えます",
+        ]
+        .into());
     }
     if settings.token && !matches!(settings.role, Role::Identifying | Role::LinkingCode) {
-        return Err(table.wrong(
-            name,
-            [
+        return Err([
                 "a token stands for an identifying value or a linking code only; identification codes and what could cost money are removed",
                 "トークンに置き換えられるのは識別子と連結符号だけです。個人識別符号と財産的被害のおそれがある記述は削除します",
-            ],
-        ));
+            ].into());
     }
     Ok(())
 }

@@ -306,14 +306,14 @@ impl Finding {
                 look.words(language)
             ),
             Self::LooksLike { look, column, row } => format!(
-                "Column `{column}`, row {row} looks like {}: remove the column, or look at its role again.",
+                "Column `{column}`, line {row} looks like {}: remove the column, or look at its role again.",
                 look.words(language)
             ),
             Self::Tells { column, removed, row } if ja => format!(
                 "列「{column}」の{row}行目に、削除した列「{removed}」の値が書かれています。この列を削除するか、書き直してください。"
             ),
             Self::Tells { column, removed, row } => format!(
-                "Column `{column}`, row {row} tells what stood in the removed column `{removed}`: remove the column, or mend it."
+                "Column `{column}`, line {row} tells what stood in the removed column `{removed}`: remove the column, or mend it."
             ),
             Self::Unique { column } if ja => format!(
                 "列「{column}」の値は行ごとに異なり、元の情報と照らし合わせることができます。削除するか、準識別子にしてください。"
@@ -342,7 +342,7 @@ impl Finding {
                 counted.words(language)
             ),
             Self::Rare { column, row, below, counted } => format!(
-                "Column `{column}`, row {row} tells a value that fewer than {below} {} have.",
+                "Column `{column}`, line {row} tells a value that fewer than {below} {} have.",
                 counted.words(language)
             ),
             Self::NoneRare { below, counted } if ja => format!(
@@ -543,6 +543,15 @@ impl Case<'_> {
         Standards::new(kind, checks.collect())
     }
 
+    /// Where a cell of the result stands: the line of a published file, else of the source, at which its value
+    /// first stood; where neither has lines, its row.
+    fn place(&self, column: &crate::Column, row: usize) -> u64 {
+        let of = |column: &crate::Column, row: usize| column.lines[column.codes[row] as usize];
+        let before = || Some(of(self.prepared.column(&column.name)?, *self.from.get(row)?));
+        let line = Some(of(column, row)).filter(|line| *line > 0);
+        line.or_else(|| before().filter(|line| *line > 0)).unwrap_or(row as u64 + 1)
+    }
+
     fn is_token(&self, name: &str) -> bool {
         self.settings.columns.get(name).is_some_and(|settings| settings.token)
     }
@@ -584,11 +593,11 @@ impl Case<'_> {
                 .map(|value| look(value).filter(|look| looks.contains(look)))
                 .map(|look| look.filter(|look| Some(*look) != answered))
                 .collect();
-            let bad = column.codes.iter().enumerate();
-            let bad = bad.filter_map(|(row, code)| Some((row, seen[*code as usize]?))).next();
+            let mut cells_of = column.codes.iter().enumerate();
+            let bad = cells_of.find_map(|(row, code)| Some((row, seen[*code as usize]?)));
             if let Some((row, look)) = bad {
-                let column = column.name.clone();
-                findings.push(Finding::LooksLike { look, column, row: row as u64 + 1 });
+                let (row, column) = (self.place(column, row), column.name.clone());
+                findings.push(Finding::LooksLike { look, column, row });
             }
         }
         if standard == Standard::IdentifyingDescriptions {
@@ -640,7 +649,7 @@ impl Case<'_> {
                     findings.push(Finding::Tells {
                         column: column.name.clone(),
                         removed: removed.to_owned(),
-                        row: row as u64 + 1,
+                        row: self.place(column, row),
                     });
                 }
             }
@@ -667,8 +676,8 @@ impl Case<'_> {
             let rare: Vec<bool> =
                 column.values.iter().map(|value| value != STAR && few(value)).collect();
             if let Some(row) = column.codes.iter().position(|code| rare[*code as usize]) {
-                let column = column.name.clone();
-                findings.push(Finding::Rare { column, row: row as u64 + 1, below, counted });
+                let (row, column) = (self.place(column, row), column.name.clone());
+                findings.push(Finding::Rare { column, row, below, counted });
             }
         }
         let starred = self.starred.iter().map(|(column, cells)| Finding::Starred {

@@ -468,7 +468,8 @@ pub fn written(
              # 準識別子の列を合わせると、{alone}行が他にない組合せです。\n\
              # 役割: identifying 識別子, identification_code 個人識別符号, linking_code 連結符号,\n\
              #       financial 財産的被害のおそれがある記述, quasi_identifying 準識別子,\n\
-             #       sensitive 機微な属性, insensitive その他の属性"
+             #       sensitive 機微な属性, insensitive その他の属性\n\
+             # label: 公表する項目名（規則36条）。読む人に分かる言葉にしてください。"
         )
     } else {
         writeln!(
@@ -477,7 +478,8 @@ pub fn written(
              # By all quasi-identifying columns together, {alone} rows are like no other.\n\
              # Roles: identifying, identification_code, linking_code, financial (all removed),\n\
              #        quasi_identifying (generalised), sensitive (l different values in each class),\n\
-             #        insensitive (as it stands, peculiar values apart)"
+             #        insensitive (as it stands, peculiar values apart)\n\
+             # label: what people read where the items are published (Rules 36); say it in words of theirs."
         )
     };
     let mut settings = read.clone();
@@ -527,7 +529,13 @@ pub fn written(
         };
         let all = one.toml()?;
         let from = all.find("[columns.").unwrap_or(0);
-        let _ = writeln!(text, "{}", &all[from..]);
+        let (header, rest) = all[from..].split_once('\n').unwrap_or((&all[from..], ""));
+        let _ = writeln!(text, "{header}");
+        if !settings.role.goes() {
+            let name = toml::Value::from(column.as_str());
+            let _ = writeln!(text, "label = {{ ja = {name}, en = {name} }}");
+        }
+        let _ = writeln!(text, "{rest}");
     }
     Ok(text)
 }

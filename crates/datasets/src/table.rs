@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
 
-use anonymise::{Error as TableError, Format, Rows, STAR, parquet};
+use anonymise::{Encoding, Error as TableError, Format, Rows, STAR, parquet};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -17,14 +17,19 @@ use crate::{Error, hex};
 pub enum Written {
     #[default]
     Csv,
+    /// CSV that begins with the mark of UTF-8, by which spreadsheets know it.
+    CsvBom,
     Parquet,
 }
+
+/// The mark of UTF-8 at the beginning of a file.
+const BOM: &[u8] = "\u{feff}".as_bytes();
 
 impl Written {
     /// What names of such files end in.
     pub fn ending(self) -> &'static str {
         match self {
-            Self::Csv => "csv",
+            Self::Csv | Self::CsvBom => "csv",
             Self::Parquet => "parquet",
         }
     }
@@ -124,12 +129,16 @@ pub struct Table {
 struct Hashing<R> {
     read: R,
     hash: Sha256,
+    /// The first bytes, as many as a mark has.
+    start: Vec<u8>,
 }
 
 impl<R: Read> Read for &mut Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.read.read(buffer)?;
         self.hash.update(&buffer[..read]);
+        let more = BOM.len() - self.start.len();
+        self.start.extend(&buffer[..read.min(more)]);
         Ok(read)
     }
 }
@@ -145,10 +154,15 @@ impl Table {
         format: Format,
         go_on: &dyn Fn(u64) -> bool,
     ) -> Result<Self, Error> {
-        let mut hashing = Hashing { read, hash: Sha256::new() };
+        let mut hashing = Hashing { read, hash: Sha256::new(), start: Vec::new() };
         let rows = Rows::open(file, &mut hashing, format)?;
         let mut table = Self::filled(file, rows, go_on)?;
         table.hash = hex(&hashing.hash.finalize());
+        // Whoever keeps a file so opens it in a spreadsheet, which takes UTF-8 without a mark for
+        // Shift_JIS.
+        if format.encoding != Encoding::Utf8 || hashing.start == BOM {
+            table.written = Written::CsvBom;
+        }
         Ok(table)
     }
 
@@ -342,6 +356,7 @@ impl Table {
     pub fn file(&self) -> Result<Vec<u8>, Error> {
         match self.written {
             Written::Csv => Ok(self.csv()),
+            Written::CsvBom => Ok([BOM, &self.csv()].concat()),
             Written::Parquet => {
                 let names: Vec<&str> =
                     self.columns.iter().map(|column| column.name.as_str()).collect();

@@ -142,7 +142,8 @@ pub fn dates(column: &str, values: &[&str], steps: &[DateStep]) -> Result<Hierar
     finish(column, lines)
 }
 
-/// Codes of which fewer and fewer first characters are kept: `1600022` → `160****` → `16*****` → `*`.
+/// Codes of which fewer and fewer first characters are kept: `1600022` → `160****` → `16*****` → `*`. Letters
+/// and digits count alone, and what stands between them is dropped: `160-0022` is masked as `1600022` is.
 ///
 /// # Errors
 /// The numbers of kept characters do not shrink.
@@ -158,12 +159,19 @@ pub fn masks(column: &str, values: &[&str], kept: &[usize]) -> Result<Hierarchy,
     }
     // The number of stars is the same for all, so that a mask does not tell a length, and a label
     // of one level leads to one of the next.
-    let longest = values.iter().map(|value| value.chars().count()).max().unwrap_or(0);
+    let counts = |character: &char| character.is_alphanumeric();
+    let longest =
+        values.iter().map(|value| value.chars().filter(counts).count()).max().unwrap_or(0);
     let lines = values.iter().map(|value| {
         let mut line = vec![(*value).to_owned()];
         line.extend(kept.iter().map(|kept| {
             let stars = longest.saturating_sub(*kept);
-            value.chars().take(*kept).chain(std::iter::repeat_n('*', stars)).collect()
+            value
+                .chars()
+                .filter(counts)
+                .take(*kept)
+                .chain(std::iter::repeat_n('*', stars))
+                .collect()
         }));
         line.push(STAR.to_owned());
         line

@@ -319,8 +319,8 @@ impl Report {
             }
         };
         let prosecutor = [
-            of("検察官リスク（最大）", "Prosecutor’s risk, highest"),
-            of("検察官リスク（平均）", "Prosecutor’s risk, average"),
+            of("特定の人を探す攻撃者のリスク（最大）", "Prosecutor’s risk, highest"),
+            of("特定の人を探す攻撃者のリスク（平均）", "Prosecutor’s risk, average"),
             of("確率が1/5を超える行", "Rows above one in five"),
             of("確率が1/10を超える行", "Rows above one in ten"),
             of("確率が1/20を超える行", "Rows above one in twenty"),
@@ -328,20 +328,17 @@ impl Report {
         risk(prosecutor, self.before.prosecutor, self.after.prosecutor);
         if let (Some(before), Some(after)) = (self.before.journalist, self.after.journalist) {
             let journalist = [
-                of("ジャーナリストリスク（最大）", "Journalist’s risk, highest"),
-                of("ジャーナリストリスク（平均）", "Journalist’s risk, average"),
-                of("確率が1/5を超える行（ジャーナリスト）", "Rows above one in five (journalist)"),
-                of("確率が1/10を超える行（ジャーナリスト）", "Rows above one in ten (journalist)"),
-                of(
-                    "確率が1/20を超える行（ジャーナリスト）",
-                    "Rows above one in twenty (journalist)",
-                ),
+                of("母集団から探す攻撃者のリスク（最大）", "Journalist’s risk, highest"),
+                of("母集団から探す攻撃者のリスク（平均）", "Journalist’s risk, average"),
+                of("確率が1/5を超える行（母集団から）", "Rows above one in five (journalist)"),
+                of("確率が1/10を超える行（母集団から）", "Rows above one in ten (journalist)"),
+                of("確率が1/20を超える行（母集団から）", "Rows above one in twenty (journalist)"),
             ];
             risk(journalist, before, after);
         }
         let market = |risks: &Risks| percent(risks.marketer_population.unwrap_or(risks.marketer));
         let name = of(
-            "マーケターリスク（言い当てられる行の割合）",
+            "多くの行を探す攻撃者のリスク（言い当てられる行の割合）",
             "Marketer’s risk, share of rows found",
         );
         lines.push((name, market(&self.before), market(&self.after)));
@@ -349,7 +346,7 @@ impl Report {
             format!("<tr><th scope=\"row\">{name}</th><td>{before}</td><td>{after}</td></tr>")
         });
         let note = of(
-            "検察官はその人が表にいると知っている攻撃者、ジャーナリストは母集団しか知らない攻撃者、マーケターはできるだけ多くの行を言い当てようとする攻撃者を指します。",
+            "攻撃者には三通りを考えます。その人が表にいると知って行を探す者（prosecutor）、母集団しか知らずに探す者（journalist）、だれのものでもよく、できるだけ多くの行を言い当てようとする者（marketer）です。",
             "The prosecutor knows that somebody is in the table, the journalist knows the population only, \
              and the marketer wants to find as many rows as possible.",
         );

@@ -134,6 +134,10 @@ fn hierarchies_are_made_of_numbers_dates_codes_trees_and_orders() {
     let codes = masks("zip", &["1600022", "160"], &[3, 1]).unwrap();
     assert_eq!(line(&codes, "1600022"), ["1600022", "160****", "1******", "*"]);
     assert_eq!(line(&codes, "160")[1], "160****");
+    // What stands between digits does not count: a postal code is the same code with its hyphen.
+    let codes = masks("zip", &["160-0022", "1600023", "〒160 0024"], &[5, 3]).unwrap();
+    assert_eq!(line(&codes, "160-0022"), ["160-0022", "16000**", "160****", "*"]);
+    assert_eq!(line(&codes, "〒160 0024")[1..], line(&codes, "1600023")[1..]);
 
     let pairs = [("新宿区", "東京都"), ("東京都", "関東"), ("横浜市", "関東"), ("関東", "*")];
     let places = tree("place", &pairs).unwrap();

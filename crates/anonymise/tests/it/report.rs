@@ -72,7 +72,11 @@ fn the_report_is_data_and_a_page_that_fetches_nothing() {
     for (language, words) in [
         (
             Language::Ja,
-            ["5行のうち4行を公開し、1行を削除しました", "ジャーナリストリスク（最大）", "33.3%"],
+            [
+                "5行のうち4行を公開し、1行を削除しました",
+                "母集団から探す攻撃者のリスク（最大）",
+                "33.3%",
+            ],
         ),
         (
             Language::En,
@@ -89,7 +93,7 @@ fn the_report_is_data_and_a_page_that_fetches_nothing() {
                 && !page.contains("<script")
         );
     }
-    assert!(!crate::report::report(false).html(Language::Ja).contains("ジャーナリストリスク（"));
+    assert!(!crate::report::report(false).html(Language::Ja).contains("母集団から探す攻撃者"));
 }
 
 #[test]

@@ -188,6 +188,12 @@ fn a_published_file_that_was_changed_fails_the_standard_that_it_breaks() {
         let unmet: Vec<_> =
             standards.checks.iter().filter(|check| !check.holds).map(|c| c.standard).collect();
         assert!(unmet.contains(&standard), "{name}: {unmet:?}");
+        let lines = standards.checks.iter().flat_map(|check| &check.findings);
+        for finding in lines.filter(|finding| finding.fails()) {
+            if let Finding::LooksLike { row, .. } | Finding::Rare { row, .. } = finding {
+                assert_eq!(*row, 2, "{name}: the line of the file");
+            }
+        }
     }
 }
 

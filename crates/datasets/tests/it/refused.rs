@@ -55,6 +55,44 @@ const LETTERS: &str = "[columns.sex]\nrole = \"quasi_identifying\"\n\
      labels = [[\"f\", \"*\"], [\"m\", \"*\"]]\n[columns.age]\nrole = \"insensitive\"\n";
 
 #[test]
+fn what_is_wrong_with_settings_is_told_in_their_file_and_in_words_of_ours() {
+    let read = |text: &str| said(datasets::Settings::read("s.toml", text));
+    let roles = "identifying, identification_code, linking_code, financial, quasi_identifying, \
+                 sensitive, insensitive";
+    let [en, ja] = read("\n[columns.\"氏名\"]\nrole = \"name\"\n");
+    let words = "`s.toml`, line 3: `name` is none of the words that can stand here: ";
+    assert_eq!(en, format!("{words}{roles}"));
+    let roles = roles.replace(", ", "、");
+    let words = "「s.toml」の3行目：「name」は使えません。";
+    assert_eq!(ja, format!("{words}{roles}のいずれかにしてください。"));
+    let [en, ja] = read("[columns.a]\nrol = \"sensitive\"\n");
+    assert!(
+        en.starts_with("`s.toml`, line 2: there is no setting `rol`; there are role, "),
+        "{en}"
+    );
+    assert!(ja.contains("2行目：「rol」という設定はありません。使える設定はrole、"), "{ja}");
+    let [en, ja] = read("[columns.a]\nl = 2\n");
+    assert!(en.contains("`role` is missing") && ja.contains("「role」がありません"), "{en} {ja}");
+
+    let table = table("sex,age\nf,20\n");
+    let made = |text: &str| said(made(&table, &settings(text)));
+    let both = "[columns.sex]\nrole = \"insensitive\"\n[columns.age]\nrole = \"insensitive\"\n";
+    assert_eq!(
+        made(&format!("\nk = 4\n{both}"))[0],
+        "`settings.toml`, line 2: k is at least 5; 10 is usual"
+    );
+    assert_eq!(
+        made(&format!("{both}[columns.city]\nrole = \"insensitive\"")),
+        [
+            "`settings.toml`, line 5, column `city`: there is no such column in `visits.csv`, which has sex, age",
+            "「settings.toml」の5行目列「city」：この列は「visits.csv」にありません。列はsex、ageです。"
+        ]
+    );
+    let wrong = both.replacen("\"\n[", "\"\nl = 2\n[", 1);
+    assert!(made(&wrong)[0].starts_with("`settings.toml`, line 1, column `sex`: l and t"));
+}
+
+#[test]
 fn a_value_that_its_hierarchy_does_not_have_is_told_by_line_and_column_and_not_quoted() {
     let table = table("sex,age\nf,20\n\"m\",20\nsecret,20\n");
     assert_eq!(

@@ -44,8 +44,8 @@ fn a_column_is_called_by_its_cells_only_where_one_in_twenty_looks_so() {
             7 if n / (rows / phones.max(1)) < phones => "えび、電話は090-1234-5678",
             _ => ["なし", "えび"][n % 2],
         };
-        let rows: String = (0..rows).map(|n| format!("{},{}\n", n % 2, note(n))).collect();
-        let table = table(&format!("sex,アレルギー\n{rows}"));
+        let rows = (0..rows).map(|n| format!("{},{}\n", n % 2, note(n)));
+        let table = table(&format!("sex,アレルギー\n{}", rows.collect::<String>()));
         (suggest(&table).0[1].clone(), written(&table, &Settings::default(), Language::Ja).unwrap())
     };
     let (one, text) = of(1, 5000);
@@ -67,8 +67,8 @@ fn a_column_is_called_by_its_cells_only_where_one_in_twenty_looks_so() {
 fn widths_suit_most_numbers_and_those_far_out_are_one_interval() {
     // R7.1(4): somebody of 116 years.
     let of = |cell: &dyn Fn(usize) -> i64, rows: usize| {
-        let rows: String = (0..rows).map(|n| format!("{},{}\n", n % 2, cell(n))).collect();
-        let table = table(&format!("sex,points\n{rows}"));
+        let rows = (0..rows).map(|n| format!("{},{}\n", n % 2, cell(n)));
+        let table = table(&format!("sex,points\n{}", rows.collect::<String>()));
         let settings = suggest(&table).0[1].settings.clone();
         let of = settings.intervals.unwrap();
         (of.widths, of.bottom, of.top, written(&table, &Settings::default(), Language::Ja).unwrap())
@@ -105,6 +105,8 @@ fn what_is_suggested_can_be_read_and_run_in_both_languages() {
         assert_eq!(settings.columns.len(), table.columns().len());
         assert_eq!(settings.k, Some(10));
         assert!(settings.person.is_some(), "visits of one member belong together");
+        let labelled = |column: &datasets::ColumnSettings| column.label.is_some();
+        assert!(settings.columns.values().all(|column| labelled(column) != column.role.goes()));
         made(&table, &settings).unwrap();
         let remarks = text.lines().filter(|line| line.starts_with("# ")).count();
         assert!(remarks >= table.columns().len(), "a remark for each column:\n{text}");

@@ -119,6 +119,12 @@ async fn data_sets_are_made_at_the_desk_without_scripts_in_both_languages() {
         browser.takes_picture(&format!("desk-sets-columns-wrong-{language}-phone"), 390).await;
         browser.types("k", "5").await;
         maker.picks("column.7.role", "identifying").await;
+        // A name stays only with a tick and a reason (R7.1).
+        maker.picks("column.1.role", "insensitive").await;
+        browser.presses("button[value='columns']").await;
+        browser.find("#columns-column-1-confirmed-wrong").await;
+        maker.looks("confirm").await;
+        maker.picks("column.1.role", "identifying").await;
         browser.presses("button[value='columns']").await;
         // However fast it is, the page that says how far it is has been there.
         maker.waits_for("svg.plot").await;

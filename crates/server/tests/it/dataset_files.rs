@@ -82,7 +82,8 @@ fn a_file_of_visits_is_made_anonymous_checked_and_made_again() {
 
         let check = ["anonymise", "check", "made/anonymised.csv", "--of", "visits.csv"];
         let check = [&check[..], &["--method", "made/method.json"]].concat();
-        assert!(runs(folder, &check).starts_with("holds\n"));
+        let said = runs(folder, &check);
+        assert!(said.starts_with("holds\n") && said.contains("is a star in every row"), "{said}");
         let again = ["anonymise", "again", "visits.csv", "--made", "made"];
         assert_eq!(runs(folder, &again).trim(), "it comes out the same");
 
@@ -190,8 +191,8 @@ const WRONG: [(&str, &str, &str, &str); 14] = [
     (
         "age\n34\n",
         "[columns.sex]\nrole = \"insensitive\"",
-        "column `sex`: there is no such column",
-        "列「sex」：この列がありません",
+        "`settings.toml`, line 1, column `sex`: there is no such column in `visits.csv`, which has age",
+        "「settings.toml」の1行目列「sex」：この列は「visits.csv」にありません。列はageです",
     ),
     (
         "age,sex\n34,f\n",
@@ -202,8 +203,8 @@ const WRONG: [(&str, &str, &str, &str); 14] = [
     (
         "age\n34\n",
         "k = 4\n[columns.age]\nrole = \"quasi_identifying\"",
-        "k is at least 5; 10 is usual",
-        "kは5以上にしてください",
+        "`settings.toml`, line 1: k is at least 5; 10 is usual",
+        "「settings.toml」の1行目：kは5以上にしてください",
     ),
     (
         "age\n34\n",
@@ -214,8 +215,8 @@ const WRONG: [(&str, &str, &str, &str); 14] = [
     (
         "age\n34\n",
         "[columns.age]\nrole = \"secret\"",
-        "`settings.toml`, line 2",
-        "「settings.toml」の2行目",
+        "`settings.toml`, line 2: `secret` is none of the words that can stand here: identifying, identification_code, linking_code",
+        "「settings.toml」の2行目：「secret」は使えません。identifying、identification_code、linking_code",
     ),
     (
         "age\n34\n",
@@ -258,6 +259,83 @@ fn what_is_wrong_is_told_with_its_place_in_both_languages() {
 }
 
 #[test]
+fn a_set_is_published_with_its_items_and_then_with_how_it_is_provided() {
+    // R7.3, R7.4.
+    let folder = visits("ja");
+    let folder = folder.path();
+    let settings = fs::read_to_string(folder.join("settings.toml")).unwrap();
+    let label = "label = { ja = \"性別\", en = \"性別\" }";
+    assert!(settings.contains(label), "{settings}");
+    let settings = settings.replace(label, "label = { ja = \"性別\", en = \"Gender\" }");
+    fs::write(folder.join("settings.toml"), settings).unwrap();
+    let said = runs(folder, &[&MAKE[..], &["--language", "ja"]].concat());
+    assert!(said.contains("azukari anonymise publish made --controller"), "{said}");
+    // What is a star in every row is said, and no item.
+    assert!(said.contains("列「生年月日」はすべての行で「*」になり"), "{said}");
+    let read = |name: &str| fs::read_to_string(folder.join("made").join(name)).unwrap();
+    assert!(!read("published.ja.html").contains("生年月日"));
+    let before = files(&folder.join("made"));
+    let publish = ["anonymise", "publish", "made", "--controller", "見本商店"];
+    runs(folder, &publish);
+    let page = read("published.ja.html");
+    assert!(page.contains("見本商店は") && page.contains("性別") && !page.contains("提供する方法"));
+    let how = ["--how", "暗号化したファイルの送付", "--how-en", "By an encrypted file"];
+    let said = runs(folder, &[&publish[..], &how, &["--to", "見本研究所"]].concat());
+    assert!(said.contains("before you provide"), "{said}");
+    assert!(read("published.ja.html").contains("暗号化したファイルの送付"));
+    let page = read("published.en.html");
+    assert!(page.contains("By an encrypted file") && page.contains("Gender"), "{page}");
+    let told = read("recipient.ja.txt");
+    assert!(told.starts_with("見本研究所 御中") && told.contains("見本商店から"), "{told}");
+    assert_eq!(files(&folder.join("made")), before, "in the place of what was there");
+
+    // A pseudonymised one goes to no third party (R6.3); its purpose is published (R6.4).
+    let token = ["--token", "会員番号", "--out", "pseudo"];
+    runs(
+        folder,
+        &[&["pseudonymise", "visits.csv", "--settings", "settings.toml"], &token[..]].concat(),
+    );
+    let publish = ["anonymise", "publish", "pseudo", "--controller", "見本商店"];
+    let told = fails(folder, &[&publish[..], &how].concat());
+    assert!(told.contains("goes to no third party"), "{told}");
+    runs(folder, &[&publish[..], &["--purpose", "来店の分析"]].concat());
+    let page = fs::read_to_string(folder.join("pseudo/published.ja.html")).unwrap();
+    assert!(page.contains("来店の分析"), "{page}");
+}
+
+#[test]
+fn a_table_in_shift_jis_is_recognised_and_its_set_opens_in_a_spreadsheet() {
+    let folder = TempDir::new().unwrap();
+    let folder = folder.path();
+    // 性別, and twelve each of 女 and 男.
+    let rows = [&b"\x8f\x97,20\n"[..], b"\x92\x6a,30\n"].concat().repeat(12);
+    let table = [b"\x90\xab\x95\xca,age\n".to_vec(), rows].concat();
+    fs::write(folder.join("visits.csv"), table).unwrap();
+    for (language, words) in [
+        ("ja", "shift_jisとして読めます。--encoding shift_jisを付けてください"),
+        ("en", "it reads as shift_jis: add --encoding shift_jis"),
+    ] {
+        let told = fails(folder, &["anonymise", "suggest", "visits.csv", "--language", language]);
+        assert!(told.contains(words), "{told}");
+    }
+    let suggest = ["anonymise", "suggest", "visits.csv", "--encoding", "shift_jis"];
+    let settings = runs(folder, &suggest);
+    assert!(settings.contains("encoding = \"shift_jis\""), "{settings}");
+    fs::write(folder.join("settings.toml"), settings).unwrap();
+    runs(folder, &MAKE);
+    let set = fs::read(folder.join("made/anonymised.csv")).unwrap();
+    assert!(set.starts_with("\u{feff}性別,".as_bytes()), "the mark of UTF-8");
+    let check = ["anonymise", "check", "made/anonymised.csv", "--of", "visits.csv"];
+    let check = [&check[..], &["--method", "made/method.json"]].concat();
+    assert!(runs(folder, &check).starts_with("holds\n"));
+    let again = ["anonymise", "again", "visits.csv", "--made", "made"];
+    assert_eq!(runs(folder, &again).trim(), "it comes out the same");
+    runs(folder, &[&MAKE[..5], &["plain", "--written", "csv"]].concat());
+    let plain = fs::read(folder.join("plain/anonymised.csv")).unwrap();
+    assert!(plain.starts_with("性別,".as_bytes()), "as it was asked for");
+}
+
+#[test]
 fn what_is_there_is_not_written_over_and_what_is_missing_is_named() {
     let folder = visits("en");
     let folder = folder.path();
@@ -281,16 +359,18 @@ fn what_is_there_is_not_written_over_and_what_is_missing_is_named() {
             "cannot be made",
         ),
         (
-            &[
-                "anonymise",
-                "check",
-                "visits.csv",
-                "--of",
-                "visits.csv",
-                "--settings",
-                "settings.toml",
-            ],
+            &["anonymise", "visits.csv", "--out", "x", "--settings", "settings.toml", "-k", "4"],
+            "`-k`: k is at least 5",
+        ),
+        (
+            &["anonymise", "check", "x", "--of", "visits.csv", "--settings", "settings.toml"],
             "without a seed",
+        ),
+        (&["anonymise", "check", "x", "--of", "visits.csv"], "--method"),
+        (&["anonymise", "publish", "made"], "--controller"),
+        (
+            &["anonymise", "publish", "made", "--controller", "Mihon"],
+            "manifest.json` cannot be read",
         ),
     ] {
         let told = fails(folder, args);

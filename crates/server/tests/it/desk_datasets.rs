@@ -193,14 +193,14 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     let changes = [
         ("person", ""),
         ("each", "yes"),
-        ("column.3.ja", "生まれた年"),
-        ("column.3.en", "Year of birth"),
+        ("column.4.ja", "女性か男性か"),
+        ("column.4.en", "Woman or man"),
         ("column.7.role", "identifying"),
     ];
     assert_eq!(leads_to(&rin.goes_on("columns", &changes).await), PREPARATION);
     let page = rin.settled().await;
     for word in
-        ["<svg", "What is lost", "Average risk", "the best", "Year of birth: ", "role=\"img\""]
+        ["<svg", "What is lost", "Average risk", "the best", "Woman or man: ", "role=\"img\""]
     {
         assert!(page.contains(word), "{word}: {page}");
     }
@@ -219,12 +219,14 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     let chosen = [("way", "1"), ("name.ja", "来店の集計"), ("name.en", "Visits of this year")];
     assert_eq!(leads_to(&rin.goes_on("preview", &chosen).await), PREPARATION);
     let preview = rin.settled().await;
-    for word in ["生まれた年", "Year of birth", "匿名加工情報", "来店の集計", "Visits of this year"]
+    for word in
+        ["女性か男性か", "Woman or man", "匿名加工情報", "来店の集計", "Visits of this year"]
     {
         assert!(preview.contains(word), "{word}: {preview}");
     }
     assert!(!preview.contains("email"), "what is left out is not published: {preview}");
     let will_be = published_parts(&preview);
+    assert!(!will_be.concat().contains("birth_date"), "hidden in every row: {will_be:?}");
     assert_eq!(will_be.len(), 2);
     let open = house.get("/datasets?lang=en").by_nobody().go().await.text();
     assert!(open.contains("There is none to be published") && sets(&house).is_empty(), "{open}");
@@ -261,14 +263,15 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
 
     let path = format!("{SETS}/{id}");
     let page = rin.reads(&path).await;
-    for word in ["Rules 34(1)", "Rules 34(5)", "Highest risk", "The whole report", "Year of birth"]
-    {
+    for word in ["Rules 34(1)", "Rules 34(5)", "Highest risk", "The whole report", "Woman or man"] {
         assert!(page.contains(word), "{word}: {page}");
     }
     assert_eq!(page.matches(">holds<").count(), 5, "five standards, each with evidence (R7.1)");
     let file = rin.sees(&format!("{path}/file")).await;
     assert!(file.header("content-type").unwrap().starts_with("text/csv"));
     assert!(file.text().starts_with("birth_date,gender,area,allergy,party\n"), "{}", file.text());
+    // What is a star in every row is said, and is no item that is published (R7.3).
+    assert!(page.contains("`birth_date` is a star in every row"), "{page}");
     let report = rin.reads(&format!("{path}/report")).await;
     assert!(report.contains("Risks that remain"));
     // From there back to the set, and to the other language.
@@ -602,6 +605,7 @@ async fn what_is_called_identifying_stays_only_with_a_tick_and_a_reason() {
     let said = [each, shop, ("column.2.sure", "yes"), ("column.2.confirmed", why)];
     assert_eq!(leads_to(&rin.goes_on("columns", &said).await), PREPARATION);
     assert!(rin.settled().await.contains(why), "it is shown once more before the set is made");
+    rin.goes_on("preview", &[]).await;
     rin.goes_on("make", &[]).await;
     let path = format!("{SETS}/{}", rin.made().await);
     assert!(rin.reads(&path).await.contains(why), "it is in the evidence of the standard");

@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use datasets::{About, Finding, Kind, Manifest, MethodInformation, Next, Settings, Table};
 
+use super::publish::manifest;
 use super::{Form, Outcome, Watch, fresh, settings, table, told};
 use crate::cli::say::{say, say_on};
 
@@ -38,12 +39,12 @@ pub struct Check {
     /// The table that it was made of
     #[arg(long, value_name = "FILE")]
     of: PathBuf,
-    /// The settings, with their seed
-    #[arg(long, value_name = "FILE", required_unless_present = "method")]
-    settings: Option<PathBuf>,
-    /// The method information of the run, in place of settings
-    #[arg(long, value_name = "FILE", conflicts_with = "settings")]
+    /// The method information of the run, method.json
+    #[arg(long, value_name = "FILE", required_unless_present = "settings")]
     method: Option<PathBuf>,
+    /// Settings with their seed, in place of method information
+    #[arg(long, value_name = "FILE", conflicts_with = "method")]
+    settings: Option<PathBuf>,
     #[command(flatten)]
     form: Form,
 }
@@ -63,7 +64,9 @@ impl Check {
                 }
                 MethodInformation::of(Kind::Anonymised, settings)
             }
-            (None, None) => bail!("name settings with --settings, or method.json with --method"),
+            (None, None) => {
+                bail!("name method.json with --method, or settings with their seed with --settings")
+            }
         };
         let watch = Watch::begin(language);
         let next = |step| watch.next(step);
@@ -85,8 +88,10 @@ impl Check {
                 (Language::En, false) => "fails",
             };
             say!("  {word}  {article}  {}", check.standard.words(language));
-            let tells =
-                |finding: &&Finding| !check.holds || matches!(finding, Finding::Confirmed { .. });
+            let tells = |finding: &&Finding| {
+                let confirmed = matches!(finding, Finding::Confirmed { .. });
+                !check.holds || confirmed || finding.warns()
+            };
             for finding in check.findings.iter().filter(tells) {
                 say!("    {}", finding.sentence(language));
             }
@@ -116,11 +121,7 @@ pub struct Again {
 impl Again {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let language = self.form.language();
-        let path = self.made.join("manifest.json");
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("`{}` cannot be read; name another folder", path.display()))?;
-        let manifest: Manifest = serde_json::from_str(&text)
-            .with_context(|| format!("`{}` is no manifest", path.display()))?;
+        let manifest = manifest(&self.made)?;
         let method = method(&self.made.join(super::METHOD))?;
         let watch = Watch::begin(language);
         let next = |step| watch.next(step);

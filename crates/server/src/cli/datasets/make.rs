@@ -6,20 +6,17 @@ use std::sync::Arc;
 
 use anonymise::{Language, report};
 use anyhow::{Context, anyhow};
-use datasets::{
-    About, Kind, Manifest, MethodInformation, Settings, Shown, Table, told, told_to_recipient,
-};
+use datasets::{About, Kind, Manifest, MethodInformation, Settings, Shown, Table};
 use policy::record::DatasetKind;
 
 use super::folder::Folder;
+use super::publish::{LANGUAGES, Pages, somebody};
 use super::{Make, Outcome, Watch, engine, fresh, table};
 use crate::acts::dataset::{self, Source, Unmade, Wish};
 use crate::acts::everybody::Asked;
 use crate::cli::say::say;
 use crate::clock::{Clock, SystemClock};
 use crate::public_url::PublicUrl;
-
-const LANGUAGES: [(Language, &str); 2] = [(Language::Ja, "ja"), (Language::En, "en")];
 
 /// A set with everything that is written beside it.
 struct Made {
@@ -65,10 +62,7 @@ fn of_file(make: &Make, kind: Kind, settings: Settings, watch: &Watch) -> anyhow
     let settings = make.with_roles(settings, &table);
     let made_at = SystemClock.now().to_string();
     let about = About { engine: engine(), made_at, ..About::default() };
-    let who = LANGUAGES.map(|(language, _)| match &make.controller {
-        Some(name) => name.clone(),
-        None => language.of("当社", "the controller").to_owned(),
-    });
+    let who = somebody(make.controller.as_deref());
     Ok(match kind {
         Kind::Anonymised => {
             let made = datasets::anonymise(&table, &settings, &about, fresh()?, None, &next);
@@ -157,20 +151,20 @@ impl Made {
         if let Some(report) = &self.report {
             folder.write("report.json", report.json()?.as_bytes(), false)?;
         }
-        for ((language, tag), who) in LANGUAGES.into_iter().zip(&self.who) {
+        for (language, tag) in LANGUAGES {
             let page = self.report(language);
             folder.write(&format!("report.{tag}.html"), page.as_bytes(), false)?;
-            // What is to be published at once (Rules 36).
-            let published = told(self.kind, who, &self.shown, None, &[], language).html(language);
-            folder.write(&format!("published.{tag}.html"), published.as_bytes(), false)?;
-            if self.kind == Kind::Anonymised {
-                let recipient = language.of("提供先", "the recipient");
-                let output = &self.manifest.output;
-                let rows = usize::try_from(output.rows)?;
-                let text =
-                    told_to_recipient(who, recipient, &self.shown, rows, &output.hash, language);
-                folder.write(&format!("recipient.{tag}.txt"), text.as_bytes(), false)?;
-            }
+        }
+        let pages = Pages {
+            manifest: &self.manifest,
+            shown: &self.shown,
+            who: self.who.clone(),
+            purpose: None,
+            provisions: &[],
+            recipient: None,
+        };
+        for (name, text) in pages.files()? {
+            folder.write(&name, text.as_bytes(), false)?;
         }
         folder.write("manifest.json", self.manifest.json()?.as_bytes(), false)?;
         folder.write(super::METHOD, self.method.json()?.as_bytes(), true)
@@ -188,9 +182,37 @@ impl Made {
         }
     }
 
-    /// What came out, for the terminal.
-    fn words(&self, out: &Path, language: Language) -> String {
+    /// What has to be published of a set that is not published by the house itself.
+    fn to_be_published(&self, out: &Path, language: Language) -> Option<String> {
         let out = out.display();
+        let words = match (self.kind, language) {
+            _ if self.dataset.is_some() => return None,
+            (Kind::Anonymised, Language::Ja) => format!(
+                "次の項目を公表してください（規則36条）：{}。azukari anonymise publish {out} --controller 名前 で公表のページを作れます。第三者に提供する前には --how 提供の方法 も付けて公表します（法44条）。",
+                self.items(language)
+            ),
+            (Kind::Anonymised, Language::En) => format!(
+                "Its items have to be published (Rules 36): {}. `azukari anonymise publish {out} --controller NAME` writes the page; before the set is provided to anybody, add `--how TEXT` (Act 44).",
+                self.items(language)
+            ),
+            (Kind::Pseudonymised, Language::Ja) => format!(
+                "利用目的を公表してください（法41条4項）。azukari anonymise publish {out} --controller 名前 --purpose 目的 で公表のページを作れます。"
+            ),
+            (Kind::Pseudonymised, Language::En) => format!(
+                "What it is used for has to be published (Act 41(4)): `azukari anonymise publish {out} --controller NAME --purpose TEXT` writes the page."
+            ),
+        };
+        Some(words)
+    }
+
+    fn items(&self, language: Language) -> String {
+        let items: Vec<&str> = self.shown.iter().map(|item| item.words(language)).collect();
+        items.join(language.of("、", ", "))
+    }
+
+    /// What came out, for the terminal.
+    fn words(&self, folder: &Path, language: Language) -> String {
+        let out = folder.display();
         let counts = &self.manifest.counts;
         let (rows, published) = (counts.rows, counts.published);
         let left_out: u64 = counts.left_out.values().sum();
@@ -244,6 +266,7 @@ impl Made {
             });
         }
         lines.extend(self.manifest.standards.warnings(language));
+        lines.extend(self.to_be_published(folder, language));
         lines.push(match (self.kind, language) {
             (Kind::Anonymised, Language::Ja) => "method.jsonは加工方法等情報です。ほかのファイルと別に、権限のある人だけが扱えるように保管してください。".to_owned(),
             (Kind::Anonymised, Language::En) => "method.json is method information: keep it apart from the other files, for those with authority alone.".to_owned(),

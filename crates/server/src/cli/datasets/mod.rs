@@ -1,10 +1,12 @@
 //! `azukari anonymise` and `azukari pseudonymise`: `make.rs` makes a data set of a file or of what is
 //! held and writes it as a folder, `look.rs` only looks: suggests settings, holds a published file against
-//! its source, makes a run again. `watch.rs` is whoever waits, `folder.rs` what is written.
+//! its source, makes a run again. `publish.rs` writes what is published and told of a set, `watch.rs` is
+//! whoever waits, `folder.rs` what is written.
 
 mod folder;
 mod look;
 mod make;
+mod publish;
 mod watch;
 
 use std::fs::File;
@@ -43,6 +45,8 @@ enum Look {
     Check(look::Check),
     /// Make a run again from its manifest and say whether it comes out the same
     Again(look::Again),
+    /// Write what is published of a set and what its recipient is told, with who and how
+    Publish(publish::Publish),
     /// Write a made-up file of visits, to try things on
     Sample(look::Sample),
 }
@@ -60,6 +64,7 @@ impl Anonymise {
             Some(Look::Suggest(suggest)) => suggest.run(),
             Some(Look::Check(check)) => check.run(),
             Some(Look::Again(again)) => again.run(),
+            Some(Look::Publish(publish)) => publish.run(),
             Some(Look::Sample(sample)) => sample.run(),
             None => make::run(self.make, Kind::Anonymised),
         }
@@ -145,7 +150,8 @@ struct Make {
     /// How rows are generalised: whole, cells or parts
     #[arg(long, value_name = "WAY", value_parser = recode)]
     recoding: Option<Recode>,
-    /// How the set is written: csv or parquet [default: as the table is]
+    /// How the set is written: csv, csv_bom (with the mark by which spreadsheets know UTF-8) or parquet
+    /// [default: as the table is; csv_bom where that is not UTF-8]
     #[arg(long, value_name = "FORM", value_parser = written, conflicts_with = "from_vault")]
     written: Option<Written>,
     /// How long the search may go on
@@ -187,8 +193,9 @@ fn recode(text: &str) -> Result<Recode, String> {
 fn written(text: &str) -> Result<Written, String> {
     match text {
         "csv" => Ok(Written::Csv),
+        "csv_bom" | "csv-bom" => Ok(Written::CsvBom),
         "parquet" => Ok(Written::Parquet),
-        _ => Err("is not csv or parquet".to_owned()),
+        _ => Err("is not csv, csv_bom or parquet".to_owned()),
     }
 }
 
@@ -235,7 +242,34 @@ fn table(
     // What cannot be read twice is no Parquet: a pipe, whose first bytes come back here.
     let read = if begun.is_ok() { Cursor::new(Vec::new()) } else { Cursor::new(start) };
     let format = settings.format(&name).map_err(told(language))?;
-    Table::read(&name, BufReader::new(read.chain(file)), format, &go_on).map_err(told(language))
+    let table = Table::read(&name, BufReader::new(read.chain(file)), format, &go_on);
+    let undecoded = matches!(
+        &table,
+        Err(Error::Table(anonymise::Error { fault: anonymise::Fault::Encoding(_), .. }))
+    );
+    table.map_err(|error| {
+        let says = error.sentence(language);
+        let other = begun.is_ok() && undecoded && settings.encoding == Characters::Utf8;
+        let other = if other { encoding(path, settings) } else { None };
+        anyhow!(match (other, language) {
+            (None, _) => says,
+            (Some(word), Language::Ja) =>
+                format!("{says}{word}として読めます。--encoding {word}を付けてください"),
+            (Some(word), Language::En) =>
+                format!("{says}; it reads as {word}: add --encoding {word}"),
+        })
+    })
+}
+
+/// The encoding in which a file can be read that is not UTF-8.
+fn encoding(path: &Path, settings: &Settings) -> Option<&'static str> {
+    let reads = |encoding| {
+        let format = Settings { encoding, ..settings.clone() }.format("").ok()?;
+        let file = BufReader::new(File::open(path).ok()?);
+        Table::read("", file, format, &|_| true).ok()
+    };
+    let known = [(Characters::ShiftJis, "shift_jis"), (Characters::EucJp, "euc_jp")];
+    known.into_iter().find(|(of, _)| reads(*of).is_some()).map(|(_, word)| word)
 }
 
 fn opened(path: &Path, language: Language) -> anyhow::Result<File> {
@@ -308,6 +342,9 @@ impl Make {
         }
         let read = self.settings.as_deref().map(|path| settings(path, language)).transpose()?;
         let mut settings = self.form.on(read.unwrap_or_default());
+        if let (Some(_), Some(origin)) = (self.k, &mut settings.origin) {
+            origin.without_k();
+        }
         settings.k = self.k.or(settings.k);
         settings.limit = self.limit.unwrap_or(settings.limit);
         settings.recoding = self.recoding.unwrap_or(settings.recoding);

@@ -34,8 +34,8 @@ pub(super) fn draw(ways: &Ways, chosen: usize, settings: &Settings, language: La
             p {
                 @match language {
                     Language::Ja => {
-                        "一般化の組合せ" (words::count(nodes)) "通りのうち、条件を満たす"
-                        @if !ways.all { "もののうち、最適なものに近い" }
+                        "一般化の組合せは" (words::count(nodes)) "通りあります。条件を満たす"
+                        @if !ways.all { "、最適なものに近い" }
                         (words::count(found)) "通りを示しています。右へ行くほど情報が失われ、上へ行くほど個人が分かるおそれが残ります。"
                     }
                     Language::En => {
