@@ -502,6 +502,7 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
         (&[("person", "")][..], "Several rows have the same value of `member_id`"),
         (&[("k", "4"), ("column.3.en", "Born")], "Please give a k of 5 or more; 10 is usual."),
         (&[("k", "ten"), ("column.3.en", "Born")], "Please give a k of 5 or more"),
+        (&[("column.3.ja", "生ま\u{202e}れた年")], "one line, up to 100 characters"),
         (&[("limit", "51"), ("column.3.en", "Born")], "from 0 to 50"),
         (&[("column.8.steps", "2, x"), ("column.3.en", "Born")], "numbers with commas"),
         (&[("column.8.steps", "2, 3"), ("column.3.en", "Born")], "multiple of the one before"),
@@ -524,6 +525,7 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
             ("limit", "5%"),
             ("column.8.steps", "2、4"),
             ("column.6.l", "2"),
+            ("column.3.ja", "生まれた年"),
             ("person", ""),
             ("each", "yes"),
         ];
