@@ -193,14 +193,14 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     let changes = [
         ("person", ""),
         ("each", "yes"),
-        ("column.3.ja", "生まれた年"),
-        ("column.3.en", "Year of birth"),
+        ("column.4.ja", "申告の性別"),
+        ("column.4.en", "Gender as told"),
         ("column.7.role", "identifying"),
     ];
     assert_eq!(leads_to(&rin.goes_on("columns", &changes).await), PREPARATION);
     let page = rin.settled().await;
     for word in
-        ["<svg", "What is lost", "Average risk", "the best", "Year of birth: ", "role=\"img\""]
+        ["<svg", "What is lost", "Average risk", "the best", "Gender as told: ", "role=\"img\""]
     {
         assert!(page.contains(word), "{word}: {page}");
     }
@@ -219,7 +219,8 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     let chosen = [("way", "1"), ("name.ja", "来店の集計"), ("name.en", "Visits of this year")];
     assert_eq!(leads_to(&rin.goes_on("preview", &chosen).await), PREPARATION);
     let preview = rin.settled().await;
-    for word in ["生まれた年", "Year of birth", "匿名加工情報", "来店の集計", "Visits of this year"]
+    for word in
+        ["申告の性別", "Gender as told", "匿名加工情報", "来店の集計", "Visits of this year"]
     {
         assert!(preview.contains(word), "{word}: {preview}");
     }
@@ -261,7 +262,7 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
 
     let path = format!("{SETS}/{id}");
     let page = rin.reads(&path).await;
-    for word in ["Rules 34(1)", "Rules 34(5)", "Highest risk", "The whole report", "Year of birth"]
+    for word in ["Rules 34(1)", "Rules 34(5)", "Highest risk", "The whole report", "Gender as told"]
     {
         assert!(page.contains(word), "{word}: {page}");
     }
@@ -604,7 +605,7 @@ async fn what_is_called_identifying_stays_only_with_a_tick_and_a_reason() {
     let said = [each, shop, ("column.2.sure", "yes"), ("column.2.confirmed", why)];
     assert_eq!(leads_to(&rin.goes_on("columns", &said).await), PREPARATION);
     assert!(rin.settled().await.contains(why), "it is shown once more before the set is made");
-    rin.goes_on("make", &[]).await;
+    rin.makes().await;
     let path = format!("{SETS}/{}", rin.made().await);
     assert!(rin.reads(&path).await.contains(why), "it is in the evidence of the standard");
     let records = house.records();
