@@ -1,10 +1,12 @@
-//! An evening to look at: three stores, eight guests, bookings tonight and in the coming days. All
-//! of them are plainly samples. Loading twice changes nothing but the date of "tonight".
+//! An evening to look at: three stores, eight guests, bookings tonight and in the coming days; and members
+//! who never booked, so that a data set can be made of what is held. All of them are plainly samples.
+//! Loading twice changes nothing but the date of "tonight".
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use futures_util::future::join_all;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -29,6 +31,8 @@ pub struct Samples {
     pub stores: usize,
     /// How many bookings there are from tonight on.
     pub bookings: usize,
+    /// How many members there are besides, who agreed to offers.
+    pub members: usize,
     /// Guests, for `/sign-in`.
     pub guests: Vec<Login>,
     /// Staff, for `/store/sign-in`.
@@ -258,6 +262,9 @@ const GUESTS: [SampleGuest; 8] = [
     },
 ];
 
+/// So many members never booked and agreed to offers: enough for a set in which ten people read alike.
+const MEMBERS: usize = 40;
+
 /// `(store, guest, days from tonight, half hours after the evening's first table, party)`.
 const BOOKINGS: [(usize, usize, i64, i64, u8); 15] = [
     (0, 0, 0, 0, 2),
@@ -302,6 +309,7 @@ pub async fn load_samples(
         let subject = load_guest(&client, &policy, guest).await;
         subjects.push(subject.with_context(|| format!("load the sample guest `{}`", guest.email))?);
     }
+    load_members(&client, &policy).await.context("load the sample members")?;
     load_member(&book, OPERATOR.name, Post::Operator, OPERATOR.password, now).await?;
     let bookings = load_bookings(&client, &book, &subjects, now).await?;
 
@@ -317,6 +325,7 @@ pub async fn load_samples(
     Ok(Samples {
         stores: STORES.len(),
         bookings,
+        members: MEMBERS,
         guests: GUESTS.iter().map(guest).collect(),
         staff: STORES.iter().flat_map(staff).collect(),
         operators: vec![OPERATOR],
@@ -445,30 +454,7 @@ async fn load_guest(
         .collect();
     items.insert("email".to_owned(), guest.email.to_owned());
     items.insert("language".to_owned(), guest.language.tag().to_owned());
-    let answer = |consent: &str, state| Answer {
-        consent: consent.to_owned(),
-        state,
-        notice: policy.version.clone(),
-        language: guest.language.tag(),
-    };
-    let needed = |name: &str| {
-        let of_an_item = items.keys().any(|item| {
-            policy.items.get(item).is_some_and(|item| item.consent.as_deref() == Some(name))
-        });
-        let condition = policy.consents.get(name).is_some_and(|consent| {
-            consent.condition_of_service.iter().any(|regime| regime == guest.regime)
-        });
-        of_an_item || condition
-    };
-    let answers: Vec<Answer> = policy
-        .consents
-        .keys()
-        .filter(|name| needed(name))
-        .map(|name| answer(name, "given"))
-        .collect();
-    let newcomer =
-        Newcomer { regime: guest.regime, items: &items, answers: &answers, representative: None };
-    let opened = client.open_account(guest.language, &newcomer, GUEST_PASSWORD).await;
+    let opened = register(client, policy, (guest.regime, guest.language), &items, None).await;
     let subject = match opened {
         Ok(subject) => subject,
         Err(Trouble::Invalid(errors)) => {
@@ -483,9 +469,88 @@ async fn load_guest(
         Err(trouble) => return Err(trouble.into()),
     };
     if let Some(consent) = guest.withdrawn {
-        client.put_consent(guest.language, &subject, &answer(consent, "withdrawn"), None).await?;
+        let withdrawn = answer(policy, guest.language, consent, "withdrawn");
+        client.put_consent(guest.language, &subject, &withdrawn, None).await?;
     }
     Ok(subject)
+}
+
+fn answer(policy: &Policy, language: Language, consent: &str, state: &'static str) -> Answer {
+    Answer {
+        consent: consent.to_owned(),
+        state,
+        notice: policy.version.clone(),
+        language: language.tag(),
+    }
+}
+
+/// Opens an account with the consents that it needs, and one more where somebody gives it.
+async fn register(
+    client: &Azukari,
+    policy: &Policy,
+    (regime, language): (&str, Language),
+    items: &BTreeMap<String, String>,
+    given: Option<&str>,
+) -> Result<String, Trouble> {
+    let needed = |name: &str| {
+        let of_an_item = items.keys().any(|item| {
+            policy.items.get(item).is_some_and(|item| item.consent.as_deref() == Some(name))
+        });
+        let condition = policy.consents.get(name).is_some_and(|consent| {
+            consent.condition_of_service.iter().any(|known| known == regime)
+        });
+        of_an_item || condition || given == Some(name)
+    };
+    let answers: Vec<Answer> = policy
+        .consents
+        .keys()
+        .filter(|name| needed(name))
+        .map(|name| answer(policy, language, name, "given"))
+        .collect();
+    let newcomer = Newcomer { regime, items, answers: &answers, representative: None };
+    client.open_account(language, &newcomer, GUEST_PASSWORD).await
+}
+
+/// Registers the members, unless they are there already.
+async fn load_members(client: &Azukari, policy: &Policy) -> anyhow::Result<()> {
+    let email = |n: usize| format!("member{n:02}@example.jp");
+    match client.sign_in(Language::Ja, &email(MEMBERS), GUEST_PASSWORD, None).await {
+        Ok(_) => return Ok(()),
+        Err(Trouble::SignInFailed) => {}
+        Err(trouble) => return Err(trouble.into()),
+    }
+    let members: Vec<usize> = (1..=MEMBERS).collect();
+    // Some at once, so that they share Azukari's commits.
+    for some in members.chunks(8) {
+        let some = some.iter().map(|n| load_one(client, policy, *n, email(*n)));
+        join_all(some).await.into_iter().collect::<anyhow::Result<()>>()?;
+    }
+    Ok(())
+}
+
+async fn load_one(
+    client: &Azukari,
+    policy: &Policy,
+    n: usize,
+    email: String,
+) -> anyhow::Result<()> {
+    let language = if n.is_multiple_of(4) { Language::En } else { Language::Ja };
+    let items = [
+        ("name", format!("見本 会員{n:02}")),
+        ("email", email),
+        ("language", language.tag().to_owned()),
+        ("birth_date", format!("19{}-{:02}-15", 60 + n % 35, 1 + n % 12)),
+        ("gender", if n.is_multiple_of(2) { "female" } else { "male" }.to_owned()),
+    ];
+    // A policy that does not know an item is not told about it.
+    let items = items.into_iter().filter(|(item, _)| policy.items.contains_key(*item));
+    let items = items.map(|(item, value)| (item.to_owned(), value)).collect();
+    match register(client, policy, ("jp", language), &items, Some("marketing")).await {
+        Ok(_) => Ok(()),
+        // Loading was broken off before.
+        Err(Trouble::Invalid(errors)) if errors.iter().any(|error| error.code == "taken") => Ok(()),
+        Err(trouble) => Err(trouble.into()),
+    }
 }
 
 async fn load_bookings(

@@ -163,11 +163,47 @@ async fn data_sets_are_made_at_the_desk_without_scripts_in_both_languages() {
         maker.goes_to(&format!("/policy?lang={language}")).await;
         browser.find("#kinds a[href^='/datasets']").await;
 
-        // Of what is held: nobody who agreed is a reason to say so.
+        // Of what is held: the demo has people enough for ten who read alike.
         maker.goes_to("/desk/datasets/new?kind=pseudonymised&from=held").await;
         maker.looks("purpose").await;
-        maker.goes_to("/desk/datasets/new?kind=pseudonymised&from=held&purpose=marketing").await;
+        maker.goes_to("/desk/datasets/new?kind=anonymised&from=held&purpose=marketing").await;
         maker.looks("held").await;
+        browser.chooses("items", "birth_date").await;
+        browser.chooses("items", "gender").await;
+        browser.presses("main form button").await;
+        maker.waits_for("form.columns").await;
+        maker.looks("held-columns").await;
+        let k = browser.find("[name='k']").await.prop("value").await.unwrap();
+        assert_eq!(k.as_deref(), Some("10"));
+        browser.presses("button[value='columns']").await;
+        maker.waits_for("svg.plot").await;
+        browser.presses("button[value='preview']").await;
+        browser.presses("button[value='make']").await;
+        maker.waits_for(".standards").await;
+        // By its own address, which tells nothing once.
+        let path = browser.client.current_url().await.unwrap().path().to_owned();
+        maker.goes_to(&path).await;
+        maker.looks("held-set").await;
+
+        // A pseudonymised one goes as a law asks once that is approved, by somebody else.
+        maker.goes_to("/desk/datasets/new?kind=pseudonymised&from=held&purpose=marketing").await;
+        browser.chooses("items", "gender").await;
+        browser.presses("main form button").await;
+        maker.waits_for("form.columns").await;
+        maker.picks("column.0.role", "insensitive").await;
+        browser.presses("button[value='columns']").await;
+        browser.presses("button[value='preview']").await;
+        maker.looks("preview-pseudonymised").await;
+        browser.presses("button[value='make']").await;
+        maker.waits_for(".standards").await;
+        browser.find("details:nth-of-type(2) summary").await.send_keys("\u{e007}").await.unwrap();
+        for (field, text) in [("recipient", "Mihon Court"), ("reason", "2026-118")] {
+            let field = browser.find(&format!("#approve-{field}")).await;
+            field.send_keys(text).await.unwrap();
+        }
+        maker.looks("approving").await;
+        browser.presses("input[value='approve'] ~ button").await;
+        maker.looks("approved").await;
         let Maker { browser, looker, .. } = maker;
         browser.client.close().await.unwrap();
         looker.client.close().await.unwrap();

@@ -193,14 +193,14 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     let changes = [
         ("person", ""),
         ("each", "yes"),
-        ("column.4.ja", "女性か男性か"),
-        ("column.4.en", "Woman or man"),
+        ("column.4.ja", "申告の性別"),
+        ("column.4.en", "Gender as told"),
         ("column.7.role", "identifying"),
     ];
     assert_eq!(leads_to(&rin.goes_on("columns", &changes).await), PREPARATION);
     let page = rin.settled().await;
     for word in
-        ["<svg", "What is lost", "Average risk", "the best", "Woman or man: ", "role=\"img\""]
+        ["<svg", "What is lost", "Average risk", "the best", "Gender as told: ", "role=\"img\""]
     {
         assert!(page.contains(word), "{word}: {page}");
     }
@@ -220,7 +220,7 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
     assert_eq!(leads_to(&rin.goes_on("preview", &chosen).await), PREPARATION);
     let preview = rin.settled().await;
     for word in
-        ["女性か男性か", "Woman or man", "匿名加工情報", "来店の集計", "Visits of this year"]
+        ["申告の性別", "Gender as told", "匿名加工情報", "来店の集計", "Visits of this year"]
     {
         assert!(preview.contains(word), "{word}: {preview}");
     }
@@ -263,7 +263,8 @@ async fn a_file_becomes_an_anonymised_set_from_the_upload_to_its_recipient() {
 
     let path = format!("{SETS}/{id}");
     let page = rin.reads(&path).await;
-    for word in ["Rules 34(1)", "Rules 34(5)", "Highest risk", "The whole report", "Woman or man"] {
+    for word in ["Rules 34(1)", "Rules 34(5)", "Highest risk", "The whole report", "Gender as told"]
+    {
         assert!(page.contains(word), "{word}: {page}");
     }
     assert_eq!(page.matches(">holds<").count(), 5, "five standards, each with evidence (R7.1)");
@@ -505,6 +506,7 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
         (&[("person", "")][..], "Several rows have the same value of `member_id`"),
         (&[("k", "4"), ("column.3.en", "Born")], "Please give a k of 5 or more; 10 is usual."),
         (&[("k", "ten"), ("column.3.en", "Born")], "Please give a k of 5 or more"),
+        (&[("column.3.ja", "生ま\u{202e}れた年")], "one line, up to 100 characters"),
         (&[("limit", "51"), ("column.3.en", "Born")], "from 0 to 50"),
         (&[("column.8.steps", "2, x"), ("column.3.en", "Born")], "numbers with commas"),
         (&[("column.8.steps", "2, 3"), ("column.3.en", "Born")], "multiple of the one before"),
@@ -527,6 +529,7 @@ async fn what_is_wrong_is_told_at_its_field_and_nothing_typed_is_lost() {
             ("limit", "5%"),
             ("column.8.steps", "2、4"),
             ("column.6.l", "2"),
+            ("column.3.ja", "生まれた年"),
             ("person", ""),
             ("each", "yes"),
         ];
@@ -605,8 +608,7 @@ async fn what_is_called_identifying_stays_only_with_a_tick_and_a_reason() {
     let said = [each, shop, ("column.2.sure", "yes"), ("column.2.confirmed", why)];
     assert_eq!(leads_to(&rin.goes_on("columns", &said).await), PREPARATION);
     assert!(rin.settled().await.contains(why), "it is shown once more before the set is made");
-    rin.goes_on("preview", &[]).await;
-    rin.goes_on("make", &[]).await;
+    rin.makes().await;
     let path = format!("{SETS}/{}", rin.made().await);
     assert!(rin.reads(&path).await.contains(why), "it is in the evidence of the standard");
     let records = house.records();

@@ -218,7 +218,8 @@ fn tell_where(
     say!("  for operators  {reservation}/operator");
     say!("  fees are taken by a stand-in for a payment platform; no money moves");
     say!();
-    say!("sample data: {} stores, {} bookings", samples.stores, samples.bookings);
+    let (stores, bookings, members) = (samples.stores, samples.bookings, samples.members);
+    say!("sample data: {stores} stores, {bookings} bookings, {members} members besides the guests");
     let tell = |login: &reservation::Login| {
         say!("  {:28} {}  ({})", login.name, login.password, login.who);
     };

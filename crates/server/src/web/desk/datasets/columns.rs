@@ -12,7 +12,7 @@ use policy::{Document, ItemName, Language, normal};
 
 use super::preparation::{Look, Preparation};
 use super::words::{self, said};
-use crate::acts::dataset::{PERSON, Source, spoken};
+use crate::acts::dataset::{PERSON, Source, is_plain, spoken};
 use crate::error::FieldError;
 use crate::web::desk::requests::form::{Again, Sent, word};
 use crate::web::desk::requests::words::Say;
@@ -22,6 +22,8 @@ use crate::web::desk::urls;
 pub(super) const ACT: &str = "columns";
 /// More columns make a page that nobody reads.
 pub(super) const MOST: usize = 60;
+/// The longest name of a column as it is published, in characters.
+const MAX_LABEL_CHARS: u32 = 100;
 /// More of the rows than this are not to be left out from here.
 const MOST_PERCENT: f64 = 50.0;
 
@@ -286,7 +288,17 @@ impl Field<'_> {
         let (ja, en) = (self.get("ja").trim(), self.get("en").trim());
         if !ja.is_empty() || !en.is_empty() {
             let or = |one: &str, other: &str| if one.is_empty() { other } else { one }.to_owned();
-            column.label = Some(Label { ja: or(ja, en), en: or(en, ja) });
+            let label = Label { ja: or(ja, en), en: or(en, ja) };
+            for (field, text) in [("ja", &label.ja), ("en", &label.en)] {
+                if !is_plain(text, MAX_LABEL_CHARS) {
+                    return Err(self.wrong(
+                        field,
+                        "1文字以上100文字以内の一行で入力してください。",
+                        "Please give one line, up to 100 characters.",
+                    ));
+                }
+            }
+            column.label = Some(label);
         }
         if kind == DatasetKind::Pseudonymised {
             let may = matches!(role, Role::Identifying | Role::LinkingCode);
@@ -586,11 +598,11 @@ fn column(
                     }
                 }
                 @if source.file.is_some() {
-                    details.names {
+                    details.names open[again.is_wrong(&of("ja")) || again.is_wrong(&of("en"))] {
                         summary { (say.of("公表する項目名", "Name for publication")) }
                         div.fields {
-                            (again.line(&of("ja"), "日本語", "", 100))
-                            (again.line(&of("en"), "English", "", 100))
+                            (again.line(&of("ja"), "日本語", "", MAX_LABEL_CHARS))
+                            (again.line(&of("en"), "English", "", MAX_LABEL_CHARS))
                         }
                     }
                 }

@@ -325,12 +325,12 @@ fn about_purposes(language: Language) -> Markup {
     }
 }
 
+/// Items with their names.
+type Items<'a> = Vec<(&'a ItemName, &'a Item)>;
+
 /// The items that are held for a purpose, in the order in which people read them: those that may become
 /// columns, and those that could only be removed from a set, as they find a person or name one.
-fn held_for<'a>(
-    document: &'a Document,
-    purpose: &PurposeName,
-) -> (Vec<(&'a ItemName, &'a Item)>, Vec<(&'a ItemName, &'a Item)>) {
+fn held_for<'a>(document: &'a Document, purpose: &PurposeName) -> (Items<'a>, Items<'a>) {
     let held = |item: &Item| item.linked == Linked::Person && item.purposes.contains(purpose);
     let mut items: Vec<_> = document.items.iter().filter(|(_, item)| held(item)).collect();
     items.sort_by_key(|(_, item)| item.position);

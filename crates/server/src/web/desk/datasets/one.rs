@@ -476,7 +476,7 @@ fn approvals(id: DatasetId, told: &Told, staff: &Staff, tried: Option<&Tried>) -
 }
 
 /// How a set is provided, in both languages.
-fn methods<'a>(again: Again<'a>, language: Language, published: bool) -> Markup {
+fn methods(again: Again<'_>, language: Language, published: bool) -> Markup {
     let say = Say(language);
     let (ja, en) = if published {
         (

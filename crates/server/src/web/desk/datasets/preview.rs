@@ -45,18 +45,18 @@ pub(super) fn of_making(
     let Some(name) = preparation.name.clone() else { return html! {} };
     let source = &preparation.source;
     let settings = source.settled(settings.clone(), document);
-    let chosen = preparation.ways.as_ref();
-    let chosen = chosen.and_then(|all| Some((all, *ways::choices(all).get(preparation.way)?)));
-    // A column with a star in every row tells nothing, and is no item.
-    let is_hidden = |name: &str| {
-        chosen.is_some_and(|(all, way)| {
-            let mut levels = all.columns.iter().zip(&way.node);
-            levels.any(|((known, top), level)| known == name && level == top)
-        })
-    };
+    // A column with a star in every row is no item.
+    let hidden = preparation.ways.as_ref().map(|found| {
+        let way = ways::choices(found).get(preparation.way).copied();
+        let levels = way.map(|way| found.levels(way)).unwrap_or_default();
+        let tops = found.columns.iter().filter(|(name, top)| levels.get(name) == Some(top));
+        tops.map(|(name, _)| name.as_str()).collect::<Vec<_>>()
+    });
+    let hidden = hidden.unwrap_or_default();
     let shows = |name: &str| {
         let column = settings.columns.get(name);
-        column.is_some_and(|column| column.token || !column.role.goes()) && !is_hidden(name)
+        let stays = column.is_some_and(|column| column.token || !column.role.goes());
+        stays && !hidden.contains(&name)
     };
     let columns = look.table.columns().iter().filter(|column| shows(&column.name));
     let items = columns.map(|column| {
@@ -75,8 +75,8 @@ pub(super) fn of_making(
         (published(&set, document, language))
         form method="post" action=(urls::DATASET_PREPARATION) {
             input type="hidden" name="preparation" value=(preparation.id);
-            p.hint { (say.of("作成すると、すべての基準に照らして検査し、台帳に記録します。記録と同時に、上の内容が公表されます。すべての行で「*」になった列は、項目から除きます。",
-                             "It is held against every standard and recorded in the ledger. With that record this is published, without columns that are a star in every row.")) }
+            p.hint { (say.of("作成すると、すべての基準に照らして検査し、台帳に記録します。記録と同時に、上の内容が公表されます。作成の結果、すべての行で伏せられた列があれば、項目から除かれます。",
+                             "It is held against every standard and recorded in the ledger. With that record this is published, apart from items that turn out hidden in every row.")) }
             p.do {
                 button name="act" value="make" { (say.of("作成して公表する", "Make and publish it")) }
                 " " button.plain name="act" value="ready" { (say.of("戻る", "Back")) }

@@ -91,13 +91,13 @@ pub(super) async fn act(
         }
         match pressed(preparation, sent, &document, staff.language) {
             // Before the work can end: it is told whatever is faster.
-            To::Stopping => Err(shown(&desk, &staff, preparation, StatusCode::OK)),
+            To::Stopping => Err(Box::new(shown(&desk, &staff, preparation, StatusCode::OK))),
             to => Ok(to),
         }
     });
     match to {
         None => return Ok(Redirect::to(urls::NEW_DATASET).into_response()),
-        Some(Err(stopping)) => return Ok(stopping),
+        Some(Err(stopping)) => return Ok(*stopping),
         Some(Ok(To::Away)) => {
             desk.preparations.forget(&staff);
             return Ok(Redirect::to(urls::DATASETS).into_response());

@@ -159,6 +159,11 @@ impl<'a> Again<'a> {
         format!("{}-{}", self.act, name.replace('.', "-"))
     }
 
+    /// Whether something is wrong with a field.
+    pub(in super::super) fn is_wrong(self, name: &str) -> bool {
+        self.wrong(name).is_some()
+    }
+
     /// For `aria-describedby`: where it is told what is wrong.
     pub(in super::super) fn described(self, name: &str) -> Option<String> {
         self.wrong(name).map(|_| format!("{}-wrong", self.id(name)))
