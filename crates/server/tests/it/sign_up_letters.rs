@@ -60,7 +60,7 @@ async fn a_stranger_is_written_a_code_and_a_holder_that_she_has_an_account() {
     hanako.stops(None).await;
     house.writes_code_to("hanako@guest.example").go().await.expect(202);
     house.delivers(&post.mail()).await;
-    assert_eq!(house.outbox().pop().unwrap(), ended("refused", 1, false));
+    assert!(house.outbox().contains(&ended("refused", 1, false)), "{:?}", house.outbox());
     house.adds_up();
 }
 
