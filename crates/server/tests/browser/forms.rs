@@ -243,7 +243,9 @@ async fn what_she_withdrew_is_not_told_as_going_to_the_store() {
         let page = guest.gets(&format!("/book/kaede/review?{review}")).await.text;
         let told = after(&page, "<dl class=\"sent\">", "</dl>");
         assert!(told.contains("Name"), "{told}");
-        assert_eq!(told.contains("Food allergies"), goes, "{email} {told}");
+        assert!(told.contains("Food allergies"), "{email} {told}");
+        let held_back = told.contains("Food allergies: You withdrew your consent");
+        assert_eq!(held_back, !goes, "{email} {told}");
         // And she sees that somebody signed in as her, with the kind of device and no more of it.
         let tries = guest.gets("/me/sign-ins").await.text;
         assert!(tries.contains("signed in") && tries.contains("other device"), "{tries}");

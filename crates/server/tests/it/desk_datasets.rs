@@ -145,12 +145,12 @@ fn endless() -> String {
     let mut row = || {
         let cells = (0..24).map(|_| {
             drawn = drawn.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (drawn >> 24).to_string()
+            (drawn >> 16 & 63).to_string()
         });
         cells.collect::<Vec<_>>().join(",")
     };
     let names: Vec<String> = (0..24).map(|n| format!("measure_{n}")).collect();
-    let rows: Vec<String> = (0..400).map(|_| row()).collect();
+    let rows: Vec<String> = (0..3000).map(|_| row()).collect();
     format!("{}\n{}\n", names.join(","), rows.join("\n"))
 }
 
