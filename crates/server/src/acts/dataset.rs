@@ -511,6 +511,8 @@ pub struct Provide {
     pub basis: Basis,
     /// How it is provided, in both languages.
     pub method: Label,
+    /// The record of the approval that it stands on; the first that fits where none is named.
+    pub approval: Option<String>,
     /// Who asks.
     pub by: String,
 }
@@ -579,10 +581,10 @@ pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> 
         recipient,
         basis: word.to_owned(),
         approval: None,
-        method: (given.method.ja, given.method.en),
+        method: (given.method.ja.clone(), given.method.en.clone()),
         told: told.clone(),
     };
-    let (basis, by, now, fresh) = (given.basis, given.by, app.clock.now(), Fresh::new()?);
+    let (now, fresh) = (app.clock.now(), Fresh::new()?);
     let keeper = Arc::clone(app);
     let (place, goes) = app
         .store
@@ -590,9 +592,9 @@ pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> 
             there(tx, dataset)?;
             let mut provided = provided.clone();
             let mut goes = true;
-            if needs_approval(basis) {
+            if needs_approval(given.basis) {
                 let of = told_of(&keeper, tx, dataset)?;
-                let approved = of.approval_for(&provided.recipient, word, &by);
+                let approved = of.approval_for(&given);
                 goes = approved.is_some();
                 if let Some(Approved { id, what, .. }) = approved {
                     provided.basis = format!("{word}: {}", what.reason);
@@ -600,7 +602,7 @@ pub async fn provide(app: &Arc<App>, given: Provide) -> Result<Provided, Error> 
                 }
             }
             let act = if goes { Act::DatasetProvided(Box::new(provided)) } else { refused.clone() };
-            let (policy, by) = (document.version, by.clone());
+            let (policy, by) = (document.version, given.by.clone());
             let record = Record { at: now, policy, subject: None, by, act };
             Ok::<_, Error>((keeper.record(tx, &record, None, &fresh)?, goes))
         })
@@ -779,10 +781,13 @@ pub struct Told {
 
 impl Told {
     /// An approval on which somebody may provide the set.
-    fn approval_for(&self, recipient: &str, basis: &str, by: &str) -> Option<&Approved> {
+    fn approval_for(&self, given: &Provide) -> Option<&Approved> {
+        let (recipient, basis) = (given.recipient.trim(), word(given.basis));
         let mut approved = self.approved.iter().filter(|approved| !approved.is_used);
-        approved.find(|Approved { by: approver, what, .. }| {
-            what.recipient == recipient.trim() && what.basis == basis && approver != by
+        approved.find(|Approved { id, by, what, .. }| {
+            given.approval.as_ref().is_none_or(|named| named == id)
+                && (what.recipient.as_str(), what.basis.as_str()) == (recipient, basis)
+                && *by != given.by
         })
     }
 

@@ -201,6 +201,9 @@ pub(super) struct NewProvision {
     /// How it is provided, as it is published: `ja` and `en`.
     #[schema(value_type = BTreeMap<String, String>)]
     method: Label,
+    /// The record of the approval that it stands on; without one the first that fits.
+    #[serde(default)]
+    approval: Option<String>,
 }
 
 /// To whom a set may go.
@@ -284,9 +287,9 @@ pub(super) async fn provide(
     body: Sent<NewProvision>,
 ) -> Result<Json<ProvidedDataset>, Problem> {
     caller.may("datasets:provide")?;
-    let NewProvision { recipient, basis, method } = body.read().await?.value;
+    let NewProvision { recipient, basis, method, approval } = body.read().await?.value;
     let (dataset, by) = (id(&dataset)?, caller.by());
-    let given = Provide { dataset, recipient, basis, method, by };
+    let given = Provide { dataset, recipient, basis, method, approval, by };
     let provided = dataset::provide(&api.app, given).await?;
     Ok(Json(ProvidedDataset {
         told: provided.told.into_iter().collect(),

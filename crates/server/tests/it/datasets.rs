@@ -291,6 +291,23 @@ async fn a_pseudonymised_set_stays_in_the_house() {
     };
     assert_eq!(provided.basis, "law: order-2026-118");
     provides().go().await.problem(409, "conflict");
+    // Of two orders of the same court the one that is named is used, and the other stays.
+    for (order, first) in [("order-2026-119", false), ("order-2026-120", true)] {
+        approval["reason"] = order.into();
+        let approved = approves(&approval, &house.manager_key).await.expect(201);
+        let mut body = body.clone();
+        body["approval"] = approved["record"].clone();
+        if first {
+            house.post(&path, &body).go().await.expect(200);
+            house.post(&path, &body).go().await.problem(409, "conflict");
+        }
+    }
+    let Act::DatasetProvided(provided) = &house.records().iter().rev().nth(1).unwrap().act.clone()
+    else {
+        panic!("the refusal comes after the provision")
+    };
+    assert_eq!(provided.basis, "law: order-2026-120");
+    provides().go().await.expect(200);
     house.adds_up();
 }
 

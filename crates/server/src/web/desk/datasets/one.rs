@@ -197,6 +197,7 @@ async fn provide(
         recipient: text("recipient"),
         basis: sent.word::<Basis>("basis").ok_or_else(unknown)?,
         method: Label { ja: text("method.ja"), en: text("method.en") },
+        approval: None,
         by: staff.by(),
     };
     if sent.get("seen") != "yes"
@@ -230,11 +231,12 @@ async fn carry_out(
     let told = dataset::one(&desk.app, dataset).await?;
     let approved = told.approved.into_iter().find(|approved| approved.id == sent.get("approval"));
     let unknown = || Error::field("approval", "unknown", "is unknown");
-    let DatasetApproved { recipient, basis, .. } = approved.ok_or_else(unknown)?.what;
+    let dataset::Approved { id, what, .. } = approved.ok_or_else(unknown)?;
+    let DatasetApproved { recipient, basis, .. } = what;
     let basis = read_word(&basis).ok_or_else(unknown)?;
     let text = |name: &str| sent.get(name).trim().to_owned();
     let method = Label { ja: text("method.ja"), en: text("method.en") };
-    let given = Provide { dataset, recipient, basis, method, by: staff.by() };
+    let given = Provide { dataset, recipient, basis, method, approval: Some(id), by: staff.by() };
     dataset::provide(&desk.app, given).await.map(drop)
 }
 

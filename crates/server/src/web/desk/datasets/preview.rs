@@ -45,8 +45,10 @@ pub(super) fn of_making(
     let Some(name) = preparation.name.clone() else { return html! {} };
     let source = &preparation.source;
     let settings = source.settled(settings.clone(), document);
-    // A column with a star in every row is no item.
-    let hidden = preparation.ways.as_ref().map(|found| {
+    // A column with a star in every row is no item. The best way is looked for anew when the set is made, and may
+    // star others: what is foreseen of it has every item.
+    let chosen = preparation.ways.as_ref().filter(|_| preparation.way > 0);
+    let hidden = chosen.map(|found| {
         let way = ways::choices(found).get(preparation.way).copied();
         let levels = way.map(|way| found.levels(way)).unwrap_or_default();
         let tops = found.columns.iter().filter(|(name, top)| levels.get(name) == Some(top));
