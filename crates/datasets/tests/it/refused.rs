@@ -35,7 +35,7 @@ fn a_table_that_cannot_be_read_is_refused_with_its_place() {
         refused("sex,age,sex\nf,20,f\n"),
         [
             "`visits.csv`, line 1, column `sex`: it is named twice: give each column a name of its own",
-            "「visits.csv」の1行目列「sex」：同じ名前の列が二つあります。別々の名前を付けてください。"
+            "「visits.csv」の1行目、列「sex」：同じ名前の列が二つあります。別々の名前を付けてください。"
         ]
     );
     assert_eq!(
@@ -85,7 +85,7 @@ fn what_is_wrong_with_settings_is_told_in_their_file_and_in_words_of_ours() {
         made(&format!("{both}[columns.city]\nrole = \"insensitive\"")),
         [
             "`settings.toml`, line 5, column `city`: there is no such column in `visits.csv`, which has sex, age",
-            "「settings.toml」の5行目列「city」：この列は「visits.csv」にありません。列はsex、ageです。"
+            "「settings.toml」の5行目、列「city」：この列は「visits.csv」にありません。列はsex、ageです。"
         ]
     );
     let wrong = both.replacen("\"\n[", "\"\nl = 2\n[", 1);
@@ -99,7 +99,7 @@ fn a_value_that_its_hierarchy_does_not_have_is_told_by_line_and_column_and_not_q
         said(made(&table, &settings(LETTERS))),
         [
             "`visits.csv`, line 4, column `sex`: its value is missing from the hierarchy: add the value there, or correct the row",
-            "「visits.csv」の4行目列「sex」：この値が一般化階層にありません。階層に加えるか、行を直してください。"
+            "「visits.csv」の4行目、列「sex」：この値が一般化階層にありません。階層に加えるか、行を直してください。"
         ]
     );
     let ragged = LETTERS.replace("[\"m\", \"*\"]", "[\"m\"]");
