@@ -212,3 +212,24 @@ fn a_quote_that_is_never_closed_is_told_where_it_opens() {
     let tree = Hierarchy::read("tree.csv", "f,*\n\"m,*\n".as_bytes(), Format::default());
     assert!(said(tree).contains("line 2: the quote is never closed"));
 }
+
+#[test]
+fn days_are_read_as_spreadsheets_write_them() {
+    let steps = [DateStep::Month, DateStep::Year];
+    let same = [
+        "2025-01-22",
+        "2025/01/22",
+        "2025/1/22",
+        "2025.1.22",
+        "2025年1月22日",
+        "2025/1/22 10:30",
+        "2025年1月22日 10:30:05",
+    ];
+    let days = dates("day", &same, &steps).unwrap();
+    for form in same {
+        assert_eq!(line(&days, form), [form, "2025-01", "2025", "*"]);
+    }
+    for none in ["2025/13/1", "25/1/22", "2025/1", "2025/1/22 soon", "2025年1月", "2025/1.22"] {
+        assert!(dates("day", &[none], &steps).is_err(), "{none}");
+    }
+}

@@ -126,3 +126,16 @@ fn a_table_of_one_row_is_refused_and_one_of_equal_rows_stays_as_it_is() {
     assert_eq!(made.set.file(), equal.csv());
     assert!(made.manifest.proven && made.manifest.counts.suppressed == 0);
 }
+
+#[test]
+fn the_first_bad_line_of_a_column_is_told_with_the_forms_that_are_read() {
+    let table = table("sex,day\nf,2025/1/22\nf,of old\nm,2025年1月23日\nm,again\n");
+    let text = "[columns.sex]\nrole = \"insensitive\"\n[columns.day]\nrole = \"quasi_identifying\"\ndates = [\"month\"]\n";
+    assert_eq!(
+        said(made(&table, &settings(text))),
+        [
+            "`visits.csv`, line 3, column `day`: this value is no date: 2026-03-09, 2026/3/9, 2026.3.9 and 2026年3月9日 are read",
+            "「visits.csv」の3行目、列「day」：この値は日付ではありません。2026-03-09、2026/3/9、2026.3.9、2026年3月9日の形で書いてください。"
+        ]
+    );
+}
