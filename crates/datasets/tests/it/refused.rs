@@ -139,3 +139,23 @@ fn the_first_bad_line_of_a_column_is_told_with_the_forms_that_are_read() {
         ]
     );
 }
+
+#[test]
+fn a_first_row_is_not_taken_for_the_names_of_columns() {
+    let read = |text: &str| Table::read("a.csv", text.as_bytes(), Format::default(), &|_| true);
+    assert_eq!(
+        said(read("東京都,1961-04-05,男\n大阪府,1970-01-01,女\n")),
+        [
+            "`a.csv`, line 1: this line should have the names of columns, and number 2 of them is no name but a value: add a first line with names",
+            "「a.csv」の1行目：列の名前を書く行ですが、2番目は名前ではなく値のようです。先頭に列の名前の行を加えてください。"
+        ]
+    );
+    for value in
+        ["1961年4月5日", "36.5", "taro@example.jp", "090-1234-5678", "〒160-0022", "+81 3 1"]
+    {
+        assert!(read(&format!("{value}\n1\n")).is_err(), "{value}");
+    }
+    for name in ["q1", "2019年", "k=5", "3月の来店", "-", "年齢"] {
+        assert!(read(&format!("{name}\n1\n")).is_ok(), "{name}");
+    }
+}
