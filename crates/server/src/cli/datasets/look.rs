@@ -107,9 +107,7 @@ impl Check {
         }
         Ok(if holds { Outcome::Done } else { Outcome::Findings })
     }
-}
 
-impl Check {
     /// The manifest beside the method information, if it is of the same run.
     fn manifest(&self, method: &MethodInformation) -> anyhow::Result<Option<Manifest>> {
         let Some(made) = self.method.as_ref().and_then(|path| path.parent()) else {
