@@ -40,6 +40,8 @@ pub enum Fault {
     NoColumn,
     #[error("fields found: {found}; the first line has {expected}")]
     Ragged { expected: u64, found: u64 },
+    #[error("the quote is never closed: close it, or write it twice and quote the whole field")]
+    OpenQuote,
     #[error("this is not {0}: save the file so, or say how it is encoded")]
     Encoding(&'static str),
     #[error("`{0}` cannot separate fields in this encoding: use a comma, a semicolon or a tab")]
@@ -122,12 +124,9 @@ impl Error {
         if language == Language::En {
             return self.to_string();
         }
-        let line = match self.spot {
-            Some(Spot::Line(line) | Spot::Row(line)) => format!("{line}行目"),
-            None => String::new(),
-        };
+        let line = self.spot.map(|(Spot::Line(line) | Spot::Row(line))| format!("{line}行目"));
         let column = self.column.as_ref().map(|column| format!("列「{column}」"));
-        let place = [line, column.unwrap_or_default()].concat();
+        let place = line.into_iter().chain(column).collect::<Vec<_>>().join("、");
         let place = if place.is_empty() { place } else { format!("の{place}") };
         format!("「{}」{place}：{}。", self.file, self.fault.japanese())
     }
@@ -176,6 +175,10 @@ impl Fault {
             Self::NoColumn => "この列がありません".to_owned(),
             Self::Ragged { expected, found } => {
                 format!("項目が{found}個あります。1行目には{expected}個あります")
+            }
+            Self::OpenQuote => {
+                "引用符が閉じていません。閉じるか、二つ重ねて項目全体を引用符で囲んでください"
+                    .to_owned()
             }
             Self::Encoding(name) => {
                 format!("{name}ではありません。{name}で保存するか、文字コードを指定してください")

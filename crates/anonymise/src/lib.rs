@@ -36,7 +36,7 @@ pub use engine::{Engine, Optimum, Settings};
 pub use error::{Error, Fault, Said, Spot};
 pub use groups::Histogram;
 pub use hierarchy::{
-    DateStep, Hierarchy, Intervals, STAR, dates, intervals, masks, orderings, tree,
+    DateStep, Hierarchy, Intervals, STAR, dates, day, intervals, masks, orderings, tree,
 };
 pub use measure::Measure;
 pub use model::{Distance, Model};

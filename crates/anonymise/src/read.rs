@@ -72,6 +72,67 @@ struct Lined<R> {
     /// comes before each.
     ends: RefCell<(u64, VecDeque<(u64, bool)>)>,
     kept_from: [u64; 2],
+    quotes: Quotes,
+}
+
+/// Where a byte stands in its field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    First,
+    Plain,
+    Quoted,
+    /// After a quote that closes, unless another follows.
+    Closed,
+}
+
+/// Follows the quotes of a file as its reader does, which takes its end for that of an open one.
+struct Quotes {
+    delimiter: u8,
+    stands: Stands,
+    line: u64,
+    field: usize,
+    /// The line and the field, counted from 0, of the quote that was opened last.
+    opened: (u64, usize),
+    ended: bool,
+}
+
+impl Quotes {
+    fn new(delimiter: u8) -> Self {
+        let stands = Stands::First;
+        Self { delimiter, stands, line: 1, field: 0, opened: (1, 0), ended: false }
+    }
+
+    fn pass(&mut self, byte: u8) {
+        self.stands = match (self.stands, byte) {
+            (Stands::Quoted, b'"') => Stands::Closed,
+            (Stands::Quoted, _) | (Stands::Closed, b'"') => Stands::Quoted,
+            (_, byte) if byte == self.delimiter => {
+                self.field += 1;
+                Stands::First
+            }
+            (_, b'\n' | b'\r') => {
+                self.field = 0;
+                Stands::First
+            }
+            (Stands::First, b'"') => {
+                self.opened = (self.line, self.field);
+                Stands::Quoted
+            }
+            _ => Stands::Plain,
+        };
+        self.line += u64::from(byte == b'\n');
+    }
+}
+
+/// Holds the end of a file against its quotes: what follows one that is open would be lost in its cell.
+fn closed<R: Read>(file: &str, reader: &Reader<R>, names: &[String]) -> Result<(), Error> {
+    let quotes = &reader.get_ref().quotes;
+    if !quotes.ended || quotes.stands != Stands::Quoted {
+        return Ok(());
+    }
+    let (line, field) = quotes.opened;
+    let column = names.get(field).cloned();
+    Err(Error { column, ..Error::new(file, Fault::OpenQuote).at(line) })
 }
 
 impl<R: Read> Read for Lined<R> {
@@ -84,9 +145,11 @@ impl<R: Read> Read for Lined<R> {
             if *byte == b'\n' {
                 ends.push_back((self.offset, self.last == b'\r'));
             }
+            self.quotes.pass(*byte);
             self.last = *byte;
             self.offset += 1;
         }
+        self.quotes.ended |= read == 0 && !buffer.is_empty();
         Ok(read)
     }
 }
@@ -165,6 +228,7 @@ fn reader<R: Read>(
             last: 0,
             ends: RefCell::default(),
             kept_from: [0, 0],
+            quotes: Quotes::new(format.delimiter),
         }))
 }
 
@@ -212,6 +276,7 @@ impl<R: Read> Rows<R> {
     pub fn open(file: &str, read: R, format: Format) -> Result<Self, Error> {
         let mut reader = reader(file, read, format, true)?;
         let header = reader.byte_headers().cloned();
+        closed(file, &reader, &[])?;
         let header = header.map_err(|error| trouble(file, &reader, error))?;
         if header.is_empty() {
             return Err(Error::new(file, Fault::Empty));
@@ -238,12 +303,14 @@ impl<R: Read> Rows<R> {
     /// The next row, as bytes in the encoding of the file; none at the end.
     ///
     /// # Errors
-    /// The row has too few or too many fields, or the file cannot be read.
+    /// The row has too few or too many fields, a quote is never closed, or the file cannot be read.
     pub fn next_row(&mut self) -> Result<Option<&ByteRecord>, Error> {
         let more = match &mut self.source {
-            Source::Csv(reader) => reader
-                .read_byte_record(&mut self.record)
-                .map_err(|error| trouble(&self.file, reader, error))?,
+            Source::Csv(reader) => {
+                let read = reader.read_byte_record(&mut self.record);
+                closed(&self.file, reader, &self.names)?;
+                read.map_err(|error| trouble(&self.file, reader, error))?
+            }
             Source::Parquet(parquet) => parquet.next_row(&mut self.record)?,
         };
         Ok(more.then_some(&self.record))
@@ -318,7 +385,9 @@ pub(crate) fn lines<R: Read>(
     let mut reader = reader(file, read, format, false)?;
     let mut record = ByteRecord::new();
     loop {
-        match reader.read_byte_record(&mut record) {
+        let read = reader.read_byte_record(&mut record);
+        closed(file, &reader, &[])?;
+        match read {
             Ok(true) => {}
             Ok(false) => return Ok(()),
             Err(error) => return Err(trouble(file, &reader, error)),

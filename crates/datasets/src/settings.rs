@@ -606,15 +606,21 @@ fn hierarchy(
         .collect();
     if let Some(lines) = &settings.labels {
         let made = Hierarchy::from_lines(&column.name, (1..).zip(lines.iter().cloned()))?;
-        let unknown = values.iter().find(|(value, _)| made.leaf(value).is_none());
+        let lacks = |value: &str| column.count(value) > 0 && made.leaf(value).is_none();
+        let unknown = values.iter().find(|(value, _)| *value != STAR && lacks(value));
         if let Some((_, line)) = unknown {
             let wrong = TableError::new(&table.file, anonymise::Fault::NotInHierarchy);
             return Err(table.placed(wrong.column(&column.name), *line).into());
         }
-        if column.count("") == 0 || made.leaf("").is_some() {
-            return Ok(made);
+        let mut lines = lines.clone();
+        if lacks(STAR) {
+            // What few people have is a star already.
+            lines.push(vec![STAR.to_owned(); made.levels()]);
         }
-        return Ok(Hierarchy::from_lines(&column.name, (1..).zip(with_missing(lines.clone())))?);
+        if lacks("") {
+            lines = with_missing(lines);
+        }
+        return Ok(Hierarchy::from_lines(&column.name, (1..).zip(lines))?);
     }
     // In an order that hangs on the values alone, so that the same values make the same hierarchy.
     let number = |text: &str| text.trim().parse::<f64>().ok();
@@ -626,26 +632,26 @@ fn hierarchy(
     });
     let texts: Vec<&str> = values.iter().map(|(value, _)| *value).collect();
     let name = &column.name;
-    let made = if let Some(form) = &settings.intervals {
-        intervals(name, &texts, form)
-    } else if let Some(steps) = &settings.dates {
-        dates(name, &texts, steps)
-    } else if let Some(kept) = &settings.masks {
-        masks(name, &texts, kept)
-    } else {
-        orderings(name, &texts, settings.groups.as_deref().unwrap_or_default())
+    let make = |texts: &[&str]| {
+        if let Some(form) = &settings.intervals {
+            intervals(name, texts, form)
+        } else if let Some(steps) = &settings.dates {
+            dates(name, texts, steps)
+        } else if let Some(kept) = &settings.masks {
+            masks(name, texts, kept)
+        } else {
+            orderings(name, texts, settings.groups.as_deref().unwrap_or_default())
+        }
     };
-    let made = match made {
+    let made = match make(&texts) {
         Ok(made) => Some(made),
         // Every value is missing.
         Err(TableError { fault: anonymise::Fault::Empty, .. }) => None,
         Err(mut wrong) => {
-            // The maker counts its values from 1; people look into their file.
-            let at = match wrong.spot.take() {
-                Some(anonymise::Spot::Line(place)) => usize::try_from(place).ok(),
-                _ => None,
-            };
-            let line = at.and_then(|place| values.get(place.wrapping_sub(1))).map_or(0, |v| v.1);
+            // The maker tells of the first value in its own order; people look at their file from its top.
+            let bad = values.iter().filter(|(text, _)| make(&[*text]).is_err());
+            let first = bad.map(|(_, line)| *line).min();
+            let line = wrong.spot.take().and(first).unwrap_or(0);
             wrong.file.clone_from(&table.file);
             return Err(table.placed(wrong.column(name), line).into());
         }

@@ -4,8 +4,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use anonymise::{DateStep, Intervals, Language};
-use jiff::civil::Date;
+use anonymise::{DateStep, Intervals, Language, day};
 use serde::{Deserialize, Serialize};
 
 use crate::scan::{Look, look};
@@ -362,7 +361,7 @@ fn values(column: &Column) -> impl Iterator<Item = (&str, u32)> {
 }
 
 fn is_dates(column: &Column) -> bool {
-    values(column).next().is_some() && values(column).all(|(v, _)| v.trim().parse::<Date>().is_ok())
+    values(column).next().is_some() && values(column).all(|(v, _)| day(v).is_some())
 }
 
 /// What a column of a table of so many rows is called by its name and its values, and why.

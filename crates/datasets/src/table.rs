@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
 
-use anonymise::{Encoding, Error as TableError, Format, Rows, STAR, parquet};
+use anonymise::{Encoding, Error as TableError, Format, Rows, STAR, Said, day, parquet};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -143,11 +143,36 @@ impl<R: Read> Read for &mut Hashing<R> {
     }
 }
 
+/// Whether the name of a column is a value, as it is where a file begins with its first row: a date, a
+/// number, a telephone number, a postal code or an e-mail address.
+fn is_value(name: &str) -> bool {
+    let number = name.contains(char::is_numeric)
+        && name.chars().all(|c| c.is_numeric() || !c.is_alphanumeric());
+    number || name.contains('@') || day(name).is_some()
+}
+
+/// Holds the names of columns against what a first row looks like.
+fn named(file: &str, names: &[String]) -> Result<(), Error> {
+    let Some(at) = names.iter().position(|name| is_value(name)) else { return Ok(()) };
+    let at = at + 1;
+    let words = Said {
+        en: format!(
+            "this line should have the names of columns, and number {at} of them is no name but a value: add a first line with names"
+        )
+        .into(),
+        ja: format!(
+            "列の名前を書く行ですが、{at}番目は名前ではなく値のようです。先頭に列の名前の行を加えてください"
+        )
+        .into(),
+    };
+    Err(TableError::wrong(file, words).at(1).into())
+}
+
 impl Table {
     /// Reads a file; `go_on` is asked every thousand rows, with how many were read.
     ///
     /// # Errors
-    /// It cannot be read as a table, has no rows, or `go_on` said no.
+    /// It cannot be read as a table, has no names of columns or no rows, or `go_on` said no.
     pub fn read<R: Read>(
         file: &str,
         read: R,
@@ -156,6 +181,7 @@ impl Table {
     ) -> Result<Self, Error> {
         let mut hashing = Hashing { read, hash: Sha256::new(), start: Vec::new() };
         let rows = Rows::open(file, &mut hashing, format)?;
+        named(file, rows.names())?;
         let mut table = Self::filled(file, rows, go_on)?;
         table.hash = hex(&hashing.hash.finalize());
         // Whoever keeps a file so opens it in a spreadsheet, which takes UTF-8 without a mark for

@@ -99,10 +99,33 @@ pub enum DateStep {
     Decade,
 }
 
-/// Dates: `2026-03-09` → `2026-03` → `2026-Q1` → `2026` → `2020-2029` → `*`.
+/// The day that a text tells: `2026-03-09`, `2026/3/9`, `2026.3.9` or `2026年3月9日`, with a time after it
+/// or without.
+pub fn day(text: &str) -> Option<Date> {
+    let text = text.trim();
+    if let Ok(day) = text.parse() {
+        return Some(day);
+    }
+    let (text, time) = text.split_once(char::is_whitespace).unwrap_or((text, "0:00"));
+    if !time.contains(':') || !time.chars().all(|c| c.is_ascii_digit() || c == ':') {
+        return None;
+    }
+    let (text, marks) = match text.strip_suffix('日') {
+        Some(text) => (text, ['年', '月']),
+        None => (text, [text.chars().find(|c| ['/', '.', '-'].contains(c))?; 2]),
+    };
+    let (year, rest) = text.split_once(marks[0])?;
+    let (month, day) = rest.split_once(marks[1])?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = year.len() == 4 && [year, month, day].into_iter().all(digits);
+    let day = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok();
+    day.filter(|_| fits)
+}
+
+/// Dates, in any form of [`day`]: `2026-03-09` → `2026-03` → `2026-Q1` → `2026` → `2020-2029` → `*`.
 ///
 /// # Errors
-/// A value is no date of the form 2026-03-09, or the steps do not grow.
+/// A value tells no day, or the steps do not grow.
 pub fn dates(column: &str, values: &[&str], steps: &[DateStep]) -> Result<Hierarchy, Error> {
     if !steps.windows(2).all(|pair| pair[0] < pair[1]) {
         return Err(Error::wrong(
@@ -115,12 +138,12 @@ pub fn dates(column: &str, values: &[&str], steps: &[DateStep]) -> Result<Hierar
     }
     let mut lines = Vec::with_capacity(values.len());
     for (place, value) in (1_u64..).zip(values) {
-        let date: Date = value.trim().parse().map_err(|_| {
+        let date = day(value).ok_or_else(|| {
             Error::wrong(
                 column,
                 [
-                    "this value is no date of the form 2026-03-09",
-                    "この値は2026-03-09の形の日付ではありません",
+                    "this value is no date: 2026-03-09, 2026/3/9, 2026.3.9 and 2026年3月9日 are read",
+                    "この値は日付ではありません。2026-03-09、2026/3/9、2026.3.9、2026年3月9日の形で書いてください",
                 ],
             )
             .at(place)

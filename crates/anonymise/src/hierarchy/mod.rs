@@ -10,7 +10,7 @@ use std::{borrow::Cow, io::Read, sync::Arc};
 
 use rustc_hash::FxHashMap;
 
-pub use make::{DateStep, Intervals, dates, intervals, masks, orderings, tree};
+pub use make::{DateStep, Intervals, dates, day, intervals, masks, orderings, tree};
 
 use crate::{
     Error,

@@ -183,3 +183,53 @@ fn of_very_many_columns_the_one_that_is_named_twice_is_told() {
         "`table.csv`, line 1, column `c7`: it is named twice: give each column a name of its own"
     );
 }
+
+#[test]
+fn a_quote_that_is_never_closed_is_told_where_it_opens() {
+    let read = |text: &str| {
+        let mut rows = Rows::open("table.csv", text.as_bytes(), Format::default())?;
+        while rows.next_row()?.is_some() {}
+        Ok::<_, Error>(())
+    };
+    let after = "m,2\n".repeat(100_000);
+    let open = |line: u64, column: &str| {
+        format!(
+            "`table.csv`, line {line}{column}: the quote is never closed: close it, or write it twice and quote the whole field"
+        )
+    };
+    for (text, line, column) in [
+        (format!("sex,age\r\nf,1\r\nf,\"abc\n{after}"), 3, ", column `age`"),
+        (format!("sex,age\n\n\"f\n\"\"\",1\n\"f,1\n{after}"), 5, ", column `sex`"),
+        (format!("sex,age\nf,\"1\"\"\n{after}"), 2, ", column `age`"),
+        ("sex,\"age\nf,1\n".to_owned(), 1, ""),
+    ] {
+        assert_eq!(said(read(&text)), open(line, column));
+    }
+    // Quotes within a field, twice, and around line ends are as good as ever.
+    for text in ["sex,age\nf,a\"b\n", "sex,age\nf,\"a\"\"\n,b\"", "sex,age\n\"f\",\"1\""] {
+        assert!(read(text).is_ok(), "{text}");
+    }
+    let tree = Hierarchy::read("tree.csv", "f,*\n\"m,*\n".as_bytes(), Format::default());
+    assert!(said(tree).contains("line 2: the quote is never closed"));
+}
+
+#[test]
+fn days_are_read_as_spreadsheets_write_them() {
+    let steps = [DateStep::Month, DateStep::Year];
+    let same = [
+        "2025-01-22",
+        "2025/01/22",
+        "2025/1/22",
+        "2025.1.22",
+        "2025年1月22日",
+        "2025/1/22 10:30",
+        "2025年1月22日 10:30:05",
+    ];
+    let days = dates("day", &same, &steps).unwrap();
+    for form in same {
+        assert_eq!(line(&days, form), [form, "2025-01", "2025", "*"]);
+    }
+    for none in ["2025/13/1", "25/1/22", "2025/1", "2025/1/22 soon", "2025年1月", "2025/1.22"] {
+        assert!(dates("day", &[none], &steps).is_err(), "{none}");
+    }
+}

@@ -347,3 +347,17 @@ fn whoever_says_stop_gets_nothing_and_enough_takes_the_best_so_far() {
     let outcome = anonymise(&table, &settings, &about(), [7; 32], None, &next);
     assert!(matches!(outcome, Err(Error::Stopped)));
 }
+
+#[test]
+fn a_rare_value_of_a_column_with_labels_becomes_a_star() {
+    let table = twenty("illness", |n| if n == 3 { "rare" } else { ["a", "b"][n % 2] }.to_owned());
+    let made = made(
+        &table,
+        &settings(
+            "[columns.sex]\nrole = \"quasi_identifying\"\nlabels = [[\"f\", \"*\"], [\"m\", \"*\"]]\n[columns.illness]\nrole = \"sensitive\"\nt = 0.9\nlabels = [[\"a\", \"x\", \"*\"], [\"b\", \"x\", \"*\"], [\"rare\", \"y\", \"*\"]]\n",
+        ),
+    )
+    .unwrap();
+    let file = String::from_utf8(made.set.file().to_vec()).unwrap();
+    assert!(file.contains(",*") && !file.contains("rare"), "{file}");
+}

@@ -35,7 +35,7 @@ fn a_table_that_cannot_be_read_is_refused_with_its_place() {
         refused("sex,age,sex\nf,20,f\n"),
         [
             "`visits.csv`, line 1, column `sex`: it is named twice: give each column a name of its own",
-            "「visits.csv」の1行目列「sex」：同じ名前の列が二つあります。別々の名前を付けてください。"
+            "「visits.csv」の1行目、列「sex」：同じ名前の列が二つあります。別々の名前を付けてください。"
         ]
     );
     assert_eq!(
@@ -85,7 +85,7 @@ fn what_is_wrong_with_settings_is_told_in_their_file_and_in_words_of_ours() {
         made(&format!("{both}[columns.city]\nrole = \"insensitive\"")),
         [
             "`settings.toml`, line 5, column `city`: there is no such column in `visits.csv`, which has sex, age",
-            "「settings.toml」の5行目列「city」：この列は「visits.csv」にありません。列はsex、ageです。"
+            "「settings.toml」の5行目、列「city」：この列は「visits.csv」にありません。列はsex、ageです。"
         ]
     );
     let wrong = both.replacen("\"\n[", "\"\nl = 2\n[", 1);
@@ -99,7 +99,7 @@ fn a_value_that_its_hierarchy_does_not_have_is_told_by_line_and_column_and_not_q
         said(made(&table, &settings(LETTERS))),
         [
             "`visits.csv`, line 4, column `sex`: its value is missing from the hierarchy: add the value there, or correct the row",
-            "「visits.csv」の4行目列「sex」：この値が一般化階層にありません。階層に加えるか、行を直してください。"
+            "「visits.csv」の4行目、列「sex」：この値が一般化階層にありません。階層に加えるか、行を直してください。"
         ]
     );
     let ragged = LETTERS.replace("[\"m\", \"*\"]", "[\"m\"]");
@@ -125,4 +125,37 @@ fn a_table_of_one_row_is_refused_and_one_of_equal_rows_stays_as_it_is() {
     let made = made(&equal, &settings(LETTERS)).unwrap();
     assert_eq!(made.set.file(), equal.csv());
     assert!(made.manifest.proven && made.manifest.counts.suppressed == 0);
+}
+
+#[test]
+fn the_first_bad_line_of_a_column_is_told_with_the_forms_that_are_read() {
+    let table = table("sex,day\nf,2025/1/22\nf,of old\nm,2025年1月23日\nm,again\n");
+    let text = "[columns.sex]\nrole = \"insensitive\"\n[columns.day]\nrole = \"quasi_identifying\"\ndates = [\"month\"]\n";
+    assert_eq!(
+        said(made(&table, &settings(text))),
+        [
+            "`visits.csv`, line 3, column `day`: this value is no date: 2026-03-09, 2026/3/9, 2026.3.9 and 2026年3月9日 are read",
+            "「visits.csv」の3行目、列「day」：この値は日付ではありません。2026-03-09、2026/3/9、2026.3.9、2026年3月9日の形で書いてください。"
+        ]
+    );
+}
+
+#[test]
+fn a_first_row_is_not_taken_for_the_names_of_columns() {
+    let read = |text: &str| Table::read("a.csv", text.as_bytes(), Format::default(), &|_| true);
+    assert_eq!(
+        said(read("東京都,1961-04-05,男\n大阪府,1970-01-01,女\n")),
+        [
+            "`a.csv`, line 1: this line should have the names of columns, and number 2 of them is no name but a value: add a first line with names",
+            "「a.csv」の1行目：列の名前を書く行ですが、2番目は名前ではなく値のようです。先頭に列の名前の行を加えてください。"
+        ]
+    );
+    for value in
+        ["1961年4月5日", "36.5", "taro@example.jp", "090-1234-5678", "〒160-0022", "+81 3 1"]
+    {
+        assert!(read(&format!("{value}\n1\n")).is_err(), "{value}");
+    }
+    for name in ["q1", "2019年", "k=5", "3月の来店", "-", "年齢"] {
+        assert!(read(&format!("{name}\n1\n")).is_ok(), "{name}");
+    }
 }

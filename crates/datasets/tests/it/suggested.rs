@@ -118,3 +118,14 @@ fn the_sample_is_the_same_for_everybody() {
     assert_eq!(sample(50, Language::Ja), sample(50, Language::Ja));
     assert_eq!(sample(50, Language::En).lines().count(), 51);
 }
+
+#[test]
+fn days_as_spreadsheets_write_them_are_generalised_as_dates() {
+    let days = (1..=28).map(|n| format!("{}/{}/3,2025年1月{n}日\n", 1960 + n, n % 12 + 1));
+    let days = days.collect::<String>();
+    let (suggestions, _) = suggest(&table(&format!("生年月日,来店日\n{days}")));
+    for suggestion in suggestions {
+        assert_eq!(suggestion.settings.role, Role::QuasiIdentifying, "{}", suggestion.column);
+        assert!(suggestion.settings.dates.is_some(), "{}", suggestion.column);
+    }
+}

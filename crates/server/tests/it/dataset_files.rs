@@ -93,7 +93,19 @@ fn a_file_of_visits_is_made_anonymous_checked_and_made_again() {
         fs::write(made.join("anonymised.csv"), finer).unwrap();
         let out = azukari(folder, &check);
         assert_eq!(out.status.code(), Some(2));
-        assert!(out.stdout.starts_with(b"fails\n"), "{}", String::from_utf8_lossy(&out.stdout));
+        let said = String::from_utf8_lossy(&out.stdout);
+        let line = 2 + csv.lines().skip(1).position(|line| line.ends_with(",0-3")).unwrap();
+        assert!(said.starts_with("fails\n"), "{said}");
+        assert!(said.contains(&format!("line {line} is the first that differs")), "{said}");
+        // One row less.
+        let row = csv.lines().nth(1).unwrap();
+        fs::write(made.join("anonymised.csv"), csv.replacen(&format!("{row}\n"), "", 1)).unwrap();
+        let out = azukari(folder, &check);
+        assert_eq!(out.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&out.stdout);
+        assert!(said.contains("is not the one of the manifest"), "{said}");
+        let manifest = [&check[..6], &["made/manifest.json"]].concat();
+        assert!(fails(folder, &manifest).contains("is the wrong file"));
         // Another source does not come out the same.
         let visits = fs::read_to_string(folder.join("visits.csv")).unwrap();
         let fewer = visits.lines().take(2900).collect::<Vec<_>>().join("\n");
@@ -174,25 +186,25 @@ fn a_reason_by_a_flag_is_in_the_report_and_the_checker_repeats_it() {
 const WRONG: [(&str, &str, &str, &str); 14] = [
     ("", "", "it is empty", "空です"),
     ("age\n", "[columns.age]\nrole = \"quasi_identifying\"", "there are no rows", "行がありません"),
-    ("age,age\n1,2\n", "", "line 1, column `age`: it is named twice", "1行目列「age」"),
+    ("age,age\n1,2\n", "", "line 1, column `age`: it is named twice", "1行目、列「age」"),
     ("age,sex\n1,f\n2\n", "", "line 3", "3行目"),
     (
         "age\n34\nold\n",
         "[columns.age]\nrole = \"quasi_identifying\"\nintervals = { widths = [5] }",
         "line 3, column `age`: this value is no whole number",
-        "3行目列「age」：この値は扱える整数ではありません",
+        "3行目、列「age」：この値は扱える整数ではありません",
     ),
     (
         "day\n2026-03-09\n9 March\n",
         "[columns.day]\nrole = \"quasi_identifying\"\ndates = [\"year\"]",
         "line 3, column `day`: this value is no date",
-        "3行目列「day」：この値は2026-03-09の形の日付ではありません",
+        "3行目、列「day」：この値は日付ではありません",
     ),
     (
         "age\n34\n",
         "[columns.sex]\nrole = \"insensitive\"",
         "`settings.toml`, line 1, column `sex`: there is no such column in `visits.csv`, which has age",
-        "「settings.toml」の1行目列「sex」：この列は「visits.csv」にありません。列はageです",
+        "「settings.toml」の1行目、列「sex」：この列は「visits.csv」にありません。列はageです",
     ),
     (
         "age,sex\n34,f\n",
@@ -234,7 +246,7 @@ const WRONG: [(&str, &str, &str, &str); 14] = [
         "area\nShibuya\nOsaka\n",
         "[columns.area]\nrole = \"quasi_identifying\"\nlabels = [[\"Shibuya\", \"Tokyo\", \"*\"]]",
         "line 3, column `area`: its value is missing from the hierarchy",
-        "3行目列「area」：この値が一般化階層にありません",
+        "3行目、列「area」：この値が一般化階層にありません",
     ),
 ];
 
@@ -274,9 +286,11 @@ fn a_set_is_published_with_its_items_and_then_with_how_it_is_provided() {
     assert!(said.contains("列「生年月日」はすべての行で「*」になり"), "{said}");
     let read = |name: &str| fs::read_to_string(folder.join("made").join(name)).unwrap();
     assert!(!read("published.ja.html").contains("生年月日"));
-    let before = files(&folder.join("made"));
     let publish = ["anonymise", "publish", "made", "--controller", "見本商店"];
+    let told = fails(folder, &["anonymise", "publish", "made", "--controller", " "]);
+    assert!(told.contains("--controller is empty"), "{told}");
     runs(folder, &publish);
+    let before = files(&folder.join("made"));
     let page = read("published.ja.html");
     assert!(page.contains("見本商店は") && page.contains("性別") && !page.contains("提供する方法"));
     let how = ["--how", "暗号化したファイルの送付", "--how-en", "By an encrypted file"];
@@ -288,6 +302,13 @@ fn a_set_is_published_with_its_items_and_then_with_how_it_is_provided() {
     let told = read("recipient.ja.txt");
     assert!(told.starts_with("見本研究所 御中") && told.contains("見本商店から"), "{told}");
     assert_eq!(files(&folder.join("made")), before, "in the place of what was there");
+    // What was published before stays, whoever else it goes to (R7.4).
+    let other = ["--how", "閲覧用の端末", "--to", "見本大学"];
+    runs(folder, &[&publish[..], &other].concat());
+    runs(folder, &publish);
+    let page = read("published.ja.html");
+    assert!(page.contains("暗号化したファイルの送付") && page.contains("閲覧用の端末"), "{page}");
+    assert!(read("recipient.ja.txt").starts_with("見本大学 御中"));
 
     // A pseudonymised one goes to no third party (R6.3); its purpose is published (R6.4).
     let token = ["--token", "会員番号", "--out", "pseudo"];
@@ -298,6 +319,7 @@ fn a_set_is_published_with_its_items_and_then_with_how_it_is_provided() {
     let publish = ["anonymise", "publish", "pseudo", "--controller", "見本商店"];
     let told = fails(folder, &[&publish[..], &how].concat());
     assert!(told.contains("goes to no third party"), "{told}");
+    assert!(fails(folder, &publish).contains("Act 41(4)"));
     runs(folder, &[&publish[..], &["--purpose", "来店の分析"]].concat());
     let page = fs::read_to_string(folder.join("pseudo/published.ja.html")).unwrap();
     assert!(page.contains("来店の分析"), "{page}");

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use anonymise::Language;
 use anyhow::{Context, bail};
 
 /// A folder on its way; what was written is gone unless it is finished.
@@ -16,9 +17,17 @@ pub(super) struct Folder {
 
 impl Folder {
     /// Begins a folder that is not there yet.
-    pub(super) fn begin(to: &Path) -> anyhow::Result<Self> {
+    pub(super) fn begin(to: &Path, language: Language) -> anyhow::Result<Self> {
         if to.symlink_metadata().is_ok() {
-            bail!("`{}` is there already; name another folder with --out", to.display());
+            let to = to.display();
+            bail!(match language {
+                Language::Ja => {
+                    format!("「{to}」はすでにあります。--outで別のフォルダーを指定してください")
+                }
+                Language::En => {
+                    format!("`{to}` is there already; name another folder with --out")
+                }
+            });
         }
         let name = to.file_name().and_then(|name| name.to_str());
         let Some(name) = name else {

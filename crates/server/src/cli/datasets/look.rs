@@ -4,10 +4,10 @@
 use std::path::PathBuf;
 
 use anonymise::Language;
-use anonymise::verify::Word;
+use anonymise::verify::{Claim, Word};
 use anyhow::{Context, bail};
 use clap::Args;
-use datasets::{About, Finding, Kind, Manifest, MethodInformation, Next, Settings, Table};
+use datasets::{About, Finding, Kind, Manifest, MethodInformation, Next, Settings, Table, Written};
 
 use super::publish::manifest;
 use super::{Form, Outcome, Watch, fresh, settings, table, told};
@@ -53,7 +53,7 @@ impl Check {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let language = self.form.language();
         let method = match (&self.method, &self.settings) {
-            (Some(path), _) => method(path)?,
+            (Some(path), _) => method(path, language)?,
             (None, Some(path)) => {
                 let settings = self.form.on(settings(path, language)?);
                 if settings.seed.is_none() {
@@ -72,10 +72,19 @@ impl Check {
         let next = |step| watch.next(step);
         let source = table(&self.of, &method.settings, language, &next)?;
         let published = table(&self.file, &Settings::default(), language, &next)?;
-        let (verdict, standards) =
+        let (mut verdict, standards) =
             datasets::check(&source, &method, &published, &next).map_err(told(language))?;
-        let holds = verdict.word == Word::Holds && standards.hold();
+        let other = self.manifest(&method)?.filter(|of| of.output.hash != published.hash());
+        let holds = verdict.word == Word::Holds && standards.hold() && other.is_none();
         say!("{}", if holds { Word::Holds } else { Word::Fails });
+        if let Some(manifest) = other {
+            let line = self.differs(source, &manifest, &method, &next);
+            // The checker alone tells where the rows come to an end; here the first that is another is known.
+            for evidence in verdict.evidence.iter_mut().filter(|of| of.claim == Claim::Truth) {
+                evidence.line = evidence.line.and(line.or(evidence.line));
+            }
+            say!("  {}", not_of(&manifest, &published, line, language));
+        }
         for evidence in &verdict.evidence {
             say!("  {}", evidence.sentence(language));
         }
@@ -98,13 +107,76 @@ impl Check {
         }
         Ok(if holds { Outcome::Done } else { Outcome::Findings })
     }
+
+    /// The manifest beside the method information, if it is of the same run.
+    fn manifest(&self, method: &MethodInformation) -> anyhow::Result<Option<Manifest>> {
+        let Some(made) = self.method.as_ref().and_then(|path| path.parent()) else {
+            return Ok(None);
+        };
+        if !made.join("manifest.json").exists() {
+            return Ok(None);
+        }
+        let hash = method.hash()?;
+        Ok(Some(manifest(made)?).filter(|manifest| manifest.method == hash))
+    }
+
+    /// The first line that is another than when the set was made, where both are text.
+    fn differs(
+        &self,
+        source: Table,
+        manifest: &Manifest,
+        method: &MethodInformation,
+        next: &(dyn Fn(datasets::Step) -> Next + Sync),
+    ) -> Option<u64> {
+        if manifest.output.written == Written::Parquet || source.hash() != manifest.input.hash {
+            return None;
+        }
+        let source = source.to_be(manifest.output.written);
+        let made = again(&source, manifest, method, next).ok()?;
+        let found = std::fs::read(&self.file).ok()?;
+        let plain = |bytes: &[u8]| -> Vec<Vec<u8>> {
+            let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+            bytes.split(|byte| *byte == b'\n').map(|line| line.trim_ascii_end().to_vec()).collect()
+        };
+        let at = plain(&made).iter().zip(&plain(&found)).position(|(made, found)| made != found)?;
+        Some(at as u64 + 1)
+    }
 }
 
-fn method(path: &std::path::Path) -> anyhow::Result<MethodInformation> {
+/// That a file is not the one that was made.
+fn not_of(manifest: &Manifest, published: &Table, line: Option<u64>, language: Language) -> String {
+    let (rows, expected) = (published.rows(), manifest.output.rows);
+    match (language, line) {
+        (Language::Ja, None) => {
+            format!("このファイルは記録のものではありません：{rows}行（記録では{expected}行）")
+        }
+        (Language::Ja, Some(line)) => format!(
+            "このファイルは記録のものではありません：{rows}行（記録では{expected}行）、{line}行目から異なります"
+        ),
+        (Language::En, None) => {
+            format!("the file is not the one of the manifest: {rows} rows, {expected} expected")
+        }
+        (Language::En, Some(line)) => format!(
+            "the file is not the one of the manifest: {rows} rows, {expected} expected; line {line} is the first that differs"
+        ),
+    }
+}
+
+fn method(path: &std::path::Path, language: Language) -> anyhow::Result<MethodInformation> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("`{}` cannot be read; name another file", path.display()))?;
-    serde_json::from_str(&text)
-        .with_context(|| format!("`{}` is no method information", path.display()))
+    let wrong = || match language {
+        Language::Ja => {
+            format!("「{}」は別のファイルです。method.jsonを指定してください", path.display())
+        }
+        Language::En => format!("`{}` is the wrong file: name method.json", path.display()),
+    };
+    let read: serde_json::Value = serde_json::from_str(&text).with_context(wrong)?;
+    // A manifest has settings too.
+    if read.get("manifest").is_some() {
+        bail!(wrong());
+    }
+    serde_json::from_value(read).with_context(wrong)
 }
 
 #[derive(Args)]
@@ -122,7 +194,7 @@ impl Again {
     pub(super) fn run(self) -> anyhow::Result<Outcome> {
         let language = self.form.language();
         let manifest = manifest(&self.made)?;
-        let method = method(&self.made.join(super::METHOD))?;
+        let method = method(&self.made.join(super::METHOD), language)?;
         let watch = Watch::begin(language);
         let next = |step| watch.next(step);
         let source = table(&self.file, &method.settings, language, &next)?;

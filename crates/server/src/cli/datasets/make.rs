@@ -38,7 +38,7 @@ pub(super) fn run(make: Make, kind: Kind) -> anyhow::Result<Outcome> {
     let watch = Watch::begin(language).for_seconds(settings.seconds);
     let out = make.out.clone().context("name a folder with --out")?;
     // Before any work is done: it would be lost.
-    let folder = Folder::begin(&out)?;
+    let folder = Folder::begin(&out, language)?;
     let made = if make.from_vault {
         of_vault(make, kind, settings, watch)?
     } else {

@@ -8,6 +8,7 @@ use anonymise::Language;
 use anyhow::{Context, bail};
 use clap::Args;
 use datasets::{Kind, Label, Manifest, Provision, Shown, told, told_to_recipient};
+use serde::{Deserialize, Serialize};
 
 use super::{Form, Outcome};
 use crate::cli::say::say;
@@ -54,6 +55,29 @@ impl Pages<'_> {
     }
 }
 
+/// What was published of a set before, in its folder.
+const PUBLISHED: &str = "published.json";
+
+/// What was said of a set when it was published, so that it stays when more is said.
+#[derive(Default, Serialize, Deserialize)]
+struct Published {
+    purpose: Option<String>,
+    provisions: Vec<Label>,
+}
+
+impl Published {
+    fn read(made: &Path) -> anyhow::Result<Self> {
+        let path = made.join(PUBLISHED);
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("`{}` cannot be read", path.display()))?;
+        serde_json::from_str(&text)
+            .with_context(|| format!("`{}` is broken: remove it and publish anew", path.display()))
+    }
+}
+
 #[derive(Args)]
 pub struct Publish {
     /// The folder that was made
@@ -88,31 +112,73 @@ impl Publish {
                 "pseudonymously processed information goes to no third party (Act 41(6)): leave --how out"
             ));
         }
-        let provisions = self.how.as_ref().map(|ja| Provision {
-            method: Label { ja: ja.clone(), en: self.how_en.clone().unwrap_or_else(|| ja.clone()) },
-        });
+        let options = [
+            ("--controller", Some(&self.controller)),
+            ("--how", self.how.as_ref()),
+            ("--how-en", self.how_en.as_ref()),
+            ("--to", self.to.as_ref()),
+            ("--purpose", self.purpose.as_ref()),
+        ];
+        for (option, text) in options {
+            if text.is_some_and(|text| text.trim().is_empty()) {
+                bail!(match language {
+                    Language::Ja => format!("{option}が空です。言葉で指定してください"),
+                    Language::En => format!("{option} is empty: say it in words"),
+                });
+            }
+        }
+        let mut published = Published::read(&self.made)?;
+        let provided = !published.provisions.is_empty();
+        published.purpose = self.purpose.or(published.purpose);
+        if manifest.kind == Kind::Pseudonymised && published.purpose.is_none() {
+            bail!(language.of(
+                "仮名加工情報は利用目的を公表します（法41条4項）。--purposeで指定してください",
+                "of pseudonymously processed information the purpose is published (Act 41(4)): say it with --purpose"
+            ));
+        }
+        if let Some(ja) = &self.how {
+            let en = self.how_en.as_ref().unwrap_or(ja).clone();
+            let how = Label { ja: ja.clone(), en };
+            if !published.provisions.contains(&how) {
+                published.provisions.push(how);
+            }
+        }
+        let provisions: Vec<Provision> =
+            published.provisions.iter().map(|how| Provision { method: how.clone() }).collect();
         let pages = Pages {
             manifest: &manifest,
             shown: &manifest.items(),
             who: somebody(Some(&self.controller)),
-            purpose: self.purpose.as_deref(),
-            provisions: provisions.as_slice(),
+            purpose: published.purpose.as_deref(),
+            provisions: &provisions,
             recipient: self.to.as_deref(),
         };
+        // Before the pages, which say no more than it.
+        replace(&self.made, PUBLISHED, &serde_json::to_string_pretty(&published)?)?;
         for (name, text) in pages.files()? {
+            // What the recipient before was told stays until there is another.
+            if provided && self.to.is_none() && name.starts_with("recipient.") {
+                continue;
+            }
             replace(&self.made, &name, &text)?;
         }
         let out = self.made.display();
+        let law = match (manifest.kind, language) {
+            (Kind::Anonymised, Language::Ja) => "規則36条",
+            (Kind::Anonymised, Language::En) => "Rules 36",
+            (Kind::Pseudonymised, Language::Ja) => "法41条4項",
+            (Kind::Pseudonymised, Language::En) => "Act 41(4)",
+        };
         say!(
             "{}",
-            match (language, &provisions) {
-                (Language::Ja, None) =>
-                    format!("「{out}/published.ja.html」を公表してください（規則36条）。"),
-                (Language::En, None) => format!("Publish `{out}/published.en.html` (Rules 36)."),
-                (Language::Ja, Some(_)) => format!(
+            match (language, provisions.is_empty()) {
+                (Language::Ja, true) =>
+                    format!("「{out}/published.ja.html」を公表してください（{law}）。"),
+                (Language::En, true) => format!("Publish `{out}/published.en.html` ({law})."),
+                (Language::Ja, false) => format!(
                     "提供する前に「{out}/published.ja.html」を公表し（法44条、規則37条）、提供先には「{out}/recipient.ja.txt」の内容を伝えてください。"
                 ),
-                (Language::En, Some(_)) => format!(
+                (Language::En, false) => format!(
                     "Publish `{out}/published.en.html` before you provide the set (Act 44, Rules 37), and tell the recipient what `{out}/recipient.en.txt` says."
                 ),
             }

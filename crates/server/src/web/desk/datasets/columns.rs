@@ -439,7 +439,7 @@ pub(super) fn draw(
         )) }
         @if anonymised {
             div.alone {
-                p { strong { (say.of("いまのままでは", "As it stands")) } " "
+                p { strong { (say.of("いまのままでは", "As it stands")) } (say.of("", " "))
                     @match language {
                         Language::Ja => { "一般化する列を合わせると、" (words::count(rows)) "行のうち" (words::count(look.alone)) "行がほかにない組合せです。" }
                         Language::En => { (words::count(look.alone)) " of " (words::count(rows)) " rows are like no other by the columns to be generalised, taken together." }
