@@ -50,9 +50,9 @@ impl<'d> Maker<'d> {
     /// Waits until the work behind the page is done.
     async fn waits_for(&self, css: &str) {
         let found = self.browser.client.wait().at_most(std::time::Duration::from_mins(2));
-        if found.for_element(fantoccini::Locator::Css(css)).await.is_err() {
-            panic!("no `{css}` on\n{}", self.browser.client.source().await.unwrap());
-        }
+        let found = found.for_element(fantoccini::Locator::Css(css)).await;
+        let page = self.browser.client.source().await.unwrap();
+        assert!(found.is_ok(), "no `{css}` on\n{page}");
     }
 
     /// Presses a button on a page that comes again by itself, until it led somewhere.
