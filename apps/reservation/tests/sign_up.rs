@@ -385,6 +385,30 @@ async fn going_back_and_on_again_writes_no_second_letter_and_one_place_has_so_ma
 }
 
 #[tokio::test]
+async fn an_account_gives_its_own_letter_back_and_pressing_again_costs_none() {
+    let seen = Seen::default();
+    let app = App::before(seen.azukari()).await;
+    let guest = app.visitor();
+    let writes = async |email: &str, go: &str, step: &str| {
+        sends(&guest, step, &[("items.email", email), ("go", go)]).await.1
+    };
+    for at in 0..18 {
+        writes(&format!("stranger-{at}@guest.example"), "next", "contact").await;
+    }
+    writes("mio@guest.example", "next", "contact").await;
+    for _ in 0..5 {
+        let page = writes("mio@guest.example", "send", "password").await;
+        assert!(page.contains("No letter went out just now"), "{page}");
+    }
+    let code = seen.code_for("mio@guest.example");
+    assert_eq!(ends(&guest, "mio@guest.example", &code).await.0, StatusCode::SEE_OTHER);
+    for at in 18..24 {
+        writes(&format!("stranger-{at}@guest.example"), "next", "contact").await;
+    }
+    assert_eq!(seen.letters.lock().unwrap().len(), 21, "twenty, and one that was answered");
+}
+
+#[tokio::test]
 async fn below_the_age_the_form_asks_for_a_parent_beside_the_date_of_birth() {
     let seen = Seen::default();
     let app = App::before(seen.azukari()).await;

@@ -420,7 +420,9 @@ pub(super) async fn submit(
         match app.azukari.open_account(reader.language, &person, &sign_up.password).await {
             Ok(subject) => {
                 app.book.end_code(&newcomer).await?;
-                app.letters.succeeded(&place);
+                if !is_proven {
+                    app.letters.give_back(&place);
+                }
                 return welcome(&app, &reader, &headers, &sign_up, subject).await;
             }
             // Her representative has still to agree; it may not have been known before.
@@ -523,7 +525,10 @@ async fn write(
         return Ok(false);
     }
     let drawn = app.book.draw_code(&newcomer, SIGN_UP_MINUTES, now).await;
-    let Some(code) = drawn.map_err(|no| broken(no.into()))? else { return Ok(false) };
+    let Some(code) = drawn.map_err(|no| broken(no.into()))? else {
+        app.letters.give_back(place);
+        return Ok(false);
+    };
     let sign_in = format!("{}/sign-in", app.here.known());
     let put = app.azukari.write_newcomer(reader.language, email, &code, SIGN_UP_MINUTES, &sign_in);
     let put = put.await;
