@@ -8,6 +8,7 @@
 //! referrer policy is `same-origin` and not `no-referrer`.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Once;
 
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use jiff::{Timestamp, ToSpan};
@@ -108,6 +109,12 @@ pub(crate) fn place(peer: IpAddr, headers: &HeaderMap) -> String {
     };
     let told = headers.get_all("x-forwarded-for").iter().next_back();
     let told = told.and_then(|value| address(value.to_str().ok()?.rsplit(',').next()?.trim()));
+    if near && told.is_none() && !peer.to_canonical().is_loopback() {
+        static SILENT: Once = Once::new();
+        SILENT.call_once(|| {
+            tracing::warn!("a server in front of this one sets no X-Forwarded-For: everybody behind it is one place");
+        });
+    }
     match told.filter(|_| near).unwrap_or(peer).to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => {
