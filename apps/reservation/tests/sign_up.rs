@@ -527,6 +527,11 @@ async fn below_the_age_the_form_asks_for_a_parent_beside_the_date_of_birth() {
     assert_eq!(status, StatusCode::OK, "{page}");
     is_step(&page, "agree");
     sends(&guest, "contact", &[]).await;
+    // Before the account opens she sees whom it writes to.
+    let agreed = ("consents.store_disclosure", "given");
+    let (_, page) = sends(&guest, "agree", &[&[young, agreed][..], &named].concat()).await;
+    is_step(&page, "password");
+    assert!(page.contains("we write to your parent or guardian at aoi@parent.example"), "{page}");
     let code = seen.code_for("mio@guest.example");
     let rest = [
         ("consents.store_disclosure", "given"),

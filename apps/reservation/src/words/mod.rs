@@ -98,7 +98,7 @@ words! {
             link_declined_told, link_over, link_over_told, link_another_told, link_another_id_told,
             granted_nothing, done_linked, not_linked;
         told:
-            sign_up_lead(&str), representative_waits(&str), sign_up_consent_version(&str),
+            sign_up_lead(&str), representative_waits(&str), representative_asked(&str), sign_up_consent_version(&str),
             error_date(i64), go_on_with(&str), link_with(&str), filled_in_by(&str),
             link_review(&str), link_nobody(&str), link_source(&str, &str), link_away(&str),
             link_unproven(&str), link_another(&str), link_another_id(&str);

@@ -11,7 +11,7 @@ use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::openid::Provider;
 use crate::pages::consent::{
     REPRESENTATIVE, REPRESENTATIVE_EMAIL, REPRESENTATIVE_NAME, consent_box, consent_choice,
-    representative,
+    named_representative, representative,
 };
 use crate::pages::parts::{
     Drawn, Errors, Field, Named, Purposes, field_id, item_field, letters_lie, naming, nothing,
@@ -349,6 +349,9 @@ impl Page<'_> {
             words.door.sign_up_code_unsent
         };
         html! {
+            @if let Some(named) = named_representative(typed) {
+                div class="notice" { p { (naming(words.door.representative_asked, &named.email)) } }
+            }
             @if !self.is_proven { (letters_lie(self.app, self.reader)) }
             section class="sheet" {
                 // Whatever keeps her passwords learns by the address whose this one is.

@@ -120,6 +120,11 @@ pub(super) const WORDS: Door = Door {
             "This is what {controller} will hold for you. What each item is for stands beside it."
         )
     },
+    representative_asked: |address| {
+        format!(
+            "When you sign up, we write to your parent or guardian at {address} and ask for their consent. If the address is not right, go back to “A little more” and correct it."
+        )
+    },
     representative_waits: |day| {
         format!(
             "We have written to your parent or guardian, who can answer until {day}. You can book once your parent or guardian has agreed."

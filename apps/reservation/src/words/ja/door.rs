@@ -120,6 +120,11 @@ pub(super) const WORDS: Door = Door {
             "{controller}が、この登録でお預かりする情報です。それぞれの利用目的を、項目ごとに記しています。"
         )
     },
+    representative_asked: |address| {
+        format!(
+            "登録すると、保護者の方（{address}）に同意をお願いするメールをお送りします。アドレスが違っている場合は、「戻る」で「そのほか」の画面へ戻って直してください。"
+        )
+    },
     representative_waits: |day| {
         format!(
             "保護者の方に、同意のお願いのメールをお送りしています（{day}までお答えいただけます）。同意が得られると、ご予約いただけます。"
