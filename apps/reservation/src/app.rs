@@ -205,6 +205,15 @@ impl Tries {
         true
     }
 
+    /// Gives one try back, and none of those beside it.
+    pub(crate) fn give_back(&self, place: &str) {
+        let mut tries = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tried) = tries.get_mut(place) {
+            tried.times = tried.times.saturating_sub(1);
+        }
+    }
+
+    /// Gives all the tries of a login back.
     pub(crate) fn succeeded(&self, login: &str) {
         self.tried.lock().unwrap_or_else(PoisonError::into_inner).remove(login);
     }
@@ -323,6 +332,21 @@ mod tests {
             assert!(tries.begin("sumire", true, now));
             tries.succeeded("sumire");
         }
+    }
+
+    #[test]
+    fn one_that_is_given_back_leaves_those_beside_it() {
+        let (tries, now) = (Tries::default(), evening());
+        for _ in 1..TRIES {
+            assert!(tries.begin("192.0.2.1", true, now));
+        }
+        for _ in 0..3 * TRIES {
+            assert!(tries.begin("192.0.2.1", true, now));
+            assert!(!tries.begin("192.0.2.1", true, now), "what came before still counts");
+            tries.give_back("192.0.2.1");
+        }
+        tries.give_back("192.0.2.2");
+        assert!(tries.begin("192.0.2.2", true, now));
     }
 
     #[test]

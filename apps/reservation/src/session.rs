@@ -7,7 +7,8 @@
 //! neither header is not a browser and carries nobody's cookies. For `Origin` to be told, the
 //! referrer policy is `same-origin` and not `no-referrer`.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Once;
 
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use jiff::{Timestamp, ToSpan};
@@ -107,7 +108,13 @@ pub(crate) fn place(peer: IpAddr, headers: &HeaderMap) -> String {
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
     };
     let told = headers.get_all("x-forwarded-for").iter().next_back();
-    let told = told.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+    let told = told.and_then(|value| address(value.to_str().ok()?.rsplit(',').next()?.trim()));
+    if near && told.is_none() && !peer.to_canonical().is_loopback() {
+        static SILENT: Once = Once::new();
+        SILENT.call_once(|| {
+            tracing::warn!("a server in front of this one sets no X-Forwarded-For: everybody behind it is one place");
+        });
+    }
     match told.filter(|_| near).unwrap_or(peer).to_canonical() {
         IpAddr::V4(v4) => v4.to_string(),
         IpAddr::V6(v6) => {
@@ -115,6 +122,12 @@ pub(crate) fn place(peer: IpAddr, headers: &HeaderMap) -> String {
             format!("{a:x}:{b:x}:{c:x}:{d:x}:")
         }
     }
+}
+
+/// An address as servers in front write it, with a port or without: `ip`, `ip:port`, `[v6]`, `[v6]:port`.
+fn address(told: &str) -> Option<IpAddr> {
+    let bare = told.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(told);
+    bare.parse().ok().or_else(|| Some(told.parse::<SocketAddr>().ok()?.ip()))
 }
 
 /// True when a request changes nothing, or comes from one of our own pages.
@@ -152,6 +165,42 @@ mod tests {
         assert!(!post(&[("origin", "null"), ("host", "a.example")]));
         assert!(post(&[("host", "a.example")]));
         assert!(is_from_here(&Method::GET, &headers(&[("sec-fetch-site", "cross-site")])));
+    }
+
+    #[test]
+    fn a_place_is_whom_a_server_nearby_speaks_for_and_nobody_elses_word() {
+        let place = |peer: &str, told: &[&'static str]| {
+            let told: Vec<_> = told.iter().map(|told| ("x-forwarded-for", *told)).collect();
+            let all = told.iter().map(|(k, v)| (k.parse().unwrap(), HeaderValue::from_static(v)));
+            let mut headers = HeaderMap::new();
+            all.for_each(|(name, value): (header::HeaderName, _)| {
+                headers.append(name, value);
+            });
+            super::place(peer.parse().unwrap(), &headers)
+        };
+        // What connects from afar is believed nothing.
+        assert_eq!(place("203.0.113.9", &["198.51.100.7"]), "203.0.113.9");
+        assert_eq!(place("2001:db8:1:2:3:4:5:6", &["198.51.100.7"]), "2001:db8:1:2:");
+        // Of several hops the last one counts, which the server itself wrote.
+        for near in ["127.0.0.1", "10.0.0.2", "192.168.1.1", "::1", "fd00::1", "::ffff:10.0.0.2"] {
+            for told in [
+                &["198.51.100.7"][..],
+                &["203.0.113.1, 10.1.1.1 ,198.51.100.7 "],
+                &["203.0.113.1", "198.51.100.7"],
+                &["198.51.100.7:50123"],
+                &["nonsense, ::ffff:198.51.100.7"],
+            ] {
+                assert_eq!(place(near, told), "198.51.100.7", "{near} {told:?}");
+            }
+            for told in ["2001:db8:1:2::7", "[2001:db8:1:2::8]", "[2001:db8:1:2::9]:443"] {
+                assert_eq!(place(near, &[told]), "2001:db8:1:2:", "{near} {told}");
+            }
+        }
+        // Nonsense is nobody.
+        for told in ["", "unknown", "198.51.100.7,", "198.51.100.7:port", "[::", "198.51.100.700"] {
+            assert_eq!(place("10.0.0.2", &[told]), "10.0.0.2", "{told}");
+        }
+        assert_eq!(place("10.0.0.2", &[]), "10.0.0.2");
     }
 
     #[test]

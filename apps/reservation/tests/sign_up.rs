@@ -269,12 +269,13 @@ async fn the_password_is_asked_last_with_the_code_and_never_comes_back() {
     assert!(page.contains("You cannot use the service"), "{page}");
     // What cannot be a password is told there, and does not come back; the code stays.
     let code = ("code", code.as_str());
+    let written = ("written_to", "mio@guest.example");
     let short = [agreed, code, ("secrets.password", "unmist")];
     let (status, page) = sends(&guest, "password", &short).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     is_step(&page, "password");
     assert!(!page.contains("unmist") && page.contains(code.1), "{page}");
-    let whole = [agreed, code, ("secrets.password", "unmistakable-password")];
+    let whole = [agreed, code, written, ("secrets.password", "unmistakable-password")];
     assert_eq!(sends(&guest, "password", &whole).await.0, StatusCode::SEE_OTHER);
     let (status, page) = sends(&guest, "password", &whole).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "a code is used once");
@@ -285,6 +286,7 @@ async fn the_password_is_asked_last_with_the_code_and_never_comes_back() {
 async fn ends(guest: &Visitor, email: &str, code: &str) -> (reqwest::StatusCode, String) {
     let whole = [
         ("items.email", email),
+        ("written_to", email),
         ("code", code),
         ("consents.store_disclosure", "given"),
         ("secrets.password", "unmistakable-password"),
@@ -345,6 +347,24 @@ async fn a_code_is_for_its_address_and_a_mistyped_one_is_corrected_on_the_last_p
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     is_step(&page, "password");
     assert!(page.contains("This code does not fit"), "{page}");
+    // Where no code has gone there yet, that is what she is told, and offered one: whoever has the address.
+    for corrected in [right, HELD] {
+        let more = [
+            ("items.email", corrected),
+            ("written_to", mistyped),
+            ("code", &strangers),
+            ("consents.store_disclosure", "given"),
+            ("secrets.password", "unmistakable-password"),
+        ];
+        let (status, page) = sends(&guest, "password", &more).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            page.contains("none has gone there yet") && page.contains(">Send a code<"),
+            "{page}"
+        );
+        assert!(page.contains("No code has gone from here to this address yet"), "{page}");
+        assert!(!page.contains("A letter with a code went") && !page.contains("does not fit"));
+    }
     // She corrects it where the code is asked for, and loses nothing.
     let more = [("go", "send"), ("items.email", "mio"), ("items.allergy", "えび")];
     let (status, page) = sends(&guest, "password", &more).await;
@@ -356,6 +376,8 @@ async fn a_code_is_for_its_address_and_a_mistyped_one_is_corrected_on_the_last_p
     assert_eq!(status, StatusCode::OK, "{page}");
     is_step(&page, "password");
     assert!(page.contains("Another letter") && page.contains("value=\"えび\""), "{page}");
+    assert!(page.contains(&format!("name=\"written_to\" value=\"{right}\"")), "{page}");
+    assert!(page.contains("A letter with a code went to this address"), "{page}");
     assert_eq!(seen.letters_to(mistyped).len(), 1);
     let letter = seen.letters_to(right).remove(0);
     assert_eq!(letter["minutes"], 30);
@@ -381,7 +403,96 @@ async fn going_back_and_on_again_writes_no_second_letter_and_one_place_has_so_ma
     assert_eq!(seen.letters.lock().unwrap().len(), 20, "of one place");
     let late = [("go", "send"), ("items.email", "guest-29@guest.example")];
     let (_, page) = sends(&guest, "password", &late).await;
-    assert!(page.contains("No letter went out just now"), "{page}");
+    assert!(page.contains("many were asked for from your connection"), "{page}");
+    assert!(!page.contains("A letter with a code went"), "{page}");
+}
+
+#[tokio::test]
+async fn an_account_gives_its_own_letter_back_and_pressing_again_costs_none() {
+    let seen = Seen::default();
+    let app = App::before(seen.azukari()).await;
+    let guest = app.visitor();
+    let writes = async |email: &str, go: &str, step: &str| {
+        sends(&guest, step, &[("items.email", email), ("go", go)]).await.1
+    };
+    for at in 0..18 {
+        writes(&format!("stranger-{at}@guest.example"), "next", "contact").await;
+    }
+    writes("mio@guest.example", "next", "contact").await;
+    for _ in 0..5 {
+        let page = writes("mio@guest.example", "send", "password").await;
+        assert!(page.contains("No letter went out just now"), "{page}");
+    }
+    let code = seen.code_for("mio@guest.example");
+    assert_eq!(ends(&guest, "mio@guest.example", &code).await.0, StatusCode::SEE_OTHER);
+    for at in 18..24 {
+        writes(&format!("stranger-{at}@guest.example"), "next", "contact").await;
+    }
+    assert_eq!(seen.letters.lock().unwrap().len(), 21, "twenty, and one that was answered");
+}
+
+#[tokio::test]
+async fn what_she_agreed_to_in_other_words_is_asked_again_whichever_button_she_presses() {
+    let app = App::before(Seen::default().azukari()).await;
+    let guest = app.visitor();
+    let answers = [
+        ("notice", "2026-04-01"),
+        ("items.allergy", "Egg"),
+        ("consents.dietary_care", "given"),
+        ("consents.store_disclosure", "given"),
+    ];
+    for (step, go) in [
+        ("agree", "here"),
+        ("agree", "next"),
+        ("more", "back"),
+        ("more", "next"),
+        ("password", "next"),
+    ] {
+        let (status, page) = sends(&guest, step, &[&answers[..], &[("go", go)]].concat()).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{step} {go}: {page}");
+        // The first page that asks for one of them; nothing else is lost.
+        is_step(&page, "table");
+        assert!(page.contains("The wording changed") && page.contains("value=\"Egg\""), "{page}");
+        assert!(page.contains("name=\"notice\" value=\"2026-10-01\""), "{page}");
+        assert!(!page.contains("2026-04-01") && !page.contains("checked"), "{page}");
+        assert!(!page.contains("name=\"consents.store_disclosure\""), "{page}");
+    }
+    // Who answered nothing yet goes on, in the words of now.
+    let (status, page) = sends(&guest, "contact", &answers[..2]).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    assert!(page.contains("name=\"notice\" value=\"2026-10-01\""), "{page}");
+    assert!(!page.contains("The wording changed"), "{page}");
+}
+
+#[tokio::test]
+async fn her_browser_alone_keeps_the_pages_of_the_sign_up_and_until_she_signs_out() {
+    let seen = Seen::default();
+    let app = App::before(seen.azukari()).await;
+    let guest = app.visitor();
+    let said = |answer: &reqwest::Response, name: &str| {
+        answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned())
+    };
+    let kept = Some("private, no-cache".to_owned());
+    assert_eq!(said(&guest.opens("/sign-up").await, "cache-control"), kept);
+    for (step, more, status) in [
+        ("contact", ("go", "next"), 200),
+        ("table", ("go", "back"), 200),
+        ("contact", ("go", "here"), 200),
+        ("agree", ("consents.store_disclosure", "refused"), 200),
+        ("contact", ("items.phone", "1"), 422),
+        ("password", ("code", "1"), 422),
+    ] {
+        let form = [&TYPED[..], &[("step", step), more]].concat();
+        let answer = guest.answers("/sign-up", &form).await;
+        assert_eq!(answer.status(), status, "{step}");
+        assert_eq!(said(&answer, "cache-control"), kept, "{step}");
+        assert_eq!(said(&answer, "clear-site-data"), None);
+    }
+    let code = seen.code_for("mio@guest.example");
+    assert_eq!(ends(&guest, "mio@guest.example", &code).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(said(&guest.opens("/me/consents").await, "cache-control").unwrap(), "no-store");
+    let out = guest.answers("/sign-out", &[]).await;
+    assert_eq!(said(&out, "clear-site-data").unwrap(), "\"cache\"");
 }
 
 #[tokio::test]
@@ -408,12 +519,19 @@ async fn below_the_age_the_form_asks_for_a_parent_beside_the_date_of_birth() {
     let allergic = [("items.allergy", "Egg"), ("consents.dietary_care", "given")];
     let (_, page) = sends(&guest, "more", &[&[young][..], &named, &allergic].concat()).await;
     is_step(&page, "table");
-    assert!(page.contains("once your parent or guardian has agreed"), "{page}");
+    assert!(page.contains("the tick of your consent below is taken out"), "{page}");
+    assert!(page.contains("value=\"Egg\"") && page.contains("name=\"consents.dietary_care\""));
+    assert!(!page.contains("checked"), "what is not held yet is not agreed to: {page}");
 
     let (status, page) = sends(&guest, "more", &[&[young][..], &named].concat()).await;
     assert_eq!(status, StatusCode::OK, "{page}");
     is_step(&page, "agree");
     sends(&guest, "contact", &[]).await;
+    // Before the account opens she sees whom it writes to.
+    let agreed = ("consents.store_disclosure", "given");
+    let (_, page) = sends(&guest, "agree", &[&[young, agreed][..], &named].concat()).await;
+    is_step(&page, "password");
+    assert!(page.contains("we write to your parent or guardian at aoi@parent.example"), "{page}");
     let code = seen.code_for("mio@guest.example");
     let rest = [
         ("consents.store_disclosure", "given"),

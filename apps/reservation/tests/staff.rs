@@ -28,7 +28,7 @@ async fn an_invitation_is_taken_up_once_with_a_password_and_a_code_that_fit() {
     // A password that was fine is asked for again, and the page says so.
     let one_wrong = [("password", PASSWORD), ("code", "000000")];
     let (_, wrong) = page.posts(&invitation, &one_wrong).await;
-    assert!(wrong.contains("For safety it is never sent back") && !wrong.contains(PASSWORD));
+    assert!(wrong.contains("which for safety is not kept here") && !wrong.contains(PASSWORD));
     assert_eq!(secret_of(&wrong), secret, "the app that knows it already goes on fitting");
     let sent = [("password", PASSWORD), ("code", code.as_str())];
     assert_eq!(page.posts(&invitation, &sent).await.0, StatusCode::SEE_OTHER);

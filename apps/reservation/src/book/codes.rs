@@ -26,11 +26,23 @@ pub(crate) fn one_form(address: &str) -> String {
     address.trim().nfkc().collect::<String>().to_lowercase()
 }
 
+/// The mailbox of an address in its one form: many providers put letters to `name+tag@…` into that of `name@…`.
+fn mailbox(address: &str) -> Option<String> {
+    let (local, domain) = address.rsplit_once('@')?;
+    let (name, _) = local.split_once('+').filter(|(name, _)| !name.is_empty())?;
+    Some(format!("{name}@{domain}"))
+}
+
 impl Book {
-    /// The word by which codes of somebody are kept who signs up with an address.
+    /// The word by which codes of somebody are kept who signs up with an address: a keyed hash of its mailbox, by which
+    /// letters are counted, and one of the address behind it where that has a tag.
     pub(crate) fn newcomer(&self, address: &str) -> String {
-        let hash = self.seal.hash("address of a code", &one_form(address));
-        format!("address {}", HEXLOWER.encode(&hash))
+        let address = one_form(address);
+        let hash = |text: &str| HEXLOWER.encode(&self.seal.hash("address of a code", text));
+        match mailbox(&address) {
+            Some(mailbox) => format!("address {}+{}", hash(&mailbox), hash(&address)),
+            None => format!("address {}", hash(&address)),
+        }
     }
 
     /// Whether a code is out that can still be used.
@@ -58,9 +70,11 @@ impl Book {
         let drawn = self.write(move |book| {
             let now = now.as_second();
             book.execute("DELETE FROM codes WHERE made_at <= ?1 AND id <> 0", [now - DAY_SECONDS])?;
+            let mailbox = subject.split('+').next();
             let (count, last): (i64, Option<i64>) = book.query_row(
-                "SELECT count(*), max(made_at) FROM codes WHERE subject = ?1",
-                [&subject],
+                "SELECT count(*), max(made_at) FROM codes
+                 WHERE subject = ?1 OR subject GLOB ?1 || '+*'",
+                [mailbox],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?;
             if count >= A_DAY || last.is_some_and(|last| now < last + PAUSE_SECONDS) {
@@ -189,6 +203,33 @@ mod tests {
         );
         assert!(drawn(now + 24.hours()).await, "a day after the first");
         assert!(!drawn(now + 24.hours() + 59.seconds()).await);
+    }
+
+    #[tokio::test]
+    async fn a_mailbox_is_written_to_six_times_a_day_whatever_tags_its_address_has() {
+        let book = Book::open(&super::super::tests::folder()).unwrap();
+        let now = morning();
+        let drawn = async |address: &str, at| {
+            book.draw_code(&book.newcomer(address), SIGN_UP_MINUTES, at).await.unwrap()
+        };
+        let first = drawn("hanako+1@example.jp", now).await.unwrap();
+        assert!(drawn("hanako@example.jp", now).await.is_none(), "one a minute");
+        assert!(drawn("+1@example.jp", now).await.is_some(), "a name of its own");
+        for minutes in 1..6 {
+            let tagged = format!("Hanako＋{}@example.jp", minutes + 1);
+            assert!(drawn(&tagged, now + minutes.minutes()).await.is_some());
+        }
+        for address in ["hanako@example.jp", "hanako+7@example.jp", "hanako+7+8@example.jp"] {
+            assert!(drawn(address, now + 1.hours()).await.is_none(), "{address}");
+        }
+        for address in ["yoko@example.jp", "hanako@example.com"] {
+            assert!(drawn(address, now + 1.hours()).await.is_some(), "{address}");
+        }
+        // A code is for the very address all the same.
+        let fits = async |address: &str| {
+            book.is_code(Some(&book.newcomer(address)), &first, now).await.unwrap()
+        };
+        assert!(fits("hanako+1@example.jp").await && !fits("hanako@example.jp").await);
     }
 
     #[tokio::test]

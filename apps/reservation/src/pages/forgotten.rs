@@ -169,7 +169,7 @@ fn draw(reader: &Reader, errors: &Errors) -> Markup {
 
 fn draw_code(app: &app::App, reader: &Reader, email: &str, errors: &Errors) -> Markup {
     let words = reader.words;
-    let order = named(&[("code", words.hers.by_code), (PASSWORD, words.team.new_password)]);
+    let order = named(&[("code", words.door.code), (PASSWORD, words.team.new_password)]);
     let body = html! {
         h1 { (words.door.choose_password) }
         p class="lead" { (words.door.code_sent) }
@@ -178,7 +178,7 @@ fn draw_code(app: &app::App, reader: &Reader, email: &str, errors: &Errors) -> M
         form class="sheet" method="post" action="/sign-in/forgotten/code" novalidate {
             // Also for the keeper of passwords in the browser.
             input type="hidden" name="email" value=(email) autocomplete="username";
-            (field("code", words.hers.by_code, "one-time-code", Some(words.door.code_hint), errors, &order)
+            (field("code", words.door.code, "one-time-code", Some(words.door.code_hint), errors, &order)
                 .code(None, words))
             (field(PASSWORD, words.team.new_password, "new-password", Some(words.door.password_hint), errors, &order)
                 .input("password", None, words))

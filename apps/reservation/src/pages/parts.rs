@@ -49,10 +49,16 @@ impl Errors {
     /// The list above a form: every error, each with a way to its field.
     pub(crate) fn summary(&self, order: &[Named], words: &Words) -> Markup {
         let known = |name: &str| order.iter().any(|field| field.name == name);
+        // No page shows a password again.
+        let told = if self.fields().any(|field| field.ends_with("password")) {
+            words.frame.form_has_errors_and_password
+        } else {
+            words.frame.form_has_errors
+        };
         html! {
             @if !self.0.is_empty() {
                 div class="notice alert" role="alert" {
-                    p { strong { (words.frame.form_has_errors) } }
+                    p { strong { (told) } }
                     ul {
                         @for field in order {
                             @if let Some(error) = self.get(&field.name) {
@@ -582,7 +588,10 @@ pub(crate) fn letters_lie(app: &App, reader: &Reader) -> Markup {
     let Some(folder) = &app.letters_lie else { return nothing() };
     let told = reader.words.door.letters_lie;
     html! {
-        div class="notice" { p { (told) (reader.words.frame.colon) code { (folder.display()) } } }
+        div class="notice" {
+            p { (told) (reader.words.frame.colon) }
+            p { code { (folder.display()) } }
+        }
     }
 }
 

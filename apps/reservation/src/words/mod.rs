@@ -49,7 +49,7 @@ words! {
         plain:
             service, skip, nav, nav_me, nav_tonight, sign_in, sign_out, sign_up, sample_note,
             for_stores, to_front_page, to_my_page, back, colon, comma, required, optional, used_for,
-            used_for_all, only_if_agreed, form_has_errors, save, edit, email, password, error_empty,
+            used_for_all, only_if_agreed, form_has_errors, form_has_errors_and_password, save, edit, email, password, error_empty,
             error_not_an_email, error_not_a_phone, error_taken, error_too_long, error_too_short,
             error_other, error_choose, error_needs_consent, error_password_again;
         told:
@@ -77,7 +77,8 @@ words! {
             sign_in_both, sign_in_failed, sign_in_wait, signed_out, no_account_yet, staff_login,
             forgot, forgotten, forgotten_lead, send_code, send_code_again, choose_password,
             code_sent, code_hint, no_code, wrong_code, sign_up_code, sign_up_code_sent,
-            sign_up_code_hint, another_code_sent, letters_wait, letters_lie, old_password,
+            sign_up_code_hint, another_code_sent, sign_up_code_unsent, error_code_unsent, letters_wait,
+            letters_wait_here, code, letters_lie, old_password,
             change_password, password_lead,
             wrong_password, done_password, sign_up_about_you, sign_up_at_the_table,
             sign_up_all_optional, sign_up_others_optional, email_hint, sign_up_consent,
@@ -97,7 +98,7 @@ words! {
             link_declined_told, link_over, link_over_told, link_another_told, link_another_id_told,
             granted_nothing, done_linked, not_linked;
         told:
-            sign_up_lead(&str), representative_waits(&str), sign_up_consent_version(&str),
+            sign_up_lead(&str), representative_waits(&str), representative_asked(&str), sign_up_consent_version(&str),
             error_date(i64), go_on_with(&str), link_with(&str), filled_in_by(&str),
             link_review(&str), link_nobody(&str), link_source(&str, &str), link_away(&str),
             link_unproven(&str), link_another(&str), link_another_id(&str);

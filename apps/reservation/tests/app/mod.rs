@@ -166,8 +166,12 @@ impl Visitor {
         answer
     }
 
+    pub async fn opens(&self, path: &str) -> reqwest::Response {
+        self.sends(self.browser.get(format!("{}{path}", self.address))).await
+    }
+
     pub async fn gets(&self, path: &str) -> (StatusCode, String) {
-        let answer = self.sends(self.browser.get(format!("{}{path}", self.address))).await;
+        let answer = self.opens(path).await;
         (answer.status(), answer.text().await.unwrap())
     }
 
@@ -184,7 +188,7 @@ impl Visitor {
         (status, to.unwrap_or(answer.text().await.unwrap()))
     }
 
-    async fn answers(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
+    pub async fn answers(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
         let encode = |text: &str| {
             let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
             text.bytes().fold(String::new(), |out, byte| {

@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::{CODE, EMAIL, PASSWORD, RESIDENCES, Step, WITH};
+use super::{CODE, EMAIL, Letter, PASSWORD, RESIDENCES, SignUp, Step, WITH};
 use crate::app::{App, Reader};
 use crate::azukari::{Consent, Policy};
 use crate::book::stores::Store;
@@ -11,11 +11,11 @@ use crate::fields::{Fields, PHONE_COUNTRY};
 use crate::openid::Provider;
 use crate::pages::consent::{
     REPRESENTATIVE, REPRESENTATIVE_EMAIL, REPRESENTATIVE_NAME, consent_box, consent_choice,
-    representative,
+    named_representative, representative,
 };
 use crate::pages::parts::{
-    Drawn, Errors, Field, Named, Purposes, field_id, item_field, letters_lie, nothing, prose,
-    sent_to,
+    Drawn, Errors, Field, Named, Purposes, field_id, item_field, letters_lie, naming, nothing,
+    prose, sent_to,
 };
 use crate::pages::{Sheet, layout, layout_of_form, linking, other_tongues, sign_in_to};
 
@@ -92,8 +92,11 @@ impl Page<'_> {
                 }
                 @if step == Step::Password && !self.is_proven {
                     p {
-                        (words.door.no_code) " "
-                        button class="plain" name="go" value="send" { (words.door.send_code_again) }
+                        @let is_written = SignUp::is_written(typed);
+                        @if is_written { (words.door.no_code) " " }
+                        button class="plain" name="go" value="send" {
+                            @if is_written { (words.door.send_code_again) } @else { (words.door.send_code) }
+                        }
                     }
                 }
                 p class="hint" { (words.door.sign_up_kept_where) }
@@ -102,9 +105,14 @@ impl Page<'_> {
         layout_of_form(self.reader, &Sheet { title: self.title(step), wide: false }, &body)
     }
 
-    /// That no letter has gone.
-    pub(super) fn waits(&self) -> Markup {
-        alert(self.reader.words.door.letters_wait)
+    /// That no letter has gone, and why.
+    pub(super) fn waits(&self, letter: Letter) -> Option<Markup> {
+        let words = &self.reader.words.door;
+        match letter {
+            Letter::Gone => None,
+            Letter::MailboxWaits => Some(alert(words.letters_wait)),
+            Letter::PlaceWaits => Some(alert(words.letters_wait_here)),
+        }
     }
 
     /// That the words of the consents are others now.
@@ -186,7 +194,7 @@ impl Page<'_> {
         if step == Step::Password {
             if !self.is_proven {
                 add(EMAIL.to_owned(), self.policy.item_label("email", language));
-                add(CODE.to_owned(), words.hers.by_code);
+                add(CODE.to_owned(), words.door.code);
             }
             add(PASSWORD.to_owned(), words.frame.password);
         }
@@ -293,7 +301,7 @@ impl Page<'_> {
             p { ((words.door.sign_up_consent_version)(&self.policy.version)) }
             @if let Some(store) = &self.store {
                 section class="sheet" {
-                    h2 { ((words.finding.first_store)(store.name(language))) }
+                    h2 { (naming(words.finding.first_store, store.name(language))) }
                     (sent_to(self.policy, self.reader))
                 }
             }
@@ -335,7 +343,15 @@ impl Page<'_> {
         };
         let (words, language) = (drawn.words, drawn.language);
         let email = self.policy.item_label("email", language);
+        let sent = if SignUp::is_written(typed) {
+            words.door.sign_up_code_sent
+        } else {
+            words.door.sign_up_code_unsent
+        };
         html! {
+            @if let Some(named) = named_representative(typed) {
+                div class="notice" { p { (naming(words.door.representative_asked, &named.email)) } }
+            }
             @if !self.is_proven { (letters_lie(self.app, self.reader)) }
             section class="sheet" {
                 // Whatever keeps her passwords learns by the address whose this one is.
@@ -343,9 +359,9 @@ impl Page<'_> {
                     input class="hidden" type="email" autocomplete="username" tabindex="-1" readonly
                         aria-hidden="true" value=(typed.get(EMAIL));
                 } @else {
-                    (short(EMAIL, email, words.door.sign_up_code_sent, "username")
+                    (short(EMAIL, email, sent, "username")
                         .input("email", Some(typed.get(EMAIL)), words))
-                    (short(CODE, words.hers.by_code, words.door.sign_up_code_hint, "one-time-code")
+                    (short(CODE, words.door.code, words.door.sign_up_code_hint, "one-time-code")
                         .code(Some(typed.get(CODE)), words))
                 }
                 (field.input("password", None, drawn.words))

@@ -32,6 +32,20 @@ const PASSWORD: &str = "secrets.password";
 const EMAIL: &str = "items.email";
 const CODE: &str = "code";
 
+/// The field that names the address to which this form had a code written last.
+const WRITTEN_TO: &str = "written_to";
+
+/// What became of a letter that was asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letter {
+    /// It goes, or went, and its code can be used.
+    Gone,
+    /// Its mailbox had too many.
+    MailboxWaits,
+    /// Where she asks from had too many.
+    PlaceWaits,
+}
+
 /// What is wrong with an item that may come in only once her representative has agreed.
 const AFTER_REPRESENTATIVE: &str = "after_representative";
 
@@ -171,6 +185,27 @@ impl SignUp {
             .collect()
     }
 
+    /// Whether this form had a code written to the address that stands in it.
+    fn is_written(typed: &Fields) -> bool {
+        one_form(typed.get(EMAIL)) == one_form(typed.get(WRITTEN_TO))
+    }
+
+    /// A code that does not fit, whatever its address.
+    fn wrong_code(&mut self, errors: &mut Errors, reader: &Reader) {
+        let words = &reader.words.door;
+        let is_written = Self::is_written(&self.typed);
+        self.typed.take(CODE);
+        errors.add(CODE, if is_written { words.wrong_code } else { words.error_code_unsent });
+    }
+
+    /// Lets go of every answer to a consent, since its words are others now; the first page that had one.
+    fn ask_again(&mut self, policy: &Policy) -> Option<Step> {
+        self.typed.set("notice", &policy.version);
+        let fields = policy.consents.keys().map(|consent| format!("consents.{consent}"));
+        let answered = fields.filter(|field| !self.typed.take(field).is_empty());
+        answered.map(|field| Step::of_field(&field, policy)).min()
+    }
+
     /// What can be seen to be wrong before anybody is asked, on the pages up to a step.
     fn check(&self, until: Step, policy: &Policy, reader: &Reader, today: Date) -> Errors {
         let words = reader.words;
@@ -223,6 +258,22 @@ impl SignUp {
         let all = policy.consents.iter();
         let named = all.filter(|(name, consent)| self.is_condition(consent) && refused(name));
         named.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Has a code written to her address, and notes that there.
+    async fn write(
+        &mut self,
+        app: &app::App,
+        reader: &Reader,
+        place: &str,
+        anew: bool,
+    ) -> Result<Letter, Trouble> {
+        let email = self.typed.get(EMAIL).to_owned();
+        let letter = write(app, reader, place, &email, anew).await?;
+        if letter == Letter::Gone {
+            self.typed.set(WRITTEN_TO, &email);
+        }
+        Ok(letter)
     }
 
     /// What Azukari finds wrong, while nothing comes in. What she will have to agree to counts as agreed to from
@@ -345,6 +396,14 @@ pub(super) async fn submit(
     let is_proven = is_proven(&app, &headers, &sign_up.typed);
     let page = form::Page { app: &app, reader: &reader, policy: &policy, store, is_proven };
     let fine = Errors::default();
+    // What she agreed to in other words is asked for again; that no page carries it along as an answer to these.
+    let notice = sign_up.typed.filled("notice");
+    if notice.is_some_and(|notice| notice != policy.version)
+        && let Some(first) = sign_up.ask_again(&policy)
+    {
+        let page = page.step(first, &sign_up.typed, &fine, Some(page.policy_changed()));
+        return Ok((StatusCode::CONFLICT, kept_by_her(page)).into_response());
+    }
     match sign_up.typed.take("go").as_str() {
         // A form that comes back from another page is shown, not sent.
         "here" => return Ok(kept_by_her(page.step(step, &sign_up.typed, &fine, None))),
@@ -365,9 +424,8 @@ pub(super) async fn submit(
                 return Ok((StatusCode::UNPROCESSABLE_ENTITY, kept_by_her(page)).into_response());
             }
             sign_up.typed.take(CODE);
-            let email = sign_up.typed.get(EMAIL);
-            let has_gone = write(&app, &reader, &place, email, true).await.map_err(away)?;
-            let note = if has_gone { done(words.door.another_code_sent) } else { page.waits() };
+            let letter = sign_up.write(&app, &reader, &place, true).await.map_err(away)?;
+            let note = page.waits(letter).unwrap_or_else(|| done(words.door.another_code_sent));
             let page = page.step(Step::Password, &sign_up.typed, &fine, Some(note));
             return Ok(kept_by_her(page));
         }
@@ -390,9 +448,8 @@ pub(super) async fn submit(
         if found.is_empty() {
             let mut note = None;
             if matches!(step, Step::Contact | Step::Agree) && !is_proven {
-                let email = sign_up.typed.get(EMAIL);
-                let has_gone = write(&app, &reader, &place, email, false).await.map_err(away)?;
-                note = (step == Step::Agree && !has_gone).then(|| page.waits());
+                let letter = sign_up.write(&app, &reader, &place, false).await.map_err(away)?;
+                note = page.waits(letter).filter(|_| step == Step::Agree);
             }
             return Ok(kept_by_her(page.step(next, &sign_up.typed, &fine, note)));
         }
@@ -402,8 +459,7 @@ pub(super) async fn submit(
         let _turn = app.turns.of(&newcomer).await;
         let code = door::digits(sign_up.typed.get(CODE));
         if !is_proven && !app.book.is_code(Some(&newcomer), &code, app::now()).await? {
-            sign_up.typed.take(CODE);
-            errors.add(CODE, words.door.wrong_code);
+            sign_up.wrong_code(&mut errors, &reader);
             errors.add(PASSWORD, words.frame.error_password_again);
             let page = page.step(step, &sign_up.typed, &errors, None);
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, kept_by_her(page)).into_response());
@@ -420,7 +476,9 @@ pub(super) async fn submit(
         match app.azukari.open_account(reader.language, &person, &sign_up.password).await {
             Ok(subject) => {
                 app.book.end_code(&newcomer).await?;
-                app.letters.succeeded(&place);
+                if !is_proven {
+                    app.letters.give_back(&place);
+                }
                 return welcome(&app, &reader, &headers, &sign_up, subject).await;
             }
             // Her representative has still to agree; it may not have been known before.
@@ -445,8 +503,7 @@ pub(super) async fn submit(
                 if !is_proven
                     && found.iter().any(|error| error.field == EMAIL && error.code == "taken") =>
             {
-                sign_up.typed.take(CODE);
-                errors.add(CODE, words.door.wrong_code);
+                sign_up.wrong_code(&mut errors, &reader);
             }
             Err(Trouble::Invalid(found)) => changed = add_found(&mut errors, found, &reader),
             Err(trouble) => return Err(away(trouble)),
@@ -454,11 +511,17 @@ pub(super) async fn submit(
     }
     if changed {
         // Ask again, with the words as they are now.
-        for consent in policy.consents.keys() {
+        let first = sign_up.ask_again(&policy).unwrap_or(Step::Agree);
+        let page = page.step(first, &sign_up.typed, &fine, Some(page.policy_changed()));
+        return Ok((StatusCode::CONFLICT, kept_by_her(page)).into_response());
+    }
+    // What is not held yet is not agreed to yet either.
+    for (item, asked) in &policy.items {
+        if errors.get(&format!("items.{item}")) == Some(words.door.error_after_representative)
+            && let Some(consent) = &asked.consent
+        {
             sign_up.typed.take(&format!("consents.{consent}"));
         }
-        let page = page.step(Step::Agree, &sign_up.typed, &fine, Some(page.policy_changed()));
-        return Ok((StatusCode::CONFLICT, kept_by_her(page)).into_response());
     }
     // To the first page that has something to put right.
     let step_of = |field: &str| match field {
@@ -504,26 +567,28 @@ fn is_proven(app: &app::App, headers: &HeaderMap, typed: &Fields) -> bool {
     })
 }
 
-/// Has a code written to an address, unless one is out that can be used and no other is asked for; false where there
-/// were too many letters. What an address is, Azukari looks for when the letter goes, so that the answer is the same,
-/// and as soon, for each.
+/// Has a code written to an address, unless one is out that can be used and no other is asked for. What an address
+/// is, Azukari looks for when the letter goes, so that the answer is the same, and as soon, for each.
 async fn write(
     app: &app::App,
     reader: &Reader,
     place: &str,
     email: &str,
     anew: bool,
-) -> Result<bool, Trouble> {
+) -> Result<Letter, Trouble> {
     let (now, newcomer) = (app::now(), app.book.newcomer(email));
     let broken = |no: anyhow::Error| Trouble::Unexpected(format!("no code is drawn: {no}"));
     if !anew && app.book.holds_code(&newcomer, now).await.map_err(broken)? {
-        return Ok(true);
+        return Ok(Letter::Gone);
     }
     if !app.letters.begin(place, true, now) {
-        return Ok(false);
+        return Ok(Letter::PlaceWaits);
     }
     let drawn = app.book.draw_code(&newcomer, SIGN_UP_MINUTES, now).await;
-    let Some(code) = drawn.map_err(|no| broken(no.into()))? else { return Ok(false) };
+    let Some(code) = drawn.map_err(|no| broken(no.into()))? else {
+        app.letters.give_back(place);
+        return Ok(Letter::MailboxWaits);
+    };
     let sign_in = format!("{}/sign-in", app.here.known());
     let put = app.azukari.write_newcomer(reader.language, email, &code, SIGN_UP_MINUTES, &sign_in);
     let put = put.await;
@@ -531,7 +596,7 @@ async fn write(
         // No letter has it.
         app.book.end_code(&newcomer).await.map_err(|no| broken(no.into()))?;
     }
-    put.map(|()| true)
+    put.map(|()| Letter::Gone)
 }
 
 /// A page that her browser may keep for its way back, and nobody else: what she typed is on it and nowhere else

@@ -23,7 +23,11 @@ pub(super) const WORDS: Door = Door {
     sign_up_code_sent: "A letter with a code went to this address. If the address is not right, correct it here and have another code sent.",
     sign_up_code_hint: "The six digits in the letter. They hold for half an hour and five tries.",
     another_code_sent: "Another letter with a code is on its way to this address.",
+    sign_up_code_unsent: "No code has gone from here to this address yet. “Send a code” below sends one.",
+    error_code_unsent: "It has to be a code that went to the address above, and none has gone there yet. Please press “Send a code”.",
     letters_wait: "No letter went out just now: an address gets one a minute, and six a day. Please use the code that you have, or try again in a while.",
+    letters_wait_here: "No letter went out just now: many were asked for from your connection. Please use the code that you have, or try again in a quarter of an hour.",
+    code: "One-time code",
     letters_lie: "This is a demo, and no mail is sent. The newest file in this folder is the letter",
     old_password: "Password until now",
     change_password: "Change the password",
@@ -37,10 +41,10 @@ pub(super) const WORDS: Door = Door {
     email_hint: "We send a code to this address, for the last page. If you have an account with it already, the letter says so instead.",
     sign_up_consent: "Your consent",
     sign_up_submit: "Sign up",
-    sign_up_kept_where: "Until you sign up, nothing you type here is kept anywhere. Your address is used for the letter with the code alone.",
+    sign_up_kept_where: "Until you sign up, we keep nothing that you type but your e-mail address: until the letter with the code has gone, and for a day in a form that nobody can read, to count letters. Your browser may keep these pages until you sign out.",
     phone_hint: "As you write it at home. Numbers of other countries begin with +.",
     allergy_hint: "The first thing a store checks. For example: buckwheat, peanuts",
-    password_hint: "12 characters or more are a good choice. No store ever learns it.",
+    password_hint: "At least 8 characters; 12 or more are a good choice. No store ever learns it.",
     residence: "Country you live in",
     residence_hint: "It decides which law applies.",
     residence_jp: "Japan",
@@ -51,7 +55,7 @@ pub(super) const WORDS: Door = Door {
     do_not_agree: "I do not agree",
     policy_changed: "The wording changed while you were here. Please read it as it is now and answer again.",
     refused_title: "You cannot use the service",
-    refused_nothing_kept: "Nothing of what you typed has been kept.",
+    refused_nothing_kept: "You are not signed up, and nothing of what you typed has been kept but your e-mail address: for the letter with the code, and to count letters for a day.",
     refused_think_again: "Back to the form",
     passkeys: "Passkeys",
     passkeys_told: "With a passkey you sign in by the fingerprint, face or screen lock of this device instead of a password. It does not work on look-alike sites. Only a public key is kept here.",
@@ -74,7 +78,7 @@ pub(super) const WORDS: Door = Door {
     representative_email: "E-mail address of your parent or guardian",
     representative_hint: "Not your own address. We use it for this question alone and erase it once it is answered. Our letter does not name you, so please tell your parent or guardian that it comes.",
     error_representative: "Please give the name and e-mail address of your parent or guardian.",
-    error_after_representative: "We can hold this once your parent or guardian has agreed. Please leave it empty here and add it on your page afterwards.",
+    error_after_representative: "We can hold this once your parent or guardian has agreed, so the tick of your consent below is taken out. Please leave this empty here and add it on your page afterwards.",
     representative_needed: "At your age a parent or legal guardian has to agree to this as well. Please give the name and e-mail address below.",
     representative_on_her_page: "At your age a parent or legal guardian has to agree to this as well. You can have them asked on your page, under “Your consents”.",
     done_asked: "We write to your parent or guardian and ask for their consent.",
@@ -114,6 +118,11 @@ pub(super) const WORDS: Door = Door {
     sign_up_lead: |controller| {
         format!(
             "This is what {controller} will hold for you. What each item is for stands beside it."
+        )
+    },
+    representative_asked: |address| {
+        format!(
+            "When you sign up, we write to your parent or guardian at {address} and ask for their consent. If the address is not right, go back to “A little more” and correct it."
         )
     },
     representative_waits: |day| {
