@@ -55,6 +55,8 @@ pub(super) fn close(
     decision: &Decision,
     now: Timestamp,
 ) -> Result<usize, No> {
+    // What lapsed a moment ago did so, and was not closed.
+    bookings::expire(book, now)?;
     let there: Vec<String> =
         bookings_on(book, store, day.on, now)?.into_iter().map(|booking| booking.number).collect();
     let undecided: Vec<String> = match decision {

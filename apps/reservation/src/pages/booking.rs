@@ -126,7 +126,8 @@ pub(super) async fn page(
             pay::done_and_back(words.hers.done_cancelled, back, &payments, &reader)
         }
         Some("paid") if booking.stands() && payments.iter().any(|payment| payment.for_change) => {
-            done(words.visit.done_changed)
+            // What came to nothing goes back, and she is told that apart.
+            if pay::is_changed(&payments) { done(words.visit.done_changed) } else { nothing() }
         }
         Some("companions") if booking.tells_of_companions(now) => done(words.visit.done_companions),
         Some("booked" | "paid") if booking.stands() => done(words.hers.done_booked),

@@ -105,6 +105,11 @@ pub(super) fn is_paid(payments: &[Payment]) -> bool {
     received(payments).next().is_some()
 }
 
+/// Whether the change that was paid for last was made, so that its money stayed.
+pub(super) fn is_changed(payments: &[Payment]) -> bool {
+    received(payments).next().is_some_and(|last| last.for_change && last.back_yen < last.yen)
+}
+
 /// Whether there is money of hers in it.
 pub(super) fn is_hers(payments: &[Payment], caller: &Caller) -> bool {
     received(payments).any(|payment| payment.subject == caller.who)
