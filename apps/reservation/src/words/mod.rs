@@ -174,7 +174,7 @@ words! {
             webhook_url, webhook_url_hint, webhook_put, webhook_end, webhook_made;
         told:
             tonight_is(&str), tonight_count(usize, u32), tonight_recorded(&str, &str),
-            webhook_since(&str, u32), webhook_given_up(u32);
+            called_off_that_day(usize), webhook_since(&str, u32), webhook_given_up(u32);
     }
     /// Those who work at a store, and operators: invited, signed in.
     team: Team {
@@ -197,12 +197,12 @@ words! {
             no_refunds, refunds_lead, refunds_look, refunds_retry, refunds_otherwise, refund_again,
             refund_by_hand, number_at_platform, failed_on, import_told, file, columns,
             columns_of_stores, columns_of_tables, key_made, keys_told, key_name_hint, make_key,
-            end_key, opened, see_as_guests;
+            end_key, opened, see_as_guests, closing_either;
         told:
             guest_after(), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
             done_called_off(usize), not_seated(&[u8], u16), day_has_bookings(usize), closing_is_paid(&str),
             closing_paid(usize, &str), closing_booked(usize), closing_held(usize),
-            closing_offered(usize), refunds_failed(usize), imported(usize, usize),
+            closing_offered(usize), closing_waiting(u32), closing_changes(usize), refunds_failed(usize), imported(usize, usize),
             file_refused(&Plain), file_has_faults(usize);
     }
     /// Letters.

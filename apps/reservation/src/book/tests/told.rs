@@ -16,6 +16,12 @@ impl Room {
         self.book.close_day("mihon", day, Decision::CallOff(all), at(NOW)).await.unwrap();
     }
 
+    /// How many wait for a day, and how many changes to it are under way.
+    async fn also_ends(&self, on: Date) -> (u32, usize) {
+        let also = self.book.also_ends("mihon", on, at(NOW)).await.unwrap();
+        (also.waiting, also.changes)
+    }
+
     /// Of what she is told, the kind, the moment, and the reason.
     async fn told_why(&self, who: &str) -> Vec<(Kind, Timestamp, String)> {
         let notices = self.book.notices_of(who).await.unwrap();
@@ -42,7 +48,10 @@ async fn who_waits_for_a_day_that_is_closed_is_told_so_and_why() {
     for when in [SIX, NEXT] {
         room.waits("b", when, 2, NOW).await.unwrap();
     }
+    // Whoever closes it is told before of who waits.
+    assert_eq!(room.also_ends(date(2026, 11, 22)).await, (1, 0));
     room.closes(date(2026, 11, 22)).await;
+    assert_eq!(room.also_ends(date(2026, 11, 22)).await, (0, 0));
     assert_eq!(room.told_why("b").await, [(Kind::LineClosed, at(SIX), why())]);
     assert_eq!(room.book.waits_of("b", at(NOW)).await.unwrap().len(), 1, "the other line is there");
     assert_eq!(room.told_why("a").await, [(Kind::CalledOff, at(SIX), why())]);
@@ -168,6 +177,7 @@ async fn what_comes_between_a_change_and_azukari_s_answer_to_it_wins() {
     for (number, who) in [(&to_be_closed, "a"), (&to_be_off, "b")] {
         room.book.change(number, who, (at(NEXT), 3), None, false, at(NOW)).await.unwrap();
     }
+    assert_eq!(room.also_ends(date(2026, 11, 23)).await, (0, 2));
     // The one is called off; then the new day of both is closed. Azukari takes both changes after that.
     room.book.end(&to_be_off, Ending::Store, at(NOW)).await.unwrap();
     room.closes(date(2026, 11, 23)).await;
