@@ -166,7 +166,8 @@ async fn times(
 /// The same, for what a form brought.
 async fn again(own: &Own, fields: &Fields, error: &str) -> Result<Response, Fault> {
     let chosen = (fields.get("date").parse().ok(), fields.get("party").parse().ok());
-    let page = times(own, chosen, Some(error)).await?;
+    let error = format!("{error}{}", companions::again(fields, own.reader.words));
+    let page = times(own, chosen, Some(&error)).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 

@@ -69,6 +69,7 @@ pub(super) const WORDS: Visit = Visit {
     companions_again: " The allergies of those you bring are not kept yet: please choose them again on the next page.",
     companions_allergies: "Allergies of companions",
     companions_fewer: "With fewer people, what you told us of those you bring becomes the following. If somebody who has an allergy stays at home, please choose again below.",
+    companions_more: "More people come then. If somebody new has an allergy, please add it below; the restaurant is told what you choose.",
     companions_all_go: "You come alone then, so what you told us of those you bring is erased.",
     erased: "erased",
     nobody: "Nobody",
