@@ -140,7 +140,7 @@ words! {
             fee_from_now, change_it, do_not_change, fee_is_now, change_costs_now, nothing_to_pay,
             done_kept, your_time, same_as_now, same_hour, same_hour_told, companions, companions_for, companions_why,
             companions_not_hers, companions_other, companions_change, companions_not_told,
-            companions_again, companions_allergies, companions_fewer, companions_more,
+            companions_again, companions_allergies, companions_fewer, companions_more, never_was_told,
             companions_all_go, erased, nobody, error_allergen, done_companions;
         told:
             clock_is(&str), fee_terms(&str, u16, u8), free_until(&str, u8), free_over(u8),

@@ -71,6 +71,7 @@ pub(super) const WORDS: Visit = Visit {
     companions_fewer: "With fewer people, what you told us of those you bring becomes the following. If somebody who has an allergy stays at home, please choose again below.",
     companions_more: "More people come then. If somebody new has an allergy, please add it below; the restaurant is told what you choose.",
     companions_all_go: "You come alone then, so what you told us of those you bring is erased.",
+    never_was_told: "It was not booked yet: nothing was paid, and there is nothing to pay.",
     erased: "erased",
     nobody: "Nobody",
     error_allergen: "This is not on the list. Choose from the list, or tell the restaurant directly.",
