@@ -196,7 +196,8 @@ async fn once_its_time_is_over_nobody_reads_it_though_the_job_has_not_come_by() 
 }
 
 #[tokio::test]
-async fn a_change_to_fewer_people_says_what_goes_and_asks_again_before_it_is_made() {
+async fn a_change_to_fewer_or_more_people_says_what_becomes_of_it_and_asks_again_before_it_is_made()
+{
     let street = Street::with(1).await;
     let guest = &street.guests[0];
     let sent = [("party", "4"), ("companions.egg", "3"), ("companions.milk", "1")];
@@ -221,9 +222,20 @@ async fn a_change_to_fewer_people_says_what_goes_and_asks_again_before_it_is_mad
     let alone = review(1, "en").await;
     assert!(alone.contains("Egg: 3 people → erased") && alone.contains("Milk: 1 person → erased"));
     assert!(!alone.contains("name=\"companions."), "{alone}");
-    // Where all of it stays, nothing is said or asked.
-    for party in [4, 5] {
-        assert!(!review(party, "en").await.contains("companions."), "{party}");
+    // Where the same people come, nothing is said or asked.
+    assert!(!review(4, "en").await.contains("companions."));
+    // Where more do, what stands is shown, and it is asked whether somebody new has one.
+    let more = review(5, "en").await;
+    assert!(more.contains("somebody new") && more.contains("Egg: 3 people, Milk: 1 person"));
+    assert!(!more.contains(said) && more.contains("value=\"3\" selected"), "{more}");
+    assert!(review(5, "ja").await.contains("新しくいらっしゃる方"));
+    // A time that is not to be had leads back to the times: what she chose is not kept, and she hears so.
+    let gone = [("date", day.as_str()), ("time", "19:31"), ("party", "3")];
+    let chosen = [&gone[..], &[("companions.egg", "1")]].concat();
+    for (form, told) in [(&chosen[..], true), (&gone[..], false)] {
+        let (status, page) = guest.posts(&format!("{hers}/change?lang=en"), form).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(page.contains("choose them again on the next page"), told, "{page}");
     }
     // More than come then: nothing is changed, and the field is named.
     let to = [("date", day.as_str()), ("time", "19:30"), ("party", "3"), ("yen", "0")];

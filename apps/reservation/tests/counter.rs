@@ -470,3 +470,28 @@ async fn the_examples_of_the_document_run_as_they_stand_there() {
     assert!(has_all_of(&told, &example), "{told} is not like {example}");
     assert!(!has_all_of(&told, &json!({ "answers": [{ "other": 1 }] })));
 }
+
+#[tokio::test]
+async fn the_evening_of_a_closed_day_says_why_and_how_many_were_called_off() {
+    let street = Street::with(2).await;
+    let numbers =
+        [street.books(0, "mihon", "19:00").await, street.books(1, "mihon", "18:30").await];
+    let evening = format!("/store/tonight?date={}&lang=en", tomorrow());
+    assert!(!street.mihon.gets(&evening).await.1.contains("Closed that day"));
+    let (day, numbers) = (tomorrow(), numbers.join(" "));
+    let form = [
+        ("date", day.as_str()),
+        ("reason_ja", "設備点検"),
+        ("reason_en", "Maintenance"),
+        ("bookings", "call_off"),
+        ("numbers", numbers.as_str()),
+    ];
+    let operator = operator(&street.app).await;
+    let closed = operator.posts("/operator/stores/mihon/closing-days", &form).await;
+    assert_eq!(closed.0, StatusCode::SEE_OTHER, "{}", closed.1);
+    let (_, page) = street.mihon.gets(&evening).await;
+    assert!(page.contains("Closed that day (Maintenance)"), "{page}");
+    assert!(page.contains("Bookings that the restaurant called off: 2"), "{page}");
+    let (_, page) = street.mihon.gets(&evening.replace("lang=en", "lang=ja")).await;
+    assert!(page.contains("お休みです（設備点検）") && page.contains("：2件"), "{page}");
+}

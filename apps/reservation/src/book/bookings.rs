@@ -120,6 +120,11 @@ impl Booking {
         self.stage != Stage::Booked && (self.stage != Stage::Cancelled || self.held_until.is_some())
     }
 
+    /// True when its store called it off before it was a booking: nothing is owed for it.
+    pub(crate) fn is_off_before_it_was(&self) -> bool {
+        self.stage == Stage::Cancelled && self.never_was()
+    }
+
     /// By which it was asked for.
     pub(crate) fn terms(&self) -> Terms {
         (self.fee_yen, self.free_until, self.late_percent)

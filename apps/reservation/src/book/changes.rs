@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::bookings::{self, Booking, Stage};
+use super::bookings::{self, Booking};
 use super::companions::{self, Companions};
 use super::letters::{self, Outcome};
 use super::notices::{self, About, Kind};
@@ -160,13 +160,11 @@ pub(super) fn expire(book: &Connection, now: Timestamp) -> Result<Vec<String>, N
     Ok(over.into_iter().map(|(_, store)| store).collect())
 }
 
-/// The booking becomes what it was to become, and its old seat is free; returns what goes back of what was paid.
-fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<u32, No> {
-    let Some(change) = get(book, number)? else { return Ok(0) };
-    // Called off meanwhile: then it ends as it was.
-    if change.booking.stage != Stage::Booked {
-        return remove(book, number).map(|()| 0);
-    }
+/// The booking becomes what it was to become, and its old seat is free; returns what goes back of what was paid. `None`
+/// when it was called off or its new day closed meanwhile: then it stays what it was.
+fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<Option<u32>, No> {
+    let change = get(book, number)?.filter(|change| !change.failed && change.booking.stands());
+    let Some(change) = change else { return Ok(None) };
     book.prepare_cached(
         "UPDATE bookings SET (starts_at, ends_at, party, fee_yen, free_until, late_percent) =
             (SELECT starts_at, ends_at, party, fee_yen, free_until, late_percent FROM changes
@@ -191,10 +189,11 @@ fn changed(book: &Connection, number: &str, now: Timestamp) -> Result<u32, No> {
     }
     waiting::leave(book, &booking.subject, &booking.store, change.starts_at)?;
     waiting::offer(book, &booking.store, now)?;
-    Ok(back_yen)
+    Ok(Some(back_yen))
 }
 
-/// Nothing is moved to a day that is closed: changes to it that wait to be paid are given up, and she is told why.
+/// Nothing is moved to a day that is closed: changes to it come to nothing, what was paid for them goes back, and she is
+/// told why. Of those on their way Azukari may have heard, so they go once it was told otherwise.
 pub(super) fn close(
     book: &Connection,
     store: &str,
@@ -202,20 +201,39 @@ pub(super) fn close(
     reason: &Label,
     now: Timestamp,
 ) -> Result<(), No> {
-    let held: Vec<Change> = book
-        .prepare_cached(&format!(
-            "{CHANGES} WHERE store = ?1 AND changes.starts_at >= ?2 AND changes.starts_at < ?3
-             AND changes.held_until IS NOT NULL AND ending IS NULL"
-        ))?
-        .query_map(params![store, from.as_second(), until.as_second()], |row| {
-            read(row, Booking::read(row)?)
-        })?
-        .collect::<Result<_, _>>()?;
-    for change in &held {
-        remove(book, &change.booking.number)?;
-        notices::put(book, change, Kind::NotChanged, 0, Some(reason), now)?;
+    for change in &to(book, store, (from, until))? {
+        let number = &change.booking.number;
+        if change.held_until.is_some() {
+            remove(book, number)?;
+        } else {
+            fail(book, number)?;
+        }
+        let back = payments::keep(book, number, change.booking.fee_yen, now)?;
+        notices::put(book, change, Kind::NotChanged, back, Some(reason), now)?;
     }
     Ok(())
+}
+
+/// The changes to a span of time of a store that may still be made.
+pub(super) fn to(
+    book: &Connection,
+    store: &str,
+    (from, until): (Timestamp, Timestamp),
+) -> rusqlite::Result<Vec<Change>> {
+    book.prepare_cached(&format!(
+        "{CHANGES} WHERE store = ?1 AND changes.starts_at >= ?2 AND changes.starts_at < ?3
+         AND NOT failed AND ending IS NULL"
+    ))?
+    .query_map(params![store, from.as_second(), until.as_second()], |row| {
+        read(row, Booking::read(row)?)
+    })?
+    .collect()
+}
+
+fn fail(book: &Connection, number: &str) -> rusqlite::Result<()> {
+    book.prepare_cached("UPDATE changes SET failed = 1 WHERE booking = ?1")?
+        .execute([number])
+        .map(drop)
 }
 
 fn remove(book: &Connection, number: &str) -> Result<(), No> {
@@ -247,8 +265,8 @@ impl Book {
     }
 
     /// Azukari knows of it: the booking is the new one, and its old seat is free. Returns what goes back of what was
-    /// paid.
-    pub(crate) async fn changed(&self, number: &str, now: Timestamp) -> Result<u32, No> {
+    /// paid; `None` when the booking was called off or its new day closed meanwhile: then it stays what it was.
+    pub(crate) async fn changed(&self, number: &str, now: Timestamp) -> Result<Option<u32>, No> {
         let number = number.to_owned();
         self.write(move |book| changed(book, &number, now)).await
     }
@@ -256,11 +274,7 @@ impl Book {
     /// The guest is told that it came to nothing; Azukari may have heard of it all the same.
     pub(crate) async fn change_failed(&self, number: &str) -> Result<(), No> {
         let number = number.to_owned();
-        self.write(move |book| {
-            book.execute("UPDATE changes SET failed = 1 WHERE booking = ?1", [number])?;
-            Ok(())
-        })
-        .await
+        self.write(move |book| Ok(fail(book, &number)?)).await
     }
 
     /// Azukari goes by the old booking: the new seat is free.
@@ -300,9 +314,14 @@ impl Book {
         number: &str,
         now: Timestamp,
     ) -> anyhow::Result<Option<Change>> {
-        let number = number.to_owned();
-        let change = self.read(move |book| get(book, &number)).await?;
+        let change = self.change_of(number).await?;
         Ok(change.filter(|change| change.held_until.is_some_and(|until| until > now)))
+    }
+
+    /// What a booking is to become, if anything.
+    pub(crate) async fn change_of(&self, number: &str) -> anyhow::Result<Option<Change>> {
+        let number = number.to_owned();
+        self.read(move |book| get(book, &number)).await
     }
 
     /// Changes on their way to Azukari since before a moment, and all that came to nothing.

@@ -37,6 +37,15 @@ pub(crate) struct AtStake {
     pub(crate) is_offer: bool,
 }
 
+/// What ends with a day that is closed, whatever becomes of its bookings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct AlsoEnds {
+    /// How many parties wait for a table.
+    pub(crate) waiting: u32,
+    /// How many bookings are about to be moved to that day.
+    pub(crate) changes: usize,
+}
+
 /// Why a store is closed on a day, if it is.
 pub(super) fn on(book: &Connection, store: &str, date: Date) -> rusqlite::Result<Option<Label>> {
     book.prepare_cached("SELECT * FROM closing_days WHERE store = ?1 AND on_date = ?2")?
@@ -55,6 +64,8 @@ pub(super) fn close(
     decision: &Decision,
     now: Timestamp,
 ) -> Result<usize, No> {
+    // What lapsed a moment ago did so, and was not closed.
+    bookings::expire(book, now)?;
     let there: Vec<String> =
         bookings_on(book, store, day.on, now)?.into_iter().map(|booking| booking.number).collect();
     let undecided: Vec<String> = match decision {
@@ -155,6 +166,25 @@ impl Book {
             Ok(())
         })
         .await
+    }
+
+    /// What else ends when a day is closed.
+    pub(crate) async fn also_ends(
+        &self,
+        store: &str,
+        on: Date,
+        now: Timestamp,
+    ) -> Result<AlsoEnds, No> {
+        let store = store.to_owned();
+        let also = move |book: &Connection| {
+            let Some((from, until)) = bounds(book, &store, on)? else {
+                return Ok(AlsoEnds::default());
+            };
+            let waiting = waiting::to(book, &store, (from.max(now), until))?;
+            let changes = changes::to(book, &store, (from, until))?.len();
+            Ok(AlsoEnds { waiting, changes })
+        };
+        self.read(move |book| Ok(also(book))).await?
     }
 
     /// The bookings of a day that are still to come, for whoever wants to close it.

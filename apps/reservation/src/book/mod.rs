@@ -121,6 +121,7 @@ impl Book {
         drop(file);
 
         let book = connect(&path)?;
+        refuse_another_version(&book, &path)?;
         book.execute_batch(SCHEMA).context("prepare the tables of reservation.db")?;
         let seal = Arc::new(Seal::open(folder)?);
         let (acts, waiting) = channel();
@@ -164,6 +165,24 @@ impl Book {
         });
         visited.await?
     }
+}
+
+/// The tables of a book that another version made are not these, and there is no way from them to these.
+fn refuse_another_version(book: &Connection, path: &Path) -> anyhow::Result<()> {
+    let read = |book: &Connection, what: &str| book.query_row(what, [], |row| row.get::<_, i64>(0));
+    let version = "PRAGMA user_version";
+    let fresh = Connection::open_in_memory()?;
+    fresh.execute_batch(SCHEMA).context("prepare the tables of a book")?;
+    let (theirs, ours) = (read(book, version)?, read(&fresh, version)?);
+    let is_new = read(book, "SELECT count(*) FROM sqlite_schema")? == 0;
+    anyhow::ensure!(
+        is_new || theirs == ours,
+        "`{}` was made by another version of this app (its tables are version {theirs}, this app's {ours}), and this \
+         one cannot read it. If its folder is a demo's, delete the folder and start again; otherwise start the version \
+         that made it, or name another folder.",
+        path.display()
+    );
+    Ok(())
 }
 
 fn connect(path: &Path) -> anyhow::Result<Connection> {

@@ -27,8 +27,8 @@ pub(crate) struct Payment {
     pub(crate) yen: u32,
     /// What of it went back, or is on its way.
     pub(crate) back_yen: u32,
-    /// True while some of that has not gone yet.
-    pub(crate) is_going_back: bool,
+    /// What of that has not gone yet.
+    pub(crate) going_yen: u32,
     /// The language in which she paid.
     pub(crate) language: Language,
     pub(crate) stage: Way,
@@ -112,7 +112,8 @@ fn refund(row: &Row<'_>) -> rusqlite::Result<Refund> {
 
 const PAYMENTS: &str = "SELECT payments.*, \
      (SELECT coalesce(sum(yen), 0) FROM refunds WHERE payment = payments.id) AS back_yen, \
-     EXISTS (SELECT 1 FROM refunds WHERE payment = payments.id AND done_at IS NULL) AS is_going_back \
+     (SELECT coalesce(sum(yen), 0) FROM refunds WHERE payment = payments.id AND done_at IS NULL) \
+     AS going_yen \
      FROM payments";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Payment> {
@@ -126,7 +127,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Payment> {
         starts_at: moment(row, "starts_at")?,
         yen: row.get("yen")?,
         back_yen: row.get("back_yen")?,
-        is_going_back: row.get("is_going_back")?,
+        going_yen: row.get("going_yen")?,
         language: language(row)?,
         stage: word(row, "stage", &WAYS)?,
         session: row.get("session")?,

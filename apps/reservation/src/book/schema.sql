@@ -2,6 +2,9 @@
 -- she brings are a number.
 -- Instants are seconds since 1970, days are ISO dates in the store's own time zone.
 
+-- Raised with every change below: a file of another version is refused.
+PRAGMA user_version = 1;
+
 CREATE TABLE IF NOT EXISTS stores (
     slug TEXT PRIMARY KEY,
     name_ja TEXT NOT NULL, name_en TEXT NOT NULL,
@@ -76,6 +79,7 @@ CREATE TABLE IF NOT EXISTS bookings (
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS bookings_one_table_at_a_time
     ON bookings (subject, store, starts_at) WHERE stage <> 'cancelled';
+CREATE INDEX IF NOT EXISTS bookings_of_a_guest ON bookings (subject, starts_at);
 CREATE INDEX IF NOT EXISTS bookings_of_a_store ON bookings (store, starts_at);
 CREATE INDEX IF NOT EXISTS bookings_held ON bookings (held_until) WHERE stage = 'held';
 CREATE INDEX IF NOT EXISTS bookings_unsettled ON bookings (asked_at)
@@ -211,6 +215,7 @@ CREATE TABLE IF NOT EXISTS notices (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS notices_to_write ON notices (id) WHERE written = 0;
 CREATE INDEX IF NOT EXISTS notices_of_a_guest ON notices (subject);
+CREATE INDEX IF NOT EXISTS notices_of_a_booking ON notices (booking);
 
 -- A guest's way over the payment platform's page. opening: the platform was asked for one. open: it is hers to
 -- pay on. paid: she did; `charge` is the platform's name for the money. over: she did not. What was paid stays

@@ -794,3 +794,23 @@ async fn what_she_says_of_them_with_a_change_counts_with_the_change_and_goes_wit
     room.book.changed(&booking.number, at(NOW)).await.unwrap();
     assert_eq!((told().await, kept(&room.book).await), (says(1), 1));
 }
+
+#[test]
+fn a_book_of_another_version_is_refused_in_plain_words_and_left_as_it_is() {
+    let folder = folder();
+    drop(Book::open(&folder).unwrap());
+    drop(Book::open(&folder).unwrap());
+    let path = folder.join("reservation.db");
+    // Before there were versions there was one column less.
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch("ALTER TABLE codes DROP COLUMN tries; PRAGMA user_version = 0").unwrap();
+    let Err(refused) = Book::open(&folder) else { panic!("it was opened") };
+    let said = refused.to_string();
+    for words in [path.to_str().unwrap(), "another version", "delete the folder"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let columns = "SELECT count(*) FROM pragma_table_info('codes')";
+    assert_eq!(old.query_row(columns, [], |row| row.get::<_, i64>(0)).unwrap(), 5);
+    drop(old);
+    std::fs::remove_dir_all(folder).unwrap();
+}

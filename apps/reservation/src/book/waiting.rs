@@ -125,6 +125,19 @@ pub(super) fn close(
     Ok(())
 }
 
+/// How many wait at a store for a span of time, without an offer.
+pub(super) fn to(
+    book: &Connection,
+    store: &str,
+    (from, until): (Timestamp, Timestamp),
+) -> rusqlite::Result<u32> {
+    book.prepare_cached(
+        "SELECT count(*) FROM waiting
+         WHERE store = ?1 AND starts_at >= ?2 AND starts_at < ?3 AND booking IS NULL",
+    )?
+    .query_row(params![store, from.as_second(), until.as_second()], |row| row.get(0))
+}
+
 /// Whether a hold was offered to somebody who waits.
 pub(super) fn is_offer(book: &Connection, number: &str) -> rusqlite::Result<bool> {
     book.prepare_cached("SELECT EXISTS (SELECT 1 FROM waiting WHERE booking = ?1)")?

@@ -155,7 +155,8 @@ pub(crate) async fn close(
 /// then, if she was asked. Says what goes back; one that costs more is held until the difference is paid, `None` then.
 ///
 /// # Errors
-/// Why the book does not take it, or what Azukari answered; then the booking is what it was.
+/// Why the book does not take it, or what Azukari answered; then the booking is what it was. [`No::Gone`] also when it was
+/// called off or its new day closed while Azukari was told.
 pub(crate) async fn change(
     app: &App,
     number: &str,
@@ -173,7 +174,7 @@ pub(crate) async fn change(
         Ok(()) => {
             let back = app.book.changed(number, now).await?;
             app.wake.notify_one();
-            Ok(Some(back))
+            Ok(Some(back.ok_or(No::Gone)?))
         }
         Err(trouble) => {
             if trouble.is_a_no() {
@@ -204,6 +205,9 @@ pub(crate) async fn settle(app: &App, before: Timestamp, now: Timestamp) -> Resu
     }
     for left in app.book.unsettled_changes(before).await? {
         let _turn = app.turns.of(&left.booking.subject).await;
+        let left = app.book.change_of(&left.booking.number).await?;
+        let on_its_way = |left: &Change| left.held_until.is_none() && left.booking.stands();
+        let Some(left) = left.filter(on_its_way) else { continue };
         if let Err(Stop::No(no)) = settle_change(app, &left, now).await {
             return Err(no);
         }

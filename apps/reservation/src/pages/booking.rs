@@ -126,7 +126,8 @@ pub(super) async fn page(
             pay::done_and_back(words.hers.done_cancelled, back, &payments, &reader)
         }
         Some("paid") if booking.stands() && payments.iter().any(|payment| payment.for_change) => {
-            done(words.visit.done_changed)
+            // What came to nothing goes back, and she is told that apart.
+            if pay::is_changed(&payments) { done(words.visit.done_changed) } else { nothing() }
         }
         Some("companions") if booking.tells_of_companions(now) => done(words.visit.done_companions),
         Some("booked" | "paid") if booking.stands() => done(words.hers.done_booked),
@@ -158,6 +159,9 @@ pub(super) async fn page(
         (ticket(&booking, &store, &reader))
         @if let Some(why) = &closed {
             div class="notice" { p { ((words.letter.reason)(why.get(reader.language))) } }
+        }
+        @if booking.is_off_before_it_was() && !pay::is_paid(&payments) {
+            div class="notice" { p { (words.visit.never_was_told) } }
         }
         @if booking.stage == Stage::Asked { div class="notice" role="status" { p { (words.money.paid_and_waiting) } } }
         @if booking.stage == Stage::Held { (hold(&app, &booking, &store, &reader)) }
@@ -220,7 +224,7 @@ pub(super) fn ticket(booking: &Booking, store: &Store, reader: &Reader) -> Marku
                 div { dt { (words.letter.clock) } dd { (clock) } }
                 div { dt { (words.visit.address) } dd { (store.address.get(language)) } }
                 (book::telephone(store, reader))
-                @if booking.fee_yen > 0 {
+                @if booking.fee_yen > 0 && !booking.is_off_before_it_was() {
                     div { dt { (words.visit.fee) } dd class="yen" { ((words.frame.yen)(booking.fee_yen)) } }
                 }
             }
@@ -389,5 +393,40 @@ pub(super) fn waits(waits: &[Waiting], stores: &[Store], reader: &Reader) -> Mar
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::tests::store;
+    use crate::language::Language;
+    use crate::pages::me::looks::tests::reader;
+
+    #[test]
+    fn what_never_was_a_booking_shows_no_fee() {
+        let at = "2026-11-22T09:00:00Z".parse().unwrap();
+        let reader = reader(Language::En);
+        let drawn = |held_until| {
+            let booking = Booking {
+                number: "S-1".to_owned(),
+                store: "mihon".to_owned(),
+                subject: "sub_a".to_owned(),
+                starts_at: at,
+                ends_at: at,
+                party: 2,
+                stage: Stage::Cancelled,
+                ending: Some(Ending::Store),
+                held_until,
+                asked_at: at,
+                fee_yen: 20_000,
+                free_until: at,
+                late_percent: 50,
+                language: Language::En,
+            };
+            ticket(&booking, &store(), &reader).into_string()
+        };
+        assert!(drawn(None).contains("20,000"));
+        assert!(!drawn(Some(at)).contains("20,000"));
     }
 }

@@ -16,7 +16,7 @@ use super::parts::{Errors, Named, moment, named};
 use super::review::{self, Chosen};
 use super::{Sheet, companions, layout, see_other};
 use crate::app::{self, Shared};
-use crate::book::payments;
+use crate::book::{No, payments};
 use crate::engage::{self, Stop};
 use crate::fault::Fault;
 use crate::fields::Fields;
@@ -92,6 +92,8 @@ pub(super) async fn change(Moving(own): Moving, fields: Fields) -> Result<Respon
     match engage::change(app, &booking.number, &caller.who, to, along, app::now()).await {
         Ok(None) => see_other(&format!("{}?done=held", own.page())),
         Ok(Some(back)) => see_other(&own.done("changed", back)),
+        // Called off, or its new day closed, meanwhile: her page shows how it stands.
+        Err(Stop::No(No::Gone)) => see_other(&own.page()),
         Err(Stop::No(no)) => match told(&no, store, reader) {
             Some(error) => again(&own, &fields, &error).await,
             None => Err(no.into()),
@@ -164,7 +166,8 @@ async fn times(
 /// The same, for what a form brought.
 async fn again(own: &Own, fields: &Fields, error: &str) -> Result<Response, Fault> {
     let chosen = (fields.get("date").parse().ok(), fields.get("party").parse().ok());
-    let page = times(own, chosen, Some(error)).await?;
+    let error = format!("{error}{}", companions::again(fields, own.reader.words));
+    let page = times(own, chosen, Some(&error)).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 

@@ -60,7 +60,7 @@ pub(super) fn were_asked(fields: &Fields) -> bool {
 }
 
 /// True when a form says anything about those who come along.
-pub(super) fn says_anything(fields: &Fields) -> bool {
+fn says_anything(fields: &Fields) -> bool {
     fields.iter().any(|(field, typed)| field.starts_with(FIELD) && !typed.is_empty())
 }
 
@@ -120,6 +120,12 @@ pub(super) fn told(companions: &Companions, words: &Words) -> String {
     each.collect::<Vec<_>>().join(words.frame.comma)
 }
 
+/// What is said beside an error that leads to another page: an address is no place for what she chose, so she chooses
+/// once more there.
+pub(super) fn again(fields: &Fields, words: &Words) -> &'static str {
+    if says_anything(fields) { words.visit.companions_again } else { "" }
+}
+
 /// What she said, on the page of her booking, and the way to say something else.
 pub(super) async fn section(
     app: &App,
@@ -149,8 +155,8 @@ pub(super) async fn section(
     })
 }
 
-/// What of it a party with fewer people leaves no room for, and the questions again, so that she says what is so then;
-/// nothing where all of it stays.
+/// What of it a party with fewer people leaves no room for, or what stands where more people come, and the questions
+/// again, so that she says what is so then; nothing where those who come are the same.
 pub(super) async fn left_out(
     app: &App,
     booking: &Booking,
@@ -162,7 +168,8 @@ pub(super) async fn left_out(
     let kept = kept(app, booking).await?;
     let most = party.saturating_sub(1);
     let fits = fitting(&kept, most);
-    if fits == kept && !were_asked(fields) {
+    let are_more = party > booking.party;
+    if fits == kept && !are_more && !were_asked(fields) {
         return Ok(nothing());
     }
     let filled = filled(&fits);
@@ -170,16 +177,21 @@ pub(super) async fn left_out(
     Ok(html! {
         section class="sheet" {
             h2 { (words.visit.companions) }
-            div class="notice alert" {
-                p { @if most == 0 { (words.visit.companions_all_go) } @else { (words.visit.companions_fewer) } }
-                ul {
-                    @for (allergen, people) in &kept {
-                        @let left = fits.get(allergen).copied().unwrap_or(0);
-                        @if left < *people {
-                            li {
-                                ((words.allergen)(*allergen)) (words.frame.colon) ((words.frame.party)(*people))
-                                " → "
-                                @if left == 0 { (words.visit.erased) } @else { ((words.frame.party)(left)) }
+            @if are_more {
+                p { (words.visit.companions_more) }
+                @if !kept.is_empty() { p { strong { (told(&kept, words)) } } }
+            } @else {
+                div class="notice alert" {
+                    p { @if most == 0 { (words.visit.companions_all_go) } @else { (words.visit.companions_fewer) } }
+                    ul {
+                        @for (allergen, people) in &kept {
+                            @let left = fits.get(allergen).copied().unwrap_or(0);
+                            @if left < *people {
+                                li {
+                                    ((words.allergen)(*allergen)) (words.frame.colon) ((words.frame.party)(*people))
+                                    " → "
+                                    @if left == 0 { (words.visit.erased) } @else { ((words.frame.party)(left)) }
+                                }
                             }
                         }
                     }

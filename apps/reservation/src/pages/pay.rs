@@ -105,6 +105,11 @@ pub(super) fn is_paid(payments: &[Payment]) -> bool {
     received(payments).next().is_some()
 }
 
+/// Whether the change that was paid for last was made, so that its money stayed.
+pub(super) fn is_changed(payments: &[Payment]) -> bool {
+    received(payments).next().is_some_and(|last| last.for_change && last.back_yen < last.yen)
+}
+
 /// Whether there is money of hers in it.
 pub(super) fn is_hers(payments: &[Payment], caller: &Caller) -> bool {
     received(payments).any(|payment| payment.subject == caller.who)
@@ -214,7 +219,8 @@ fn lines(payments: &[Payment], called_off: bool, reader: &Reader) -> Markup {
     in_order.reverse();
     let several = in_order.len() > 1;
     let back: u32 = in_order.iter().map(|payment| payment.back_yen).sum();
-    let is_going = in_order.iter().any(|payment| payment.is_going_back);
+    let going: u32 = in_order.iter().map(|payment| payment.going_yen).sum();
+    let moved = [(words.money.gone_back, back - going), (words.money.going_back, going)];
     html! {
         dl class="sum" {
             @for payment in in_order {
@@ -227,11 +233,8 @@ fn lines(payments: &[Payment], called_off: bool, reader: &Reader) -> Markup {
                     dd { ((words.frame.yen)(payment.yen)) }
                 }
             }
-            @if back > 0 {
-                div {
-                    dt { @if is_going { (words.money.going_back) } @else { (words.money.gone_back) } }
-                    dd { "−" ((words.frame.yen)(back)) }
-                }
+            @for (said, yen) in moved.into_iter().filter(|(_, yen)| *yen > 0) {
+                div { dt { (said) } dd { "−" ((words.frame.yen)(yen)) } }
             }
             @if kept > 0 && (back > 0 || several || called_off) {
                 div class="all" {
@@ -284,7 +287,7 @@ mod tests {
         let reader = reader(Language::En);
         let words = reader.words;
         let at = "2026-11-22T09:00:00Z".parse().unwrap();
-        let drawn = |back_yen, called_off| {
+        let draw = |back_yen, going_yen, called_off| {
             let payment = Payment {
                 id: "p".to_owned(),
                 booking: "S-1".to_owned(),
@@ -294,7 +297,7 @@ mod tests {
                 starts_at: at,
                 yen: 10_000,
                 back_yen,
-                is_going_back: false,
+                going_yen,
                 language: Language::En,
                 stage: Way::Paid,
                 session: None,
@@ -304,6 +307,12 @@ mod tests {
             };
             lines(&[payment], called_off, &reader).into_string()
         };
+        let drawn = |back_yen, called_off| draw(back_yen, 0, called_off);
+        // What is done and what is under way stand apart.
+        let apart = draw(8_000, 5_000, true);
+        for (said, yen) in [(words.money.gone_back, "3,000"), (words.money.going_back, "5,000")] {
+            assert!(apart.contains(&format!("<dt>{said}</dt><dd>−¥{yen}</dd>")), "{apart}");
+        }
         let fee = format!("<dt>{}</dt><dd>¥5,000</dd>", words.money.cancel_fee);
         let kept = format!("<dt>{}</dt><dd>¥5,000</dd>", words.money.kept);
         for (back_yen, called_off, shows) in [(5_000, true, &fee), (5_000, false, &kept)] {

@@ -172,9 +172,7 @@ async fn choose_again(
         party: fields.filled("party").map(str::to_owned),
     };
     let chooser = book::chooser(app, store, &asked, app::now()).await?;
-    // An address is no place for them, so they are told once more with another time.
-    let told = companions::says_anything(fields);
-    let again = if told { reader.words.visit.companions_again } else { "" };
+    let again = companions::again(fields, reader.words);
     let page = book::draw(reader, &chooser, policy, Some(format!("{error}{again}").as_str()));
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

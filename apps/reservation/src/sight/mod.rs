@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::app::App;
 use crate::azukari::{Policy, Reason, StoreAsk, Trouble, Values};
-use crate::book::bookings::{Booking, Ending, Stage};
+use crate::book::bookings::{Booking, Ending};
 use crate::book::companions::Companions;
 use crate::book::stores::Store;
 use crate::book::{Book, No};
@@ -98,7 +98,8 @@ pub(crate) async fn booking_of(
     Ok(in_window(book, store, number, now).await?.filter(Booking::stands))
 }
 
-/// The same of one that was called off, whose guest is nobody to the store any more.
+/// The same of one that was called off, whose guest is nobody to the store any more. What never was a booking never was
+/// there.
 pub(crate) async fn called_off(
     book: &Book,
     store: &Store,
@@ -106,9 +107,7 @@ pub(crate) async fn called_off(
     now: Timestamp,
 ) -> anyhow::Result<Option<Booking>> {
     let is_called_off = |booking: &Booking| {
-        !booking.stands()
-            && matches!(booking.stage, Stage::Booked | Stage::Cancelled)
-            && booking.ending != Some(Ending::Failed)
+        !booking.stands() && !booking.never_was() && booking.ending != Some(Ending::Failed)
     };
     Ok(in_window(book, store, number, now).await?.filter(is_called_off))
 }

@@ -141,7 +141,7 @@ words! {
             fee_from_now, change_it, do_not_change, fee_is_now, change_costs_now, nothing_to_pay,
             done_kept, your_time, same_as_now, same_hour, same_hour_told, companions, companions_for, companions_why,
             companions_not_hers, companions_other, companions_change, companions_not_told,
-            companions_again, companions_allergies, companions_fewer,
+            companions_again, companions_allergies, companions_fewer, companions_more, never_was_told,
             companions_all_go, erased, nobody, error_allergen, done_companions;
         told:
             clock_is(&str), fee_terms(&str, u16, u8), free_until(&str, u8), free_over(u8),
@@ -175,7 +175,7 @@ words! {
             webhook_url, webhook_url_hint, webhook_put, webhook_end, webhook_made;
         told:
             tonight_is(&str), tonight_count(usize, u32), tonight_recorded(&str, &str),
-            webhook_since(&str, u32), webhook_given_up(u32);
+            called_off_that_day(usize), webhook_since(&str, u32), webhook_given_up(u32);
     }
     /// Those who work at a store, and operators: invited, signed in.
     team: Team {
@@ -198,12 +198,12 @@ words! {
             no_refunds, refunds_lead, refunds_look, refunds_retry, refunds_otherwise, refund_again,
             refund_by_hand, number_at_platform, failed_on, import_told, file, columns,
             columns_of_stores, columns_of_tables, key_made, keys_told, key_name_hint, make_key,
-            end_key, opened, see_as_guests;
+            end_key, opened, see_as_guests, closing_either;
         told:
             guest_after(), field_hint(&str), motif(&str), wrong(&What), tables_in_use(&[String]),
             done_called_off(usize), not_seated(&[u8], u16), day_has_bookings(usize), closing_is_paid(&str),
             closing_paid(usize, &str), closing_booked(usize), closing_held(usize),
-            closing_offered(usize), refunds_failed(usize), imported(usize, usize),
+            closing_offered(usize), closing_waiting(u32), closing_changes(usize), refunds_failed(usize), imported(usize, usize),
             file_refused(&Plain), file_has_faults(usize);
     }
     /// Letters.

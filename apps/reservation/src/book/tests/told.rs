@@ -16,6 +16,12 @@ impl Room {
         self.book.close_day("mihon", day, Decision::CallOff(all), at(NOW)).await.unwrap();
     }
 
+    /// How many wait for a day, and how many changes to it are under way.
+    async fn also_ends(&self, on: Date) -> (u32, usize) {
+        let also = self.book.also_ends("mihon", on, at(NOW)).await.unwrap();
+        (also.waiting, also.changes)
+    }
+
     /// Of what she is told, the kind, the moment, and the reason.
     async fn told_why(&self, who: &str) -> Vec<(Kind, Timestamp, String)> {
         let notices = self.book.notices_of(who).await.unwrap();
@@ -42,7 +48,10 @@ async fn who_waits_for_a_day_that_is_closed_is_told_so_and_why() {
     for when in [SIX, NEXT] {
         room.waits("b", when, 2, NOW).await.unwrap();
     }
+    // Whoever closes it is told before of who waits.
+    assert_eq!(room.also_ends(date(2026, 11, 22)).await, (1, 0));
     room.closes(date(2026, 11, 22)).await;
+    assert_eq!(room.also_ends(date(2026, 11, 22)).await, (0, 0));
     assert_eq!(room.told_why("b").await, [(Kind::LineClosed, at(SIX), why())]);
     assert_eq!(room.book.waits_of("b", at(NOW)).await.unwrap().len(), 1, "the other line is there");
     assert_eq!(room.told_why("a").await, [(Kind::CalledOff, at(SIX), why())]);
@@ -101,6 +110,11 @@ async fn who_pays_for_what_the_store_has_called_off_is_told_that_and_not_that_sh
     assert_eq!((off.stage, off.ending), (Stage::Cancelled, Some(Ending::Store)));
     assert!(off.never_was() && !off.is_held(at(NOW)));
     assert!(!room.booking(&booked.number).await.unwrap().never_was());
+    // A store hears that a booking was called off, and nothing of what never was one (decision 0073).
+    let hears = async |number: &str| {
+        crate::sight::called_off(&room.book, &store(), number, at(NOW)).await.unwrap().is_some()
+    };
+    assert!(hears(&booked.number).await && !hears(&held.number).await);
     let again = room.book.begin_payment(&held.number, "a", Language::Ja, at(NOW)).await;
     assert!(matches!(again, Err(No::Gone)));
     assert_eq!(room.book.bookings_of("a", at(NOW)).await.unwrap().len(), 1);
@@ -139,4 +153,42 @@ async fn what_was_said_of_an_offer_goes_when_it_is_taken_let_go_of_or_over() {
             _ => room.books("a", SIX, 2).await.number,
         };
     }
+}
+
+#[tokio::test]
+async fn what_lapsed_before_a_day_was_closed_is_told_as_lapsed() {
+    let room = Room::with(with_a_fee(), vec![table("A", (1, 4), 1, 1)]).await;
+    let last = room.books("a", SIX, 2).await.number;
+    room.waits("b", SIX, 2, NOW).await.unwrap();
+    room.calls_off(&last, NOW).await;
+    assert_eq!(room.told("b").await, [Kind::Offered]);
+    // Nobody swept since it lapsed.
+    let day = ClosingDay { on: date(2026, 11, 22), reason: label("設備の点検") };
+    let later = at(NOW) + 31.minutes();
+    room.book.close_day("mihon", day, Decision::Open, later).await.unwrap();
+    assert_eq!(room.told("b").await, [Kind::OfferOver]);
+}
+
+#[tokio::test]
+async fn what_comes_between_a_change_and_azukari_s_answer_to_it_wins() {
+    let room = Room::with(store(), vec![table("A", (1, 4), 4, 1)]).await;
+    let to_be_closed = room.books("a", SIX, 2).await.number;
+    let to_be_off = room.books("b", SIX, 2).await.number;
+    for (number, who) in [(&to_be_closed, "a"), (&to_be_off, "b")] {
+        room.book.change(number, who, (at(NEXT), 3), None, false, at(NOW)).await.unwrap();
+    }
+    assert_eq!(room.also_ends(date(2026, 11, 23)).await, (0, 2));
+    // The one is called off; then the new day of both is closed. Azukari takes both changes after that.
+    room.book.end(&to_be_off, Ending::Store, at(NOW)).await.unwrap();
+    room.closes(date(2026, 11, 23)).await;
+    for number in [&to_be_closed, &to_be_off] {
+        assert_eq!(room.book.changed(number, at(NOW)).await.unwrap(), None);
+        assert_eq!(room.booking(number).await.unwrap().starts_at, at(SIX));
+    }
+    assert_eq!(room.told_why("a").await, [(Kind::NotChanged, at(NEXT), why())]);
+    assert_eq!(room.told("b").await, [Kind::CalledOff]);
+    // Azukari hears of the one that it is as it was.
+    let left = room.book.unsettled_changes(at(NOW)).await.unwrap();
+    assert!(left.iter().all(|change| change.failed && change.booking.number == to_be_closed));
+    assert_eq!(left.len(), 1);
 }

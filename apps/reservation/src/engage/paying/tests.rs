@@ -11,9 +11,11 @@ use super::super::tests::House;
 use super::super::{call_off, change, confirm, place, settle};
 use super::*;
 use crate::book::bookings::{Ending, Stage};
+use crate::book::closing::{ClosingDay, Decision};
 use crate::book::notices::Kind;
 use crate::book::stores::Store;
 use crate::book::tests::store;
+use crate::language::Label;
 use crate::stand_in::{self, Mood, StandIn};
 use crate::when;
 
@@ -571,4 +573,61 @@ async fn a_paid_change_that_a_restart_interrupted_is_made() {
     shop.settles(20).await;
     assert_eq!(shop.booking(number).await.unwrap().party, 3);
     assert_eq!(shop.till(), (u64::from(FEE) * 3, 0));
+}
+
+impl Shop {
+    /// She has paid for a third person and the evening after; Azukari is away.
+    async fn pays_for_a_move(&self, number: &str) {
+        let to = (self.evening + 24.hours(), 3);
+        let moved = change(self.app(), number, "sub_a", to, None, self.after(2)).await;
+        assert!(moved.unwrap().is_none());
+        let (payment, url) = self.goes(number, 3).await;
+        assert!(self.pays(&url, "good").await);
+        self.house.answering(503);
+        assert!(self.finishes(&payment, 4).await.is_err());
+    }
+
+    async fn closes(&self, starts_at: Timestamp, decision: Decision) {
+        let on = starts_at.to_zoned(when::tokyo()).date();
+        let reason = Label { ja: "改装".to_owned(), en: "Works".to_owned() };
+        let day = ClosingDay { on, reason };
+        super::super::close(self.app(), "mihon", day, decision, self.after(5)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_paid_change_never_lands_on_a_day_that_was_closed_while_azukari_was_away() {
+    let shop = Shop::open().await;
+    let booking = shop.booked().await;
+    shop.pays_for_a_move(&booking.number).await;
+    shop.closes(shop.evening + 24.hours(), Decision::Keep).await;
+    assert_eq!(shop.told().await, [(Kind::NotChanged, FEE)], "at once, and with the money");
+    shop.house.answering(200);
+    shop.settles(6).await;
+    shop.settles(7).await;
+    let same = shop.booking(&booking.number).await.unwrap();
+    assert_eq!((same.starts_at, same.party, same.stands()), (shop.evening, 2, true));
+    assert_eq!(shop.till(), (u64::from(FEE) * 3, u64::from(FEE)));
+    assert_eq!(shop.told().await, [(Kind::NotChanged, FEE)], "once");
+    // Azukari, who may have heard of the move, was told last that it is as it was.
+    let (_, until, off) = shop.house.sent().pop().unwrap();
+    assert_eq!((until, off), (booking.ends_at.to_string(), false));
+    assert!(shop.app().book.change_of(&booking.number).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_paid_change_does_not_save_a_booking_whose_day_was_called_off_while_azukari_was_away() {
+    let shop = Shop::open().await;
+    let booking = shop.booked().await;
+    shop.pays_for_a_move(&booking.number).await;
+    shop.closes(shop.evening, Decision::CallOff(vec![booking.number.clone()])).await;
+    shop.house.answering(200);
+    shop.settles(6).await;
+    shop.settles(7).await;
+    let off = shop.booking(&booking.number).await.unwrap();
+    assert_eq!((off.starts_at, off.party, off.stage), (shop.evening, 2, Stage::Cancelled));
+    assert_eq!(shop.till(), (u64::from(FEE) * 3, u64::from(FEE) * 3));
+    assert_eq!(shop.told().await, [(Kind::CalledOff, FEE * 3)]);
+    let (_, _, is_off) = shop.house.sent().pop().unwrap();
+    assert!(is_off);
 }

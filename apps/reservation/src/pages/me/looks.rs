@@ -1,6 +1,6 @@
 //! Who received what, when, and for what, each with its proof to keep.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Query, State};
 use jiff::Timestamp;
@@ -59,20 +59,30 @@ pub(in crate::pages) async fn page(
     Ok(draw(&reader, Room::Looks, words.hers.looks, &nothing(), &body))
 }
 
-/// How long a look may take, from what the book noted to what Azukari did, in seconds.
-const LOOK_TAKES_SECONDS: i64 = 30;
+/// How long a look may take, from what the book noted to what Azukari did, in milliseconds.
+const LOOK_TAKES_MILLISECONDS: i64 = 30_000;
 
-/// Puts what a store was shown of those who come along beside what it asked for the meal in that look.
+/// Puts what a store was shown of those who come along beside what it asked for the meal in that look: the nearest two
+/// first, and no ask for two looks. What the book noted it noted before it asked; only clocks that differ turn that round.
 fn put_beside(provisions: &mut [Provision], seen: BTreeMap<(String, Timestamp), Companions>) {
-    for ((booking, at), companions) in seen {
-        let apart = |asked: &Provision| (asked.at.as_second() - at.as_second()).abs();
-        let of_it = provisions.iter_mut().filter(|asked| {
-            asked.reference.as_ref() == Some(&booking)
-                && asked.purpose == MEAL
-                && apart(asked) <= LOOK_TAKES_SECONDS
-        });
-        if let Some(asked) = of_it.min_by_key(|asked| apart(asked)) {
-            asked.companions = companions;
+    let mut seen: Vec<_> = seen.into_iter().map(|(look, shown)| (look, Some(shown))).collect();
+    let mut pairs = Vec::new();
+    for (of, asked) in provisions.iter().enumerate().filter(|(_, asked)| asked.purpose == MEAL) {
+        for (with, ((booking, at), _)) in seen.iter().enumerate() {
+            let after = asked.at.as_millisecond() - at.as_millisecond();
+            if asked.reference.as_ref() == Some(booking) && after.abs() <= LOOK_TAKES_MILLISECONDS {
+                pairs.push((after < 0, after.abs(), of, with));
+            }
+        }
+    }
+    pairs.sort_unstable();
+    let mut matched = BTreeSet::new();
+    for (_, _, of, with) in pairs {
+        if !matched.contains(&of)
+            && let Some(shown) = seen[with].1.take()
+        {
+            matched.insert(of);
+            provisions[of].companions = shown;
         }
     }
 }
@@ -405,6 +415,32 @@ pub(in crate::pages) mod tests {
         let proofs = Proofs { public_azukari: "", cursor: None, policy: &policy, reader: &reader };
         let row = asked_row(&provisions[0], &proofs).into_string();
         assert!(row.contains("Allergies of companions: Egg: 2 people"), "{row}");
+    }
+
+    #[test]
+    fn two_looks_within_one_second_each_keep_what_they_were_shown() {
+        let asked = |at: &str, purpose: &str| -> Provision {
+            serde_json::from_value(serde_json::json!({
+                "outcome": "disclosed", "at": at, "recipient": "sumire", "purpose": purpose,
+                "items": ["allergy"], "reference": "S-1", "ledger": { "index": 1 },
+            }))
+            .unwrap()
+        };
+        // The second look is noted nearer to the first ask than the first look was.
+        let mut provisions = [
+            asked("2026-11-22T09:00:00.500Z", "meal"),
+            asked("2026-11-22T09:00:00.500Z", "reservation"),
+            asked("2026-11-22T09:00:00.250Z", "meal"),
+            asked("2026-11-22T09:00:00.250Z", "reservation"),
+        ];
+        let look = |at: &str, people| {
+            let at = at.parse::<Timestamp>().unwrap();
+            (("S-1".to_owned(), at), Companions::from([(Allergen::Egg, people)]))
+        };
+        let seen = [look("2026-11-22T09:00:00.000Z", 2), look("2026-11-22T09:00:00.300Z", 1)];
+        put_beside(&mut provisions, BTreeMap::from(seen));
+        let beside = |n: usize| provisions[n].companions.get(&Allergen::Egg).copied();
+        assert_eq!([0, 1, 2, 3].map(beside), [Some(1), None, Some(2), None]);
     }
 
     #[test]

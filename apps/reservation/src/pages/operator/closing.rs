@@ -13,7 +13,7 @@ use super::{Of, errors, field, head, refused};
 use crate::app::{self, App, Reader, Shared};
 use crate::book::No;
 use crate::book::bookings::Stage;
-use crate::book::closing::AtStake;
+use crate::book::closing::{AlsoEnds, AtStake};
 use crate::edit;
 use crate::engage;
 use crate::fault::Fault;
@@ -42,7 +42,7 @@ pub(super) async fn page(
         (Some(_), Some(count)) => done(&(words.office.done_called_off)(count)),
     };
     let fields = Fields::default();
-    draw(&app, &reader, &of, &fields, &Errors::default(), &[], note).await
+    draw(&app, &reader, &of, &fields, &Errors::default(), &Stake::default(), note).await
 }
 
 pub(super) async fn close(
@@ -54,7 +54,7 @@ pub(super) async fn close(
     let slug = &of.store.slug;
     let now = app::now();
     let (found, there) = match edit::closing_day(&fields, of.store.date_of(now)) {
-        Err(wrong) => (errors(&wrong, &reader), Vec::new()),
+        Err(wrong) => (errors(&wrong, &reader), Stake::default()),
         Ok((day, decision)) => {
             let on = day.on;
             match engage::close(&app, slug, day, decision, now).await {
@@ -63,7 +63,9 @@ pub(super) async fn close(
                     return see_other(&of.at(&done));
                 }
                 Err(No::InTheWay(_)) => {
-                    (Errors::default(), app.book.at_stake(slug, on, now).await?)
+                    let there = app.book.at_stake(slug, on, now).await?;
+                    let also = app.book.also_ends(slug, on, now).await?;
+                    (Errors::default(), Stake { there, also })
                 }
                 Err(no) => return Err(no.into()),
             }
@@ -109,7 +111,7 @@ impl Kind {
 }
 
 /// What becomes of the bookings and their money, for each of the two answers.
-fn consequences(there: &[AtStake], words: &Words) -> Markup {
+fn consequences(there: &[AtStake], also: AlsoEnds, words: &Words) -> Markup {
     let count = |kind: Kind| there.iter().filter(|one| Kind::of(one) == kind).count();
     let yen = there.iter().map(|one| one.paid_yen).sum();
     let lines = [
@@ -124,18 +126,33 @@ fn consequences(there: &[AtStake], words: &Words) -> Markup {
     html! {
         p { strong { (words.office.closing_if_off) } }
         ul class="points" { @for (_, line) in lines.iter().filter(|(count, _)| *count > 0) { li { (line) } } }
+        p { strong { (words.office.keep_them) } }
         p { (words.office.closing_if_kept) }
+        @if also != AlsoEnds::default() {
+            p { strong { (words.office.closing_either) } }
+            ul class="points" {
+                @if also.waiting > 0 { li { ((words.office.closing_waiting)(also.waiting)) } }
+                @if also.changes > 0 { li { ((words.office.closing_changes)(also.changes)) } }
+            }
+        }
     }
 }
 
-/// The page; `there` are the bookings of the day that is to be closed and that nothing was decided about.
+/// The bookings of the day that is to be closed and that nothing was decided about, and what else ends.
+#[derive(Default)]
+struct Stake {
+    there: Vec<AtStake>,
+    also: AlsoEnds,
+}
+
+/// The page, with what is at stake on the day that is to be closed.
 async fn draw(
     app: &App,
     reader: &Reader,
     of: &Of,
     fields: &Fields,
     errors: &Errors,
-    there: &[AtStake],
+    Stake { there, also }: &Stake,
     note: Markup,
 ) -> Result<Markup, Fault> {
     let (words, language, store) = (reader.words, reader.language, &of.store);
@@ -177,7 +194,7 @@ async fn draw(
                         }
                     }
                 }
-                (consequences(there, words))
+                (consequences(there, *also, words))
                 @for Named { name, .. } in &order {
                     input type="hidden" name=(name) value=(fields.get(name));
                 }
@@ -206,4 +223,26 @@ async fn draw(
         }
     };
     Ok(layout(reader, &Sheet { title: words.finding.closing_days, wide: false }, &body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+
+    #[test]
+    fn whoever_closes_a_day_is_told_who_waits_for_it_whatever_becomes_of_its_bookings() {
+        for language in [Language::Ja, Language::En] {
+            let words = Words::of(language);
+            let drawn = |waiting, changes| {
+                consequences(&[], AlsoEnds { waiting, changes }, words).into_string()
+            };
+            let both = drawn(2, 1);
+            for told in [(words.office.closing_waiting)(2), (words.office.closing_changes)(1)] {
+                assert!(both.contains(&told), "{both}");
+            }
+            assert!(!drawn(0, 1).contains(&(words.office.closing_waiting)(0)));
+            assert!(!drawn(0, 0).contains(words.office.closing_either));
+        }
+    }
 }

@@ -21,10 +21,11 @@ use super::staff::Counter;
 use super::{Sheet, companions, layout};
 use crate::app::{self, App, Reader, Shared};
 use crate::azukari::{Policy, Reason};
-use crate::book::bookings::Booking;
+use crate::book::bookings::{Booking, Ending};
 use crate::book::seats::Seat;
 use crate::book::stores::Store;
 use crate::fault::Fault;
+use crate::language::Label;
 use crate::sight::allergy::{self, Answer, Says};
 use crate::sight::{self, Told, Wanted, Window};
 use crate::when;
@@ -50,6 +51,8 @@ struct Evening {
     told: Vec<Told>,
     /// The table of each booking.
     seats: BTreeMap<String, Seat>,
+    /// Why the store is closed that day, and how many bookings it called off.
+    closed: Option<(Label, usize)>,
 }
 
 impl Evening {
@@ -70,7 +73,18 @@ impl Evening {
         let bookings = app.book.bookings_at(&store.slug, from, until).await?;
         let told = sight::look(app, reader.language, policy, bookings, wanted, now).await?;
         let seats = app.book.seats_of(&store.slug, from, until).await?;
-        Ok(Self { on, window, now, told, seats })
+        let closing = app.book.closing_days(&store.slug, on).await?;
+        let closed = match closing.into_iter().find(|day| day.on == on) {
+            None => None,
+            Some(day) => {
+                let all = app.book.all_bookings_at(&store.slug, from, until).await?;
+                let off = all.iter().filter(|booking| {
+                    booking.ending == Some(Ending::Store) && !booking.never_was()
+                });
+                Some((day.reason, off.count()))
+            }
+        };
+        Ok(Self { on, window, now, told, seats, closed })
     }
 
     fn guests(&self) -> u32 {
@@ -159,6 +173,12 @@ fn draw(reader: &Reader, counter: &Counter, policy: &Policy, evening: &Evening) 
             }
         }
         (evening.others(reader, "/store/tonight"))
+        @if let Some((reason, called_off)) = &evening.closed {
+            div class="notice" {
+                p { strong { ((words.finding.closed_on)(reason.get(language))) } }
+                @if *called_off > 0 { p { ((words.counter.called_off_that_day)(*called_off)) } }
+            }
+        }
         (recorded(counter, reader, evening.now))
         @if told.is_empty() { p { (words.counter.no_bookings_that_day) } }
         @for told in evening.times() {

@@ -31,6 +31,7 @@ pub(super) const WORDS: Counter = Counter {
     webhook_end: "Send nothing",
     webhook_made: "Messages go there. They are signed with this secret, which is shown this once.",
     tonight_is: |day| format!("Tonight is {day}"),
+    called_off_that_day: |count| format!("Bookings that the restaurant called off: {count}"),
     tonight_count: |bookings, guests| {
         let bookings_word = if bookings == 1 { "booking" } else { "bookings" };
         let guests_word = if guests == 1 { "guest" } else { "guests" };

@@ -24,7 +24,7 @@ pub(super) const WORDS: Finding = Finding {
     tonight_over: "No more tables tonight; book from tomorrow",
     promise: "How your information is handled",
     promise_held: "Held in trust",
-    promise_held_text: "Your name and your allergies are kept under lock. This reservation service holds no copy of any of them.",
+    promise_held_text: "Your name and your allergies are kept under lock. This reservation service holds no copy of them. Of those you bring it keeps, while the booking stands, what they are allergic to and how many of them are, and no names.",
     promise_asked: "Asked each time",
     promise_asked_text: "Whenever a store looks, consent, booking and purpose are checked anew. If one is missing, nothing is shown.",
     promise_seen: "On record",

@@ -30,6 +30,7 @@ pub(super) const WORDS: Office = Office {
     keep_them: "Keep the bookings",
     closing_is_held: "held, not booked yet",
     closing_is_offered: "offered to somebody who waits",
+    closing_either: "Either way, these end",
     closing_if_off: "If they are called off",
     closing_if_kept: "If you keep them, bookings and payments stay as they are, and what is held or offered can still be booked until its time is over. No new bookings are taken.",
     refunds: "Refunds that failed",
@@ -165,6 +166,16 @@ pub(super) const WORDS: Office = Office {
     },
     closing_offered: |count| {
         format!("Offers to those who wait: {count}. They are withdrawn. Nothing was paid.")
+    },
+    closing_waiting: |count| {
+        format!(
+            "Parties that wait for a table: {count}. They are told that the day is closed, and why."
+        )
+    },
+    closing_changes: |count| {
+        format!(
+            "Changes to this day that are under way: {count}. They are not made, and the guests are told so; a difference that was paid goes back."
+        )
     },
     refunds_failed: |count| match count {
         1 => "1 refund has failed. Please look at it.".to_owned(),

@@ -31,6 +31,7 @@ pub(super) const WORDS: Counter = Counter {
     webhook_end: "送るのをやめる",
     webhook_made: "ここへお送りします。次の秘密の鍵で署名します。表示はこの一度だけです。",
     tonight_is: |day| format!("今夜は{day}です"),
+    called_off_that_day: |count| format!("お店の都合で取り消したご予約：{count}件"),
     tonight_count: |bookings, guests| format!("{bookings}組、{guests}名さま"),
     tonight_recorded: |login, at| {
         format!(

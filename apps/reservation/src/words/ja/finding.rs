@@ -24,7 +24,7 @@ pub(super) const WORDS: Finding = Finding {
     tonight_over: "今夜は受付終了。明日から予約できます",
     promise: "お預かりした情報の扱い",
     promise_held: "お預かりします",
-    promise_held_text: "お名前やアレルギーは、鍵をかけて保管します。この予約サービス自身は、どの値も手元に持ちません。",
+    promise_held_text: "お名前やアレルギーは、鍵をかけて保管します。この予約サービスの手元には残りません。お連れさまのアレルギーだけは、品目と人数を、ご予約の間お預かりします。",
     promise_asked: "そのつど尋ねます",
     promise_asked_text: "お店が見るときは、同意・予約・利用目的を毎回確かめます。どれかが欠けていれば、お見せしません。",
     promise_seen: "すべて残ります",

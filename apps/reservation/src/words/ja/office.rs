@@ -30,6 +30,7 @@ pub(super) const WORDS: Office = Office {
     keep_them: "ご予約はそのままにする",
     closing_is_held: "確保中（未確定）",
     closing_is_offered: "空席待ちの方へご案内中",
+    closing_either: "どちらの場合も終わるもの",
     closing_if_off: "取り消した場合",
     closing_if_kept: "そのままにすると、ご予約もお支払いもそのまま有効です。確保中やご案内中のお席も、期限までは予約していただけます。新しいご予約は受け付けません。",
     refunds: "できなかった返金",
@@ -156,6 +157,14 @@ pub(super) const WORDS: Office = Office {
     },
     closing_offered: |count| {
         format!("空席待ちの方へのご案内{count}件：ご案内を取り下げます。お支払いはまだありません。")
+    },
+    closing_waiting: |count| {
+        format!("空席待ち{count}組：受け付けを終え、お休みの理由とともにお知らせします。")
+    },
+    closing_changes: |count| {
+        format!(
+            "この日への変更の手続き{count}件：変更せず、元のご予約のままとなることをお知らせします。差額をお支払い済みのときは返金します。"
+        )
     },
     refunds_failed: |count| format!("できなかった返金が{count}件あります。ご確認ください。"),
     imported: |stores, tables| match (stores, tables) {
