@@ -6,20 +6,29 @@ use std::borrow::Cow;
 
 use anonymise::STAR;
 
-use crate::scan::{Look, look};
+use crate::scan::{Look, looks};
 use crate::settings::Role;
 use crate::standards::Finding;
 use crate::suggest::{Because, Seen, called, seen};
 use crate::{Column, Kind, Settings, Standard, Standards, Table};
 
-/// The longest reason, in characters.
+/// A reason has so many letters or digits at least: fewer say of no column why it names nobody. `ok` is no
+/// sentence, and 店のもの is not one either.
+pub(crate) const LEAST: usize = 10;
+/// The longest reason, in characters: a paragraph, since a report has one for each column.
 pub(crate) const MOST: usize = 500;
 
-/// A column that stays although it is called something that goes.
+/// Whether a text can be a reason: one line that reads as it stands, since reports quote it.
+pub(crate) fn is_reason(text: &str) -> bool {
+    let letters = text.chars().filter(|character| character.is_alphanumeric()).count();
+    crate::is_line(text) && letters >= LEAST && text.chars().count() <= MOST
+}
+
+/// One cause for which a column that stays is called something that goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     pub column: String,
-    /// What it is called.
+    /// What it is called by this cause.
     pub role: Role,
     pub because: Because,
     /// Why nobody is identified by it; nobody has said so yet where it is missing.
@@ -37,22 +46,37 @@ impl Kept {
     }
 }
 
-/// The columns that stay although they are called something that goes, in the order of the table. It is
-/// told by names and values alone; of the settings only the role and the reason are believed. A value of its
-/// own in nearly every row is answered by generalising it as well: what k people share is nobody's own.
+/// The columns that stay although they are called something that goes, in the order of the table, each with
+/// every cause: its one reason has to answer them all. It is told by names and values alone; of the settings
+/// only the role, the tokens and the reason are believed. A value of its own in nearly every row is answered
+/// by generalising it as well: what k people share is nobody's own. A token stays in place of names and
+/// links, and of nothing else.
 pub fn kept(table: &Table, settings: &Settings, kind: Kind) -> Vec<Kept> {
-    let stays = |name: &str| settings.role(name).is_none_or(|role| !role.goes());
-    let columns = table.columns.iter().filter(|column| stays(&column.name));
-    let kept = columns.filter_map(|column| {
-        let (role, because) = called(column, table.rows);
-        if because == Because::Unique && generalises(column, settings, kind) {
-            return None;
-        }
+    let kept = table.columns.iter().flat_map(|column| {
         let of = settings.columns.get(&column.name);
-        let confirmed = of.and_then(|of| of.confirmed.clone());
-        role.goes().then(|| Kept { column: column.name.clone(), role, because, confirmed })
+        let asks = |(role, because): &(Role, Because)| match of {
+            Some(of) if of.token => matches!(role, Role::IdentificationCode | Role::Financial),
+            Some(of) if of.role.goes() => false,
+            _ if *because == Because::Unique => !generalises(column, settings, kind),
+            _ => role.goes(),
+        };
+        let confirmed = of.and_then(|of| of.confirmed.as_ref());
+        let causes = called(column, table.rows).into_iter().filter(asks).map(|(role, because)| {
+            Kept { column: column.name.clone(), role, because, confirmed: confirmed.cloned() }
+        });
+        causes.collect::<Vec<_>>()
     });
     kept.collect()
+}
+
+/// The looks of a column that its reason answers.
+pub(crate) fn answered(kept: &[Kept], column: &str) -> Vec<Look> {
+    let of = kept.iter().filter(|kept| kept.column == column);
+    of.filter_map(|kept| match kept.because {
+        Because::Look(look) => Some(look),
+        _ => None,
+    })
+    .collect()
 }
 
 /// Whether the column is told only so far as k people read alike in it.
@@ -77,18 +101,15 @@ pub(crate) fn masked<'t>(
     kind: Kind,
 ) -> (Cow<'t, Table>, Vec<Masked>) {
     let kept = kept(table, settings, kind);
-    let looks: Vec<Look> = Standard::of(kind).iter().flat_map(|of| of.looks()).copied().collect();
+    let against: Vec<Look> = Standard::of(kind).iter().flat_map(|of| of.looks()).copied().collect();
     let gone = |column: &Column| {
         let goes = settings.role(&column.name).is_none_or(Role::goes);
         if goes || generalises(column, settings, kind) {
             return Vec::new();
         }
-        let answered = |look| {
-            let because = Because::Look(look);
-            kept.iter().any(|kept| kept.column == column.name && kept.because == because)
-        };
+        let answered = answered(&kept, &column.name);
         let mut seen = seen(column);
-        seen.retain(|seen| looks.contains(&seen.look) && !answered(seen.look));
+        seen.retain(|seen| against.contains(&seen.look) && !answered.contains(&seen.look));
         seen
     };
     let gone: Vec<Vec<Seen>> = table.columns.iter().map(gone).collect();
@@ -99,8 +120,9 @@ pub(crate) fn masked<'t>(
         if gone.is_empty() {
             return column.clone();
         }
-        let goes =
-            |value: &str| look(value).is_some_and(|look| gone.iter().any(|seen| seen.look == look));
+        let goes = |value: &str| {
+            looks(value).iter().any(|look| gone.iter().any(|seen| seen.look == *look))
+        };
         column.mapped(|_, value| if goes(value) { STAR } else { value }.to_owned())
     });
     let masked = table.columns.iter().zip(&gone).flat_map(|(column, gone)| {

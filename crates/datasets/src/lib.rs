@@ -113,6 +113,13 @@ impl Error {
     }
 }
 
+/// Whether a text is one line that reads as it stands: it breaks no line, and turns none around.
+pub fn is_line(text: &str) -> bool {
+    let turns = |c| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    !text.chars().any(|c| breaks(c) || turns(c))
+}
+
 /// Bytes as people compare them.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {

@@ -49,27 +49,33 @@ fn plain(cell: &str) -> String {
         .collect()
 }
 
-/// What a cell looks like, if it looks like anything that leads to a person. Words around it hide
-/// nothing.
-pub fn look(cell: &str) -> Option<Look> {
-    // Most cells are short, and have neither.
+/// Everything that a cell looks like and that leads to a person, each once. Words around it hide nothing,
+/// and neither does one look another.
+pub fn looks(cell: &str) -> Vec<Look> {
+    // Most cells are short, and have none.
     if cell.len() < 7 {
-        return None;
+        return Vec::new();
     }
     let text = plain(cell);
-    let mut words = text.split(|character: char| {
+    let words = text.split(|character: char| {
         character.is_whitespace() || matches!(character, ',' | ';' | '、' | '<' | '>' | '：')
     });
-    if words.clone().any(is_email) {
-        return Some(Look::Email);
+    let mut looks: Vec<Look> = words.filter_map(word_look).collect();
+    for run in numbers(&text) {
+        looks.extend(run_looks(run));
     }
-    if words.clone().any(is_address) {
-        return Some(Look::Address);
+    looks.sort_unstable();
+    looks.dedup();
+    looks
+}
+
+fn word_look(word: &str) -> Option<Look> {
+    match word {
+        word if is_email(word) => Some(Look::Email),
+        word if is_address(word) => Some(Look::Address),
+        word if is_passport(word) => Some(Look::Passport),
+        _ => None,
     }
-    if words.any(is_passport) {
-        return Some(Look::Passport);
-    }
-    numbers(&text).into_iter().find_map(|number| number_look(&number))
 }
 
 fn is_email(word: &str) -> bool {
@@ -92,26 +98,81 @@ fn is_passport(word: &str) -> bool {
         && bytes[2..].iter().all(u8::is_ascii_digit)
 }
 
-/// Runs of digits, with what people put between them: a plus before, spaces, dashes and brackets within.
-fn numbers(text: &str) -> Vec<String> {
+/// Runs of digits, with what people put between them: a plus before, spaces, dashes, dots, strokes and
+/// brackets within.
+fn numbers(text: &str) -> impl Iterator<Item = &str> {
     let within = |character: char| {
-        character.is_ascii_digit() || matches!(character, '-' | ' ' | '(' | ')' | '+')
+        character.is_ascii_digit() || matches!(character, '-' | ' ' | '(' | ')' | '+' | '.' | '/')
     };
-    text.split(|character| !within(character))
-        .map(|run| run.trim().to_owned())
+    text.split(move |character| !within(character))
+        .map(str::trim)
         .filter(|run| run.bytes().filter(u8::is_ascii_digit).count() >= 10)
-        .collect()
 }
 
-fn number_look(run: &str) -> Option<Look> {
+/// The most digits of a number that leads to a person.
+const LONGEST: usize = 19;
+
+/// What a run looks like as a whole, and any parts of it that follow one another: two numbers, or a number
+/// and a date, may stand side by side.
+fn run_looks(run: &str) -> Vec<Look> {
+    let mut looks: Vec<Look> = number_look(run, true).into_iter().collect();
+    let mut parts: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    for part in run.split([' ', '/']) {
+        if part.contains(|character: char| character.is_ascii_digit()) {
+            parts.push((at, at + part.len()));
+        }
+        at += part.len() + 1;
+    }
+    for (first, (from, to)) in parts.iter().enumerate() {
+        looks.extend(number_look(&run[*from..*to], true));
+        for (last, (_, to)) in parts.iter().enumerate().skip(first + 1) {
+            let several = &run[*from..*to];
+            if several.bytes().filter(u8::is_ascii_digit).count() > LONGEST {
+                break;
+            }
+            // Twelve of the sixteen digits of a card are no number of their own.
+            let beside = |at: usize| parts.get(at).is_some_and(|(from, to)| to - from == 4);
+            let part_of = beside(last + 1) || first.checked_sub(1).is_some_and(beside);
+            let look = number_look(several, false);
+            looks.extend(look.filter(|look| *look != Look::MyNumber || !part_of));
+        }
+    }
+    looks
+}
+
+/// What a number looks like: by its digits where it stands `alone`, else by how they are grouped as well.
+fn number_look(run: &str, alone: bool) -> Option<Look> {
     let digits: Vec<u32> = run.chars().filter_map(|character| character.to_digit(10)).collect();
-    let groups: Vec<usize> = run.split('-').map(str::len).collect();
+    let is_digit = |character: char| character.is_ascii_digit();
+    let groups = run.split(|c| !is_digit(c)).map(str::len).filter(|group| *group > 0);
+    let groups: Vec<usize> = groups.collect();
+    // Dots and strokes stand in dates and amounts too, and seldom beside other signs in a number.
+    let mut between = run.chars().filter(|c| !is_digit(*c) && *c != '+');
+    let first = between.next();
+    let same = between.all(|c| Some(c) == first);
+    let odd = run.contains(['.', '/']);
+    if odd && !same {
+        return None;
+    }
+    let grouped = odd || !alone;
+    let plus = run.starts_with('+');
+    // Dates have groups of two.
+    let is_card = match groups.as_slice() {
+        [4, 4, 4, 4] | [4, 6, 5] => true,
+        [rest @ .., _] => !grouped && rest.iter().all(|group| *group > 2),
+        [] => false,
+    };
+    let is_phone = match groups.as_slice() {
+        [area @ 2..=5, 1..=4, last @ 3..=4] if grouped => *area < 5 || *last == 4,
+        _ => !grouped,
+    };
     match digits.len() {
-        12 if my_number(&digits) => Some(Look::MyNumber),
-        10 if groups == [4, 6] => Some(Look::PensionNumber),
-        13..=19 if luhn(&digits) && !run.starts_with('+') => Some(Look::Card),
-        10..=11 if digits[0] == 0 => Some(Look::Phone),
-        10..=15 if run.starts_with('+') => Some(Look::Phone),
+        12 if (!grouped || groups == [4, 4, 4]) && my_number(&digits) => Some(Look::MyNumber),
+        10 if groups == [4, 6] && run.contains('-') => Some(Look::PensionNumber),
+        13..=LONGEST if is_card && !plus && luhn(&digits) => Some(Look::Card),
+        10..=11 if digits[0] == 0 && is_phone => Some(Look::Phone),
+        10..=15 if plus && (!grouped || groups.last() == Some(&4)) => Some(Look::Phone),
         _ => None,
     }
 }
@@ -181,9 +242,21 @@ mod tests {
             ("1234-567890", Look::PensionNumber),
             ("4111 1111 1111 1111", Look::Card),
             ("192.0.2.17", Look::Address),
+            ("192.168.100.200", Look::Address),
+            ("TEL 03-1234-5678 090-1234-5678", Look::Phone),
+            ("03-1234-5678/090-1234-5678", Look::Phone),
+            ("090-1234-5678 2026-03-01", Look::Phone),
+            ("2026/03/01 090-1234-5678", Look::Phone),
+            ("2026/03/01 090 1234 5678", Look::Phone),
+            ("090.1234.5678", Look::Phone),
+            ("090/1234/5678", Look::Phone),
+            ("０３．１２３４．５６７８", Look::Phone),
+            ("0120.444.444", Look::Phone),
+            ("+81.90.1234.5678", Look::Phone),
+            ("2026-03-01 4111 1111 1111 1111", Look::Card),
             ("2001:db8::17", Look::Address),
         ] {
-            assert_eq!(look(cell), Some(expected), "{cell}");
+            assert_eq!(looks(cell), [expected], "{cell}");
         }
     }
 
@@ -208,8 +281,33 @@ mod tests {
             "12:30:45",
             "TK123456",
             "1,234,567,890",
+            "1.234.567.890",
+            "+1.234.567.890",
+            "0.1234567890",
+            "2026/03/01",
+            "2026/03/01 10:30",
+            "01/03/2026 10:30",
+            "01/03/2026 0900",
+            "01.03.2026 1830",
+            "2026/03/01-2026/03/09",
+            "2026-03-01 2026-03-02",
+            "2026-03-01 2026-03-06",
+            "2026.03.01 2026.03.02 2026.03.03",
+            "1,200/3,400/12,000",
         ] {
-            assert_eq!(look(cell), None, "{cell}");
+            assert_eq!(looks(cell), [], "{cell}");
+        }
+    }
+
+    #[test]
+    fn one_look_hides_no_other() {
+        use Look::{Card, Email, MyNumber, Phone};
+        for (cell, expected) in [
+            ("shop7@mihon.example 4111 1111 1111 1111", &[Email, Card][..]),
+            ("shop7@mihon.example、090-1234-5678", &[Email, Phone]),
+            ("090-1234-5678 123456789018 aoi@guest.example", &[Email, Phone, MyNumber]),
+        ] {
+            assert_eq!(looks(cell), expected, "{cell}");
         }
     }
 

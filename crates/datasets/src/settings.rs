@@ -552,14 +552,11 @@ fn check_column(settings: &ColumnSettings, kind: Kind) -> Result<(), Said> {
         ]
         .into());
     }
-    let says = |reason: &String| {
-        reason.chars().any(char::is_alphanumeric) && reason.chars().count() <= confirmed::MOST
-    };
-    if !settings.confirmed.iter().all(says) {
-        let most = confirmed::MOST;
+    if !settings.confirmed.iter().all(|reason| confirmed::is_reason(reason)) {
+        let (least, most) = (confirmed::LEAST, confirmed::MOST);
         return Err(Said {
-                en: format!("say in `confirmed` why nobody is identified by it, in words and at most {most} characters").into(),
-                ja: format!("confirmedには、個人が分からない理由を{most}字以内の言葉で書いてください").into(),
+                en: format!("say in `confirmed` why nobody is identified by it, in words, on one line, of at least {least} letters and at most {most} characters").into(),
+                ja: format!("confirmedには、個人が分からない理由を、改行のない{least}字以上{most}字以内の言葉で書いてください").into(),
             });
     }
     if settings.token && kind == Kind::Anonymised {

@@ -10,8 +10,8 @@ use anonymise::verify::{Verdict, Word};
 use anonymise::{Language, STAR, number};
 use serde::{Deserialize, Serialize};
 
-use crate::confirmed::{Kept, Masked, kept};
-use crate::scan::{Look, look, tells};
+use crate::confirmed::{Kept, Masked, answered, kept};
+use crate::scan::{Look, looks, tells};
 use crate::settings::{Role, Settings};
 use crate::suggest::Because;
 use crate::table::Table;
@@ -155,8 +155,9 @@ pub enum Finding {
     Removed { columns: Vec<String> },
     /// These columns have keyed tokens in place of their values.
     Replaced { columns: Vec<String> },
-    /// So many cells were looked at, and none of them looks like any of these.
-    Looked { cells: u64, looks: Vec<Look> },
+    /// So many cells were looked at, and none of them looks like any of these, except in columns for which
+    /// somebody said why they may.
+    Looked { cells: u64, looks: Vec<Look>, except: Vec<String> },
     /// A column is called something that goes, and stays; nobody said why.
     Called { column: String, role: Role, because: Because },
     /// It stays, and somebody said why nobody is identified by it.
@@ -251,16 +252,25 @@ impl Finding {
                 format!("鍵付きのトークンに置き換えた列：{}", list(columns))
             }
             Self::Replaced { columns } => format!("Replaced by keyed tokens: {}.", list(columns)),
-            Self::Looked { cells, looks } => {
+            Self::Looked { cells, looks, except } => {
                 let looks: Vec<&str> = looks.iter().map(|look| look.words(language)).collect();
                 let cells = count(*cells);
+                let columns = list(except);
+                let except = match language {
+                    _ if except.is_empty() => String::new(),
+                    Language::Ja => format!("理由を確認して残した列{columns}を除き、"),
+                    Language::En => {
+                        format!(", apart from what a reason was given for in {columns}")
+                    }
+                };
                 if ja {
                     format!(
-                        "{cells}個の値を調べ、{}のように見えるものはありませんでした。",
+                        "{cells}個の値を調べ、{except}{}のように見えるものはありませんでした。",
                         looks.join("、")
                     )
                 } else {
-                    format!("{cells} cells were looked at; none looks like {}.", looks.join(" or "))
+                    let looks = looks.join(" or ");
+                    format!("{cells} cells were looked at; none looks like {looks}{except}.")
                 }
             }
             Self::Called { column, role, because } => {
@@ -559,7 +569,7 @@ impl Case<'_> {
     /// That no column is there that the standard removes, unless as tokens or with a reason, and no cell
     /// looks like what it removes.
     fn removed(&self, kind: Kind, standard: Standard, kept: &[Kept]) -> StandardCheck {
-        let (roles, looks) = (standard.removes(kind), standard.looks());
+        let (roles, asked) = (standard.removes(kind), standard.looks());
         let gone = self.settings.with_role(self.source, |role| roles.contains(&role));
         let (tokens, columns): (Vec<&str>, Vec<&str>) =
             gone.iter().partition(|name| self.is_token(name));
@@ -573,26 +583,24 @@ impl Case<'_> {
         let called = kept.iter().filter(|kept| roles.contains(&kept.role));
         let called = called.filter(|kept| self.result.column(&kept.column).is_some());
         findings.extend(called.map(Kept::finding));
-        let masked = self.masked.iter().filter(|masked| looks.contains(&masked.look));
+        let masked = self.masked.iter().filter(|masked| asked.contains(&masked.look));
         findings.extend(masked.map(|masked| Finding::Masked {
             column: masked.column.clone(),
             look: masked.look,
             cells: masked.cells,
         }));
         let mut cells = 0;
+        let mut except = Vec::new();
         for column in self.result.columns.iter().filter(|column| !self.is_token(&column.name)) {
-            // What a column as a whole looks like is answered by its reason.
-            let answered = kept.iter().find_map(|kept| match kept.because {
-                Because::Look(look) if kept.column == column.name => Some(look),
-                _ => None,
-            });
+            // What many cells of a column look like is answered by its reason.
+            let answered = answered(kept, &column.name);
+            if answered.iter().any(|look| asked.contains(look)) {
+                except.push(column.name.clone());
+            }
             cells += column.codes.len() as u64;
-            let seen: Vec<Option<Look>> = column
-                .values
-                .iter()
-                .map(|value| look(value).filter(|look| looks.contains(look)))
-                .map(|look| look.filter(|look| Some(*look) != answered))
-                .collect();
+            let against = |look: &Look| asked.contains(look) && !answered.contains(look);
+            let seen: Vec<Option<Look>> =
+                column.values.iter().map(|value| looks(value).into_iter().find(against)).collect();
             let mut cells_of = column.codes.iter().enumerate();
             let bad = cells_of.find_map(|(row, code)| Some((row, seen[*code as usize]?)));
             if let Some((row, look)) = bad {
@@ -604,7 +612,7 @@ impl Case<'_> {
             findings.extend(self.told());
         }
         if !findings.iter().any(Finding::fails) {
-            findings.push(Finding::Looked { cells, looks: looks.to_vec() });
+            findings.push(Finding::Looked { cells, looks: asked.to_vec(), except });
         }
         if standard == Standard::LinkingCodes {
             findings.extend(self.unique());

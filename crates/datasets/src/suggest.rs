@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use anonymise::{DateStep, Intervals, Language, day};
 use serde::{Deserialize, Serialize};
 
-use crate::scan::{Look, look};
+use crate::scan::{Look, looks};
 use crate::{Column, ColumnSettings, Role, Rules, Settings, Table};
 
 /// What is suggested for a column, and why.
@@ -206,19 +206,89 @@ const NAMES: [(Role, &[&str]); 6] = [
     ),
 ];
 
+/// What 名 stands behind where it is no person's.
+const THINGS: [&str; 34] = [
+    "店",
+    "店舗",
+    "品",
+    "製品",
+    "薬",
+    "薬剤",
+    "地",
+    "町",
+    "村",
+    "市",
+    "区",
+    "県",
+    "国",
+    "都市",
+    "駅",
+    "路線",
+    "社",
+    "会社",
+    "企業",
+    "法人",
+    "団体",
+    "組織",
+    "部署",
+    "部門",
+    "学校",
+    "施設",
+    "コース",
+    "プラン",
+    "メニュー",
+    "料理",
+    "ファイル",
+    "サービス",
+    "イベント",
+    "件",
+];
+
+/// Words of English that end as one for a person's does.
+const OTHER_WORDS: [&str; 3] = ["hotel", "motel", "pastel"];
+
+/// The words of a name, lower case: parted by signs, and where a capital follows a small letter.
+fn words_of(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut small = false;
+    for character in name.chars() {
+        if !character.is_alphanumeric() || (small && character.is_uppercase()) {
+            words.push(String::new());
+        }
+        small = character.is_lowercase();
+        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
+            word.extend(character.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a word ends as one for whom somebody is, or how they are reached.
+fn ends_as_a_person(word: &str) -> bool {
+    if let Some(of) = word.strip_suffix('名') {
+        let told = NAMES.iter().filter(|(role, _)| !role.goes()).flat_map(|(_, parts)| *parts);
+        return !THINGS.iter().chain(told).any(|thing| of.ends_with(thing));
+    }
+    ["name", "mail", "tel"].iter().any(|end| word.ends_with(end)) && !OTHER_WORDS.contains(&word)
+}
+
 fn by_name(name: &str) -> Option<Role> {
-    let name = name.to_lowercase();
-    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+    let words = words_of(name);
+    let (name, snake) = (name.to_lowercase(), words.join("_"));
     let whole = |part: &str| {
         // Short words of English stand in many others: `age` in `percentage`.
         if part.is_ascii() && part.len() <= 4 && !part.contains('_') {
-            words.contains(&part)
+            words.iter().any(|word| word == part)
         } else {
-            name.contains(part)
+            name.contains(part) || snake.contains(part)
         }
     };
-    let found = NAMES.iter().find(|(_, parts)| parts.iter().any(|part| whole(part)));
-    let ends = name.ends_with("_id") || name == "id" || name.ends_with("番号");
+    let person = || words.iter().any(|word| ends_as_a_person(word));
+    let found = NAMES.iter().find(|(role, parts)| {
+        parts.iter().any(|part| whole(part)) || (*role == Role::Identifying && person())
+    });
+    let ends = words.last().is_some_and(|word| word == "id") || name.ends_with("番号");
     found.map(|(role, _)| *role).or(ends.then_some(Role::LinkingCode))
 }
 
@@ -244,14 +314,18 @@ pub struct Seen {
 pub(crate) fn seen(column: &Column) -> Vec<Seen> {
     let mut seen: Vec<Seen> = Vec::new();
     for ((value, count), line) in column.values.iter().zip(&column.counts).zip(&column.lines) {
-        let Some(look) = look(value).filter(|_| *count > 0) else { continue };
-        let at = seen.iter().position(|seen| seen.look == look).unwrap_or_else(|| {
-            seen.push(Seen { look, cells: 0, places: Vec::new() });
-            seen.len() - 1
-        });
-        seen[at].cells += u64::from(*count);
-        if *line > 0 {
-            seen[at].places.push(*line);
+        if *count == 0 {
+            continue;
+        }
+        for look in looks(value) {
+            let at = seen.iter().position(|seen| seen.look == look).unwrap_or_else(|| {
+                seen.push(Seen { look, cells: 0, places: Vec::new() });
+                seen.len() - 1
+            });
+            seen[at].cells += u64::from(*count);
+            if *line > 0 {
+                seen[at].places.push(*line);
+            }
         }
     }
     for seen in &mut seen {
@@ -364,24 +438,32 @@ fn is_dates(column: &Column) -> bool {
     values(column).next().is_some() && values(column).all(|(v, _)| day(v).is_some())
 }
 
-/// What a column of a table of so many rows is called by its name and its values, and why.
-pub(crate) fn called(column: &Column, rows: usize) -> (Role, Because) {
+/// What a column of a table of so many rows is called by its name and its values, and why: by what many
+/// cells look like, by its name, and where neither says anything by how its values are spread. There is
+/// one cause at least, and the first is the strongest.
+pub(crate) fn called(column: &Column, rows: usize) -> Vec<(Role, Because)> {
     let different = values(column).count();
     let is_numbers = || values(column).all(|(v, _)| v.trim().parse::<i64>().is_ok());
     let nearly_all = different * 10 >= rows * 9;
     let cells: u64 = values(column).map(|(_, count)| u64::from(count)).sum();
-    let mostly = seen(column).first().filter(|seen| seen.cells * ONE_OF >= cells).map(|s| s.look);
-    match (by_name(&column.name), mostly) {
-        (_, Some(look)) => (role_of(look), Because::Look(look)),
-        (Some(role), None) => (role, Because::Name),
-        (None, None) if is_dates(column) => (Role::QuasiIdentifying, Because::Dates),
-        (None, None) if nearly_all => (Role::LinkingCode, Because::Unique),
-        (None, None) if is_numbers() => (Role::QuasiIdentifying, Because::Numbers),
-        (None, None) if different <= 50 || different * 20 <= rows => {
+    let many = seen(column).into_iter().filter(|seen| seen.cells * ONE_OF >= cells);
+    let mut causes: Vec<_> =
+        many.map(|seen| (role_of(seen.look), Because::Look(seen.look))).collect();
+    causes.extend(by_name(&column.name).map(|role| (role, Because::Name)));
+    if causes.is_empty() {
+        causes.push(if is_dates(column) {
+            (Role::QuasiIdentifying, Because::Dates)
+        } else if nearly_all {
+            (Role::LinkingCode, Because::Unique)
+        } else if is_numbers() {
+            (Role::QuasiIdentifying, Because::Numbers)
+        } else if different <= 50 || different * 20 <= rows {
             (Role::QuasiIdentifying, Because::Few)
-        }
-        (None, None) => (Role::Identifying, Because::Text),
+        } else {
+            (Role::Identifying, Because::Text)
+        });
     }
+    causes
 }
 
 fn one(column: &Column, rows: usize) -> Suggestion {
@@ -398,7 +480,8 @@ fn one(column: &Column, rows: usize) -> Suggestion {
                 && v.chars().all(|c| c.is_ascii_digit() || c == '-')
                 && v.starts_with(|c: char| c.is_ascii_digit())
         });
-    let (role, because) = called(column, rows);
+    let causes = called(column, rows);
+    let (role, because) = causes[0];
     let mut settings = ColumnSettings::of(role);
     if role == Role::QuasiIdentifying {
         if is_dates(column) {
@@ -414,7 +497,7 @@ fn one(column: &Column, rows: usize) -> Suggestion {
         }
     }
     let mut strays = seen(column);
-    strays.retain(|seen| because != Because::Look(seen.look));
+    strays.retain(|seen| causes.iter().all(|cause| cause.1 != Because::Look(seen.look)));
     let (column, alone) = (column.name.clone(), alone as u64);
     Suggestion { column, different, alone, missing, because, strays, settings }
 }
@@ -537,4 +620,81 @@ pub fn written(
         let _ = writeln!(text, "{rest}");
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_people_and_ways_to_reach_them_are_told_from_names_of_things() {
+        for name in [
+            "氏名",
+            "お名前",
+            "名前",
+            "患者名",
+            "顧客名",
+            "お客様名",
+            "会員名",
+            "会員名（漢字）",
+            "担当者名",
+            "name",
+            "customerName",
+            "CustomerName",
+            "lastname",
+            "surname",
+            "last_name",
+            "guest-name",
+            "mailAddress",
+            "userEmail",
+            "email",
+            "usermail",
+            "tel",
+            "tel_no",
+            "telNo",
+            "homeTel",
+            "hometel",
+            "phone",
+            "電話番号",
+        ] {
+            assert_eq!(by_name(name), Some(Role::Identifying), "{name}");
+        }
+        for name in [
+            "店名",
+            "店舗名",
+            "支店名",
+            "品名",
+            "商品名",
+            "地名",
+            "町名",
+            "市区町村名の件名",
+            "駅名",
+            "会社名",
+            "社名",
+            "部署名",
+            "コース名",
+            "国名",
+            "都市名",
+            "都道府県名",
+            "病名",
+            "診断名",
+            "職業名",
+            "地域名",
+            "人数",
+            "hotel",
+            "mailing",
+            "telescope",
+            "percentage",
+            "enamel",
+        ] {
+            assert_ne!(by_name(name), Some(Role::Identifying), "{name}");
+        }
+        assert_eq!(by_name("病名"), Some(Role::Sensitive));
+        for name in ["id", "memberId", "member_id", "memberID", "会員ID", "受付番号"] {
+            assert_eq!(by_name(name), Some(Role::LinkingCode), "{name}");
+        }
+        for name in ["paid", "rapid"] {
+            assert_eq!(by_name(name), None, "{name}");
+        }
+    }
 }

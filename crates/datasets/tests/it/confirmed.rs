@@ -27,7 +27,7 @@ const CASES: [Case; 9] = [
     ("氏名", |n| format!("名前{}", n % 4), Role::Identifying, Because::Name, NAMES),
     ("name", |n| format!("{}", n % 4), Role::Identifying, Because::Name, NAMES),
     (
-        "contact_of",
+        "of_shop",
         |n| format!("shop{}@shops.example", n % 4),
         Role::Identifying,
         Because::Look(Look::Email),
@@ -180,7 +180,11 @@ fn a_reason_is_in_words_and_of_some_length() {
     let (name, cell, ..) = CASES[0];
     let table = rows(name, cell);
     let long = "理".repeat(501);
-    for reason in ["", "  ", "--", "。", &long] {
+    let forged = format!("{REASON}\nRules 34(5): ok");
+    let turned = format!("{REASON}\u{202e}");
+    let parted = format!("{REASON}\u{2028}");
+    let reasons = ["", "  ", "----------", "。", "x", "ok      ok ", "理由は九文字です。"];
+    for reason in reasons.into_iter().chain([&long[..], &forged, &turned, &parted]) {
         for kind in [Kind::Anonymised, Kind::Pseudonymised] {
             let refused = run(kind, &table, &asked(name, Role::Insensitive, Some(reason)));
             let told = refused.unwrap_err().sentence(Language::En);
@@ -237,10 +241,11 @@ fn a_cell_that_leads_to_a_person_is_a_star_in_a_column_that_stays_and_is_counted
 
 #[test]
 fn a_reason_for_one_look_says_nothing_of_another() {
-    // Addresses of shops were confirmed; card numbers among them were not.
-    let cell = |n: usize| match n % 4 {
-        0 => "4111111111111111".to_owned(),
-        of => format!("shop{of}@shops.example"),
+    // Addresses of shops were confirmed; of the few card numbers beside and among them nobody was asked.
+    let cell = |n: usize| match n {
+        ..2 => "4111111111111111".to_owned(),
+        2..5 => format!("shop{}@shops.example 4111 1111 1111 1111", n % 4),
+        _ => format!("shop{}@shops.example", n % 4),
     };
     let table = rows("of_shop", cell);
     let settings = asked("of_shop", Role::Insensitive, Some(REASON));
@@ -248,8 +253,76 @@ fn a_reason_for_one_look_says_nothing_of_another() {
     assert_eq!((kept.len(), kept[0].because), (1, Because::Look(Look::Email)));
     let made = made(&table, &settings).unwrap();
     let shops = cells(datasets::provide(&made.set), 1);
-    assert_eq!(shops.iter().filter(|shop| shop.contains('@')).count(), ROWS / 4 * 3);
-    assert_eq!(shops.iter().filter(|shop| *shop == "*").count(), ROWS / 4);
+    assert_eq!(shops.iter().filter(|shop| shop.contains('@')).count(), ROWS - 5);
+    assert_eq!(shops.iter().filter(|shop| *shop == "*").count(), 5);
+    // What was answered is not claimed to be absent; what was not is.
+    let checks = &made.manifest.standards.checks;
+    let except = |at: usize| {
+        checks[at].findings.iter().find_map(|finding| match finding {
+            Finding::Looked { except, .. } => Some(except.clone()),
+            _ => None,
+        })
+    };
+    assert_eq!(except(0), Some(vec!["of_shop".to_owned()]));
+    assert_eq!(except(1), Some(Vec::new()));
+    assert_eq!(except(2), Some(Vec::new()), "cards are stars, and none is left");
+    for language in [Language::Ja, Language::En] {
+        let told = checks[0].findings.iter().map(|finding| finding.sentence(language));
+        let told: Vec<_> =
+            told.filter(|told| told.contains("120") || told.contains("240")).collect();
+        assert!(told.len() == 1 && told[0].contains("of_shop"), "{told:?}");
+    }
+}
+
+#[test]
+fn every_cause_is_named_by_what_asks_for_the_reason_and_by_what_records_it() {
+    let cell = |n: usize| format!("名前{} 4111 1111 1111 1111", n % 4);
+    let table = rows("氏名", cell);
+    let causes = |standards: &datasets::Standards, confirmed: bool| {
+        let of = |finding: &Finding| match finding {
+            Finding::Called { because, .. } if !confirmed => Some(*because),
+            Finding::Confirmed { because, .. } if confirmed => Some(*because),
+            _ => None,
+        };
+        let all = standards.checks.iter().flat_map(|check| {
+            check.findings.iter().filter_map(of).map(|because| (check.standard, because))
+        });
+        all.collect::<Vec<_>>()
+    };
+    for (kind, money) in [
+        (Kind::Anonymised, Standard::LinkingCodes),
+        (Kind::Pseudonymised, Standard::PropertyDamage),
+    ] {
+        let expected = [
+            (Standard::IdentifyingDescriptions, Because::Name),
+            (money, Because::Look(Look::Card)),
+        ];
+        let refused = run(kind, &table, &asked("氏名", Role::Insensitive, None)).unwrap_err();
+        let Error::Standards(unmet) = refused else { panic!("{refused}") };
+        assert_eq!(causes(&unmet, false), expected);
+        let made = run(kind, &table, &asked("氏名", Role::Insensitive, Some(REASON))).unwrap();
+        assert_eq!(causes(&made.standards, true), expected);
+    }
+}
+
+#[test]
+fn a_token_stands_for_no_identification_code_and_no_card_whatever_the_column_is_said_to_be() {
+    // Rules 31(2), 31(3): the values are codes, and the settings say that they name somebody.
+    for (name, cell, _, because, [_, standard]) in &CASES {
+        let mut settings = asked(name, Role::Identifying, None);
+        settings.columns.get_mut(*name).unwrap().token = true;
+        let run = |settings: &Settings| run(Kind::Pseudonymised, &rows(name, *cell), settings);
+        if !matches!(standard, Standard::IdentificationCodes | Standard::PropertyDamage) {
+            run(&settings).unwrap();
+            continue;
+        }
+        let refused = run(&settings).unwrap_err();
+        let Error::Standards(unmet) = refused else { panic!("{name}: {refused}") };
+        assert_eq!(unmet.checks.len(), 1, "{name}");
+        assert_eq!(unmet.checks[0].standard, *standard, "{name}");
+        settings.columns.get_mut(*name).unwrap().confirmed = Some(REASON.to_owned());
+        on_record(&run(&settings).unwrap(), name, *because, *standard, name);
+    }
 }
 
 #[test]

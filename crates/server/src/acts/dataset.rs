@@ -36,15 +36,10 @@ pub const MAX_NAME_CHARS: u32 = 120;
 /// So much of a purpose's label comes into the name that is suggested for a set.
 const MAX_PURPOSE_CHARS: usize = 60;
 
-/// A character that is not seen and says in which direction those around it run.
-fn turns_lines(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 /// Whether a text is one plain line of 1 to so many characters, which reads as it stands.
 pub fn is_plain(text: &str, most: u32) -> bool {
     let chars = text.trim().chars().count();
-    (1..=most as usize).contains(&chars) && !text.chars().any(|c| c.is_control() || turns_lines(c))
+    (1..=most as usize).contains(&chars) && datasets::is_line(text)
 }
 
 /// What a set is called where its maker says nothing else: what it is for, and the day.
