@@ -1,4 +1,5 @@
-//! Columns that are called something that goes, by their name or their values, and stay all the same:
+//! Columns that are called something that goes, by their name or their values, and stay all the same, and
+//! columns that tell people apart and are not generalised:
 //! somebody has to say why nobody is identified by them, and what was said is on record (decision 0066).
 //! And single cells that lead to a person in columns that stay: they become stars.
 
@@ -24,7 +25,7 @@ pub(crate) fn is_reason(text: &str) -> bool {
     crate::is_line(text) && letters >= LEAST && text.chars().count() <= MOST
 }
 
-/// One cause for which a column that stays is called something that goes.
+/// One cause for which a column that stays is called something that goes, or that is generalised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     pub column: String,
@@ -40,16 +41,17 @@ impl Kept {
     pub(crate) fn finding(&self) -> Finding {
         let (column, role, because) = (self.column.clone(), self.role, self.because);
         match &self.confirmed {
-            Some(reason) => Finding::Confirmed { column, because, reason: reason.clone() },
+            Some(reason) => Finding::Confirmed { column, role, because, reason: reason.clone() },
             None => Finding::Called { column, role, because },
         }
     }
 }
 
-/// The columns that stay although they are called something that goes, in the order of the table, each with
+/// The columns that stay although they are called something else, in the order of the table, each with
 /// every cause: its one reason has to answer them all. It is told by names and values alone; of the settings
 /// only the role, the tokens and the reason are believed. A value of its own in nearly every row is answered
-/// by generalising it as well: what k people share is nobody's own. A token stays in place of names and
+/// by generalising it as well: what k people share is nobody's own. Of a column that tells people apart an
+/// anonymised set asks as well why it is shown as it stands: no risk counts it then. A token stays in place of names and
 /// links, and of nothing else.
 pub fn kept(table: &Table, settings: &Settings, kind: Kind) -> Vec<Kept> {
     let kept = table.columns.iter().flat_map(|column| {
@@ -58,6 +60,7 @@ pub fn kept(table: &Table, settings: &Settings, kind: Kind) -> Vec<Kept> {
             Some(of) if of.token => matches!(role, Role::IdentificationCode | Role::Financial),
             Some(of) if of.role.goes() => false,
             _ if *because == Because::Unique => !generalises(column, settings, kind),
+            _ if *role == Role::QuasiIdentifying => shows(column, settings, kind),
             _ => role.goes(),
         };
         let confirmed = of.and_then(|of| of.confirmed.as_ref());
@@ -82,6 +85,11 @@ pub(crate) fn answered(kept: &[Kept], column: &str) -> Vec<Look> {
 /// Whether the column is told only so far as k people read alike in it.
 fn generalises(column: &Column, settings: &Settings, kind: Kind) -> bool {
     kind == Kind::Anonymised && settings.role(&column.name) == Some(Role::QuasiIdentifying)
+}
+
+/// Whether the column is told as it stands, and counts for nobody.
+fn shows(column: &Column, settings: &Settings, kind: Kind) -> bool {
+    kind == Kind::Anonymised && settings.role(&column.name) == Some(Role::Insensitive)
 }
 
 /// Cells of one look that became stars.
@@ -137,7 +145,7 @@ pub(crate) fn masked<'t>(
 }
 
 /// Refuses before any work what the standards would refuse after it: a column that stays although it is
-/// called something that goes, of which nobody says why.
+/// called something else, of which nobody says why.
 ///
 /// # Errors
 /// The standards that would not be met, each with its columns.

@@ -95,7 +95,7 @@ impl Standard {
         }
     }
 
-    /// Columns of which roles it removes.
+    /// Columns of which roles it removes or, where it is about differences, generalises.
     pub(crate) fn removes(self, kind: Kind) -> &'static [Role] {
         match (kind, self) {
             (Kind::Anonymised, Self::IdentifyingDescriptions) => &[Role::Identifying],
@@ -107,6 +107,7 @@ impl Standard {
             (_, Self::PropertyDamage) => &[Role::Financial],
             // What could cost money leads back as well, and has no standard of its own in Rules 34.
             (_, Self::LinkingCodes) => &[Role::LinkingCode, Role::Financial],
+            (Kind::Anonymised, Self::Differences) => &[Role::QuasiIdentifying],
             (_, Self::PeculiarDescriptions | Self::Differences) => &[],
         }
     }
@@ -158,10 +159,11 @@ pub enum Finding {
     /// So many cells were looked at, and none of them looks like any of these, except in columns for which
     /// somebody said why they may.
     Looked { cells: u64, looks: Vec<Look>, except: Vec<String> },
-    /// A column is called something that goes, and stays; nobody said why.
+    /// A column is called something that goes, and stays, or something that is generalised, and is not; nobody
+    /// said why.
     Called { column: String, role: Role, because: Because },
     /// It stays, and somebody said why nobody is identified by it.
-    Confirmed { column: String, because: Because, reason: String },
+    Confirmed { column: String, role: Role, because: Because, reason: String },
     /// So many cells of a column that stays looked like something that leads to a person, and are stars.
     Masked { column: String, look: Look, cells: u64 },
     /// A column that goes is still there.
@@ -274,21 +276,41 @@ impl Finding {
                 }
             }
             Self::Called { column, role, because } => {
-                let (why, role) = (because.words(language), role.word());
+                let (why, role_word) = (because.words(language), role.word());
                 // As TOML has it, so that it can be taken over.
                 let name = toml::Value::from(column.as_str());
+                if !role.goes() {
+                    return match language {
+                        Language::Ja => format!(
+                            "列「{column}」はそのまま残せません（{why}）。役割を{role_word}にして一般化するか、この列が人を見分ける手がかりにならない理由を[columns.{name}]のconfirmedに書いてください。"
+                        ),
+                        Language::En => format!(
+                            "Column `{column}` may not stay as it stands ({why}): give it the role `{role_word}`, so that it is generalised, or say under [columns.{name}] in `confirmed` why it tells nobody apart."
+                        ),
+                    };
+                }
                 if ja {
                     format!(
-                        "列「{column}」は残せません（{why}）。役割を{role}にして削除するか、この列から個人が分からない理由を[columns.{name}]のconfirmedに書いてください。"
+                        "列「{column}」は残せません（{why}）。役割を{role_word}にして削除するか、この列から個人が分からない理由を[columns.{name}]のconfirmedに書いてください。"
                     )
                 } else {
                     format!(
-                        "Column `{column}` may not stay ({why}): give it the role `{role}`, so that it is removed, or say under [columns.{name}] in `confirmed` why nobody is identified by it."
+                        "Column `{column}` may not stay ({why}): give it the role `{role_word}`, so that it is removed, or say under [columns.{name}] in `confirmed` why nobody is identified by it."
                     )
                 }
             }
-            Self::Confirmed { column, because, reason } => {
+            Self::Confirmed { column, role, because, reason } => {
                 let why = because.words(language);
+                if !role.goes() {
+                    return match language {
+                        Language::Ja => format!(
+                            "列「{column}」（{why}）は、人を見分ける手がかりにならないことを確認してそのまま残しています。再識別のリスクには数えていません。理由：{reason}"
+                        ),
+                        Language::En => format!(
+                            "Column `{column}` ({why}) stays as it stands and the risks do not count it, as somebody confirmed that it tells nobody apart: {reason}"
+                        ),
+                    };
+                }
                 if ja {
                     format!(
                         "列「{column}」（{why}）は、個人が分からないことを確認して残しています。理由：{reason}"
@@ -395,10 +417,10 @@ impl Finding {
                 .of("公開できる行が残りません。", "No row is left that could be published.")
                 .to_owned(),
             Self::Hidden { column, role: Role::QuasiIdentifying } if ja => format!(
-                "列「{column}」はすべての行で「*」になり、何も伝えません。一般化の幅を変える、準識別子の列を減らす、人を見分ける手がかりにならない列ならinsensitiveにする、または列を削除することを検討してください。"
+                "列「{column}」はすべての行で「*」になり、何も伝えません。一般化の幅を変える、準識別子の列を減らす、人を見分ける手がかりにならない列なら理由をconfirmedに書いてinsensitiveにする、または列を削除することを検討してください。"
             ),
             Self::Hidden { column, role: Role::QuasiIdentifying } => format!(
-                "Column `{column}` is a star in every row and tells nothing: try other widths, fewer quasi-identifying columns, the role `insensitive` if it tells nobody apart, or remove it."
+                "Column `{column}` is a star in every row and tells nothing: try other widths, fewer quasi-identifying columns, the role `insensitive` if it tells nobody apart, with the reason in `confirmed`, or remove it."
             ),
             Self::Hidden { column, .. } if ja => format!(
                 "列「{column}」はすべての行で「*」になり、何も伝えません。同じ値の行が少ないためです。値をまとめる（範囲や分類にする）、準識別子にして幅を指定する、または列を削除することを検討してください。"
@@ -539,7 +561,7 @@ impl Case<'_> {
         let kept = kept(self.source, self.settings, kind);
         let checks = Standard::of(kind).iter().map(|standard| match standard {
             Standard::PeculiarDescriptions => self.peculiar(),
-            Standard::Differences => self.differences(verdict, k),
+            Standard::Differences => self.differences(verdict, k, &kept),
             standard => self.removed(kind, *standard, &kept),
         });
         Standards::new(kind, checks.collect())
@@ -710,7 +732,7 @@ impl Case<'_> {
         })
     }
 
-    fn differences(&self, verdict: &Verdict, k: u32) -> StandardCheck {
+    fn differences(&self, verdict: &Verdict, k: u32, kept: &[Kept]) -> StandardCheck {
         let mut findings: Vec<Finding> = verdict
             .evidence
             .iter()
@@ -725,6 +747,10 @@ impl Case<'_> {
             findings.push(Finding::Alike { fewest, asked: u64::from(k), counted });
             findings.extend(self.hidden());
         }
+        // What is told as it stands counts in no class.
+        let roles = Standard::Differences.removes(Kind::Anonymised);
+        let told = kept.iter().filter(|kept| roles.contains(&kept.role));
+        findings.extend(told.map(Kept::finding));
         let mut check = Standard::Differences.with(findings);
         check.holds &= verdict.word == Word::Holds;
         check

@@ -550,7 +550,7 @@ pub fn written(
              # 準識別子の列を合わせると、{alone}行が他にない組合せです。\n\
              # 役割: identifying 識別子, identification_code 個人識別符号, linking_code 連結符号,\n\
              #       financial 財産的被害のおそれがある記述, quasi_identifying 準識別子,\n\
-             #       sensitive 機微な属性, insensitive その他の属性\n\
+             #       sensitive 機微な属性, insensitive その他の属性（準識別子と判断された列には理由confirmedが必要）\n\
              # label: 公表する項目名（規則36条）。読む人に分かる言葉にしてください。"
         )
     } else {
@@ -560,7 +560,7 @@ pub fn written(
              # By all quasi-identifying columns together, {alone} rows are like no other.\n\
              # Roles: identifying, identification_code, linking_code, financial (all removed),\n\
              #        quasi_identifying (generalised), sensitive (l different values in each class),\n\
-             #        insensitive (as it stands, peculiar values apart)\n\
+             #        insensitive (as it stands, peculiar values apart; in place of quasi_identifying with a reason, `confirmed`)\n\
              # label: what people read where the items are published (Rules 36); say it in words of theirs."
         )
     };

@@ -60,7 +60,7 @@ fn a_value_of_a_removed_column_that_stands_elsewhere_is_found() {
     });
     let table = table(&format!("name,sex,note\n{}", rows.collect::<String>()));
     let text = "person = \"\"\n[columns.name]\nrole = \"identifying\"\n[columns.sex]\nrole = \"quasi_identifying\"\n\
-                [columns.note]\nrole = \"insensitive\"";
+                [columns.note]\nrole = \"insensitive\"\nconfirmed = \"made-up rows, of nobody at all\"";
     let unmet = unmet(made(&table, &settings(text)).unwrap_err());
     assert_eq!(unmet.len(), 1);
     assert_eq!(unmet[0].0, Standard::IdentifyingDescriptions);
@@ -108,7 +108,7 @@ fn what_leads_to_a_person_is_found_by_its_look_and_by_the_standard_it_breaks() {
 fn a_value_that_few_have_becomes_a_star_and_the_report_counts_it() {
     // Rules 34(4): somebody of 116 years, in a column that is shown as it stands.
     let table = twenty("age", |n| if n == 7 { "116".to_owned() } else { "30".to_owned() });
-    let text = "[columns.sex]\nrole = \"quasi_identifying\"\n[columns.age]\nrole = \"insensitive\"";
+    let text = "[columns.sex]\nrole = \"quasi_identifying\"\n[columns.age]\nrole = \"insensitive\"\nconfirmed = \"made-up rows, of nobody at all\"";
     let made = made(&table, &settings(text)).unwrap();
     let csv = String::from_utf8(made.set.file().to_vec()).unwrap();
     assert!(!csv.contains("116"), "{csv}");
@@ -132,7 +132,7 @@ fn a_column_that_tells_nothing_any_more_is_named_and_is_no_item() {
     let rows = (0..60).map(|n| format!("{},{},{}\n", ["f", "m"][n % 2], n % 30, n % 29));
     let table = table(&format!("sex,seat,points\n{}", rows.collect::<String>()));
     let text = "[columns.sex]\nrole = \"quasi_identifying\"\n[columns.seat]\nrole = \"quasi_identifying\"\n\
-                [columns.points]\nrole = \"insensitive\"";
+                [columns.points]\nrole = \"insensitive\"\nconfirmed = \"made-up rows, of nobody at all\"";
     let made = made(&table, &settings(text)).unwrap();
     let manifest = &made.manifest;
     assert_eq!(manifest.output.columns, ["sex", "seat", "points"]);
@@ -256,7 +256,7 @@ fn a_value_of_one_person_with_many_rows_is_as_peculiar_as_one_row() {
     });
     let table = table(&format!("person,dish,sex\n{}", rows.collect::<String>()));
     let text = "person = \"\"\n[columns.person]\nrole = \"linking_code\"\n[columns.sex]\nrole = \"quasi_identifying\"\n\
-                [columns.dish]\nrole = \"insensitive\"";
+                [columns.dish]\nrole = \"insensitive\"\nconfirmed = \"made-up rows, of nobody at all\"";
     let mut settings = settings(text);
     let shown = |settings: &Settings| {
         String::from_utf8(made(&table, settings).unwrap().set.file().to_vec())

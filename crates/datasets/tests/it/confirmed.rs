@@ -64,6 +64,55 @@ fn rows(name: &str, cell: fn(usize) -> String) -> Table {
     table(&format!("sex,{name}\n{}", rows.collect::<String>()))
 }
 
+/// What tells people apart together with other columns: its name, its cells, and why it is called so.
+type Telling = (&'static str, fn(usize) -> String, Because);
+
+const TELLING: [Telling; 4] = [
+    ("年齢", |n| format!("{}代", 20 + n % 4 * 10), Because::Name),
+    ("visited_on", |n| format!("2026-03-{:02}", 1 + n % 20), Because::Dates),
+    ("paid", |n| format!("{}", 1000 + n % 20 * 10), Because::Numbers),
+    ("seat", |n| ["window", "corner"][n % 2].to_owned(), Because::Few),
+];
+
+#[test]
+fn what_tells_people_apart_is_shown_as_it_stands_only_with_a_reason_and_no_risk_counts_it() {
+    // Rules 34(5): dates and amounts as they stand make most rows like no other, whatever k says of the rest.
+    let role = Role::QuasiIdentifying;
+    for (name, cell, because) in TELLING {
+        let table = rows(name, cell);
+        let refused = run(Kind::Anonymised, &table, &asked(name, Role::Insensitive, None));
+        let refused = refused.unwrap_err();
+        for (language, way) in [
+            (Language::Ja, "quasi_identifyingにして一般化するか"),
+            (Language::En, "`quasi_identifying`, so that it is generalised"),
+        ] {
+            let told = refused.sentence(language);
+            assert!(told.contains(name) && told.contains(way), "{told}");
+            assert!(told.contains(&because.words(language)), "{told}");
+        }
+        let Error::Standards(unmet) = refused else { panic!("{name}: {refused}") };
+        assert_eq!(unmet.checks.len(), 1, "{name}");
+        assert_eq!(unmet.checks[0].standard, Standard::Differences, "{name}");
+        let called = Finding::Called { column: name.to_owned(), role, because };
+        assert_eq!(unmet.checks[0].findings, [called], "{name}");
+
+        let manifest =
+            run(Kind::Anonymised, &table, &asked(name, Role::Insensitive, Some(REASON))).unwrap();
+        on_record(&manifest, name, (role, because), Standard::Differences, name);
+        for (language, words) in [
+            (Language::Ja, "リスクには数えていません"),
+            (Language::En, "the risks do not count it"),
+        ] {
+            let section = manifest.standards.section(language);
+            assert!(section.checks[4].evidence.iter().any(|told| told.contains(words)), "{name}");
+        }
+        // Generalised, looked at for l, or in a set that stays in the house (Rules 31), nothing is asked.
+        assert!(kept(&table, &asked(name, role, None), Kind::Anonymised).is_empty(), "{name}");
+        assert!(kept(&table, &asked(name, Role::Sensitive, None), Kind::Anonymised).is_empty());
+        run(Kind::Pseudonymised, &table, &asked(name, Role::Insensitive, None)).unwrap();
+    }
+}
+
 fn asked(name: &str, role: Role, confirmed: Option<&str>) -> Settings {
     let mut column = ColumnSettings::of(role);
     column.confirmed = confirmed.map(str::to_owned);
@@ -117,7 +166,7 @@ fn what_is_called_identifying_stays_in_no_role_and_no_kind_without_a_reason() {
 
                 // With a reason it is another question whether the table can be made anonymous so.
                 match run(kind, &table, &asked(name, stays, Some(REASON))) {
-                    Ok(manifest) => on_record(&manifest, name, because, standard, &case),
+                    Ok(manifest) => on_record(&manifest, name, (role, because), standard, &case),
                     Err(Error::Table(_)) => assert_eq!(kind, Kind::Anonymised, "{case}"),
                     Err(error) => panic!("{case}: {error}"),
                 }
@@ -134,12 +183,18 @@ fn what_is_called_identifying_stays_in_no_role_and_no_kind_without_a_reason() {
 
 /// The reason stands in the manifest, and with it in the ledger; in the evidence of its standard; in the
 /// report.
-fn on_record(manifest: &Manifest, name: &str, because: Because, standard: Standard, case: &str) {
+fn on_record(
+    manifest: &Manifest,
+    name: &str,
+    (role, because): (Role, Because),
+    standard: Standard,
+    case: &str,
+) {
     let settings = &manifest.settings.columns[name];
     assert_eq!(settings.confirmed.as_deref(), Some(REASON), "{case}");
     let check = manifest.standards.checks.iter().find(|check| check.standard == standard).unwrap();
     let column = name.to_owned();
-    let confirmed = Finding::Confirmed { column, because, reason: REASON.to_owned() };
+    let confirmed = Finding::Confirmed { column, role, because, reason: REASON.to_owned() };
     assert!(check.holds && check.findings.contains(&confirmed), "{case}: {:?}", check.findings);
     for language in [Language::Ja, Language::En] {
         let section = manifest.standards.section(language);
@@ -209,7 +264,7 @@ fn a_cell_that_leads_to_a_person_is_a_star_in_a_column_that_stays_and_is_counted
     };
     let table = rows("seat", cell);
     let masked = Finding::Masked { column: "seat".to_owned(), look: Look::Phone, cells: 5 };
-    let settings = asked("seat", Role::Insensitive, None);
+    let settings = asked("seat", Role::Insensitive, Some(REASON));
     let anonymised = made(&table, &settings).unwrap();
     let pseudonymised = pseudonymise(&table, &settings, &about(), [7; 32], None, &go_on).unwrap();
     for (file, manifest) in [
@@ -308,7 +363,7 @@ fn every_cause_is_named_by_what_asks_for_the_reason_and_by_what_records_it() {
 #[test]
 fn a_token_stands_for_no_identification_code_and_no_card_whatever_the_column_is_said_to_be() {
     // Rules 31(2), 31(3): the values are codes, and the settings say that they name somebody.
-    for (name, cell, _, because, [_, standard]) in &CASES {
+    for (name, cell, role, because, [_, standard]) in &CASES {
         let mut settings = asked(name, Role::Identifying, None);
         settings.columns.get_mut(*name).unwrap().token = true;
         let run = |settings: &Settings| run(Kind::Pseudonymised, &rows(name, *cell), settings);
@@ -321,7 +376,7 @@ fn a_token_stands_for_no_identification_code_and_no_card_whatever_the_column_is_
         assert_eq!(unmet.checks.len(), 1, "{name}");
         assert_eq!(unmet.checks[0].standard, *standard, "{name}");
         settings.columns.get_mut(*name).unwrap().confirmed = Some(REASON.to_owned());
-        on_record(&run(&settings).unwrap(), name, *because, *standard, name);
+        on_record(&run(&settings).unwrap(), name, (*role, *because), *standard, name);
     }
 }
 

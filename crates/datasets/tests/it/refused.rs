@@ -52,7 +52,7 @@ fn a_table_that_cannot_be_read_is_refused_with_its_place() {
 }
 
 const LETTERS: &str = "[columns.sex]\nrole = \"quasi_identifying\"\n\
-     labels = [[\"f\", \"*\"], [\"m\", \"*\"]]\n[columns.age]\nrole = \"insensitive\"\n";
+     labels = [[\"f\", \"*\"], [\"m\", \"*\"]]\n[columns.age]\nrole = \"insensitive\"\nconfirmed = \"made-up rows, of nobody at all\"\n";
 
 #[test]
 fn what_is_wrong_with_settings_is_told_in_their_file_and_in_words_of_ours() {
@@ -130,7 +130,7 @@ fn a_table_of_one_row_is_refused_and_one_of_equal_rows_stays_as_it_is() {
 #[test]
 fn the_first_bad_line_of_a_column_is_told_with_the_forms_that_are_read() {
     let table = table("sex,day\nf,2025/1/22\nf,of old\nm,2025年1月23日\nm,again\n");
-    let text = "[columns.sex]\nrole = \"insensitive\"\n[columns.day]\nrole = \"quasi_identifying\"\ndates = [\"month\"]\n";
+    let text = "[columns.sex]\nrole = \"quasi_identifying\"\n[columns.day]\nrole = \"quasi_identifying\"\ndates = [\"month\"]\n";
     assert_eq!(
         said(made(&table, &settings(text))),
         [

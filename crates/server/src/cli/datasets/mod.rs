@@ -135,7 +135,8 @@ struct Make {
     /// Removed columns in whose place a keyed token stands (pseudonymise)
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
     token: Vec<String>,
-    /// Why nobody is identified by a column that stays although it is called identifying; on record
+    /// Why nobody is identified by a column that stays although it is called identifying, or told apart by
+    /// one that is shown as it stands; on record
     #[arg(long, value_name = "COLUMN=REASON", value_parser = reason)]
     confirmed: Vec<(String, String)>,
     /// The column that says which rows are of one person

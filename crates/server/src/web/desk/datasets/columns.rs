@@ -238,15 +238,21 @@ pub(super) fn read(
     if wrong.is_empty() { Ok(settings) } else { Err(wrong) }
 }
 
-/// That a column may not stay as it is, with both ways out.
+/// That a column may not stay as it is for one cause, with both ways out.
 fn unconfirmed(
     at: usize,
-    role: Role,
+    of: Role,
     because: Because,
     (kind, language): (DatasetKind, Language),
 ) -> FieldError {
-    let (why, role) = (because.words(spoken(language)), words::role(role, kind, language));
+    let (why, role) = (because.words(spoken(language)), words::role(of, kind, language));
     let says = match language {
+        Language::Ja if !of.goes() => format!(
+            "そのままでは残せません（{why}）。役割を「{role}」にして一般化するか、人を見分ける手がかりにならないことを確かめて印を付け、理由を入力してください。"
+        ),
+        Language::En if !of.goes() => format!(
+            "It may not stay as it stands ({why}). Please choose “{role}”, so that it is generalised, or make sure that it tells nobody apart, tick that, and say why."
+        ),
         Language::Ja => format!(
             "このままでは残せません（{why}）。役割を「{role}」にして削除するか、個人が分からないことを確かめて印を付け、理由を入力してください。"
         ),
@@ -588,11 +594,16 @@ fn column(
                         }
                     }
                 }
-                @if suggestion.settings.role.goes() {
-                    div.confirm {
+                @let goes = suggestion.settings.role.goes();
+                @if goes || (anonymised && suggestion.settings.role == Role::QuasiIdentifying) {
+                    div.confirm.plainly[!goes] {
                         label.choice {
                             input type="checkbox" name=(of("sure")) value="yes" checked[again.chosen(&of("sure"), "yes", false)];
-                            span { (say.of("この列から個人が分からないことを確かめました", "I made sure that nobody is identified by this column")) }
+                            @if goes {
+                                span { (say.of("この列から個人が分からないことを確かめました", "I made sure that nobody is identified by this column")) }
+                            } @else {
+                                span { (say.of("この列が人を見分ける手がかりにならないことを確かめました", "I made sure that this column tells nobody apart")) }
+                            }
                         }
                         (again.line(&of("confirmed"), say.of("その理由（記録に残ります）", "Why (it goes on record)"), "", 500))
                     }
