@@ -581,15 +581,18 @@ async fn what_is_called_identifying_stays_only_with_a_tick_and_a_reason() {
     let house = House::open();
     let rin = Maker::sits(&house, "rin", StaffRole::Officer).await;
     let rows: Vec<String> = (0..60)
-        .map(|n| format!("{},{},03-1234-567{}\n", ["Aoi", "Ren"][n % 2], n / 30, n % 2))
+        .map(|n| {
+            let seat = ["window", "corner"][n % 2];
+            format!("{},{},03-1234-567{},{seat}\n", ["Aoi", "Ren"][n % 2], n / 30, n % 2)
+        })
         .collect();
-    let table = format!("name,sex,shop\n{}", rows.concat());
+    let table = format!("name,sex,shop,seat\n{}", rows.concat());
     rin.uploads("visits.csv", table.as_bytes(), &[]).await;
     let page = rin.settled().await;
     let (each, shop) = (("each", "yes"), ("column.2.role", "insensitive"));
     assert!(page.contains("column.0.confirmed"), "{page}");
     // What tells people apart stays as it stands only so (Rules 34(5)).
-    let plain = rin.goes_on("columns", &[each, ("column.1.role", "insensitive")]).await;
+    let plain = rin.goes_on("columns", &[each, ("column.3.role", "insensitive")]).await;
     assert_eq!(plain.status, 422);
     assert!(plain.text().contains("so that it is generalised, or make sure"), "{}", plain.text());
     let why = "the shop’s own number, which is on its door";

@@ -232,8 +232,16 @@ pub(super) fn read(
     }
     for kept in kept(&look.table, &settings, kind).iter().filter(|kept| kept.confirmed.is_none()) {
         let at = look.table.columns().iter().position(|column| column.name == kept.column);
-        wrong
-            .extend(at.map(|at| unconfirmed(at, kept.role, kept.because, (source.kind, language))));
+        let Some(at) = at else { continue };
+        let one = unconfirmed(at, kept.role, kept.because, (source.kind, language));
+        // A field tells every cause at once.
+        match wrong.iter_mut().find(|of: &&mut FieldError| of.field == one.field) {
+            Some(of) => {
+                of.detail.push_str(Say(language).of("", " "));
+                of.detail.push_str(&one.detail);
+            }
+            None => wrong.push(one),
+        }
     }
     if wrong.is_empty() { Ok(settings) } else { Err(wrong) }
 }
