@@ -612,7 +612,8 @@ async fn what_is_called_identifying_stays_only_with_a_tick_and_a_reason() {
             assert!(fields(&text).contains(&((*field).to_owned(), (*typed).to_owned())), "{field}");
         }
     }
-    let said = [each, shop, ("column.2.sure", "yes"), ("column.2.confirmed", why)];
+    let seat = ("column.3.role", "quasi_identifying");
+    let said = [each, seat, shop, ("column.2.sure", "yes"), ("column.2.confirmed", why)];
     assert_eq!(leads_to(&rin.goes_on("columns", &said).await), PREPARATION);
     assert!(rin.settled().await.contains(why), "it is shown once more before the set is made");
     rin.makes().await;
