@@ -1,8 +1,10 @@
 //! The typefaces, and which glyph of which one stands for a character.
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::sync::LazyLock;
 
+use flate2::read::GzDecoder;
 use krilla::text::Font;
 use skrifa::charmap::{Charmap, MapVariant};
 use skrifa::instance::{LocationRef, Size};
@@ -12,10 +14,11 @@ use skrifa::{FontRef, GlyphId, MetadataProvider};
 pub(super) const EM: i64 = 256_000;
 const _: () = assert!(EM % 2_048 == 0 && EM % 1_000 == 0);
 
-static REGULAR: &[u8] = include_bytes!("../../fonts/BIZUDPGothic-Regular.ttf");
-static BOLD: &[u8] = include_bytes!("../../fonts/BIZUDPGothic-Bold.ttf");
-static WIDER: &[u8] = include_bytes!("../../fonts/NotoSans-Regular.ttf");
-static MONO: &[u8] = include_bytes!("../../fonts/JetBrainsMono-Regular.ttf");
+// Packed, since they would be a sixth of the program.
+static REGULAR: &[u8] = include_bytes!("../../fonts/BIZUDPGothic-Regular.ttf.gz");
+static BOLD: &[u8] = include_bytes!("../../fonts/BIZUDPGothic-Bold.ttf.gz");
+static WIDER: &[u8] = include_bytes!("../../fonts/NotoSans-Regular.ttf.gz");
+static MONO: &[u8] = include_bytes!("../../fonts/JetBrainsMono-Regular.ttf.gz");
 
 /// The typefaces within the program; `None` if one of them cannot be read.
 pub(super) static FACES: LazyLock<Option<Faces>> = LazyLock::new(Faces::load);
@@ -71,7 +74,11 @@ impl Faces {
 }
 
 impl Face {
-    fn load(data: &'static [u8]) -> Option<Self> {
+    fn load(packed: &[u8]) -> Option<Self> {
+        let mut data = Vec::new();
+        GzDecoder::new(packed).read_to_end(&mut data).ok()?;
+        // The faces stay for as long as the program runs.
+        let data: &'static [u8] = data.leak();
         let font = Font::new(data.into(), 0)?;
         let read = FontRef::from_index(data, 0).ok()?;
         let charmap = read.charmap();
