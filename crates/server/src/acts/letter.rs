@@ -175,7 +175,7 @@ pub async fn put_sign_up(
     };
     let now = app.clock.now();
     let ends_at = now + SignedDuration::from_mins(minutes.into());
-    let letter = SignUpLetter { email, code, minutes, ends_at, sign_in, language };
+    let letter = SignUpLetter { email, code, ends_at, sign_in, language };
     let (message, id) = (Message::SignUpLetter { letter: Box::new(letter) }, Fresh::new()?.id);
     let keeper = Arc::clone(app);
     app.store

@@ -15,8 +15,6 @@ pub struct SignUpLetter {
     pub email: String,
     /// The six digits that the service asks for.
     pub code: String,
-    /// How long they hold, for the words.
-    pub minutes: u32,
     /// When they end.
     pub ends_at: Timestamp,
     /// The page on which people of the service sign in.
@@ -32,16 +30,17 @@ impl std::fmt::Debug for SignUpLetter {
 }
 
 impl SignUpLetter {
-    /// The code, for an address that nobody with an account has.
+    /// The code, for an address that nobody with an account has. It is told how long it still holds, as a letter may have waited.
     pub fn code(&self, document: &Document, now: Timestamp) -> Written {
         let service = document.controller.service.get(self.language);
+        let minutes = (self.ends_at.duration_since(now).as_secs() / 60).max(1);
         let (title, label, before, after) = match self.language {
             Language::Ja => (
                 "会員登録の確認コード",
                 "確認コード",
                 format!("{service}の会員登録で、このメールアドレスが入力されました。登録を続けるには、次の確認コードを登録の画面に入力してください。"),
                 [
-                    format!("この確認コードは{}分間、一度だけ使えます。だれにもお伝えにならないでください。当社からお尋ねすることはありません。", self.minutes),
+                    format!("この確認コードは、このメールの送信から{minutes}分間、一度だけ使えます。だれにもお伝えにならないでください。当社からお尋ねすることはありません。"),
                     "お心当たりのない場合は、何もなさらなくて大丈夫です。確認コードを使わないかぎり、登録は行われません。".to_owned(),
                 ],
             ),
@@ -50,7 +49,7 @@ impl SignUpLetter {
                 "Code",
                 format!("Somebody signs up for {service} with this address. To go on, please enter this code on the page of the sign-up."),
                 [
-                    format!("It holds for {} minutes and is used once. Please tell it to nobody; we never ask for it.", self.minutes),
+                    format!("It holds for {minutes} minutes from when this was sent and is used once. Please tell it to nobody; we never ask for it."),
                     "If this was not you, you need do nothing: without the code no account is opened.".to_owned(),
                 ],
             ),

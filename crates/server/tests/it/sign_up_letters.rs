@@ -72,6 +72,11 @@ async fn a_code_that_holds_no_longer_is_not_sent_and_what_cannot_be_is_named() {
     assert_eq!(house.delivers(&post.mail()).await, 1);
     assert_eq!(house.outbox(), [ended("over", 1, false)]);
     assert!(post.received().is_empty());
+    // One that waited says what is left.
+    house.writes_code_to("stranger@guest.example").go().await.expect(202);
+    house.lets_seconds_pass(12 * 60);
+    house.delivers(&post.mail()).await;
+    assert!(text(&post.receives(1).await[0]).contains("18 minutes from when this was sent"));
     let wrong = json!({
         "email": "unmistakable", "code": "12345", "minutes": 61, "language": "ja",
         "sign_in": "javascript:alert(1)",
