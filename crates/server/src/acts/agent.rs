@@ -3,6 +3,7 @@
 //! No record tells of them, as of service keys; what an agent sends in is a request with its records.
 
 use jiff::Timestamp;
+use policy::normal;
 use policy::party::base32;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -99,7 +100,7 @@ pub fn add(
 ) -> Result<(), Error> {
     let id = directory_id("id", id)?;
     let chars = name.chars().count();
-    if chars == 0 || chars > MAX_CHARS || name.chars().any(char::is_control) {
+    if chars == 0 || chars > MAX_CHARS || name.chars().any(normal::is_unseen) {
         return Err(Error::field("name", "unfit", "is not 1 to 100 plain characters"));
     }
     let verify_key = verify_key.parse().map_err(|error: crate::drp::NotAKey| {

@@ -59,8 +59,8 @@ pub async fn put(
         if chars == 0 {
             let detail = "is missing; a provision record needs it (R1.5)";
             wrong.push(FieldError::new(field, "missing", detail));
-        } else if text.chars().any(char::is_control) {
-            let detail = "has a control character; send plain text on one line";
+        } else if text.chars().any(normal::is_unseen) {
+            let detail = "has a character that is not seen; send plain text on one line";
             wrong.push(FieldError::new(field, "control_character", detail));
         } else if chars > MAX_CHARS {
             let detail = format!("has {chars} characters; at most {MAX_CHARS} are held");

@@ -226,7 +226,7 @@ impl Newcomer {
         }
         let name = normal::text(self.name.trim());
         let chars = name.chars().count();
-        if !(1..=MAX_NAME_CHARS).contains(&chars) || name.chars().any(char::is_control) {
+        if !(1..=MAX_NAME_CHARS).contains(&chars) || name.chars().any(normal::is_unseen) {
             let detail = format!("is not 1 to {MAX_NAME_CHARS} plain characters");
             wrong.push(FieldError::new("name", "unfit", detail));
         }

@@ -285,6 +285,8 @@ async fn every_other_body_is_told_field_by_field() {
         (json!({ "name": " \u{3000}" }), "name", "missing"),
         (json!({ "name": "長".repeat(201) }), "name", "too_long"),
         (json!({ "name": format!("{TELLTALE}\u{0}") }), "name", "control_character"),
+        // It could turn the line of a notice that it stands in.
+        (json!({ "name": format!("{TELLTALE}\u{202e}") }), "name", "control_character"),
         (json!({ "address": "" }), "address", "missing"),
         (json!({ "representative": "" }), "representative", "missing"),
         (json!({ "representative": 7 }), "representative", "unreadable"),
